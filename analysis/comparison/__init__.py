@@ -1,0 +1,1 @@
+"""Formats compared: how alike the children were, and how their progress differed."""

@@ -1,0 +1,104 @@
+"""The errors a reader can mend, and how they read.
+
+Every error names a place, a fault and a mend. No error quotes a cell unless the cell is a
+number, a known label or a short code, because records hold children's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EXIT_WRITTEN = 0
+EXIT_OUR_BUG = 1
+EXIT_USAGE = 2
+EXIT_PRIVACY = 3
+EXIT_FAULTY_RECORDS = 4
+EXIT_CANNOT_WRITE = 5
+
+EXAMPLES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault found in the records.
+
+    Attributes:
+        fault: what is wrong, in a sentence without any cell's content that could name a child.
+        mend: what to do about it, in a sentence.
+        file: the file (or workbook) it was found in; a bare name, never a path.
+        column: the column's heading, or "" when the fault is not in one column.
+        places: lines as an editor shows them ("line 12") or cells ("goals!C12"), at most
+            `EXAMPLES_SHOWN` of them.
+        n_places: how many places in all; 0 when the fault has no place.
+        code: a stable short name of the fault, for tests and documentation.
+    """
+
+    fault: str
+    mend: str
+    file: str = ""
+    column: str = ""
+    places: tuple[str, ...] = ()
+    n_places: int = 0
+    code: str = ""
+
+    def __str__(self) -> str:
+        where = ", ".join(part for part in (self.file, self._column(), self._places()) if part)
+        return f"{where}: {self.fault} {self.mend}" if where else f"{self.fault} {self.mend}"
+
+    def _column(self) -> str:
+        return f'column "{self.column}"' if self.column else ""
+
+    def _places(self) -> str:
+        shown = ", ".join(self.places[:EXAMPLES_SHOWN])
+        hidden = self.n_places - len(self.places[:EXAMPLES_SHOWN])
+        return f"{shown} and {hidden} more" if shown and hidden > 0 else shown
+
+
+class AnalysisError(Exception):
+    """A fault whose message is written for the person at the keyboard.
+
+    The doors (`python -m analysis.…`) print it without a traceback and leave with
+    `exit_code`; any other exception is a fault of this software.
+    """
+
+    exit_code = EXIT_USAGE
+
+
+class WriteError(AnalysisError):
+    """The answer could not be written where it was asked for; what stood there is intact."""
+
+    exit_code = EXIT_CANNOT_WRITE
+
+
+class RecordsError(AnalysisError):
+    """The records were refused: every problem found, in one message.
+
+    Attributes:
+        problems: everything found in one pass.
+        privacy: True when a direct identifier or a real date was found, so that nothing
+            else was read.
+        appendix: text to paste (a mapping file), or "".
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], *, privacy: bool = False, appendix: str = ""
+    ) -> None:
+        self.problems = tuple(problems)
+        self.privacy = privacy
+        self.appendix = appendix
+        super().__init__(self.problems, privacy, appendix)
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of a program that stops at this error."""
+        return EXIT_PRIVACY if self.privacy else EXIT_FAULTY_RECORDS
+
+    def __str__(self) -> str:
+        n = len(self.problems)
+        head = (
+            f"{n} {'problem' if n == 1 else 'problems'} in these records. Nothing was analysed"
+            + (", and nothing but the headings was kept." if self.privacy else ".")
+        )
+        lines = [head, *(f"  {i}. {problem}" for i, problem in enumerate(self.problems, 1))]
+        return "\n".join(lines) + (f"\n\n{self.appendix}" if self.appendix else "")

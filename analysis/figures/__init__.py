@@ -1,0 +1,1 @@
+"""One function per picture, drawn only from published numbers."""

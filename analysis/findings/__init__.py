@@ -1,0 +1,1 @@
+"""What may honestly be said: gates, decision labels, sentences."""

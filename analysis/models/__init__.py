@@ -1,0 +1,1 @@
+"""Statistical arithmetic: arrays in, frozen fits out; knows nothing of therapy."""

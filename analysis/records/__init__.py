@@ -1,0 +1,1 @@
+"""What a clinic hands in: read, checked, and turned into `Records`."""
