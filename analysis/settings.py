@@ -43,6 +43,12 @@ class Settings:
     grace_weeks: int = _choice(
         2, "weeks", "The last review is often a week or two late; it still counts as week 24."
     )
+    review_weeks: int = _choice(
+        6, "weeks", "Usual time between reviews; an attained goal keeps its level at these."
+    )
+    baseline_weeks: int = _choice(
+        3, "weeks", "A first review this early is the baseline; a goal set later is left out."
+    )
     rate_weeks: int = _choice(12, "weeks", "One term: progress is given as levels per term.")
     minimum_reviews: int = _choice(2, "reviews", "A rate needs two points in time.")
     minimum_span_weeks: int = _choice(

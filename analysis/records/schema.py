@@ -177,7 +177,7 @@ REVIEWS = Table(
     "reviews",
     (
         _id("goal_id", "Code of the goal reviewed.", required=True),
-        _week("week", "Week of the review; 0 is the day the goal was set.", required=True),
+        _week("week", "Week of the review, counted from the start of the episode.", required=True),
         Column(
             "attainment",
             "whole",

@@ -1,0 +1,149 @@
+"""Who is compared, who is left out, and why.
+
+In: `Records` and `Progress`. Out: `Cohort`. Decisions taken here: classified by the format
+planned at the start, never by what was received later; every child left out belongs to one
+named step, counted per format; children who share a therapy group (or are the same child in
+two episodes) are one cluster, a child treated alone is a cluster of one; children of a grouped
+format whose group was not recorded are taken as one cluster for each format, the cautious
+reading (METHODS.md, "Who is compared").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from analysis.measures.progress import Progress
+from analysis.records.load import Records
+from analysis.records.schema import FORMATS
+
+STEPS = (
+    ("records", "Children in the records"),
+    ("goal", "With a goal set at the start"),
+    ("baseline", "Whose goal has a level at the start"),
+    ("reviews", "Whose goal was reviewed again at least 3 weeks later"),
+)
+
+TRAITS = (
+    "attention",
+    "peer_comfort",
+    "social_share",
+    "severity",
+    "age_years",
+    "baseline",
+    "motor_delay",
+    "sensory_needs",
+    "follows_instructions",
+    "communication",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """The children compared.
+
+    Attributes:
+        table: one row for each episode compared: episode_id, child_id, format, rate,
+            rate_skill, rate_social, n_goals, n_skill, n_social, at_end, the traits of
+            `TRAITS` (NaN where not recorded), site, therapist_id, group_id,
+            reason_for_format, cluster (number of the therapy group or child alone).
+        flow: one row for each step: step, title, then the children left after it for each
+            format.
+        goals: the rows of `Progress.table` that belong to the children compared.
+    """
+
+    table: pd.DataFrame
+    flow: pd.DataFrame
+    goals: pd.DataFrame
+
+    def __repr__(self) -> str:
+        n = self.table["child_id"].nunique()
+        return f"{n:,} children compared, from {self.flow[list(FORMATS)].iloc[0].sum():,} in the records."
+
+
+def choose_cohort(records: Records, progress: Progress) -> Cohort:
+    """Choose the children whose progress can be measured, and count the others.
+
+    Args:
+        records: what the clinic handed in.
+        progress: rates of progress for each goal and child.
+    """
+    table = _compared(records, progress)
+    goals = progress.table
+    timely = goals[~goals["late"]]
+    left = (
+        np.ones(len(records.episodes), bool),
+        _has(timely, records),
+        _has(timely[timely["baseline"].notna()], records),
+        _has(goals[goals["usable"]], records),
+    )
+    flow = pd.DataFrame(
+        [
+            {"step": step, "title": title, **_children_by_format(records.episodes[kept])}
+            for (step, title), kept in zip(STEPS, left, strict=True)
+        ]
+    )
+    return Cohort(table, flow, goals[goals["usable"]])
+
+
+def connected_clusters(*labels: np.ndarray) -> np.ndarray:
+    """Number the connected components of rows that share any label.
+
+    Args:
+        *labels: (n,) arrays of codes; rows with the same code of the same array belong
+            together; a code of -1 joins nothing.
+
+    Returns:
+        (n,) component numbers from 0.
+    """
+    n = len(labels[0])
+    rows, columns, offset = [np.arange(n)], [np.arange(n)], n
+    for codes in labels:
+        known = np.flatnonzero(codes >= 0)
+        rows.append(known)
+        columns.append(codes[known] + offset)
+        offset += int(codes.max(initial=-1)) + 1
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    graph = coo_array((np.ones(len(row), np.int8), (row, column)), shape=(offset, offset))
+    component = connected_components(graph, directed=False)[1][:n]
+    return np.unique(component, return_inverse=True)[1]
+
+
+def _compared(records: Records, progress: Progress) -> pd.DataFrame:
+    """Put each measured child beside what was known on the first day."""
+    children = progress.children
+    episodes = records.episodes.iloc[children["episode"].to_numpy()].reset_index(drop=True)
+    n_goals = children["n_goals"].to_numpy()
+    kept = ["episode_id", "child_id", "format", "rate", "rate_skill", "rate_social"]
+    kept += ["n_goals", "n_skill", "n_social", "baseline", "at_end"]
+    table = children[kept].assign(social_share=children["n_social"].to_numpy() / n_goals)
+    for trait in TRAITS:
+        if trait not in table:
+            table[trait] = episodes[trait].to_numpy()
+    for name in ("site", "therapist_id", "group_id", "reason_for_format"):
+        table[name] = episodes[name].array
+    return table.assign(cluster=_clusters(table))
+
+
+def _clusters(table: pd.DataFrame) -> np.ndarray:
+    grouped = (table["format"] != FORMATS[0]).to_numpy()
+    group = pd.factorize(table["group_id"])[0]
+    unknown = grouped & (group < 0)
+    group = np.where(grouped, group, -1)
+    group[unknown] = group.max(initial=-1) + 1 + table["format"].cat.codes.to_numpy()[unknown]
+    return connected_clusters(group, pd.factorize(table["child_id"])[0])
+
+
+def _has(goals: pd.DataFrame, records: Records) -> np.ndarray:
+    kept = np.zeros(len(records.episodes), bool)
+    kept[goals["episode"].to_numpy()] = True
+    return kept
+
+
+def _children_by_format(episodes: pd.DataFrame) -> dict[str, int]:
+    n = episodes.groupby("format", observed=False)["child_id"].nunique()
+    return {therapy_format: int(n[therapy_format]) for therapy_format in FORMATS}

@@ -1,0 +1,247 @@
+"""Goal attainment scaling: which levels count, and what they come to for each goal.
+
+In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row for each goal,
+one row for each episode's T-scores. Decisions taken here: the baseline is a review in the
+first weeks, else the recorded baseline level; where several people rated the same day, the
+one who rated the goal most often is heard; a goal closed as attained keeps its level to the
+end of the window (METHODS.md, "What is measured").
+
+Sources: Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analysis.errors import AnalysisError
+from analysis.records.load import Records
+from analysis.records.schema import EXPECTED_LEVEL, SKILL_DOMAINS
+from analysis.settings import Settings
+
+T_MEAN, T_SPREAD, T_CORRELATION = 50.0, 10.0, 0.3
+
+
+def t_score(
+    attainment: ArrayLike, weight: ArrayLike | None = None, rho: float = T_CORRELATION
+) -> float:
+    """Kiresuk-Sherman T-score of one child's goals at one time.
+
+    T = 50 + 10 sum(w x) / sqrt((1 - rho) sum(w^2) + rho (sum w)^2)
+
+    T is a description. It is never modelled: the same progress on every goal is worth more
+    T with more goals.
+
+    Args:
+        attainment: (n_goals,) levels from -2 to +2; a missing level drops its goal.
+        weight: (n_goals,) non-negative weights, usually importance x difficulty; 1 if None.
+        rho: correlation assumed between goals.
+
+    Returns:
+        The T-score; NaN when no goal has a level.
+
+    Raises:
+        AnalysisError: if lengths differ, or a weight is negative, missing or all are zero.
+
+    Source: Kiresuk & Sherman 1968, Community Mental Health Journal 4:443-453.
+    """
+    x = np.asarray(attainment, float)
+    w = np.ones_like(x) if weight is None else np.asarray(weight, float)
+    if x.shape != w.shape:
+        raise AnalysisError("A T-score needs one weight for each level.")
+    x, w = x[~np.isnan(x)], w[~np.isnan(x)]
+    if x.size == 0:
+        return float("nan")
+    if not (w >= 0).all() or w.sum() == 0:
+        raise AnalysisError("Goal weights must be zero or more, and not all zero.")
+    return float(_t_from_sums((w * x).sum(), (w**2).sum(), w.sum(), rho))
+
+
+def _t_from_sums(
+    sum_wx: np.ndarray, sum_ww: np.ndarray, sum_w: np.ndarray, rho: float
+) -> np.ndarray:
+    return T_MEAN + T_SPREAD * sum_wx / np.sqrt((1 - rho) * sum_ww + rho * sum_w**2)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredGoals:
+    """Every level that counts, and each goal's summary.
+
+    Attributes:
+        levels: one row for each level in the window: goal_id, week, attainment, carried
+            (True where an attained goal's last level is kept), goal (row number in `table`).
+        table: one row for each goal in the records: goal_id, child_id, episode_id, format,
+            domain, kind ("skill" or "social"), baseline, latest, latest_week, change,
+            attained, weight, n_reviews; baseline is NaN when there is none.
+        t_scores: one row for each episode with a baseline: episode_id, child_id, format,
+            n_goals, t_baseline, t_latest.
+    """
+
+    levels: pd.DataFrame
+    table: pd.DataFrame
+    t_scores: pd.DataFrame
+
+    def __repr__(self) -> str:
+        known = int(self.table["baseline"].notna().sum())
+        return f"{len(self.table):,} goals scored, {known:,} of them with a baseline."
+
+
+def score_goals(records: Records, settings: Settings) -> ScoredGoals:
+    """Score every goal of the records.
+
+    Args:
+        records: what the clinic handed in.
+        settings: window, baseline weeks and review weeks.
+    """
+    goals = _goals_with_format(records)
+    levels = _levels_in_window(records.reviews, goals, settings)
+    first, last = _first_and_last(levels, len(goals))
+    n_reviews = np.bincount(levels["goal"], minlength=len(goals))
+    level, week = levels["attainment"].to_numpy(), levels["week"].to_numpy()
+    early = (n_reviews > 0) & (
+        np.where(n_reviews > 0, week[first], np.inf) <= settings.baseline_weeks
+    )
+    baseline = np.where(early, level[first], np.nan) if len(levels) else np.full(len(goals), np.nan)
+    latest = np.where(n_reviews > 0, level[last], np.nan) if len(levels) else baseline
+    table = goals.assign(
+        baseline=baseline,
+        latest=latest,
+        latest_week=np.where(n_reviews > 0, week[last], np.nan) if len(levels) else baseline,
+        change=latest - baseline,
+        attained=np.where(np.isnan(latest), np.nan, latest >= EXPECTED_LEVEL),
+        n_reviews=n_reviews,
+    )
+    return ScoredGoals(levels, table, _t_scores(table))
+
+
+def _goals_with_format(records: Records) -> pd.DataFrame:
+    """Give one row for each goal, with its episode's format, its kind and its weight."""
+    episodes, goals = records.episodes, records.goals
+    position = pd.Index(episodes["episode_id"]).get_indexer(goals["episode_id"])
+    importance, difficulty = goals["importance"], goals["difficulty"]
+    weight = (importance * difficulty).fillna(1.0)
+    return pd.DataFrame(
+        {
+            "goal_id": goals["goal_id"].array,
+            "child_id": goals["child_id"].array,
+            "episode_id": goals["episode_id"].array,
+            "episode": position,
+            "format": episodes["format"].array.take(position),
+            "domain": goals["domain"].array,
+            "kind": np.where(goals["domain"].isin(SKILL_DOMAINS), "skill", "social"),
+            "weight": weight.to_numpy(),
+            "baseline_level": goals["baseline_level"].to_numpy(),
+            "set_week": goals["set_week"].fillna(0.0).to_numpy(),
+            "set_before_format": goals["set_before_format"].to_numpy(),
+            "closed_week": np.where(
+                (goals["closed_reason"] == "attained").to_numpy(dtype=bool, na_value=False),
+                goals["closed_week"].to_numpy(),
+                np.nan,
+            ),
+        }
+    )
+
+
+def _levels_in_window(
+    reviews: pd.DataFrame, goals: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Give one level for each goal and week in the window, baselines and kept levels added."""
+    seen = pd.DataFrame(
+        {
+            "goal": pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"]),
+            "week": reviews["week"].to_numpy(),
+            "attainment": reviews["attainment"].to_numpy(),
+            "rater": reviews["rater"].cat.codes.to_numpy(),
+        }
+    )
+    seen = seen[(seen["week"] <= settings.last_week) & (seen["goal"] >= 0)]
+    seen = _one_rater_a_day(seen)
+    late = goals["set_week"].to_numpy() > settings.baseline_weeks
+    seen = seen[~late[seen["goal"].to_numpy()]]
+    parts = [seen.assign(carried=False), _recorded_baselines(seen, goals, late, settings)]
+    levels = pd.concat(parts, ignore_index=True)
+    levels = pd.concat([levels, _kept_levels(levels, goals, settings)], ignore_index=True)
+    levels = levels.sort_values(["goal", "week"], kind="stable", ignore_index=True)
+    return levels.assign(goal_id=goals["goal_id"].array.take(levels["goal"].to_numpy()))
+
+
+def _one_rater_a_day(seen: pd.DataFrame) -> pd.DataFrame:
+    """Keep one level for each goal and week: that of the goal's most frequent rater."""
+    if not seen.duplicated(["goal", "week"]).any():
+        return seen[["goal", "week", "attainment"]]
+    times = seen.groupby(["goal", "rater"])["week"].transform("size")
+    ordered = seen.assign(times=-times).sort_values(
+        ["goal", "week", "times", "rater"], kind="stable"
+    )
+    return ordered.drop_duplicates(["goal", "week"])[["goal", "week", "attainment"]]
+
+
+def _recorded_baselines(
+    seen: pd.DataFrame, goals: pd.DataFrame, late: np.ndarray, settings: Settings
+) -> pd.DataFrame:
+    """Give the recorded baseline level of goals without a review in the first weeks."""
+    early = seen.loc[seen["week"] <= settings.baseline_weeks, "goal"].to_numpy()
+    wanted = goals["baseline_level"].notna().to_numpy() & ~late
+    wanted[early] = False
+    goal = np.flatnonzero(wanted)
+    return pd.DataFrame(
+        {
+            "goal": goal,
+            "week": goals["set_week"].to_numpy()[goal],
+            "attainment": goals["baseline_level"].to_numpy()[goal],
+            "carried": False,
+        }
+    )
+
+
+def _kept_levels(levels: pd.DataFrame, goals: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Keep the last level of goals closed as attained at the review weeks they miss."""
+    closed = goals["closed_week"].to_numpy()
+    last = levels.sort_values("week", kind="stable").drop_duplicates("goal", keep="last")
+    last = last[~np.isnan(closed[last["goal"].to_numpy()])]
+    parts = []
+    for week in range(0, settings.horizon_weeks + 1, settings.review_weeks):
+        goal = last["goal"].to_numpy()
+        due = (closed[goal] <= week) & (last["week"].to_numpy() < week - settings.grace_weeks)
+        parts.append(last[due].assign(week=float(week), carried=True))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _first_and_last(levels: pd.DataFrame, n_goals: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the row of each goal's first and last level; 0 where a goal has none."""
+    goal = levels["goal"].to_numpy()
+    first = np.searchsorted(goal, np.arange(n_goals), side="left")
+    last = np.searchsorted(goal, np.arange(n_goals), side="right") - 1
+    top = max(len(goal) - 1, 0)
+    return np.clip(first, 0, top), np.clip(last, 0, top)
+
+
+def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
+    """Give each episode's T-score at the start and at its latest review."""
+    known = table[table["baseline"].notna() & (table["weight"] > 0)]
+    code, episode_id = pd.factorize(known["episode_id"])
+    w = known["weight"].to_numpy()
+    n = len(episode_id)
+
+    def summed(values: np.ndarray) -> np.ndarray:
+        return np.bincount(code, values, minlength=n)
+
+    spread = summed(w**2), summed(w)
+    first = known.drop_duplicates("episode_id")
+    return pd.DataFrame(
+        {
+            "episode_id": episode_id,
+            "child_id": first["child_id"].array,
+            "format": first["format"].array,
+            "n_goals": np.bincount(code, minlength=n),
+            "t_baseline": _t_from_sums(
+                summed(w * known["baseline"].to_numpy()), *spread, T_CORRELATION
+            ),
+            "t_latest": _t_from_sums(
+                summed(w * known["latest"].to_numpy()), *spread, T_CORRELATION
+            ),
+        }
+    )
