@@ -1,0 +1,95 @@
+"""The one type every comparison of formats answers in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.records.schema import FORMATS
+
+PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
+
+NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted")
+COUNTS = ("n_children", "n_goals", "n_groups")
+TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
+
+RATE_ESTIMAND = (
+    "Mean difference in the rate of goal progress (attainment levels per 12 weeks, over the "
+    "first 24 weeks) between children whose therapy was planned in one format and children "
+    "whose therapy was planned in the other, among children who could realistically have had "
+    "any of the formats"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A comparison of the formats, asked in one way.
+
+    Attributes:
+        id: short stable name, the key in `Study.analyses`.
+        title: the same in a reader's words.
+        estimand: the question answered, in one sentence.
+        table: always three rows, one for each pair of `PAIRS`, with `TABLE_COLUMNS`;
+            `estimate` = this minus than; NaN where the pair was not compared. `label` is ""
+            until `findings` has chosen it.
+        means: one row for each format (index): estimate, std_error, df, p_value, conf_low,
+            conf_high of the mean standardised to all children compared, then n_children and
+            n_goals; NaN where the format was not compared.
+        adjusted_for: columns adjusted for.
+        withheld: why no pair could be compared in this way, or "".
+    """
+
+    id: str
+    title: str
+    estimand: str
+    table: pd.DataFrame
+    means: pd.DataFrame
+    adjusted_for: tuple[str, ...] = ()
+    withheld: str = ""
+
+    def pair(self, this: str, than: str) -> pd.Series:
+        """Give the row that compares `this` with `than`."""
+        rows = self.table[(self.table["this"] == this) & (self.table["than"] == than)]
+        return rows.iloc[0]
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"{self.title}: withheld. {self.withheld}"
+        shown = [
+            f"{row.this} against {row.than} {row.estimate:+.2f} "
+            f"({row.conf_low:+.2f} to {row.conf_high:+.2f})"
+            for row in self.table.itertuples()
+            if np.isfinite(row.estimate)
+        ]
+        return f"{self.title}: " + ("; ".join(shown) or "no pair could be compared") + "."
+
+
+def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
+    """Give the comparison without numbers, and why."""
+    return replace(
+        identity,
+        table=empty_table(),
+        means=empty_means(),
+        withheld=reason,
+    )
+
+
+def empty_table() -> pd.DataFrame:
+    """Give the three pairs, nothing compared yet."""
+    table = pd.DataFrame(PAIRS, columns=["this", "than"])
+    table = table.assign(**dict.fromkeys(NUMBERS, np.nan), **dict.fromkeys(COUNTS, 0))
+    return table.assign(label="")
+
+
+def empty_means() -> pd.DataFrame:
+    """Give the three formats, nothing estimated yet."""
+    columns = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
+    means = pd.DataFrame(np.nan, index=pd.Index(FORMATS, name="format"), columns=list(columns))
+    return means.assign(n_children=0, n_goals=0)
+
+
+def new_comparison(id: str, title: str, estimand: str = RATE_ESTIMAND) -> Comparison:
+    """Give a comparison that has its name and question, and nothing else yet."""
+    return Comparison(id, title, estimand, empty_table(), empty_means())

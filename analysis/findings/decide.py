@@ -1,0 +1,161 @@
+"""What the study may say of each pair: gates and labels brought together.
+
+In: gates, the primary comparison and its relatives. Out: `Findings`. Decisions taken here:
+"ahead" needs the overlap-weighted estimate to agree (same sign, inside the primary interval,
+at least half the size); an interval too wide to answer says "cannot tell" whatever it is; a
+format that loses many children is at most suggestive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.comparison.result import PAIRS, Comparison
+from analysis.findings.gates import BLOCKING, Gate
+from analysis.findings.labels import (
+    CANNOT_TELL,
+    DEPENDS,
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NOT_COMPARABLE,
+    Label,
+    decide_label,
+    size_factor,
+)
+from analysis.settings import Settings
+
+AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What may be said of one pair.
+
+    Attributes:
+        this, than: the pair.
+        label: one of `labels.LABEL_TITLES`.
+        ahead: the format that is ahead (or not importantly behind), or "".
+        certainty: "clear" or "suggestive" (children missing at the end, or a measurement
+            that depends on the format); "" when not compared.
+        failed: the gates that did not pass, in order.
+        factor: how many times as many children would narrow the interval to the margin; NaN
+            when not compared.
+    """
+
+    this: str
+    than: str
+    label: str
+    ahead: str = ""
+    certainty: str = ""
+    failed: tuple[Gate, ...] = ()
+    factor: float = math.nan
+
+    @property
+    def blocked_by(self) -> Gate | None:
+        """The gate that withholds this pair, if any."""
+        return next((gate for gate in self.failed if gate.name in BLOCKING), None)
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """The gates and, for each pair, what may be said.
+
+    Attributes:
+        gates: every gate asked, passed or not.
+        decisions: one for each pair, in the order of `PAIRS`.
+    """
+
+    gates: tuple[Gate, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row for each pair: this, than, label, ahead, certainty."""
+        columns = ("this", "than", "label", "ahead", "certainty")
+        return pd.DataFrame([{c: getattr(d, c) for c in columns} for d in self.decisions])
+
+    def __repr__(self) -> str:
+        return "; ".join(
+            f"{d.this} against {d.than}: {d.label.replace('_', ' ')}" for d in self.decisions
+        )
+
+
+def decide_findings(
+    gates: tuple[Gate, ...], analyses: Mapping[str, Comparison], settings: Settings
+) -> Findings:
+    """Decide what may be said of each pair.
+
+    Args:
+        gates: the answers of `judge_pairs`.
+        analyses: comparisons by id; "primary" and "overlap_weighted" are needed.
+        settings: margin and levels of confidence.
+    """
+    return Findings(gates, tuple(_decide(pair, gates, analyses, settings) for pair in PAIRS))
+
+
+def label_comparison(comparison: Comparison, findings: Findings, settings: Settings) -> Comparison:
+    """Give the comparison with its labels; pairs that may not be compared lose their numbers.
+
+    The primary comparison carries the study's decisions; any other carries the label its own
+    interval allows.
+
+    Args:
+        comparison: any comparison of the study.
+        findings: the study's decisions.
+        settings: margin and levels of confidence.
+    """
+    table = comparison.table.copy()
+    for i, decision in enumerate(findings.decisions):
+        if decision.blocked_by:
+            label = Label(NOT_COMPARABLE)
+        elif comparison.id == "primary":
+            label = Label(decision.label)
+        else:
+            row = table.iloc[i]
+            label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
+        table.loc[i, "label"] = label.name
+    return replace(comparison, table=table)
+
+
+def _decide(
+    pair: tuple[str, str],
+    gates: tuple[Gate, ...],
+    analyses: Mapping[str, Comparison],
+    settings: Settings,
+) -> Decision:
+    failed = tuple(g for g in gates if (g.this, g.than) == pair and not g.passed)
+    names = {gate.name for gate in failed}
+    if names & set(BLOCKING):
+        return Decision(*pair, NOT_COMPARABLE, failed=failed)
+    row = analyses["primary"].pair(*pair)
+    label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
+    if "precision" in names:
+        label = Label(CANNOT_TELL)
+    elif label.name in AHEAD and not agrees(
+        row, analyses["overlap_weighted"].pair(*pair), settings
+    ):
+        label = Label(DEPENDS, label.ahead)
+    factor = size_factor(row["std_error"], row["df"], settings.margin, settings.confidence)
+    certainty = "suggestive" if names & {"attrition", "measurement", "dominance"} else "clear"
+    ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
+    return Decision(*pair, label.name, ahead, certainty, failed, factor)
+
+
+def agrees(primary: pd.Series, other: pd.Series, settings: Settings) -> bool:
+    """Tell whether another way of asking supports a primary difference.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise.
+        settings: the least share of the primary difference that must be found.
+    """
+    here, there = primary["estimate"], other["estimate"]
+    return bool(
+        here * there > 0
+        and primary["conf_low"] <= there <= primary["conf_high"]
+        and abs(there) >= settings.concordance_share * abs(here)
+    )

@@ -1,0 +1,232 @@
+"""May these formats be compared at all, and how far may the answer be leaned on?
+
+In: the study's stages. Out: `Gate`s: for each pair of formats, in a fixed order, what was
+asked, what was found and what was needed. Decision taken here: size and precision are both
+gates, so that a small clinic does not pass by being small; gates that fail say which rule,
+with its numbers, so that `findings.sentences` can name the remedy (METHODS.md, "Gates").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.balance import Weighting
+from analysis.comparison.result import PAIRS, Comparison
+from analysis.measures.cohort import Cohort
+from analysis.records.load import Records
+from analysis.records.schema import FORMATS, RATERS
+from analysis.settings import Settings
+
+GATES = ("describe", "compare", "overlap", "precision", "attrition", "measurement", "dominance")
+BLOCKING = GATES[:3]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One question asked of one pair of formats before anything is said.
+
+    Attributes:
+        name: one of `GATES`.
+        this, than: the pair.
+        passed: whether the rule holds.
+        rule: which rule of the gate decided, e.g. "few_groups"; "" when passed.
+        therapy_format: the format the rule is about, or "".
+        have: what was found, in the rule's unit; NaN when there is none.
+        need: what was needed.
+    """
+
+    name: str
+    this: str
+    than: str
+    passed: bool
+    rule: str = ""
+    therapy_format: str = ""
+    have: float = float("nan")
+    need: float = float("nan")
+
+
+def judge_pairs(
+    records: Records,
+    cohort: Cohort,
+    weighting: Weighting,
+    primary: Comparison,
+    settings: Settings,
+) -> tuple[Gate, ...]:
+    """Ask every gate's question of every pair of formats.
+
+    Args:
+        records: what the clinic handed in.
+        cohort: who is compared.
+        weighting: how alike they were.
+        primary: the primary comparison.
+        settings: the rules' numbers.
+
+    Returns:
+        For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
+        gate is left out.
+    """
+    gates: list[Gate] = []
+    for this, than in PAIRS:
+        pair = primary.pair(this, than)
+        questions = {
+            "describe": lambda: _describe(cohort, records, (this, than), settings),
+            "compare": lambda: _compare(cohort, primary, pair, (this, than), settings),
+            "overlap": lambda: _overlap(weighting, (this, than), settings),
+            "precision": lambda: _precision(pair, settings),
+            "attrition": lambda: _attrition(cohort, (this, than), settings),
+            "measurement": lambda: _measurement(records, cohort, settings),
+            "dominance": lambda: _dominance(cohort, (this, than), settings),
+        }
+        for name in GATES:
+            fault = questions[name]()
+            gates.append(Gate(name, this, than, not fault, **fault))
+            if fault and name in BLOCKING:
+                break
+    return tuple(gates)
+
+
+Fault = dict[str, object]
+
+
+def _fault(
+    rule: str, therapy_format: str = "", have: float = np.nan, need: float = np.nan
+) -> Fault:
+    return {"rule": rule, "therapy_format": therapy_format, "have": have, "need": need}
+
+
+def _children(table: pd.DataFrame, therapy_format: str) -> int:
+    return table.loc[table["format"] == therapy_format, "child_id"].nunique()
+
+
+def _describe(cohort: Cohort, records: Records, pair: tuple[str, str], settings: Settings) -> Fault:
+    for therapy_format in pair:
+        if not (records.episodes["format"] == therapy_format).any():
+            return _fault("absent", therapy_format, 0, settings.compare_children)
+    for therapy_format in pair:
+        n = _children(cohort.table, therapy_format)
+        if n < settings.describe_children:
+            return _fault("few_children", therapy_format, n, settings.compare_children)
+    return {}
+
+
+def _compare(
+    cohort: Cohort,
+    primary: Comparison,
+    row: pd.Series,
+    pair: tuple[str, str],
+    settings: Settings,
+) -> Fault:
+    for therapy_format in pair:
+        n = _children(cohort.table, therapy_format)
+        if n < settings.compare_children:
+            return _fault("few_children", therapy_format, n, settings.compare_children)
+    for therapy_format in pair:
+        if therapy_format == FORMATS[0]:
+            continue
+        group_id = cohort.table.loc[cohort.table["format"] == therapy_format, "group_id"]
+        if group_id.isna().mean() > settings.rare_share:
+            return _fault("groups_not_recorded", therapy_format, 0, settings.compare_groups)
+        if group_id.nunique() < settings.compare_groups:
+            return _fault("few_groups", therapy_format, group_id.nunique(), settings.compare_groups)
+    if primary.withheld:
+        return _fault("design")
+    if not row["std_error"] > 0 or not np.isfinite(row["estimate"]):
+        return _fault("no_spread")
+    if row["df"] < settings.compare_df:
+        return _fault("low_df", have=row["df"], need=settings.compare_df)
+    return {}
+
+
+def _overlap(weighting: Weighting, pair: tuple[str, str], settings: Settings) -> Fault:
+    if weighting.withheld:
+        return _fault("separated")
+    for therapy_format in pair:
+        row = weighting.effective.loc[therapy_format]
+        need = max(settings.overlap_n_effective, settings.overlap_share * row["n_children"])
+        if row["n_effective"] < need:
+            return _fault("n_effective", therapy_format, row["n_effective"], need)
+        if row["rare_share"] > settings.rare_share:
+            return _fault("rare", therapy_format, row["rare_share"], settings.rare_share)
+    balance = weighting.balance
+    of_pair = balance[(balance["this"] == pair[0]) & (balance["than"] == pair[1])]
+    largest = of_pair["after"].abs().max() if len(of_pair) else 0.0
+    if largest > settings.overlap_smd:
+        return _fault("unlike", have=largest, need=settings.overlap_smd)
+    return {}
+
+
+def _precision(row: pd.Series, settings: Settings) -> Fault:
+    half_width = (row["conf_high"] - row["conf_low"]) / 2
+    widest = settings.precision_multiple * settings.margin
+    return _fault("imprecise", have=half_width, need=widest) if half_width > widest else {}
+
+
+def missing_at_end(cohort: Cohort) -> dict[str, float]:
+    """Give the share of each format's children with a start level but none at the end.
+
+    Args:
+        cohort: the children compared and the flow they came through.
+    """
+    started = cohort.flow.set_index("step").loc["baseline"]
+    stayed = cohort.table[cohort.table["at_end"]]
+    return {
+        f: 1 - _children(stayed, f) / started[f] if started[f] else float("nan") for f in FORMATS
+    }
+
+
+def _attrition(cohort: Cohort, pair: tuple[str, str], settings: Settings) -> Fault:
+    missing = missing_at_end(cohort)
+    for therapy_format in pair:
+        if missing[therapy_format] > settings.attrition_share:
+            return _fault(
+                "many_missing", therapy_format, missing[therapy_format], settings.attrition_share
+            )
+    apart = abs(missing[pair[0]] - missing[pair[1]])
+    if apart > settings.attrition_difference:
+        more = max(pair, key=missing.__getitem__)
+        return _fault("uneven_missing", more, apart, settings.attrition_difference)
+    return {}
+
+
+def goals_set_before(cohort: Cohort) -> float:
+    """Give the share of goals known to be set before the format; NaN when never recorded.
+
+    Args:
+        cohort: the goals compared.
+    """
+    return float(cohort.goals["set_before_format"].mean())
+
+
+def rated_independently(records: Records) -> float:
+    """Give the share of reviews rated by anyone but the treating therapist; NaN if unknown.
+
+    Args:
+        records: the reviews.
+    """
+    rater = records.reviews["rater"].dropna()
+    return float((rater != RATERS[0]).mean()) if len(rater) else float("nan")
+
+
+def _measurement(records: Records, cohort: Cohort, settings: Settings) -> Fault:
+    before, independent = goals_set_before(cohort), rated_independently(records)
+    if np.isnan(before):
+        return _fault("goal_timing_not_recorded")
+    if 1 - before > settings.after_format_share:
+        return _fault("goals_after_format", have=1 - before, need=settings.after_format_share)
+    if np.isnan(independent):
+        return _fault("raters_not_recorded")
+    return _fault("one_kind_of_rater", have=0.0) if independent == 0 else {}
+
+
+def _dominance(cohort: Cohort, pair: tuple[str, str], settings: Settings) -> Fault:
+    for therapy_format in pair:
+        rows = cohort.table[cohort.table["format"] == therapy_format]
+        for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
+            known = rows[column].dropna()
+            largest = known.value_counts(normalize=True).max() if len(known) else 0.0
+            if largest > settings.dominance_share:
+                return _fault(rule, therapy_format, float(largest), settings.dominance_share)
+    return {}
