@@ -1,0 +1,212 @@
+"""Read a design matrix, refuse one that cannot be trusted, and solve least squares exactly.
+
+Comes in: an outcome, a design (an array, or a frame with named columns), optional weights.
+Goes out: the coefficients and an orthonormal basis of the design. Decided here: columns are
+scaled to length one before their condition number is judged, and coefficients come from a
+Householder QR with one step of refinement in extended precision (Higham 2002, Accuracy and
+Stability of Numerical Algorithms, section 20.5), never from normal equations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import solve_triangular
+
+from analysis.errors import AnalysisError
+
+LARGEST_CONDITION_NUMBER = 1e8
+SMALLEST_NEW_SHARE = 1e-8
+COLUMNS_NAMED = 5
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class LeastSquares:
+    """A weighted least-squares solution, and the basis in which the design is orthonormal.
+
+    Attributes:
+        coefficients: (p,) minimising sum w (y - x b)^2.
+        residuals: (n,) y - x b.
+        basis: (n, p) B = X T, so that B' diag(w) B = I.
+        transform: (p, p) T, so that (X' diag(w) X)^-1 = T T'.
+        condition_number: of the weighted design after scaling its columns to length one.
+    """
+
+    coefficients: Array
+    residuals: Array
+    basis: Array
+    transform: Array
+    condition_number: float
+
+
+def solve_least_squares(
+    outcome: Array,
+    design: Array,
+    names: pd.Index,
+    weights: Array | None = None,
+    condition_limit: float = LARGEST_CONDITION_NUMBER,
+) -> LeastSquares:
+    """Solve weighted least squares: b = argmin sum_i w_i (y_i - x_i'b)^2.
+
+    sqrt(w) X = Q R S, S the lengths of the columns; b = S^-1 R^-1 Q' sqrt(w) y, refined once:
+    b + S^-1 R^-1 Q' sqrt(w) (y - X b) with the residual in extended precision.
+
+    Args:
+        outcome: (n,) finite.
+        design: (n, p) finite.
+        names: the p column names, for messages.
+        weights: (n,) positive, or None for one each.
+        condition_limit: largest condition number accepted.
+
+    Raises:
+        AnalysisError: if there are fewer rows than columns, or columns that cannot be told
+            apart (named in the message).
+    """
+    n, p = design.shape
+    if n < p:
+        raise AnalysisError(
+            f"The design has {p} columns and only {n} rows to estimate them from. "
+            "Leave out columns until there are fewer than rows."
+        )
+    root = None if weights is None else np.sqrt(weights)[:, None]
+    scaled = design if root is None else design * root
+    lengths = np.sqrt(np.einsum("ij,ij->j", scaled, scaled))
+    if not (lengths > 0).all():
+        empty = [str(name) for name in names[lengths == 0]]
+        raise AnalysisError(
+            f"Nothing can be estimated for {_quoted(empty)}: the column is zero in every row. "
+            "Leave it out."
+        )
+    q, r = np.linalg.qr(scaled / lengths)
+    condition_number = _condition(r)
+    if not condition_number <= condition_limit:
+        raise AnalysisError(_explain_dependence(r, names, condition_number))
+    inverse = solve_triangular(r, np.eye(p), check_finite=False)
+    transform = inverse / lengths[:, None]
+    target = outcome if root is None else outcome * root[:, 0]
+    coefficients = transform @ (q.T @ target)
+    residuals = _exact_residuals(outcome, design, coefficients)
+    weighted = residuals if root is None else residuals * root[:, 0]
+    coefficients = coefficients + transform @ (q.T @ weighted)
+    residuals = _exact_residuals(outcome, design, coefficients)
+    basis = q if root is None else q / root
+    return LeastSquares(coefficients, residuals, basis, transform, condition_number)
+
+
+def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
+    """Read a design as column names and an (n, p) array of finite numbers.
+
+    Args:
+        design: (n, p) array, or a frame whose column names are kept; an array's columns are
+            called "x1", "x2", ...
+
+    Raises:
+        AnalysisError: if it is not a table, has no column, repeats a name, or holds a missing
+            or infinite number (columns named).
+    """
+    if isinstance(design, pd.DataFrame):
+        names = design.columns
+        values = design.to_numpy(dtype=float)
+        if not names.is_unique:
+            repeated = [str(name) for name in names[names.duplicated()].unique()]
+            raise AnalysisError(f"The design names {_quoted(repeated)} twice: rename one.")
+    else:
+        values = np.asarray(design, dtype=float)
+        if values.ndim != 2:
+            raise AnalysisError("A design needs rows and columns: give an (n, p) array.")
+        names = pd.Index([f"x{j}" for j in range(1, values.shape[1] + 1)])
+    if values.shape[1] == 0:
+        raise AnalysisError("The design has no column: give at least the constant.")
+    finite = np.isfinite(values)
+    if not finite.all():
+        faulty = [str(name) for name in names[~finite.all(axis=0)]]
+        n_rows = int((~finite.all(axis=1)).sum())
+        raise AnalysisError(
+            f"{n_rows} rows of the design hold a missing or infinite number in "
+            f"{_quoted(faulty)}. Fill or leave out these rows first."
+        )
+    return names, values
+
+
+def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
+    """Read one finite number per row.
+
+    Args:
+        values: (n,) numbers.
+        n_rows: how many rows the design has.
+        what: the vector's name in a message, for example "outcome".
+
+    Raises:
+        AnalysisError: on another length, or a missing or infinite number.
+    """
+    vector = np.asarray(values, dtype=float)
+    if vector.shape != (n_rows,):
+        raise AnalysisError(
+            f"The {what} needs one number for each of the design's {n_rows} rows; its shape "
+            f"is {vector.shape}."
+        )
+    if not np.isfinite(vector).all():
+        n_faulty = int((~np.isfinite(vector)).sum())
+        raise AnalysisError(
+            f"The {what} is missing or infinite in {n_faulty} rows. Leave out these rows first."
+        )
+    return vector
+
+
+def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
+    """Read weights: one number per row, zero or more, or None.
+
+    Raises:
+        AnalysisError: on a wrong length, a number that is not finite, or one below zero.
+    """
+    if weights is None:
+        return None
+    vector = read_vector(weights, n_rows, "weight")
+    if (vector < 0).any():
+        raise AnalysisError(
+            f"{int((vector < 0).sum())} weights are below zero. A weight is zero or more."
+        )
+    return vector
+
+
+def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> Array:
+    total = outcome.astype(np.longdouble)
+    for column, coefficient in zip(design.T, coefficients.astype(np.longdouble), strict=True):
+        total -= column * coefficient
+    return total.astype(float)
+
+
+def _condition(triangle: Array) -> float:
+    singular = np.linalg.svd(triangle, compute_uv=False)
+    return float(singular[0] / singular[-1]) if singular[-1] > 0 else np.inf
+
+
+def _explain_dependence(triangle: Array, names: pd.Index, condition_number: float) -> str:
+    new_share = np.abs(np.diagonal(triangle))
+    dependent = np.flatnonzero(new_share < SMALLEST_NEW_SHARE)
+    if len(dependent) == 0:
+        worst = names[np.argsort(new_share, kind="stable")[:2]]
+        return (
+            f"The columns of the design cannot be told apart in double precision (condition "
+            f"number {condition_number:.1e}); the nearest to a mixture of others are "
+            f"{_quoted([str(name) for name in worst])}. Centre them, or leave one out."
+        )
+    sentences = []
+    for j in dependent[:COLUMNS_NAMED]:
+        shares = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=SMALLEST_NEW_SHARE)[0]
+        parents = [str(name) for name in names[:j][np.abs(shares) > SMALLEST_NEW_SHARE]]
+        sentences.append(f'"{names[j]}" can be computed from {_quoted(parents)}')
+    more = len(dependent) - COLUMNS_NAMED
+    also = f" (and {more} more)" if more > 0 else ""
+    return f"The design repeats itself: {'; '.join(sentences)}{also}. Leave out one of these."
+
+
+def _quoted(names: list[str]) -> str:
+    shown = ", ".join(f'"{name}"' for name in names[:COLUMNS_NAMED])
+    more = len(names) - COLUMNS_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
