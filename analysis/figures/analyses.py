@@ -1,0 +1,151 @@
+"""The same question asked in other ways, beside the main answer.
+
+In: a published summary. Out: one picture. The decision taken here: one column for each pair of
+formats and one row for each way of asking, on one scale, with the margin that would matter.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from analysis.figures import describe
+from analysis.figures.style import (
+    BAND,
+    CONTRAST,
+    FORMAT_TITLES,
+    INK,
+    PAPER,
+    SMALL,
+    SOFT_INK,
+    Picture,
+    add_canvas,
+    add_panel,
+    in_house_style,
+    line,
+    mark,
+    nice_step,
+    text_width_cm,
+    write,
+)
+from analysis.wording import signed
+
+LABEL_CM = 5.3
+GAP_CM = 0.45
+TOP_CM = 0.75
+AXIS_CM = 0.75
+ROW_CM = 0.84
+
+
+@in_house_style
+def draw_analyses(summary: dict, *, width_cm: float = 17.0) -> Picture:
+    """Draw every analysis's estimate and 95% interval for every pair.
+
+    Args:
+        summary: a published summary.
+        width_cm: width of the whole picture.
+    """
+    rows = summary["certainty"]["analyses"]
+    pairs = summary["answer"]["pairs"]
+    height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
+    picture = Picture(width_cm, height)
+    picture.alt = describe.describe_analyses(summary)
+    canvas = add_canvas(picture)
+    for i, row in enumerate(rows):
+        y = height - TOP_CM - (i + 0.5) * ROW_CM
+        write(canvas, 0, y + 0.15, row["title"], weight=600 if row["id"] == "primary" else 400)
+        write(canvas, 0, y - 0.21, row["words"], size=SMALL, colour=SOFT_INK)
+    panel_cm = (width_cm - LABEL_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
+    reach = _reach(rows, summary["margin"])
+    for j, pair in enumerate(pairs):
+        left = LABEL_CM + j * (panel_cm + GAP_CM)
+        axes = add_panel(picture, left, AXIS_CM, panel_cm, ROW_CM * len(rows))
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(len(rows), 0)
+        _head(canvas, pair, left + panel_cm / 2, height - 0.3)
+        _draw_panel(axes, summary["margin"], reach, len(rows))
+        for i, row in enumerate(rows):
+            mine = next((p for p in row["pairs"] if _same(p, pair)), None)
+            _draw_estimate(axes, mine, i + 0.5, main=row["id"] == "primary")
+    return picture
+
+
+def _same(one: dict, other: dict) -> bool:
+    return (one["this"], one["than"]) == (other["this"], other["than"])
+
+
+def _reach(rows: list[dict], margin: float) -> float:
+    ends = [
+        abs(pair[key])
+        for row in rows
+        for pair in row["pairs"]
+        for key in ("conf_low", "conf_high")
+        if pair[key] is not None
+    ]
+    return max([*ends, 2 * margin]) * 1.08
+
+
+def _head(canvas: Axes, pair: dict, x: float, y: float) -> None:
+    """Write 'this than that' around the middle of a column, marks included."""
+    this, than = FORMAT_TITLES[pair["this"]], FORMAT_TITLES[pair["than"]]
+    size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
+    widths = (
+        mark_cm,
+        text_width_cm(this, size, 600) + gap,
+        text_width_cm("than", SMALL) + gap,
+        mark_cm,
+        text_width_cm(than, size, 600),
+    )
+    at = [x - sum(widths) / 2]
+    for width in widths[:-1]:
+        at.append(at[-1] + width)
+    mark(canvas, at[0] + 0.1, y, pair["this"], scale=0.85)
+    write(canvas, at[1], y, this, size=size, weight=600)
+    write(canvas, at[2], y, "than", size=SMALL, colour=SOFT_INK)
+    mark(canvas, at[3] + 0.1, y, pair["than"], scale=0.85)
+    write(canvas, at[4], y, than, size=size, weight=600)
+
+
+def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
+    axes.fill(
+        [-margin, margin, margin, -margin],
+        [0, 0, bottom, bottom],
+        facecolor=BAND,
+        edgecolor="none",
+        linewidth=0,
+        zorder=0,
+    )
+    line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.7)
+    line(axes, [-reach, reach], [bottom] * 2, color=SOFT_INK)
+    step = max(nice_step(2 * reach), reach / 2.2)
+    step = nice_step(6 * step)
+    for k in range(-int(reach / step), int(reach / step) + 1):
+        line(axes, [k * step] * 2, [bottom, bottom + 0.1 / ROW_CM], color=SOFT_INK)
+        write(
+            axes,
+            k * step,
+            bottom + 0.36 / ROW_CM,
+            signed(k * step, 1 if round(step * 10) == step * 10 else 2) if k else "0",
+            size=SMALL,
+            colour=SOFT_INK,
+            across="center",
+        )
+
+
+def _draw_estimate(axes: Axes, pair: dict | None, y: float, *, main: bool) -> None:
+    if pair is None or pair["estimate"] is None:
+        write(axes, 0, y, "not shown", size=SMALL, colour=SOFT_INK, across="center", behind=BAND)
+        return
+    ends = [pair["conf_low"], pair["conf_high"]]
+    line(axes, ends, [y, y], color=CONTRAST, linewidth=2.4 if main else 1.3, zorder=3)
+    axes.plot(
+        [pair["estimate"]],
+        [y],
+        marker="o",
+        markersize=6.2 if main else 5.0,
+        markerfacecolor=CONTRAST if main else PAPER,
+        markeredgecolor=PAPER if main else CONTRAST,
+        markeredgewidth=1.0 if main else 1.3,
+        linestyle="none",
+        clip_on=False,
+        zorder=5,
+    )

@@ -1,0 +1,186 @@
+"""The three differences between formats, with the margin that would matter.
+
+In: a published summary. Out: one picture. The decision taken here: every row says at its own two
+ends which format would be ahead there, so that no sign has to be remembered.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from analysis.figures import describe
+from analysis.figures.style import (
+    BAND,
+    CONTRAST,
+    FAINT,
+    FORMAT_TITLES,
+    INK,
+    LARGE,
+    PAPER,
+    SMALL,
+    SOFT_INK,
+    Picture,
+    add_canvas,
+    add_panel,
+    in_house_style,
+    line,
+    mark,
+    nice_step,
+    shade_interval,
+    write,
+)
+from analysis.wording import number, signed
+
+AXIS_CM = 1.15
+TOP_CM = 0.55
+LABEL_CM = 3.9
+LEAST_SPAN_IN_MARGINS = 2.4
+
+
+@in_house_style
+def draw_contrasts(
+    summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.9, named: bool = True
+) -> Picture:
+    """Draw the three contrasts, one row each, in the summary's order.
+
+    Args:
+        summary: a published summary.
+        width_cm: width of the whole picture.
+        row_cm: height of one row; page 1 sets its sentences beside rows of this height.
+        named: write the pair and its title at the left; False where the page does so.
+    """
+    pairs = summary["answer"]["pairs"]
+    margin = summary["margin"]
+    height = TOP_CM + row_cm * len(pairs) + AXIS_CM
+    picture = Picture(width_cm, height)
+    picture.alt = describe.describe_contrasts(summary)
+    canvas = add_canvas(picture)
+    left = LABEL_CM if named else 0.15
+    axes = add_panel(picture, left, AXIS_CM, width_cm - left - 0.15, row_cm * len(pairs))
+    reach = _reach(pairs, margin)
+    axes.set_xlim(-reach, reach)
+    axes.set_ylim(row_cm * len(pairs), 0)
+    _draw_margin(axes, margin, row_cm * len(pairs))
+    _draw_axis(axes, reach, row_cm * len(pairs))
+    for i, pair in enumerate(pairs):
+        _draw_row(axes, pair, reach, (i + 0.5) * row_cm, row_cm, margin)
+        if i:
+            line(axes, [-reach, reach], [i * row_cm] * 2, color="#E4E5E8", linewidth=0.6)
+        if named:
+            middle = height - TOP_CM - (i + 0.5) * row_cm
+            _name_row(canvas, pair, middle)
+    return picture
+
+
+def _reach(pairs: list[dict], margin: float) -> float:
+    ends = [
+        abs(pair[key])
+        for pair in pairs
+        for key in ("conf_low", "conf_high", "wide_low", "wide_high")
+        if pair["shown"] and pair.get(key) is not None
+    ]
+    return max([*ends, LEAST_SPAN_IN_MARGINS * margin]) * 1.12
+
+
+def _draw_margin(axes: Axes, margin: float, bottom: float) -> None:
+    axes.fill(
+        [-margin, margin, margin, -margin],
+        [0, 0, bottom, bottom],
+        facecolor=BAND,
+        edgecolor="none",
+        linewidth=0,
+        zorder=0,
+    )
+    for side in (-margin, margin):
+        line(axes, [side, side], [0, bottom], color="#CFC4AE", linewidth=0.6, linestyle=(0, (3, 2)))
+    write(
+        axes,
+        0,
+        -0.22,
+        f"too small to matter (under {number(margin)})",
+        size=SMALL,
+        colour=SOFT_INK,
+        across="center",
+    )
+
+
+def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
+    line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.8)
+    line(axes, [-reach, reach], [bottom, bottom], color=SOFT_INK, linewidth=0.7)
+    step = nice_step(2 * reach)
+    ticks = int(reach / step)
+    decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
+    for k in range(-ticks, ticks + 1):
+        line(axes, [k * step] * 2, [bottom, bottom + 0.1], color=SOFT_INK)
+        label = signed(k * step, decimals) if k else "0"
+        write(axes, k * step, bottom + 0.38, label, size=SMALL, colour=SOFT_INK, across="center")
+    write(
+        axes,
+        0,
+        bottom + 0.85,
+        "difference in progress, attainment levels each 12 weeks",
+        size=SMALL,
+        colour=SOFT_INK,
+        across="center",
+    )
+
+
+def _draw_row(axes: Axes, pair: dict, reach: float, y: float, row_cm: float, margin: float) -> None:
+    if not pair["shown"]:
+        line(axes, [-reach, reach], [y, y], color=FAINT, linestyle=(0, (1, 2.5)), linewidth=1.0)
+        write(
+            axes, 0, y, "no number shown", size=SMALL, colour=SOFT_INK, across="center", behind=BAND
+        )
+        return
+    low, middle, high = pair["conf_low"], pair["estimate"], pair["conf_high"]
+    _draw_ends(axes, pair, reach, y + row_cm / 2 - 0.27)
+    if pair.get("wide_low") is not None:
+        _draw_wide(axes, pair["wide_low"], pair["wide_high"], y)
+    shade_interval(axes, low, middle, high, y, 0.30, CONTRAST)
+    axes.plot(
+        [middle],
+        [y],
+        marker="o",
+        markersize=6.2,
+        markerfacecolor=PAPER,
+        markeredgecolor=CONTRAST,
+        markeredgewidth=1.8,
+        linestyle="none",
+        zorder=6,
+    )
+    write(axes, middle, y - 0.36, signed(middle), size=LARGE, weight=600, across="center", zorder=7)
+    beside = pair.get("wide_low") is None
+    for value, across in ((low, "right"), (high, "left")):
+        nudge = reach * 0.02 * (-1 if across == "right" else 1) if beside else 0
+        write(
+            axes,
+            value + nudge,
+            y if beside else y + 0.33,
+            signed(value),
+            size=SMALL,
+            colour=SOFT_INK,
+            across=across if beside else "center",
+            behind=BAND if abs(value + nudge) < margin else PAPER,
+        )
+
+
+def _draw_wide(axes: Axes, low: float, high: float, y: float) -> None:
+    line(axes, [low, high], [y, y], color=CONTRAST, linewidth=0.8, linestyle=(0, (2, 1.6)))
+    for end in (low, high):
+        line(axes, [end, end], [y - 0.09, y + 0.09], color=CONTRAST, linewidth=0.8)
+
+
+def _draw_ends(axes: Axes, pair: dict, reach: float, y: float) -> None:
+    for side, name in ((-1, pair["than"]), (1, pair["this"])):
+        across = "left" if side < 0 else "right"
+        text = f"{FORMAT_TITLES[name]} ahead"
+        text = f"← {text}" if side < 0 else f"{text} →"
+        write(axes, side * reach, y, text, size=SMALL, colour=SOFT_INK, across=across)
+
+
+def _name_row(canvas: Axes, pair: dict, y: float) -> None:
+    mark(canvas, 0.2, y + 0.28, pair["this"])
+    write(canvas, 0.45, y + 0.28, FORMAT_TITLES[pair["this"]], weight=600)
+    write(canvas, 0.2, y - 0.10, "compared with", size=SMALL, colour=SOFT_INK)
+    mark(canvas, 0.2, y - 0.46, pair["than"])
+    write(canvas, 0.45, y - 0.46, FORMAT_TITLES[pair["than"]], weight=600)

@@ -1,0 +1,124 @@
+"""Say in words what each picture shows, for those who do not see it.
+
+In: a published summary. Out: one text for each picture. The decision taken here: findings are
+quoted from the summary's own sentences; numbers are only read out as a list, never judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analysis.figures.style import FORMAT_TITLES
+from analysis.wording import interval, listing, number, signed
+
+
+def describe_contrasts(summary: dict) -> str:
+    """Say what the picture of the three contrasts shows."""
+    parts = [
+        f"{FORMAT_TITLES[pair['this']]} compared with {pair['than']}: {pair['title']}. "
+        f"{pair['sentence']}"
+        for pair in summary["answer"]["pairs"]
+    ]
+    return _join("Difference in progress for each pair of formats, with its 95% range.", parts)
+
+
+def describe_rates(summary: dict) -> str:
+    """Say what the picture of adjusted rates shows."""
+    parts = [
+        f"{FORMAT_TITLES[rate['format']]}: {number(rate['estimate'])} "
+        f"(95% range {interval(rate['conf_low'], rate['conf_high'])})."
+        for rate in summary["answer"]["rates"]
+        if rate["shown"]
+    ]
+    return _join(
+        "Progress in each format in attainment levels each 12 weeks, children made alike.", parts
+    )
+
+
+def describe_flow(summary: dict) -> str:
+    """Say what the flow of children shows."""
+    parts = []
+    for row in summary["who"]["flow"]:
+        numbers = [f"{name} {_or_hidden(row[name])}" for name in summary["formats"]]
+        parts.append(f"{row['step']}: {listing(numbers)}.")
+    return _join("How many children were followed, step by step.", parts)
+
+
+def describe_balance(summary: dict) -> str:
+    """Say what the love plot shows."""
+    parts = [
+        f"{row['trait']}: {number(row['before'])} before, {number(row['after'])} after."
+        for row in summary["who"]["balance"]
+    ]
+    return _join(
+        "Largest difference between formats at the start, in standard deviations, before and after "
+        "weighting.",
+        parts,
+    )
+
+
+def describe_overlap(summary: dict) -> str:
+    """Say what the picture of overlap shows."""
+    parts = [
+        f"{FORMAT_TITLES[row['format']]}: {row['n_children']} children, which count as "
+        f"{row['n_effective']} once weighted to be alike."
+        for row in summary["who"]["overlap"]
+        if row["n_children"] is not None and row["n_effective"] is not None
+    ]
+    return _join("How far the formats hold children who could have had the others.", parts)
+
+
+def describe_progress(summary: dict) -> str:
+    """Say what the picture of mean level by week shows."""
+    rows = [row for row in summary["progress"]["by_week"] if row["mean"] is not None]
+    parts = []
+    for name in summary["formats"]:
+        mine = [f"{number(r['mean'], 1)} at week {r['week']}" for r in rows if r["format"] == name]
+        if mine:
+            parts.append(f"{FORMAT_TITLES[name]}: {listing(mine)}.")
+    return _join("Mean attainment level at each review, as recorded.", parts)
+
+
+def describe_levels(summary: dict) -> str:
+    """Say what the picture of the spread of levels shows."""
+    rows = [row for row in summary["progress"]["levels"] if row["percent"] is not None]
+    parts = []
+    for week in sorted({row["week"] for row in rows}):
+        for name in summary["formats"]:
+            mine = [r for r in rows if r["week"] == week and r["format"] == name]
+            if mine:
+                spread = [f"{r['percent']}% at {_level(r['level'])}" for r in mine if r["percent"]]
+                parts.append(f"Week {week}, {name}: {listing(spread)}.")
+    return _join("Share of goals at each attainment level.", parts)
+
+
+def describe_analyses(summary: dict) -> str:
+    """Say what the picture of the other analyses shows."""
+    certainty = summary["certainty"]
+    parts = [
+        f"{row['title']}: "
+        + listing(
+            [
+                f"{pair['this']} compared with {pair['than']} {signed(pair['estimate'])} "
+                f"({interval(pair['conf_low'], pair['conf_high'])})"
+                for pair in row["pairs"]
+                if pair["estimate"] is not None
+            ]
+        )
+        + "."
+        for row in certainty["analyses"]
+        if any(pair["estimate"] is not None for pair in row["pairs"])
+    ]
+    return _join(f"The same question asked in other ways. {certainty['agreement']}", parts)
+
+
+def _join(first: str, parts: Iterable[str]) -> str:
+    return " ".join([first, *parts])
+
+
+def _or_hidden(value: float | None) -> str:
+    return "not shown" if value is None else f"{value}"
+
+
+def _level(level: int) -> str:
+    return "level 0, the expected level" if level == 0 else f"level {signed(level, 0)}"

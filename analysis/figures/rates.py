@@ -1,0 +1,98 @@
+"""Adjusted progress in each format, children made alike.
+
+In: a published summary. Out: one picture. The decision taken here: dots with intervals on an axis
+that shows zero, never bars, because a mean has no body.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from analysis.figures import describe
+from analysis.figures.style import (
+    FORMAT_COLOURS,
+    FORMAT_TITLES,
+    SMALL,
+    SOFT_INK,
+    Picture,
+    add_canvas,
+    add_panel,
+    in_house_style,
+    line,
+    mark,
+    nice_step,
+    shade_interval,
+    write,
+)
+from analysis.wording import number
+
+AXIS_CM = 1.0
+LABEL_CM = 2.0
+
+
+@in_house_style
+def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.95) -> Picture:
+    """Draw the adjusted mean rate of each format that may be shown.
+
+    Args:
+        summary: a published summary.
+        width_cm: width of the whole picture.
+        row_cm: height of one format's row.
+    """
+    rates = {rate["format"]: rate for rate in summary["answer"]["rates"] if rate["shown"]}
+    names = [name for name in summary["formats"] if name in rates]
+    height = row_cm * max(len(names), 1) + AXIS_CM
+    picture = Picture(width_cm, height)
+    picture.alt = describe.describe_rates(summary)
+    canvas = add_canvas(picture)
+    axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - 0.5, height - AXIS_CM)
+    low = min([0.0, *(rate["conf_low"] for rate in rates.values())])
+    high = max([0.5, *(rate["conf_high"] for rate in rates.values())])
+    axes.set_xlim(low, high * 1.04)
+    axes.set_ylim(len(names) or 1, 0)
+    _draw_axis(axes, low, high, len(names) or 1, row_cm)
+    for i, name in enumerate(names):
+        rate = rates[name]
+        thick = 0.26 / row_cm
+        shade_interval(
+            axes,
+            rate["conf_low"],
+            rate["estimate"],
+            rate["conf_high"],
+            i + 0.62,
+            thick,
+            FORMAT_COLOURS[name],
+        )
+        mark(axes, rate["estimate"], i + 0.62, name, scale=1.15)
+        write(
+            axes, rate["estimate"], i + 0.24, number(rate["estimate"]), weight=600, across="center"
+        )
+        write(canvas, 0, height - (i + 0.62) * row_cm, FORMAT_TITLES[name], weight=600)
+    return picture
+
+
+def _draw_axis(axes: Axes, low: float, high: float, bottom: float, row_cm: float) -> None:
+    step = nice_step(high - low)
+    decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
+    line(axes, [0, 0], [0, bottom], color=SOFT_INK, linewidth=0.7)
+    line(axes, [low, high * 1.04], [bottom] * 2, color=SOFT_INK)
+    for k in range(int(low / step), int(high / step) + 1):
+        line(axes, [k * step] * 2, [bottom, bottom + 0.08 / row_cm], color=SOFT_INK)
+        write(
+            axes,
+            k * step,
+            bottom + 0.34 / row_cm,
+            number(k * step, decimals) if k else "0",
+            size=SMALL,
+            colour=SOFT_INK,
+            across="center",
+        )
+    write(
+        axes,
+        (low + high) / 2,
+        bottom + 0.78 / row_cm,
+        "attainment levels gained each 12 weeks",
+        size=SMALL,
+        colour=SOFT_INK,
+        across="center",
+    )
