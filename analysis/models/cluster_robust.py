@@ -118,7 +118,9 @@ class ClusterRobustFit:
             confidence: level of the intervals; the fit's own by default.
 
         Returns:
-            k rows in the columns of `RESULT_COLUMNS`.
+            k rows in the columns of `RESULT_COLUMNS`. Where whole clusters determine a contrast
+            (one cluster per therapy format, say), nothing in the data shows its uncertainty:
+            all columns but `estimate` are NaN.
 
         Raises:
             AnalysisError: on a matrix that does not fit the design.
@@ -156,14 +158,10 @@ class ClusterRobustFit:
         return JointTest(statistic, float(q), df_denom, p_value)
 
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
-        directions = self._transform.T @ rows.T
-        return tabulate_estimates(
-            labels,
-            rows @ self.coefficients,
-            np.sqrt(np.maximum(np.einsum("kp,pq,kq->k", rows, self.covariance, rows), 0.0)),
-            satterthwaite_df(self._scores, directions),
-            confidence,
-        )
+        df = satterthwaite_df(self._scores, self._transform.T @ rows.T)
+        variances = ((rows @ self.covariance) * rows).sum(axis=1)
+        std_errors = np.where(np.isnan(df), np.nan, np.sqrt(np.maximum(variances, 0.0)))
+        return tabulate_estimates(labels, rows @ self.coefficients, std_errors, df, confidence)
 
     def __repr__(self) -> str:
         facts = {

@@ -3,8 +3,8 @@
 Comes in: an outcome, a design (an array, or a frame with named columns), optional weights.
 Goes out: the coefficients and an orthonormal basis of the design. Decided here: columns are
 scaled to length one before their condition number is judged, and coefficients come from a
-Householder QR with one step of refinement in extended precision (Higham 2002, Accuracy and
-Stability of Numerical Algorithms, section 20.5), never from normal equations.
+Householder QR refined in extended precision (where the machine has it), never from the normal
+equations alone.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ def solve_least_squares(
 ) -> LeastSquares:
     """Solve weighted least squares: b = argmin sum_i w_i (y_i - x_i'b)^2.
 
-    sqrt(w) X = Q R S, S the lengths of the columns; b = S^-1 R^-1 Q' sqrt(w) y, refined once:
-    b + S^-1 R^-1 Q' sqrt(w) (y - X b) with the residual in extended precision.
+    sqrt(w) X = Q R S, S the lengths of the columns; T = S^-1 R^-1; b = T Q' sqrt(w) y, then twice
+    b + T T' X'W (y - X b), where the residual and its product with X'W are in extended precision
+    (corrected seminormal equations: Bjorck 1987, 10.1016/0024-3795(87)90101-7).
 
     Args:
         outcome: (n,) finite.
@@ -90,10 +91,11 @@ def solve_least_squares(
     transform = inverse / lengths[:, None]
     target = outcome if root is None else outcome * root[:, 0]
     coefficients = transform @ (q.T @ target)
-    residuals = _exact_residuals(outcome, design, coefficients)
-    weighted = residuals if root is None else residuals * root[:, 0]
-    coefficients = coefficients + transform @ (q.T @ weighted)
-    residuals = _exact_residuals(outcome, design, coefficients)
+    for _ in range(2):
+        residuals = _exact_residuals(outcome, design, coefficients)
+        slope = _exact_slope(residuals, design, weights)
+        coefficients = coefficients + transform @ (transform.T @ slope)
+    residuals = _exact_residuals(outcome, design, coefficients).astype(float)
     basis = q if root is None else q / root
     return LeastSquares(coefficients, residuals, basis, transform, condition_number)
 
@@ -174,11 +176,16 @@ def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
     return vector
 
 
-def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> Array:
+def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> NDArray[np.longdouble]:
     total = outcome.astype(np.longdouble)
     for column, coefficient in zip(design.T, coefficients.astype(np.longdouble), strict=True):
         total -= column * coefficient
-    return total.astype(float)
+    return total
+
+
+def _exact_slope(residuals: NDArray[np.longdouble], design: Array, weights: Array | None) -> Array:
+    weighted = residuals if weights is None else residuals * weights
+    return np.array([(column * weighted).sum() for column in design.T], dtype=float)
 
 
 def _condition(triangle: Array) -> float:

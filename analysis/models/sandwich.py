@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 Whole = NDArray[np.intp]
 
 SMALLEST_EIGENVALUE = 1e-12
+SMALLEST_VARIANCE_SHARE = 1e-10
 NUMBERS_AT_ONCE = 4_000_000
 
 
@@ -90,6 +91,16 @@ class AdjustedScores:
         scores = self.rows.sum_by_cluster(self.adjusted * residuals[:, None])
         return scores.T @ scores
 
+    def model_variance(self, directions: Array) -> Array:
+        """Give u'B'W Phi W B u, the variance of each direction under the working model.
+
+        Args:
+            directions: (p, k).
+        """
+        if self.weights_squared is None:
+            return np.einsum("pk,pk->k", directions, directions)
+        return np.einsum("pk,pq,qk->k", directions, self.weights_squared, directions)
+
     def kernel(self) -> Array:
         """Give K of P = diag + Z K Z', of size p (inverse-variance weights) or 2p."""
         p = self.basis.shape[1]
@@ -149,9 +160,11 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
         directions: (p, k), contrasts in the basis of the scores.
 
     Returns:
-        (k,); NaN where a direction carries no variance.
+        (k,); NaN where whole clusters determine the direction, so that the residuals hold
+        nothing about its variance (tr(P) is nothing beside the working model's variance).
     """
     n, p = scores.basis.shape
+    target = scores.model_variance(directions)
     kernel = scores.kernel()
     k = directions.shape[1]
     step = max(1, NUMBERS_AT_ONCE // (n * p))
@@ -170,7 +183,8 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
             + np.einsum("kpq,kqp->k", cross, cross)
         )
         with np.errstate(divide="ignore", invalid="ignore"):
-            df[part] = np.where(square > 0, trace**2 / square, np.nan)
+            known = trace > SMALLEST_VARIANCE_SHARE * target[part]
+            df[part] = np.where(known, trace**2 / square, np.nan)
     return df
 
 
@@ -184,6 +198,9 @@ def joint_degrees(scores: AdjustedScores, directions: Array) -> float:
     Args:
         scores: from `adjust_scores` or `adjust_working_scores`.
         directions: (p, q), linearly independent.
+
+    Returns:
+        nu; NaN where the residuals hold nothing about some combination's variance.
     """
     kernel = scores.kernel()
     factor, z = scores.pieces(directions)
@@ -192,6 +209,8 @@ def joint_degrees(scores: AdjustedScores, directions: Array) -> float:
     cross = kernel @ np.einsum("smp,tmr->stpr", z, z, optimize=True)
     mean = diagonal.sum(axis=0) + np.einsum("stpp->st", cross)
     values, vectors = np.linalg.eigh(mean)
+    if not values[0] > SMALLEST_VARIANCE_SHARE * scores.model_variance(directions).max():
+        return float("nan")
     root = vectors @ (vectors / np.sqrt(values)).T
     diagonal = np.einsum("as,mst,bt->mab", root, diagonal, root, optimize=True)
     z = np.einsum("as,smp->amp", root, z)
