@@ -1,0 +1,86 @@
+"""Adjust p-values for having asked several questions at once.
+
+Comes in: p-values in any order; a missing one stays missing and is not counted. Goes out:
+adjusted p-values in the same order. Decided here: nothing but the arithmetic.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.errors import AnalysisError
+
+Array = NDArray[np.float64]
+
+
+def adjust_holm(p_values: ArrayLike) -> Array:
+    """Adjust by Holm's step-down rule: max over j <= i of min(1, (k - j + 1) p_(j)).
+
+    Keeps the chance of any false difference at the nominal level whatever the dependence
+    (Holm 1979, Scandinavian Journal of Statistics 6(2):65-70).
+
+    Args:
+        p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
+    """
+    return _step_down(p_values, lambda k: np.arange(k, 0, -1))
+
+
+def adjust_shaffer(p_values: ArrayLike) -> Array:
+    """Adjust the three pairwise comparisons of three means by Shaffer's rule.
+
+    If one of three means differs from another, at most one of the remaining equalities can
+    still hold, so the smallest p-value is multiplied by 3 and the other two by 1, kept in
+    order (Shaffer 1986, Journal of the American Statistical Association 81(395):826-831).
+    With one or two p-values (a format is absent) this is Holm's rule.
+
+    Args:
+        p_values: (k,) with k at most 3 present; NaN stays NaN.
+
+    Raises:
+        AnalysisError: if more than three are present, where this rule does not hold.
+    """
+    factors = {0: [], 1: [1], 2: [2, 1], 3: [3, 1, 1]}
+    if np.isfinite(np.asarray(p_values, dtype=float)).sum() > 3:
+        raise AnalysisError("Shaffer's rule here is for the three pairs of three formats.")
+    return _step_down(p_values, lambda k: np.array(factors[k]))
+
+
+def adjust_benjamini_hochberg(p_values: ArrayLike) -> Array:
+    """Adjust by Benjamini & Hochberg: min over j >= i of min(1, k p_(j) / j).
+
+    Bounds the expected share of false differences among those declared (Benjamini & Hochberg
+    1995, Journal of the Royal Statistical Society B 57(1):289-300).
+
+    Args:
+        p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
+    """
+    values, kept, order = _read(p_values)
+    k = len(order)
+    scaled = values[kept][order] * k / np.arange(1, k + 1)
+    adjusted = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return _place(values, kept, order, adjusted)
+
+
+def _step_down(p_values: ArrayLike, factors) -> Array:
+    values, kept, order = _read(p_values)
+    scaled = values[kept][order] * factors(len(order))
+    adjusted = np.minimum(np.maximum.accumulate(scaled), 1.0)
+    return _place(values, kept, order, adjusted)
+
+
+def _read(p_values: ArrayLike) -> tuple[Array, NDArray[np.bool_], NDArray[np.intp]]:
+    values = np.atleast_1d(np.asarray(p_values, dtype=float))
+    kept = ~np.isnan(values)
+    if ((values[kept] < 0) | (values[kept] > 1)).any():
+        raise AnalysisError("A p-value lies between 0 and 1.")
+    return values, kept, np.argsort(values[kept], kind="stable")
+
+
+def _place(
+    values: Array, kept: NDArray[np.bool_], order: NDArray[np.intp], adjusted: Array
+) -> Array:
+    result = np.full(values.shape, np.nan)
+    positions = np.flatnonzero(kept)
+    result[positions[order]] = adjusted
+    return result
