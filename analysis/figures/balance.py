@@ -35,6 +35,7 @@ AXIS_CM = 0.95
 TOP_CM = 0.55
 LABEL_CM = 3.7
 ROW_CM = 0.44
+HEADS_APART_CM = 1.8
 
 
 @in_house_style
@@ -71,9 +72,12 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
         write(canvas, 0, height - TOP_CM - y * ROW_CM, row["trait"], size=SMALL + 0.4)
     if rows:
         first = rows[0]
-        for key in ("before", "after"):
-            word = "before" if key == "before" else "after weighting"
-            write(axes, first[key], -0.5, word, size=SMALL, colour=SOFT_INK, across="center")
+        apart_cm = (first["before"] - first["after"]) / reach * (width_cm - LABEL_CM - 0.3)
+        sides = ("center", "center") if apart_cm > HEADS_APART_CM else ("right", "left")
+        for key, word, across in zip(
+            ("after", "before"), ("after weighting", "before"), sides, strict=True
+        ):
+            write(axes, first[key], -0.5, word, size=SMALL, colour=SOFT_INK, across=across)
     return picture
 
 
@@ -111,7 +115,7 @@ def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
         axes,
         reach / 2,
         bottom + 1.75,
-        "largest difference between formats (standard deviations)",
+        "largest difference, in standard deviations",
         size=SMALL,
         colour=SOFT_INK,
         across="center",

@@ -24,10 +24,11 @@ from analysis.figures.style import (
     shade_interval,
     write,
 )
-from analysis.wording import number
+from analysis.wording import interval, number
 
 AXIS_CM = 1.0
 LABEL_CM = 2.0
+RANGE_CM = 2.0
 
 
 @in_house_style
@@ -45,7 +46,7 @@ def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.95) ->
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_rates(summary)
     canvas = add_canvas(picture)
-    axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - 0.5, height - AXIS_CM)
+    axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - RANGE_CM, height - AXIS_CM)
     low = min([0.0, *(rate["conf_low"] for rate in rates.values())])
     high = max([0.5, *(rate["conf_high"] for rate in rates.values())])
     axes.set_xlim(low, high * 1.04)
@@ -67,7 +68,10 @@ def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.95) ->
         write(
             axes, rate["estimate"], i + 0.24, number(rate["estimate"]), weight=600, across="center"
         )
-        write(canvas, 0, height - (i + 0.62) * row_cm, FORMAT_TITLES[name], weight=600)
+        middle = height - (i + 0.62) * row_cm
+        write(canvas, 0, middle, FORMAT_TITLES[name], weight=600)
+        spread = interval(rate["conf_low"], rate["conf_high"])
+        write(canvas, width_cm, middle, spread, size=SMALL, colour=SOFT_INK, across="right")
     return picture
 
 

@@ -1,0 +1,158 @@
+"""Set a published summary in type: an accessible PDF, the same bytes every time.
+
+In: `Published.summary` and a paper size. Out: the bytes of a tagged PDF/UA-1. The decisions taken
+here: data reaches the typesetter as JSON, so that nothing in it can act as markup; it sees no
+file of this machine except the shipped template, pictures and faces; any warning is an error.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+import typst
+from matplotlib.ft2font import FT2Font
+
+from analysis.figures.analyses import draw_analyses
+from analysis.figures.balance import draw_balance, draw_overlap
+from analysis.figures.contrasts import draw_contrasts
+from analysis.figures.flow import draw_flow
+from analysis.figures.levels import draw_levels
+from analysis.figures.progress import draw_progress
+from analysis.figures.rates import draw_rates
+from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
+from analysis.report.view import view_summary
+
+PAPERS = {"a4": "a4", "letter": "us-letter"}
+TEMPLATE_FOLDER = Path(__file__).resolve().parent
+TEXT_CM = 17.4
+SIDE_CM = 7.0
+GUTTER_CM = 0.4
+HALF_CM = 8.45
+SENTENCE_SIZE = 9.0
+LINE_CM = 0.405
+LEAST_ROW_CM = 1.95
+
+
+class ReportFault(RuntimeError):
+    """The typesetter warned or refused; a fault of this software, never of the records."""
+
+
+def render_pdf(summary: dict, paper: str = "a4") -> bytes:
+    """Set the whole report.
+
+    Args:
+        summary: a published summary.
+        paper: "a4" or "letter".
+
+    Returns:
+        The bytes of a tagged PDF/UA-1; equal for equal summaries.
+
+    Raises:
+        KeyError: if the paper is not known.
+        ReportFault: if the typesetter warns of anything.
+    """
+    characters = drawable_characters()
+    view = view_summary(summary, characters)
+    view["front"]["paper"] = PAPERS[paper]
+    row_cm = _row_height(view["answer"]["pairs"])
+    pictures = draw_pictures(summary, row_cm)
+    view["row_cm"] = row_cm
+    view["pictures"] = {name: view_alt(picture, characters) for name, picture in pictures.items()}
+    files = {path.name: path.read_bytes() for path in sorted(TEMPLATE_FOLDER.glob("*.typ"))}
+    files["main"] = files.pop("template.typ")
+    files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
+    files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
+    return _compile(files)
+
+
+def view_alt(picture: Picture, characters: frozenset[int]) -> str:
+    """Give a picture's text for those who do not see it, safe to set."""
+    from analysis.report.view import clean_text
+
+    return clean_text(picture.alt, characters)
+
+
+def draw_pictures(summary: dict, row_cm: float) -> dict[str, Picture]:
+    """Draw every picture that this summary has something to show in.
+
+    Args:
+        summary: a published summary.
+        row_cm: height of a row on page 1, where sentences stand beside the picture.
+    """
+    who, progress, certainty = summary["who"], summary["progress"], summary["certainty"]
+    side = TEXT_CM - SIDE_CM - GUTTER_CM
+    wanted = {
+        "contrasts": (
+            any(pair["shown"] for pair in summary["answer"]["pairs"]),
+            functools.partial(draw_contrasts, width_cm=side, row_cm=row_cm, named=False),
+        ),
+        "rates": (
+            any(rate["shown"] for rate in summary["answer"]["rates"]),
+            functools.partial(draw_rates, width_cm=HALF_CM),
+        ),
+        "flow": (bool(who["flow"]), functools.partial(draw_flow, width_cm=TEXT_CM)),
+        "balance": (bool(who["balance"]), functools.partial(draw_balance, width_cm=HALF_CM)),
+        "overlap": (
+            any(row["share"] is not None for row in who["propensity"]),
+            functools.partial(draw_overlap, width_cm=HALF_CM),
+        ),
+        "progress": (
+            any(row["mean"] is not None for row in progress["by_week"]),
+            functools.partial(draw_progress, width_cm=TEXT_CM),
+        ),
+        "levels": (
+            any(row["percent"] is not None for row in progress["levels"]),
+            functools.partial(draw_levels, width_cm=TEXT_CM),
+        ),
+        "analyses": (
+            any(p["estimate"] is not None for a in certainty["analyses"] for p in a["pairs"]),
+            functools.partial(draw_analyses, width_cm=TEXT_CM),
+        ),
+    }
+    return {name: draw(summary) for name, (shown, draw) in wanted.items() if shown}
+
+
+@functools.cache
+def drawable_characters() -> frozenset[int]:
+    """Give the code points that every shipped face can draw."""
+    faces = sorted(FONT_FOLDER.glob("*.otf"))
+    return frozenset.intersection(*(frozenset(FT2Font(str(face)).get_charmap()) for face in faces))
+
+
+@functools.cache
+def _faces() -> typst.Fonts:
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)]
+    )
+
+
+def _row_height(pairs: list[dict]) -> float:
+    """Give the height in centimetres that the longest sentence of page 1 needs beside its row."""
+    lines = max(_count_lines(pair["sentence"], SIDE_CM - 0.1) for pair in pairs)
+    return max(LEAST_ROW_CM, round(1.25 + LINE_CM * lines, 2))
+
+
+def _count_lines(text: str, width_cm: float) -> int:
+    lines, current = 1, ""
+    for word in text.split():
+        longer = f"{current} {word}".strip()
+        if current and text_width_cm(longer, SENTENCE_SIZE) > width_cm:
+            lines, current = lines + 1, word
+        else:
+            current = longer
+    return lines
+
+
+def _compile(files: dict[str, bytes]) -> bytes:
+    pdf, warnings = typst.compile_with_warnings(
+        files,
+        format="pdf",
+        font_paths=_faces(),
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+    )
+    if warnings:
+        raise ReportFault("; ".join(sorted({warning.message for warning in warnings})))
+    return pdf
