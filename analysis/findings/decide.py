@@ -131,13 +131,11 @@ def _decide(
     names = {gate.name for gate in failed}
     if names & set(BLOCKING):
         return Decision(*pair, NOT_COMPARABLE, failed=failed)
-    row = analyses["primary"].pair(*pair)
+    row, weighted = (analyses[id].pair(*pair) for id in ("primary", "overlap_weighted"))
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
     if "precision" in names:
         label = Label(CANNOT_TELL)
-    elif label.name in AHEAD and not agrees(
-        row, analyses["overlap_weighted"].pair(*pair), settings
-    ):
+    elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
     factor = size_factor(row["std_error"], row["df"], settings.margin, settings.confidence)
     certainty = "suggestive" if names & {"attrition", "measurement", "dominance"} else "clear"

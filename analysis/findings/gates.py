@@ -20,8 +20,7 @@ from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 
-GATES = ("describe", "compare", "overlap", "precision", "attrition", "measurement", "dominance")
-BLOCKING = GATES[:3]
+BLOCKING = ("describe", "compare", "overlap")
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,21 @@ class Gate:
     need: float = float("nan")
 
 
+@dataclass(frozen=True, eq=False)
+class _Evidence:
+    """What the gates look at."""
+
+    records: Records
+    cohort: Cohort
+    weighting: Weighting
+    primary: Comparison
+    settings: Settings
+
+
+Pair = tuple[str, str]
+Fault = dict[str, object]
+
+
 def judge_pairs(
     records: Records,
     cohort: Cohort,
@@ -68,27 +82,15 @@ def judge_pairs(
         For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
         gate is left out.
     """
+    evidence = _Evidence(records, cohort, weighting, primary, settings)
     gates: list[Gate] = []
-    for this, than in PAIRS:
-        pair = primary.pair(this, than)
-        questions = {
-            "describe": lambda: _describe(cohort, records, (this, than), settings),
-            "compare": lambda: _compare(cohort, primary, pair, (this, than), settings),
-            "overlap": lambda: _overlap(weighting, (this, than), settings),
-            "precision": lambda: _precision(pair, settings),
-            "attrition": lambda: _attrition(cohort, (this, than), settings),
-            "measurement": lambda: _measurement(records, cohort, settings),
-            "dominance": lambda: _dominance(cohort, (this, than), settings),
-        }
-        for name in GATES:
-            fault = questions[name]()
-            gates.append(Gate(name, this, than, not fault, **fault))
+    for pair in PAIRS:
+        for name, question in _QUESTIONS.items():
+            fault = question(evidence, pair)
+            gates.append(Gate(name, *pair, not fault, **fault))
             if fault and name in BLOCKING:
                 break
     return tuple(gates)
-
-
-Fault = dict[str, object]
 
 
 def _fault(
@@ -101,7 +103,8 @@ def _children(table: pd.DataFrame, therapy_format: str) -> int:
     return table.loc[table["format"] == therapy_format, "child_id"].nunique()
 
 
-def _describe(cohort: Cohort, records: Records, pair: tuple[str, str], settings: Settings) -> Fault:
+def _describe(evidence: _Evidence, pair: Pair) -> Fault:
+    records, cohort, settings = evidence.records, evidence.cohort, evidence.settings
     for therapy_format in pair:
         if not (records.episodes["format"] == therapy_format).any():
             return _fault("absent", therapy_format, 0, settings.compare_children)
@@ -112,13 +115,9 @@ def _describe(cohort: Cohort, records: Records, pair: tuple[str, str], settings:
     return {}
 
 
-def _compare(
-    cohort: Cohort,
-    primary: Comparison,
-    row: pd.Series,
-    pair: tuple[str, str],
-    settings: Settings,
-) -> Fault:
+def _compare(evidence: _Evidence, pair: Pair) -> Fault:
+    cohort, primary, settings = evidence.cohort, evidence.primary, evidence.settings
+    row = primary.pair(*pair)
     for therapy_format in pair:
         n = _children(cohort.table, therapy_format)
         if n < settings.compare_children:
@@ -140,7 +139,8 @@ def _compare(
     return {}
 
 
-def _overlap(weighting: Weighting, pair: tuple[str, str], settings: Settings) -> Fault:
+def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
+    weighting, settings = evidence.weighting, evidence.settings
     if weighting.withheld:
         return _fault("separated")
     for therapy_format in pair:
@@ -158,7 +158,8 @@ def _overlap(weighting: Weighting, pair: tuple[str, str], settings: Settings) ->
     return {}
 
 
-def _precision(row: pd.Series, settings: Settings) -> Fault:
+def _precision(evidence: _Evidence, pair: Pair) -> Fault:
+    row, settings = evidence.primary.pair(*pair), evidence.settings
     half_width = (row["conf_high"] - row["conf_low"]) / 2
     widest = settings.precision_multiple * settings.margin
     return _fault("imprecise", have=half_width, need=widest) if half_width > widest else {}
@@ -177,7 +178,8 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     }
 
 
-def _attrition(cohort: Cohort, pair: tuple[str, str], settings: Settings) -> Fault:
+def _attrition(evidence: _Evidence, pair: Pair) -> Fault:
+    cohort, settings = evidence.cohort, evidence.settings
     missing = missing_at_end(cohort)
     for therapy_format in pair:
         if missing[therapy_format] > settings.attrition_share:
@@ -210,7 +212,8 @@ def rated_independently(records: Records) -> float:
     return float((rater != RATERS[0]).mean()) if len(rater) else float("nan")
 
 
-def _measurement(records: Records, cohort: Cohort, settings: Settings) -> Fault:
+def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
+    records, cohort, settings = evidence.records, evidence.cohort, evidence.settings
     before, independent = goals_set_before(cohort), rated_independently(records)
     if np.isnan(before):
         return _fault("goal_timing_not_recorded")
@@ -221,7 +224,8 @@ def _measurement(records: Records, cohort: Cohort, settings: Settings) -> Fault:
     return _fault("one_kind_of_rater", have=0.0) if independent == 0 else {}
 
 
-def _dominance(cohort: Cohort, pair: tuple[str, str], settings: Settings) -> Fault:
+def _dominance(evidence: _Evidence, pair: Pair) -> Fault:
+    cohort, settings = evidence.cohort, evidence.settings
     for therapy_format in pair:
         rows = cohort.table[cohort.table["format"] == therapy_format]
         for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
@@ -230,3 +234,15 @@ def _dominance(cohort: Cohort, pair: tuple[str, str], settings: Settings) -> Fau
             if largest > settings.dominance_share:
                 return _fault(rule, therapy_format, float(largest), settings.dominance_share)
     return {}
+
+
+_QUESTIONS = {
+    "describe": _describe,
+    "compare": _compare,
+    "overlap": _overlap,
+    "precision": _precision,
+    "attrition": _attrition,
+    "measurement": _measurement,
+    "dominance": _dominance,
+}
+GATES = tuple(_QUESTIONS)

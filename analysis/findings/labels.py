@@ -89,6 +89,20 @@ def label_intervals(wide: tuple[float, float], narrow: tuple[float, float], marg
     return Label(CANNOT_TELL)
 
 
+def narrower(df: float, settings: Settings) -> float:
+    """Give the 90% interval's width as a share of the 95% interval's.
+
+    Args:
+        df: degrees of freedom.
+        settings: the two levels of confidence.
+    """
+    narrow, wide = (
+        float(stdtrit(df, 0.5 + level / 2))
+        for level in (settings.similarity_confidence, settings.confidence)
+    )
+    return narrow / wide
+
+
 def size_factor(std_error: float, df: float, half_width: float, confidence: float) -> float:
     """How many times as many children (and therapy groups) narrow an interval to a half-width.
 

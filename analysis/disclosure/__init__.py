@@ -1,0 +1,5 @@
+"""The one door: nothing about children leaves except through :func:`protect`."""
+
+from analysis.disclosure.door import Published, protect
+
+__all__ = ["Published", "protect"]

@@ -1,0 +1,257 @@
+"""Page 1 through the door: pairs, rates, counts, cautions, one next step."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.disclosure.book import SentenceBook
+from analysis.disclosure.rules import (
+    enough,
+    may_show_model,
+    show_count,
+    show_estimate,
+    show_share,
+)
+from analysis.findings import cautions, labels, sentences
+from analysis.findings.decide import Decision
+from analysis.findings.gates import Gate
+from analysis.measures.cohort import Cohort
+from analysis.records.schema import FORMATS, RATERS
+from analysis.settings import Settings
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+FEWEST_THERAPISTS = 3
+LARGEST_THERAPIST_SHARE = 2 / 3
+MORE_ROUND = 5
+
+
+def publish_answer(study: Study, book: SentenceBook) -> dict[str, object]:
+    """Give page 1: every number through the rules, every sentence through the book.
+
+    Args:
+        study: the study.
+        book: where its sentences are written.
+    """
+    settings = study.settings
+    gates = {id(g): publish_gate(g, settings) for g in study.findings.gates}
+    pairs = []
+    for decision in study.findings.decisions:
+        pair = _publish_pair(study, decision)
+        blocking = decision.blocked_by
+        gate = gates[id(blocking)] if blocking else None
+        pair["sentence"] = book.say(sentences.say_pair(pair, settings.margin, gate))
+        if decision.label == labels.NOT_COMPARABLE or not pair["shown"]:
+            pair["withheld"] = pair["sentence"]
+        pairs.append(pair)
+    counts = publish_counts(study.cohort, settings)
+    rules = [g.rule for g in study.findings.gates if not g.passed]
+    step = cautions.choose_next_step(pairs, rules)
+    return {
+        "headline": book.say(sentences.say_headline(pairs)),
+        "always": book.say(sentences.Sentence("always", "always", sentences.ALWAYS)),
+        "pairs": pairs,
+        "rates": _publish_rates(study),
+        "counts": counts,
+        "caveats": [_titled(caution, book) for caution in _cautions(study)],
+        "next_step": _titled(step, book),
+    }
+
+
+def model_may_show(study: Study, formats: tuple[str, ...]) -> bool:
+    """Tell whether estimates that compare these formats may be shown at all.
+
+    Args:
+        study: the study.
+        formats: the formats compared.
+    """
+    n = study.comparison.means["n_children"]
+    compared = [int(n[f]) for f in FORMATS if n[f]]
+    n_columns = len(compared) + len(study.covariates.centred.columns)
+    return all(n[f] for f in formats) and may_show_model(compared, n_columns, study.settings)
+
+
+def publish_gate(gate: Gate, settings: Settings) -> dict[str, object]:
+    """Give a gate with the number that decided it, as it may be shown.
+
+    Args:
+        gate: any gate.
+        settings: the smallest cell.
+    """
+    have: float | None = None
+    if gate.rule in ("few_children", "n_effective"):
+        have = show_count(gate.have, settings)
+    elif gate.rule in ("few_groups", "absent", "groups_not_recorded"):
+        have = gate.have
+    elif gate.rule in ("unlike", "imprecise"):
+        have = show_estimate(gate.have)
+    elif gate.rule == "many_missing":
+        have = 5 * math.floor(100 * gate.have / 5 + 0.5)
+    return {
+        "gate": gate.name,
+        "pair": f"{gate.this}-{gate.than}",
+        "passed": gate.passed,
+        "rule": gate.rule,
+        "format": gate.therapy_format,
+        "have": have,
+        "need": show_estimate(gate.need),
+        "smallest": settings.smallest_cell,
+    }
+
+
+def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]]:
+    """Give children, goals, groups and therapists compared, for each format and together.
+
+    Args:
+        cohort: the children compared.
+        settings: the smallest cell.
+    """
+    rows = []
+    for therapy_format in FORMATS:
+        own = cohort.table[cohort.table["format"] == therapy_format]
+        n_children = own["child_id"].nunique()
+        shown = enough(n_children, settings)
+        rows.append(
+            {
+                "format": therapy_format,
+                "n_children": show_count(n_children, settings),
+                "n_goals": show_count(own["n_goals"].sum(), settings, n_children),
+                "n_groups": own["group_id"].nunique() if shown and own["group_id"].any() else None,
+                "n_therapists": _show_therapists(own["therapist_id"].dropna(), shown),
+            }
+        )
+    together: dict[str, object] = {"format": "all"}
+    for name in ("n_children", "n_goals", "n_groups"):
+        parts = [row[name] for row in rows if not (name == "n_groups" and row[name] is None)]
+        together[name] = None if None in parts or not parts else sum(parts)
+    every = cohort.table["therapist_id"].dropna()
+    together["n_therapists"] = _show_therapists(every, together["n_children"] is not None)
+    return [*rows, together]
+
+
+def _show_therapists(therapist_id: object, shown: bool) -> int | None:
+    """Give the number of therapists, unless one of them could recognise the work as theirs."""
+    shares = therapist_id.value_counts(normalize=True)
+    if not shown or len(shares) < FEWEST_THERAPISTS or shares.max() > LARGEST_THERAPIST_SHARE:
+        return None
+    return len(shares)
+
+
+def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
+    row = study.comparison.pair(decision.this, decision.than)
+    formats = (decision.this, decision.than)
+    shown = decision.label != labels.NOT_COMPARABLE and model_may_show(study, formats)
+    half = (row["conf_high"] - row["conf_low"]) / 2
+    narrow = half * labels.narrower(row["df"], study.settings) if shown else math.nan
+    numbers = {
+        "estimate": row["estimate"],
+        "conf_low": row["conf_low"],
+        "conf_high": row["conf_high"],
+        "narrow_low": row["estimate"] - narrow,
+        "narrow_high": row["estimate"] + narrow,
+        "std_error": row["std_error"],
+        "weighted": study.analyses["overlap_weighted"].pair(*formats)["estimate"],
+    }
+    more = shown and decision.label not in (labels.FASTER_IMPORTANT, labels.NO_IMPORTANT_DIFFERENCE)
+    factor = decision.factor - 1 if more else 0.0
+    return {
+        "id": f"{decision.this}-{decision.than}",
+        "this": decision.this,
+        "than": decision.than,
+        "label": decision.label,
+        "title": labels.LABEL_TITLES[decision.label],
+        "ahead": decision.ahead or None,
+        "certainty": decision.certainty or None,
+        "shown": shown,
+        "withheld": None,
+        **{name: show_estimate(value) if shown else None for name, value in numbers.items()},
+        "df": show_estimate(row["df"], 1) if shown else None,
+        "p_value": show_estimate(row["p_value"], 3) if shown else None,
+        "p_adjusted": show_estimate(row["p_adjusted"], 3) if shown else None,
+        "more_children": int(MORE_ROUND * np.ceil(factor * row["n_children"] / MORE_ROUND)),
+        "more_groups": int(np.ceil(factor * row["n_groups"])),
+    }
+
+
+def _publish_rates(study: Study) -> list[dict[str, object]]:
+    means = study.comparison.means
+    rows = []
+    for therapy_format in FORMATS:
+        row = means.loc[therapy_format]
+        shown = model_may_show(study, (therapy_format,)) and _comparable(study, therapy_format)
+        numbers = ("estimate", "conf_low", "conf_high")
+        rows.append(
+            {
+                "format": therapy_format,
+                "shown": shown,
+                **{name: show_estimate(row[name]) if shown else None for name in numbers},
+            }
+        )
+    return rows
+
+
+def _comparable(study: Study, therapy_format: str) -> bool:
+    return any(
+        therapy_format in (d.this, d.than) and d.label != labels.NOT_COMPARABLE
+        for d in study.findings.decisions
+    )
+
+
+def _cautions(study: Study) -> tuple[cautions.Caution, ...]:
+    settings, cohort = study.settings, study.cohort
+    return (
+        cautions.caution_goals(*_share_before(cohort, settings)),
+        cautions.caution_raters(*_share_other_raters(study)),
+        cautions.caution_missing(
+            [_missing(cohort, f, settings) for f in FORMATS], settings.horizon_weeks
+        ),
+    )
+
+
+def _share_before(cohort: Cohort, settings: Settings) -> tuple[int | None, str | None]:
+    """Give the share of goals set before the format, counted in children for the door."""
+    before = cohort.goals["set_before_format"]
+    if before.isna().all():
+        return None, None
+    known = cohort.goals[before.notna()]
+    return _share_of_rows(known, known["set_before_format"] == 1, settings)
+
+
+def _share_other_raters(study: Study) -> tuple[int | None, str | None]:
+    reviews = study.records.reviews
+    known = reviews[reviews["rater"].notna()]
+    child = study.records.goals.set_index("goal_id")["child_id"]
+    known = known.assign(child_id=child.reindex(known["goal_id"]).array)
+    return _share_of_rows(known, known["rater"] != RATERS[0], study.settings)
+
+
+def _share_of_rows(
+    rows: object, chosen: object, settings: Settings
+) -> tuple[int | None, str | None]:
+    """Give a share of rows, if enough different children are on both sides of it."""
+    n_all = rows["child_id"].nunique()
+    n_in = rows.loc[chosen, "child_id"].nunique()
+    n_out = rows.loc[~chosen, "child_id"].nunique()
+    if not enough(n_all, settings):
+        return None, None
+    if not enough(n_in, settings):
+        return None, "few"
+    if not enough(n_out, settings):
+        return None, "nearly all"
+    return int(5 * math.floor(20 * float(chosen.mean()) + 0.5)), None
+
+
+def _missing(cohort: Cohort, therapy_format: str, settings: Settings) -> dict[str, object]:
+    started = int(cohort.flow.set_index("step").loc["baseline", therapy_format])
+    own = cohort.table[(cohort.table["format"] == therapy_format) & cohort.table["at_end"]]
+    percent, word = show_share(started - own["child_id"].nunique(), started, settings)
+    return {"format": therapy_format, "percent": percent, "word": word}
+
+
+def _titled(caution: cautions.Caution, book: SentenceBook) -> dict[str, str]:
+    text = book.say(caution.sentence)
+    return {"id": caution.sentence.id, "title": caution.title, "text": text}

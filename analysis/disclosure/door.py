@@ -1,0 +1,73 @@
+"""Assemble what may leave the clinic: numbers through the rules, sentences through the book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.disclosure.answer import publish_answer
+from analysis.disclosure.book import SentenceBook
+from analysis.disclosure.certainty import publish_certainty
+from analysis.disclosure.course import publish_course
+from analysis.disclosure.who import publish_who
+from analysis.findings.sentences import QUESTION, say_counts
+from analysis.records.schema import FORMATS
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+TITLE = "Individual, group or combined therapy: what these records show"
+SUMMARY_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What may leave the clinic, and nothing else.
+
+    Attributes:
+        summary: nested dictionaries and lists of text and rounded numbers, as in
+            `summary.json`; every picture, page and notebook draws from it.
+    """
+
+    summary: Mapping[str, object]
+
+    def table(self, *path: str) -> pd.DataFrame:
+        """Give a list of rows of the summary as a frame, e.g. `table("answer", "pairs")`."""
+        part: object = self.summary
+        for name in path:
+            part = part[name]
+        return pd.DataFrame(part)
+
+    def __repr__(self) -> str:
+        return str(self.summary["answer"]["headline"])
+
+
+def protect(study: Study) -> Published:
+    """Let out of a study what may leave the clinic.
+
+    Args:
+        study: the study; it is not changed.
+    """
+    book, settings = SentenceBook(), study.settings
+    answer = publish_answer(study, book)
+    everyone = answer["counts"][-1]
+    counts = book.say(say_counts({**everyone, "smallest": settings.smallest_cell}))
+    summary = {
+        "version": SUMMARY_VERSION,
+        "title": TITLE,
+        "question": QUESTION.format(weeks=settings.rate_weeks),
+        "estimand": study.comparison.estimand,
+        "invented": study.records.invented,
+        "records": {"digest": study.records.digest, "sentence": counts},
+        "smallest_cell": settings.smallest_cell,
+        "margin": settings.margin,
+        "formats": list(FORMATS),
+        "answer": answer,
+        "who": publish_who(study, book),
+        "progress": publish_course(study, book),
+        "certainty": publish_certainty(study, book),
+    }
+    return Published({**summary, "sentences": book.rows()})

@@ -1,0 +1,118 @@
+"""Which numbers about children may leave the clinic, and in what rounding.
+
+In: exact numbers and how many different children stand behind them. Out: the number as it
+may be shown, or None. Decisions taken here: the unit is the child; nothing about fewer
+children than the smallest cell; counts to the nearest 5, shares from rounded counts, means to
+1 decimal and model estimates to 2; "few" and "nearly all" instead of the ends of a scale.
+
+Sources: the output rules of OpenSAFELY (more than 7, rounded to 5), NHS England (more than
+7), acro (10) and CMS (more than 10); see SECURITY.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from analysis.settings import Settings
+
+ROUND_TO = 5
+MEAN_DECIMALS = 1
+ESTIMATE_DECIMALS = 2
+RESIDUAL_DF = 10
+FEW, NEARLY_ALL = "few", "nearly all"
+
+
+def enough(n_children: float, settings: Settings) -> bool:
+    """Tell whether so many different children may stand behind a number."""
+    return n_children >= settings.smallest_cell
+
+
+def round_half_up(value: float, decimals: int = 0) -> float:
+    """Round as people do: halves away from zero, without a negative zero."""
+    scale = 10.0**decimals
+    rounded = math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+    return rounded + 0.0
+
+
+def show_count(n: float, settings: Settings, n_children: float | None = None) -> int | None:
+    """Give a count of children (or of goals of so many children) to the nearest 5, or None.
+
+    Args:
+        n: the exact count.
+        settings: the smallest cell.
+        n_children: how many different children are behind it; `n` when None.
+    """
+    if not enough(n if n_children is None else n_children, settings):
+        return None
+    return int(ROUND_TO * math.floor(n / ROUND_TO + 0.5))
+
+
+def show_mean(value: float, n_children: float, settings: Settings) -> float | None:
+    """Give a mean to 1 decimal, or None."""
+    if not enough(n_children, settings) or not math.isfinite(value):
+        return None
+    return round_half_up(value, MEAN_DECIMALS)
+
+
+def show_spread(value: float, n_children: float, settings: Settings) -> float | None:
+    """Give a standard deviation to 1 decimal, or None below twice the smallest cell."""
+    return show_mean(value, n_children / 2, settings)
+
+
+def show_estimate(value: float, decimals: int = ESTIMATE_DECIMALS) -> float | None:
+    """Give a model's number to 2 decimals; None when it is not a number."""
+    return round_half_up(value, decimals) if math.isfinite(value) else None
+
+
+def may_show_model(n_by_format: Iterable[float], n_columns: int, settings: Settings) -> bool:
+    """Tell whether a model's estimates may be shown.
+
+    Args:
+        n_by_format: children of each format in the model.
+        n_columns: columns estimated.
+        settings: the smallest cell.
+    """
+    sizes = list(n_by_format)
+    return all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= RESIDUAL_DF
+
+
+def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, str | None]:
+    """Give a share as a whole percent of rounded counts, or a word, or neither.
+
+    Args:
+        n: children with the property.
+        n_all: children asked about.
+        settings: the smallest cell.
+
+    Returns:
+        (percent, word): exactly one is given, or both are None when too few were asked.
+    """
+    if not enough(n_all, settings):
+        return None, None
+    if not enough(n, settings):
+        return None, FEW
+    if not enough(n_all - n, settings):
+        return None, NEARLY_ALL
+    part, whole = show_count(n, settings), show_count(n_all, settings)
+    return int(round_half_up(100 * part / whole)), None
+
+
+def fold_steps(steps: Sequence[Sequence[int]], settings: Settings) -> list[bool]:
+    """Tell which steps of a shrinking count may be shown beside each other.
+
+    Two steps that differ by 1 to (smallest cell - 1) children in any column would give away
+    that few children were left out; the earlier one is held back. The last step stays.
+
+    Args:
+        steps: one row for each step, one column for each format; counts fall down the rows.
+        settings: the smallest cell.
+    """
+    shown = [False] * len(steps)
+    last: Sequence[int] | None = None
+    for i in range(len(steps) - 1, -1, -1):
+        apart = [] if last is None else [a - b for a, b in zip(steps[i], last, strict=True)]
+        if all(d == 0 or d >= settings.smallest_cell for d in apart):
+            shown[i] = all(n == 0 or enough(n, settings) for n in steps[i])
+            last = steps[i] if shown[i] else last
+    return shown

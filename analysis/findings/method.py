@@ -1,0 +1,82 @@
+"""How the answer was reached, in a clinic lead's words: the target trial, limits, prompts.
+
+In: settings. Out: plain text blocks without any number about children.
+"""
+
+from __future__ import annotations
+
+from analysis.settings import Settings
+from analysis.wording import number
+
+LIMITS = (
+    "Children were not assigned at random. Only what was written down on the first day could be "
+    "allowed for.",
+    "Goal attainment compares children with what was expected of them, not with each other.",
+    "An average over children says nothing certain about one child.",
+    "A statement that these records cannot tell two formats apart does not say that the formats "
+    "do equally well.",
+    "Printed counts are rounded and small groups are left out, so that no child can be recognised.",
+)
+
+DISCUSSION = (
+    "Which children did we place in each format, and why? Would we do the same today?",
+    "Were our expected levels set with the same ambition in every format?",
+    "Which families stopped coming, and what would they tell us?",
+    "What difference would be large enough for a family to change their week for it?",
+    "Who else sees these children, and could rate their goals without knowing the format?",
+)
+
+
+def describe_trial(settings: Settings) -> list[dict[str, str]]:
+    """Give the trial these records stand in for, part by part (target trial, TARGET 2025).
+
+    Args:
+        settings: window, unit and margin.
+    """
+    weeks, term = settings.horizon_weeks, settings.rate_weeks
+    return [
+        {
+            "part": "Who",
+            "target": "Children aged 2 to 18 who start therapy with at least one scaled goal",
+            "here": "The same, if the goal has a level at the start and was reviewed again",
+        },
+        {
+            "part": "Formats",
+            "target": "Start with individual, group or combined therapy, drawn by lot",
+            "here": "The format planned at the start, as chosen by team and family",
+        },
+        {
+            "part": "Start",
+            "target": "The day the goal is set and the format is drawn",
+            "here": "Week 0; goals set later are left out",
+        },
+        {
+            "part": "Follow-up",
+            "target": f"{weeks} weeks, everyone reviewed on time",
+            "here": (
+                f"Reviews up to week {settings.last_week}; children who leave are counted as "
+                "missing, goals met early keep their level"
+            ),
+        },
+        {
+            "part": "Outcome",
+            "target": f"Rate of goal progress, levels per {term} weeks",
+            "here": "Least squares over each goal's reviews, averaged for each child",
+        },
+        {
+            "part": "Question",
+            "target": "Mean difference between formats as planned, whatever is received later",
+            "here": (
+                "The same, for children who could realistically have had any format, after "
+                "allowing for what was recorded on the first day"
+            ),
+        },
+        {
+            "part": "Analysis",
+            "target": "Difference in means, therapy groups taken into account",
+            "here": (
+                "Regression with CR2 standard errors by therapy group and Satterthwaite degrees of "
+                f"freedom; margin {number(settings.margin)} levels, fixed beforehand"
+            ),
+        },
+    ]

@@ -1,0 +1,353 @@
+"""The sentences of the answer: what may honestly be said of each pair of formats.
+
+In: numbers that already passed the disclosure door. Out: `Sentence`s. Decisions taken here:
+the number comes first and the word second; strength of wording follows the decision label;
+every sentence names the rule that chose it and the numbers it uses (METHODS.md, "Words").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.findings import labels
+from analysis.wording import (
+    FORMAT_NAMES,
+    children,
+    count,
+    interval,
+    listing,
+    number,
+    points,
+    sentence_case,
+)
+
+ALWAYS = (
+    "Children were not assigned at random: part of any difference may come from which children "
+    "were offered which format."
+)
+QUESTION = (
+    "Among children who could realistically have had any of the formats, how much further do "
+    "goals move every {weeks} weeks in one format than in another?"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of the report.
+
+    Attributes:
+        id: stable name, e.g. "pair.group-individual".
+        rule: the rule that chose these words.
+        text: the sentence (or two or three that belong together).
+        numbers: ids of the published numbers it uses, as paths in `summary.json`.
+    """
+
+    id: str
+    rule: str
+    text: str
+    numbers: tuple[str, ...] = ()
+
+
+Numbers = Mapping[str, object]
+
+
+def say_pair(pair: Numbers, margin: float, gate: Numbers | None = None) -> Sentence:
+    """Say what the records show of one pair.
+
+    Args:
+        pair: a published pair: id, this, than, label, ahead, certainty, estimate, conf_low,
+            conf_high, narrow_low, narrow_high, weighted, more_children, more_groups.
+        margin: the smallest difference that matters, in levels per 12 weeks.
+        gate: the published gate that withholds it, when the label is "not comparable".
+    """
+    rule = str(pair["label"])
+    if rule == labels.NOT_COMPARABLE:
+        text = _say_withheld(pair, gate or {})
+        return Sentence(f"pair.{pair['id']}", f"{rule}.{(gate or {}).get('rule', '')}", text)
+    if pair["estimate"] is None:
+        text = (
+            f"{_names(pair, upper=True)} were compared, but there are too few children to print "
+            "the result without giving away something about one of them."
+        )
+        return Sentence(f"pair.{pair['id']}", "held_back", text)
+    say = {
+        labels.FASTER_IMPORTANT: _say_important,
+        labels.FASTER_SIZE_UNCERTAIN: _say_ahead,
+        labels.NO_IMPORTANT_DIFFERENCE: _say_no_difference,
+        labels.RULES_OUT: _say_not_behind,
+        labels.DEPENDS: _say_depends,
+        labels.CANNOT_TELL: _say_cannot_tell,
+    }[rule]
+    text = say(pair, margin)
+    if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
+        text += " Lean on this lightly: see the cautions below."
+    used = ("estimate", "conf_low", "conf_high")
+    return Sentence(
+        f"pair.{pair['id']}", rule, text, tuple(f"answer.pairs.{pair['id']}.{n}" for n in used)
+    )
+
+
+def say_headline(pairs: Sequence[Numbers]) -> Sentence:
+    """Say the whole answer in one sentence.
+
+    Args:
+        pairs: the published pairs, in their fixed order.
+    """
+    kinds = {str(pair["label"]) for pair in pairs}
+    if kinds == {labels.NOT_COMPARABLE}:
+        text = "These records cannot compare the formats yet."
+    elif kinds == {labels.CANNOT_TELL}:
+        text = "These records cannot tell the three formats apart."
+    elif kinds <= {labels.CANNOT_TELL, labels.NOT_COMPARABLE}:
+        text = "These records cannot tell yet which format moves goals further."
+    elif kinds == {labels.NO_IMPORTANT_DIFFERENCE}:
+        text = "No important difference between the three formats."
+    else:
+        ordered = sorted(pairs, key=lambda pair: _STRENGTH.index(str(pair["label"])))
+        clauses = [_clause(pair) for pair in ordered if pair["label"] != labels.NOT_COMPARABLE]
+        text = sentence_case("; ".join(clauses)) + "."
+    return Sentence("headline", "headline." + "+".join(sorted(kinds)), text)
+
+
+_STRENGTH = (
+    labels.FASTER_IMPORTANT,
+    labels.FASTER_SIZE_UNCERTAIN,
+    labels.NO_IMPORTANT_DIFFERENCE,
+    labels.RULES_OUT,
+    labels.DEPENDS,
+    labels.CANNOT_TELL,
+    labels.NOT_COMPARABLE,
+)
+
+
+def _clause(pair: Numbers) -> str:
+    ahead, behind = _sides(pair)
+    return {
+        labels.FASTER_IMPORTANT: f"goals moved further in {ahead} than in {behind}",
+        labels.FASTER_SIZE_UNCERTAIN: (
+            f"goals moved further in {ahead} than in {behind}, by how much is unclear"
+        ),
+        labels.NO_IMPORTANT_DIFFERENCE: f"no important difference between {_names(pair)}",
+        labels.RULES_OUT: f"{ahead} was not importantly behind {behind}",
+        labels.DEPENDS: f"{_names(pair)}: it depends on how we adjust",
+        labels.CANNOT_TELL: f"we cannot tell {_names(pair)} apart",
+    }[str(pair["label"])]
+
+
+def _names(pair: Numbers, upper: bool = False) -> str:
+    words = f"{pair['this']} and {FORMAT_NAMES[str(pair['than'])]}"
+    return sentence_case(words) if upper else words
+
+
+def _sides(pair: Numbers) -> tuple[str, str]:
+    """Give the format that is ahead (or not behind) and the other, in words."""
+    ahead = str(pair["ahead"] or pair["this"])
+    behind = str(pair["than"] if ahead == pair["this"] else pair["this"])
+    return FORMAT_NAMES[ahead], FORMAT_NAMES[behind]
+
+
+def _oriented(pair: Numbers, low: str = "conf_low", high: str = "conf_high") -> tuple[float, ...]:
+    """Give estimate, low and high as the format ahead minus the other."""
+    values = float(pair["estimate"]), float(pair[low]), float(pair[high])
+    if (pair["ahead"] or pair["this"]) == pair["this"]:
+        return values
+    return -values[0], -values[2], -values[1]
+
+
+def _say_important(pair: Numbers, margin: float) -> str:
+    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
+    return (
+        f"Children in {ahead} moved about {points(estimate)} further every 12 weeks than children "
+        f"in {behind} (95% range {interval(low, high)}), after allowing for the differences we "
+        "could see."
+    )
+
+
+def _say_ahead(pair: Numbers, margin: float) -> str:
+    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
+    return (
+        f"Children in {ahead} moved about {points(estimate)} further every 12 weeks than children "
+        f"in {behind} (95% range {interval(low, high)}), after allowing for the differences we "
+        f"could see. We cannot say whether by enough to matter ({points(margin)})."
+    )
+
+
+def _say_no_difference(pair: Numbers, margin: float) -> str:
+    low, high = float(pair["narrow_low"]), float(pair["narrow_high"])
+    return (
+        f"Any difference between {_names(pair)} is smaller than the {points(margin)} every "
+        f"12 weeks that you said would matter (90% range {interval(low, high)}). Choose on fit, "
+        "cost and family preference."
+    )
+
+
+def _say_not_behind(pair: Numbers, margin: float) -> str:
+    (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
+    return (
+        f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
+        f"Not ruled out: that it is ahead by up to {points(high)} (95% range of the difference "
+        f"{interval(low, high)})."
+    )
+
+
+def _say_depends(pair: Numbers, margin: float) -> str:
+    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
+    other = pair["weighted"]
+    sign = 1 if (pair["ahead"] or pair["this"]) == pair["this"] else -1
+    elsewhere = (
+        f", but {number(sign * float(other))} when children are weighted until alike"
+        if other is not None
+        else ", but the second way of adjusting does not agree"
+    )
+    return (
+        f"{sentence_case(ahead)} was ahead of {behind} by {points(estimate)} every 12 weeks in the "
+        f"main analysis (95% range {interval(low, high)}){elsewhere}. Treat this as not answered."
+    )
+
+
+def _say_cannot_tell(pair: Numbers, margin: float) -> str:
+    low, high = float(pair["conf_low"]), float(pair["conf_high"])
+    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
+    if low < 0 < high:
+        span = f"{points(-low)} in favour of {than} to {points(high)} in favour of {this}"
+    else:
+        side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
+        span = f"{number(near)} to {points(far)} in favour of {side}"
+    text = (
+        f"These records cannot tell {_names(pair)} apart: every 12 weeks the difference could be "
+        f"anywhere from {span} (95% range)."
+    )
+    return text + _say_more(pair, margin)
+
+
+def _say_more(pair: Numbers, margin: float) -> str:
+    more, groups = pair["more_children"], pair["more_groups"]
+    if not more:
+        return ""
+    with_groups = f" ({count(float(groups), 'more therapy group')})" if groups else ""
+    return (
+        f" About {number(float(more), 0)} more children{with_groups} like these would narrow it "
+        f"to about {number(margin)} either way."
+    )
+
+
+def _say_withheld(pair: Numbers, gate: Numbers) -> str:
+    opening = f"{_names(pair, upper=True)} cannot be compared: "
+    return opening + GATE_REASONS[str(gate.get("rule"))](gate) + "."
+
+
+def _about(value: object, smallest: object) -> str:
+    return f"fewer than {smallest}" if value is None else f"about {value}"
+
+
+def _name(gate: Numbers) -> str:
+    return FORMAT_NAMES.get(str(gate.get("format")), "one format")
+
+
+GATE_REASONS = {
+    "": lambda g: "the comparison could not be made",
+    "absent": lambda g: f"no child in these records was planned for {_name(g)}",
+    "few_children": lambda g: (
+        f"{_name(g)} has {_about(g['have'], g['smallest'])} children with enough reviews, and "
+        f"at least {g['need']:.0f} are needed"
+    ),
+    "groups_not_recorded": lambda g: (
+        f"the therapy group of children in {_name(g)} was not recorded, so nobody can tell how "
+        "much groups differ from each other. Fill in the column group_id"
+    ),
+    "few_groups": lambda g: (
+        f"{_name(g)} took place in {count(g['have'], 'therapy group')}, and at least "
+        f"{g['need']:.0f} are needed to see how much groups differ from each other"
+    ),
+    "design": lambda g: "the recorded traits and the formats cannot be told apart in these records",
+    "no_spread": lambda g: "all children moved exactly alike, so no range can be given",
+    "low_df": lambda g: (
+        "too few independent children and therapy groups are behind the comparison to give an "
+        "honest range"
+    ),
+    "separated": lambda g: (
+        "a recorded trait decides which format a child gets, so no child in one format has a "
+        "counterpart in the other"
+    ),
+    "n_effective": lambda g: (
+        f"too few children in {_name(g)} resemble the children in the other formats "
+        f"({_about(g['have'], g['smallest'])} comparable, {g['need']:.0f} needed)"
+    ),
+    "rare": lambda g: (
+        f"many children had almost no chance of {_name(g)}, so they have no counterpart in it"
+    ),
+    "unlike": lambda g: (
+        f"the children still differ by {number(g['have'])} standard deviations in a recorded "
+        f"trait after weighting; {number(g['need'])} is the most allowed"
+    ),
+    "imprecise": lambda g: (
+        f"the range is {number(g['have'])} levels either way, too wide to answer the question"
+    ),
+    "many_missing": lambda g: (
+        f"{g['have']}% of the children in {_name(g)} have no level at the end"
+    ),
+    "uneven_missing": lambda g: (
+        f"{_name(g)} lost clearly more of its children before the end than the other format"
+    ),
+    "goal_timing_not_recorded": lambda g: (
+        "nobody recorded whether goals were set before the format was chosen"
+    ),
+    "goals_after_format": lambda g: "most goals were set after the format was chosen",
+    "raters_not_recorded": lambda g: "nobody recorded who rated the goals",
+    "one_kind_of_rater": lambda g: "every goal was rated by the treating therapist",
+    "one_group": lambda g: (
+        f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
+        "group therapy"
+    ),
+    "one_therapist": lambda g: (
+        f"{_name(g)} is mainly one therapist's work: this compares that therapist's children"
+    ),
+}
+
+GATE_QUESTIONS = {
+    "describe": "Are there enough children with two reviews?",
+    "compare": "Are there enough children and therapy groups to compare?",
+    "overlap": "Were the children alike enough?",
+    "precision": "Is the range narrow enough to answer?",
+    "attrition": "Did enough children stay to the end?",
+    "measurement": "Do the goals measure the same thing in each format?",
+    "dominance": "Is it more than one group's or one therapist's work?",
+}
+
+
+def say_gate(gate: Numbers) -> Sentence:
+    """Say how one gate was answered for one pair.
+
+    Args:
+        gate: a published gate: gate, pair, passed, rule, format, have, need, smallest.
+    """
+    question = GATE_QUESTIONS[str(gate["gate"])]
+    text = (
+        f"{question} Yes."
+        if gate["passed"]
+        else f"{question} No: {GATE_REASONS[str(gate['rule'])](gate)}."
+    )
+    rule = f"{gate['gate']}.{gate['rule'] or 'passed'}"
+    return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text)
+
+
+def say_counts(numbers: Numbers) -> Sentence:
+    """Say how many children and goals were compared.
+
+    Args:
+        numbers: n_children and n_goals compared (rounded, or None), smallest.
+    """
+    if numbers["n_children"] is None:
+        text = f"Fewer than {numbers['smallest']} children could be compared in some formats."
+    else:
+        text = (
+            f"About {children(float(numbers['n_children']))} with "
+            f"{count(float(numbers['n_goals']), 'goal')} are compared here."
+        )
+    return Sentence("counts", "counts", text, ("answer.counts",))
+
+
+def list_formats(names: Sequence[str]) -> str:
+    """Spell formats in a sentence: 'individual, group and combined therapy'."""
+    return f"{listing(list(names))} therapy"

@@ -1,0 +1,144 @@
+"""Run the whole study, in order.
+
+In: records (or where they are) and settings. Out: `Study`, which holds every stage's answer.
+This room only calls stages; it computes nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from analysis.comparison.balance import Weighting, weigh_children
+from analysis.comparison.covariates import Covariates, choose_covariates
+from analysis.comparison.formats import (
+    comparable_formats,
+    compare_growth,
+    compare_rates,
+    keep_formats,
+)
+from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.findings.decide import Findings, decide_findings, label_comparison
+from analysis.findings.gates import judge_pairs
+from analysis.measures.cohort import Cohort, choose_cohort
+from analysis.measures.progress import Progress, measure_progress
+from analysis.measures.scoring import ScoredGoals, score_goals
+from analysis.records.load import Records, read_records
+from analysis.settings import Settings
+
+TITLES = MappingProxyType(
+    {
+        "primary": "Main analysis: each child's rate, adjusted",
+        "growth_regression": "All reviews at once, adjusted",
+        "overlap_weighted": "Children weighted until alike",
+        "overlap_weighted_adjusted": "Weighted until alike, and adjusted",
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Every stage's answer, from records to findings.
+
+    Attributes:
+        records, scored, progress, cohort: the children, their goals, rates, and who is compared.
+        covariates, weighting: what is adjusted for; how alike the children were.
+        comparison: the primary comparison, labelled.
+        analyses: the same question asked in several ways, by id; "primary" first.
+        findings: gates and decisions.
+        settings: every choice made beforehand.
+    """
+
+    records: Records
+    scored: ScoredGoals
+    progress: Progress
+    cohort: Cohort
+    covariates: Covariates
+    weighting: Weighting
+    analyses: Mapping[str, Comparison]
+    findings: Findings
+    settings: Settings
+
+    @property
+    def comparison(self) -> Comparison:
+        """The primary comparison."""
+        return self.analyses["primary"]
+
+    @property
+    def gates(self) -> pd.DataFrame:
+        """Every gate asked of every pair: name, this, than, passed, rule, have, need."""
+        return pd.DataFrame([vars(gate) for gate in self.findings.gates])
+
+    def __repr__(self) -> str:
+        return f"{self.cohort!r} {self.findings!r}."
+
+
+def run_study(records: Records | str | os.PathLike[str], settings: Settings | None = None) -> Study:
+    """Run the study on records, or on the file or folder that holds them.
+
+    Args:
+        records: `Records`, or a path that `read_records` takes.
+        settings: every choice that could change a result; the defaults when None.
+
+    Raises:
+        RecordsError: if the records cannot be trusted.
+    """
+    settings = settings or Settings()
+    if not isinstance(records, Records):
+        records = read_records(records)
+    scored = score_goals(records, settings)
+    progress = measure_progress(scored, settings)
+    cohort = choose_cohort(records, progress)
+    compared = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
+    covariates = choose_covariates(compared, settings)
+    weighting = weigh_children(compared, covariates, settings)
+    analyses = _ask_in_every_way(scored, cohort, compared, covariates, weighting, settings)
+    gates = judge_pairs(records, cohort, weighting, analyses["primary"], settings)
+    findings = decide_findings(gates, analyses, settings)
+    labelled = {
+        name: label_comparison(comparison, findings, settings)
+        for name, comparison in analyses.items()
+    }
+    return Study(
+        records,
+        scored,
+        progress,
+        cohort,
+        covariates,
+        weighting,
+        MappingProxyType(labelled),
+        findings,
+        settings,
+    )
+
+
+def _ask_in_every_way(
+    scored: ScoredGoals,
+    cohort: Cohort,
+    compared: pd.DataFrame,
+    covariates: Covariates,
+    weighting: Weighting,
+    settings: Settings,
+) -> dict[str, Comparison]:
+    asked = {name: new_comparison(name, title) for name, title in TITLES.items()}
+    centred = covariates.centred
+    answers = {
+        "primary": compare_rates(asked["primary"], compared, centred, settings),
+        "growth_regression": compare_growth(
+            asked["growth_regression"], scored, cohort, compared, centred, settings
+        ),
+    }
+    for name, columns in (
+        ("overlap_weighted", centred[[]]),
+        ("overlap_weighted_adjusted", centred),
+    ):
+        if weighting.withheld:
+            answers[name] = withheld_comparison(asked[name], weighting.withheld)
+        else:
+            weights = weighting.table["overlap_weight"].to_numpy()
+            answers[name] = compare_rates(asked[name], compared, columns, settings, weights=weights)
+    return answers
