@@ -48,6 +48,7 @@ def publish_who(study: Study, book: SentenceBook) -> dict[str, object]:
         "at_start": _publish_traits(study),
         "balance": balance,
         "overlap": _publish_overlap(study),
+        "propensity": [],
         "sentences": [book.say(sentence) for sentence in sentences],
     }
 

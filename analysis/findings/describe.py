@@ -24,8 +24,8 @@ def say_flow(flow: Sequence[Numbers]) -> Sentence:
         text = "Too few children are left in a format to print how many were compared."
     elif first["total"] is None:
         text = (
-            f"About {children(float(last['total']))} are compared. Some others in the records had no "
-            "level at the start or were not reviewed again in time."
+            f"About {children(float(last['total']))} are compared. Some others in the records had "
+            "no level at the start or were not reviewed again in time."
         )
     else:
         text = (
