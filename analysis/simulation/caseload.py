@@ -43,22 +43,22 @@ SHARED_LOADING = {
 }
 
 # Levels per 12 weeks for one point (one year for age; a social goal against a skill goal).
-PROGNOSIS = {"attention": 0.13, "peer_comfort": 0.11, "severity": -0.09, "age_years": 0.012}
-SOCIAL_GOAL_PROGNOSIS = -0.10
-UNRECORDED_PROGNOSIS = 0.30
+PROGNOSIS = {"attention": 0.25, "peer_comfort": 0.20, "severity": -0.16, "age_years": 0.012}
+SOCIAL_GOAL_PROGNOSIS = -0.05
+UNRECORDED_PROGNOSIS = 0.45
 
 # Log odds of each format for one point, individual being the reference.
 INDICATION = {
-    "attention": (0.0, 0.55, 0.25),
-    "peer_comfort": (0.0, 0.50, 0.25),
-    "severity": (0.0, -0.30, 0.10),
-    "social_share": (0.0, 1.20, 0.60),
+    "attention": (0.0, 0.70, 0.35),
+    "peer_comfort": (0.0, 0.60, 0.30),
+    "severity": (0.0, -0.40, 0.0),
+    "social_share": (0.0, 1.00, 0.50),
     "age_years": (0.0, 0.04, 0.02),
     "motor_delay": (0.0, -0.20, 0.25),
     "sensory_needs": (0.0, -0.25, -0.10),
 }
 INDICATION_START = (0.0, -0.05, -0.25)
-UNRECORDED_INDICATION = (0.0, 1.2, 0.6)
+UNRECORDED_INDICATION = (0.0, 1.4, 0.7)
 USUAL_SOCIAL_SHARE = 0.42
 
 # What is free at each site when the child's needs do not decide: individual, group, combined.

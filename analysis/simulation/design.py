@@ -31,7 +31,7 @@ class ClinicDesign:
 
     n_children: int = _parameter(240, "children", "Children who started an episode.")
     format_effects: tuple[float, float, float] = _parameter(
-        (0.0, -0.25, 0.10),
+        (0.0, -0.25, 0.15),
         "levels per 12 weeks",
         "What each format adds to the progress of a skill goal.",
     )
@@ -60,7 +60,7 @@ class ClinicDesign:
         0.42, "levels per 12 weeks", "Standard deviation of progress between a child's goals."
     )
     group_spread: float = _parameter(
-        0.17, "levels per 12 weeks", "Standard deviation of progress between therapy groups."
+        0.19, "levels per 12 weeks", "Standard deviation of progress between therapy groups."
     )
     therapist_spread: float = _parameter(
         0.04, "levels per 12 weeks", "Standard deviation of progress between therapists."
@@ -86,7 +86,7 @@ class ClinicDesign:
         "How far a trait nobody records decides both format and progress; 0 = not at all.",
     )
     availability_share: float = _parameter(
-        0.25, "share of children", "Format decided by what was free, not by the child."
+        0.30, "share of children", "Format decided by what was free, not by the child."
     )
     absent_formats: tuple[str, ...] = _parameter((), "formats", "Formats this clinic lacks.")
     goals_set_before: float = _parameter(
@@ -123,7 +123,7 @@ class ClinicDesign:
         0.04, "share of cells", "Traits at the start that were not written down."
     )
     switching_share: float = _parameter(
-        0.16,
+        0.10,
         "share of children",
         "Children of one format offered the other as well at 12 weeks; it goes to those who "
         "have moved on most, and does not change their progress.",

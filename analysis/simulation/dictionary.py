@@ -17,9 +17,10 @@ KINDS = {"id": "code", "whole": "whole number", "number": "number", "choice": "o
 
 
 HOW_CHOSEN = (
-    "Design and seed of the sample clinic were fixed before its results were looked at: the "
-    "seed is the year it was made. Other seeds give other clinics of the same kind, in which "
-    "chance moves the answers."
+    "How it was chosen: the planted differences and spreads were set so that clinics of this "
+    "kind have something to find and something to be misled by. The sample's seed is a year "
+    "taken before its answers were looked at, and kept. Other seeds give other clinics of the "
+    "same kind, in which chance moves the answers."
 )
 
 
