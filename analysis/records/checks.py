@@ -1,0 +1,196 @@
+"""Can the records be trusted? Every fault in one pass, nothing mended without being counted.
+
+In: `TextRecords` (or coded frames). Out: `CodedRecords` and `Faults`; the caller refuses when
+there are problems. Order: what a cell may hold, what a row may be, what tables say about each
+other, what the whole says. Too little data is a finding, not a fault: only a lack that makes
+most of what was handed in useless is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from analysis.records.coded import (
+    BEFORE_START,
+    NO_LEVEL,
+    CodedRecords,
+    CodedTable,
+    code_table,
+    schema_columns,
+    source_name,
+)
+from analysis.records.flat import split_flat
+from analysis.records.headings import plain_name
+from analysis.records.levels import read_levels
+from analysis.records.mapping import Mapping
+from analysis.records.ranges import check_range
+from analysis.records.reader import TextRecords
+from analysis.records.relations import check_relations
+from analysis.records.schema import LATEST_WEEK, Column
+from analysis.records.text import TextColumn, TextTable
+from analysis.records.values import TOTALS, Faults
+
+EXCEL_DAYS = (20_000, 80_000)
+DAYS_IN_WEEK = 7
+
+
+def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Faults]:
+    """Judge everything that was read; the faults include those of the reading itself."""
+    faults = Faults(problems=list(records.problems))
+    coded = CodedRecords()
+    for name, table in records.tables.items():
+        table = _without_totals(table, records.names[name], faults)
+        coded.ledger[source_name(table)] = Counter(table.ledger)
+        coded.tables[name] = code_table(
+            name, table, records.names[name], mapping, coded.ids, faults
+        )
+    check_coded(coded, mapping, faults)
+    return coded, faults
+
+
+def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
+    """Judge coded tables in place: values, rows, and what tables say about each other."""
+    for table in coded.tables.values():
+        _check_values(table, mapping, faults)
+    _check_codes_alike(coded, faults)
+    if "flat" in coded.tables:
+        split_flat(coded, faults)
+    for name in ("reviews", "sessions", "home_practice"):
+        if name in coded.tables:
+            coded.tables[name] = _leave_out_rows(coded, coded.tables[name])
+    check_relations(coded, faults)
+
+
+def _without_totals(table: TextTable, names: list[str], faults: Faults) -> TextTable:
+    """Refuse rows of totals, and go on without them so that they raise no second fault."""
+    rows: set[int] = set()
+    for column, name in zip(table.columns, names, strict=True):
+        flags = [plain_name(value) in TOTALS for value in column.values]
+        if name and any(flags):
+            rows.update(np.flatnonzero(np.asarray(flags)[column.codes]).tolist())
+    if not rows:
+        return table
+    found = np.array(sorted(rows))
+    faults.refuse(
+        table,
+        found,
+        "this is a row of totals, not a record.",
+        "Remove it, or export the records without totals.",
+        "totals_row",
+    )
+    keep = np.ones(table.n_rows, dtype=bool)
+    keep[found] = False
+    columns = tuple(
+        TextColumn(column.heading, column.position, column.values, column.codes[keep])
+        for column in table.columns
+    )
+    return TextTable(
+        table.file,
+        table.sheet,
+        columns,
+        table.lines[keep],
+        table.ledger,
+        table.decimal_comma,
+        table.notes,
+        table.unit,
+    )
+
+
+def _check_values(table: CodedTable, mapping: Mapping, faults: Faults) -> None:
+    for schema in schema_columns(table.name):
+        if schema.kind not in ("whole", "number") or schema.name not in table.present:
+            continue
+        values = table.columns[schema.name]
+        if schema.name in ("attainment", "baseline_level"):
+            values = read_levels(table, schema, values, mapping, faults)
+        elif schema.name.endswith("week"):
+            values = _read_weeks(table, schema, values, mapping, faults)
+        else:
+            values = check_range(table, schema, values, faults)
+        table.columns[schema.name] = values
+
+
+def _read_weeks(
+    table: CodedTable, schema: Column, values: np.ndarray, mapping: Mapping, faults: Faults
+) -> np.ndarray:
+    if mapping.days:
+        values = np.floor(values / DAYS_IN_WEEK)
+        faults.mend("days turned into whole weeks", np.isfinite(values).sum())
+    position = table.present.get(schema.name, 0)
+    serial = (values >= EXCEL_DAYS[0]) & (values <= EXCEL_DAYS[1])
+    faults.refuse(
+        table.source,
+        table.rows[serial],
+        f"a week cannot be later than {LATEST_WEEK}: these look like dates, which Excel stores "
+        "as days counted from 1900.",
+        "Give whole weeks since the child's start; python -m analysis.prepare turns dates into "
+        "weeks.",
+        "excel_serial",
+        position,
+        schema.name,
+    )
+    values = np.where(serial, np.nan, values)
+    leaves_out = schema.name == "week"
+    early = values < 0 if leaves_out else np.zeros(len(values), dtype=bool)
+    whole = early & (values == np.floor(values))
+    checked = check_range(table, schema, np.where(whole, np.nan, values), faults)
+    if schema.required:
+        unread = table.unreadable.get(schema.name, np.zeros(table.n_rows, dtype=bool))
+        blank = np.isnan(values) & ~serial & ~unread
+        faults.refuse(
+            table.source,
+            table.rows[blank],
+            "the week is missing.",
+            "Fill in whole weeks since the child's start, or remove the row.",
+            "missing_week",
+            position,
+            schema.name,
+        )
+    return np.where(whole, values, checked)
+
+
+def _check_codes_alike(coded: CodedRecords, faults: Faults) -> None:
+    """Refuse codes that differ only by case or zeros: one child or two cannot be told."""
+    for name, coder in coded.ids.items():
+        groups: dict[str, list[int]] = {}
+        for text, code in coder.items():
+            groups.setdefault(_skeleton(text), []).append(code)
+        alike = {code for codes in groups.values() if len(codes) > 1 for code in codes}
+        if not alike:
+            continue
+        codes = np.array(sorted(alike))
+        for table in coded.tables.values():
+            if name not in table.present:
+                continue
+            values = table.columns[name]
+            rows = np.flatnonzero(np.isin(values, codes))
+            _, first = np.unique(values[rows], return_index=True)
+            faults.refuse(
+                table.source,
+                table.rows[rows[np.sort(first)]],
+                "codes differ only by capitals, blanks or leading zeros, so that one person "
+                "could count as two.",
+                "Write each code the same way everywhere (format the column as Text, so that "
+                "zeros stay).",
+                "codes_alike",
+                table.present[name],
+                name,
+            )
+
+
+def _skeleton(text: str) -> str:
+    return re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold().replace(" ", ""))
+
+
+def _leave_out_rows(coded: CodedRecords, table: CodedTable) -> CodedTable:
+    early = table.columns["week"] < 0
+    coded.leave_out(table.source, BEFORE_START, int(early.sum()))
+    keep = ~early
+    if table.name == "reviews" and "attainment" in table.present:
+        empty = keep & np.isnan(table.columns["attainment"])
+        coded.leave_out(table.source, NO_LEVEL, int(empty.sum()))
+        keep &= ~empty
+    return table.keep(keep) if not keep.all() else table

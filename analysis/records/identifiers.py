@@ -1,0 +1,297 @@
+"""Is it safe to read on? Direct identifiers and real dates are refused before anything else.
+
+In: `TextTable`s, nothing parsed. Out: one `Problem` for each column that looks like a name,
+initials, an address, a number of a person, a real date or free text: its heading, the kind and
+how many rows, never a value. Headings are judged by their words, values by their shape and by
+short lists of given names; both are needed, because headings are often wrong and names have no
+shape of their own. False alarms cost a clinic a minute, a miss costs a child their privacy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from analysis.errors import Problem
+from analysis.records.given_names import GIVEN_NAMES
+from analysis.records.headings import ALL_NAMES, plain_name
+from analysis.records.schema import TABLES
+from analysis.records.shapes import (
+    COMMON_WORDS,
+    is_date,
+    is_email,
+    is_harmless,
+    is_long_number,
+    is_phone,
+    is_place,
+    is_prose,
+    is_url,
+    looks_like_date_serial,
+    person_words,
+)
+from analysis.records.text import TextColumn, TextTable, clean_text, column_letter
+from analysis.records.words import kind_of_heading
+
+ID_NAMES = frozenset(
+    column.name for table in TABLES.values() for column in table.columns if column.kind == "id"
+)
+CHOICE_LABELS = frozenset(
+    label for table in TABLES.values() for column in table.columns for label in column.choices
+)
+CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)[\w./#-]+\Z")
+PLAIN_CODE = re.compile(r"[A-Za-z]{0,3}[-_.#/]?\d{1,6}\Z")
+LONGEST_HEADING_SHOWN = 40
+PREPARE = "python -m analysis.prepare turns a raw export into coded records"
+MENDS = {
+    "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
+    "code": "Use codes of letters and digits with at least one digit, at most 32 signs, such as "
+    f"C07; {PREPARE}.",
+}
+KIND_WORDS = {
+    "name": "a person's name",
+    "initials": "initials",
+    "email": "an e-mail address",
+    "phone": "a telephone number",
+    "date": "a real date",
+    "address": "an address or a place",
+    "postcode": "a postcode",
+    "school": "the name of a school",
+    "number": "a record, insurance or other number of a person",
+    "url": "a web address",
+    "text": "free text",
+    "code": "something other than a code",
+}
+FIRST_ROWS = 10
+
+
+def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
+    """Name every column of `table` that looks like a direct identifier or a real date.
+
+    Args:
+        table: the text as read.
+        names: for each of its columns the schema name it stands for, or "".
+    """
+    problems = []
+    for column, name in zip(table.columns, names, strict=True):
+        kind, hits = judge_column(column.heading, column.values, column.counts(), name)
+        if not kind:
+            continue
+        rows = (
+            np.flatnonzero(np.isin(column.codes, np.flatnonzero(hits)))
+            if hits is not None
+            else np.flatnonzero(_filled(column))
+        )
+        n = len(rows)
+        counted = f"{n:,} {'row' if n == 1 else 'rows'}"
+        said = "holds what looks like" if hits is not None else "is headed like"
+        problems.append(
+            Problem(
+                f"the column {said} {KIND_WORDS[kind]} ({counted}).",
+                MENDS.get(kind, f"Remove the column; {PREPARE} without it."),
+                file=table.file,
+                column=show_heading(column.heading, column.position),
+                places=table.places(rows[:3], column.position) if name else (),
+                n_places=min(n, 3) if name else 0,
+                code=f"identifier_{kind}",
+            )
+        )
+    return problems
+
+
+def _filled(column: TextColumn) -> np.ndarray:
+    filled = np.array([bool(clean_text(value)) for value in column.values], dtype=bool)
+    return filled[column.codes] if len(filled) else np.zeros(0, dtype=bool)
+
+
+def judge_column(
+    heading: str, values: Iterable[str], counts: np.ndarray | None = None, name: str = ""
+) -> tuple[str, np.ndarray | None]:
+    """Tell what kind of identifier a column looks like.
+
+    Args:
+        heading: its heading.
+        values: its distinct texts.
+        counts: rows for each of `values`; ones when not given.
+        name: the schema column it stands for, or "".
+
+    Returns:
+        (kind, hits): a key of `KIND_WORDS` or "" when the column looks clean, and a mask over
+        `values`; the mask is None when the heading alone gave the column away.
+    """
+    texts = [clean_text(value) for value in values]
+    kept = [text for text in dict.fromkeys(texts) if text]
+    if not kept:
+        return "", None
+    if name in ID_NAMES:
+        suspicious = [text for text in kept if not PLAIN_CODE.match(text)]
+        kind, hits = _judge_codes(kept, suspicious)
+    else:
+        if name and all(map(is_harmless, kept)):
+            return "", None
+        kind, hits = _judge_values(kept, known=bool(name))
+    if not kind and plain_name(heading) not in ALL_NAMES:
+        kind = judge_heading(heading, kept)
+        if kind:
+            return kind, None
+    if not kind:
+        return "", None
+    return kind, np.array([text in hits for text in texts], dtype=bool)
+
+
+def judge_heading(heading: str, kept: Iterable[str]) -> str:
+    """Give the kind of identifier a heading announces, or "".
+
+    A column of small numbers, yes and no, or known labels is let through whatever its heading:
+    "school" with 0 and 1 names no school.
+    """
+    kept = list(kept)
+    kind = kind_of_heading(heading)
+    if not kind:
+        return ""
+    if kind == "date":
+        harmless = all(is_harmless(text) for text in kept)
+    else:
+        harmless = all(is_harmless(text) or _is_label(text) for text in kept)
+    return "" if harmless else kind
+
+
+def _is_label(text: str) -> bool:
+    return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
+
+
+def _judge_codes(kept: list[str], suspicious: list[str]) -> tuple[str, set[str]]:
+    for kind, test in (("email", is_email), ("url", is_url), ("date", is_date)):
+        hits = {text for text in suspicious if test(text)}
+        if hits:
+            return kind, hits
+    hits = {text for text in kept if is_long_number(text)}
+    if hits:
+        return "number", hits
+    hits = {
+        text
+        for text in suspicious
+        if not CODE_PATTERN.match(text) and not _is_spreadsheet_damage(text)
+    }
+    if hits:
+        spaced = {text for text in hits if CODE_PATTERN.match(text.replace(" ", ""))}
+        hits -= {text for text in spaced if not is_place(text)}
+    if hits:
+        named = {text for text in hits if person_words(text)}
+        return ("name", hits) if len(named) * 2 > len(hits) else ("code", hits)
+    hits = _name_codes(kept)
+    if hits:
+        return "name", hits
+    return "", set()
+
+
+def _is_spreadsheet_damage(text: str) -> bool:
+    """Tell whether a spreadsheet has turned a code into something else; `checks` refuses it."""
+    return bool(
+        re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", text)
+        or re.fullmatch(r"\d{1,2}[-/ ][A-Za-z]{3}|[A-Za-z]{3}[-/ ]\d{2}", text)
+        or (text.startswith("#") and re.fullmatch(r"#[A-Z/0!?]+", text))
+    )
+
+
+def _name_codes(kept: list[str]) -> set[str]:
+    """Give the codes that are made of names or of birth dates ("emma07", "JS120315")."""
+    stems: dict[str, str] = {}
+    for text in kept:
+        match = re.fullmatch(r"([^\W\d_]{3,})[-_.]?\d{1,4}", text)
+        if match:
+            stems[text] = match[1].casefold()
+    named = {text for text, stem in stems.items() if stem in GIVEN_NAMES}
+    distinct = {stems[text] for text in named}
+    if len(distinct) >= 3 or (named and len(named) == len(kept) and len(distinct) > 1):
+        return named
+    pronounceable = {
+        text for text, stem in stems.items() if re.search(r"[aeiouy]", stem) and len(stem) > 3
+    }
+    different = {stems[text] for text in pronounceable}
+    if len(kept) >= 8 and len(different) > 0.6 * len(kept):
+        return pronounceable
+    dated = {text for text in kept if _ends_in_birth_date(text)}
+    return dated if len(kept) >= 5 and len(dated) >= 0.8 * len(kept) else set()
+
+
+def _ends_in_birth_date(text: str) -> bool:
+    match = re.fullmatch(r"[^\W\d_]{1,4}[-_.]?(\d{6}|\d{8})", text)
+    if not match:
+        return False
+    digits = match[1]
+    if len(digits) == 8:
+        return is_date(digits)
+    pairs = (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    day_first = 1 <= pairs[0] <= 31 and 1 <= pairs[1] <= 12
+    month_first = 1 <= pairs[0] <= 12 and 1 <= pairs[1] <= 31
+    year_first = 1 <= pairs[1] <= 12 and 1 <= pairs[2] <= 31
+    return day_first or month_first or year_first
+
+
+def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
+    texts = [text for text in kept if not is_harmless(text)]
+    if not texts:
+        return "", set()
+    for kind, test in (
+        ("email", is_email),
+        ("url", is_url),
+        ("date", is_date),
+        ("phone", is_phone),
+        ("number", is_long_number),
+    ):
+        hits = {text for text in texts if test(text)}
+        if hits:
+            return kind, hits
+    if known:
+        texts = [text for text in texts if not _is_label(text)]
+    n = len(texts)
+    places = {text for text in texts if is_place(text)}
+    if places and len(places) >= 0.3 * n:
+        return "address", places
+    if looks_like_date_serial(kept) and not known:
+        return "date", set(kept)
+    named = {text for text in texts if not _is_label(text) and person_words(text) >= 2}
+    likely = {text for text in texts if not _is_label(text) and person_words(text) >= 1}
+    if named and (len(named) >= 0.15 * n or len(named) >= 3):
+        return "name", likely
+    if len(likely) >= max(2, 0.5 * n) and (len(likely) > 12 or known):
+        return "name", likely
+    prose = {text for text in texts if is_prose(text)}
+    if prose and len(prose) > max(3, 0.3 * n):
+        return "text", prose
+    initials = {text for text in texts if re.fullmatch(r"(?:[A-Z]\.? ?){2,3}", text)}
+    if len(initials) >= 8 and len(initials) >= 0.8 * n and not known:
+        return "initials", initials
+    return "", set()
+
+
+def looks_personal(text: str) -> bool:
+    """Tell whether one text alone (a heading, a sheet's name) could be about a person."""
+    return bool(
+        is_email(text)
+        or is_url(text)
+        or is_date(text)
+        or is_phone(text)
+        or is_long_number(text)
+        or is_prose(text)
+        or person_words(text) >= 2
+        or any(word in GIVEN_NAMES for word in re.findall(r"[^\W\d_]+", text.casefold()))
+    )
+
+
+def show_heading(heading: str, position: int) -> str:
+    """Give the heading if it can be shown, else the column's letter.
+
+    A file without headings puts a child's row where the headings should be.
+    """
+    text = clean_text(heading)
+    if plain_name(text) in ALL_NAMES:
+        return text
+    readable = (
+        0 < len(text) <= LONGEST_HEADING_SHOWN
+        and any(character.isalpha() for character in text)
+        and not looks_personal(text)
+    )
+    return text if readable else column_letter(position)

@@ -1,0 +1,228 @@
+"""Records: what a clinic handed in, read, judged, and ready to be measured.
+
+In: a path (folder of tables, workbook, flat sheet) or typed tables. Out: `Records`, five frames
+with every column of the schema, a ledger of every line, and what was mended. Faulty or
+identifying records never become `Records`. pandas is imported only once the text is known good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.errors import RecordsError
+from analysis.records.checks import check_coded, check_text
+from analysis.records.coded import CodedRecords, CodedTable
+from analysis.records.frames import code_frames
+from analysis.records.mapping import Mapping, read_mapping
+from analysis.records.reader import TextRecords, read_text
+from analysis.records.schema import FORMATS, TABLES
+from analysis.records.values import Faults
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE_DIGEST_FILE = Path(__file__).with_name("sample_digest.txt")
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """A clinic's records, judged.
+
+    Attributes:
+        episodes, goals, reviews, sessions, home_practice: frames with every schema column of
+            their table in schema order; ids are `str`, labels ordered categories with all
+            labels of the schema, numbers float64 with NaN for missing. `episode_id` is always
+            filled, in goals `child_id` too.
+        ledger: file, what became of its lines, how many; the lines of a file sum to its length.
+        notes: what was mended or should be known, in sentences with counts.
+    """
+
+    episodes: pd.DataFrame
+    goals: pd.DataFrame
+    reviews: pd.DataFrame
+    sessions: pd.DataFrame
+    home_practice: pd.DataFrame
+    ledger: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits of the content, whatever the order of rows and columns."""
+        return digest_tables({name: getattr(self, name) for name in TABLES})
+
+    @property
+    def invented(self) -> bool:
+        """Whether these are the records of the invented sample clinic."""
+        return self.digest == sample_digest()
+
+    @property
+    def n_children(self) -> int:
+        """Children with at least one episode."""
+        return int(self.episodes["child_id"].nunique())
+
+    def __repr__(self) -> str:
+        return f"<{self._sentence()}>"
+
+    def _sentence(self) -> str:
+        return (
+            f"Records of {self.n_children:,} children, {len(self.goals):,} goals and "
+            f"{len(self.reviews):,} reviews"
+            f"{' (invented)' if self.invented else ''}; digest {self.digest}"
+        )
+
+    def _repr_html_(self) -> str:
+        counts = self.episodes["format"].value_counts().reindex(list(FORMATS))
+        formats = "".join(
+            f"<tr><td>{label}</td><td style='text-align:right'>{int(n):,}</td></tr>"
+            for label, n in counts.items()
+        )
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        return (
+            f"<div><strong>{html.escape(self._sentence())}</strong>"
+            f"<table><thead><tr><th>planned format</th><th>episodes</th></tr></thead>"
+            f"<tbody>{formats}</tbody></table>"
+            f"{f'<ul>{notes}</ul>' if notes else ''}</div>"
+        )
+
+
+def read_records(
+    path: str | Path, mapping: str | Path | AnyMapping | Mapping | None = None
+) -> Records:
+    """Read and judge the records at `path`.
+
+    Args:
+        path: a folder of tables, a workbook, or one flat CSV, workbook or Parquet file.
+        mapping: a TOML file (or the same as a dictionary) that says what a clinic calls things.
+
+    Raises:
+        RecordsError: with every problem found in one pass; nothing is kept.
+    """
+    declared = read_mapping(mapping)
+    text = read_text(path, declared)
+    coded, faults = check_text(text, declared)
+    refuse_if_faulty(faults, text)
+    return _assemble(coded, faults, text.notes)
+
+
+def records_from_tables(tables: AnyMapping[str, pd.DataFrame]) -> Records:
+    """Judge typed frames as if they had been read, without any file.
+
+    Args:
+        tables: schema name to frame; columns of the schema, others are dropped.
+
+    Raises:
+        RecordsError: with every problem found in one pass.
+    """
+    faults = Faults()
+    coded = code_frames(tables, faults)
+    if any(problem.code.startswith("identifier") for problem in faults.problems):
+        raise RecordsError(faults.problems, privacy=True)
+    check_coded(coded, Mapping(), faults)
+    refuse_if_faulty(faults)
+    return _assemble(coded, faults, [])
+
+
+def refuse_if_faulty(faults: Faults, text: TextRecords | None = None) -> None:
+    """Raise `RecordsError` with all problems, and the mapping file that could help."""
+    if not faults.problems:
+        return
+    appendix = ""
+    if text is not None:
+        levels = list(dict.fromkeys(faults.level_lines))
+        appendix = text.appendix(levels, faults.label_columns)
+    raise RecordsError(faults.problems, appendix=appendix)
+
+
+def sample_digest() -> str:
+    """Give the digest of the committed sample clinic, "" before it was made."""
+    try:
+        return SAMPLE_DIGEST_FILE.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
+    """Give twelve hexadecimal digits of the tables' content.
+
+    Rows are put in order of their content, column by column in schema order, so that neither
+    the order of rows nor of columns matters; a missing value is the same however it was said.
+    """
+    total = hashlib.sha256()
+    for name, table in TABLES.items():
+        frame = tables[name]
+        coded = []
+        for schema in table.columns:
+            values = frame[schema.name]
+            if schema.kind in ("whole", "number"):
+                distinct, codes = np.unique(values.to_numpy(dtype="<f8") + 0.0, return_inverse=True)
+                texts = [f"{value:.12g}" for value in distinct]
+            else:
+                codes, texts = _sorted_codes(values)
+            coded.append((schema.name, texts, codes))
+        order = np.lexsort([codes for _, _, codes in reversed(coded)]) if len(frame) else []
+        total.update(f"{name}\x1d{len(frame)}\x1d".encode())
+        for column, texts, codes in coded:
+            total.update("\x1f".join([column, *texts]).encode() + b"\x1e")
+            total.update(codes[order].astype("<i4").tobytes() if len(frame) else b"")
+    return total.hexdigest()[:12]
+
+
+def _sorted_codes(values: pd.Series) -> tuple[np.ndarray, list[str]]:
+    codes, distinct = values.factorize()
+    texts = [str(text) for text in distinct]
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    rank = np.full(len(texts) + 1, -1)
+    rank[order] = np.arange(len(order))
+    return rank[codes], [texts[i] for i in order]
+
+
+def _assemble(coded: CodedRecords, faults: Faults, notes: list[str]) -> Records:
+    import pandas as pd
+
+    frames = {}
+    vocabularies = {name: pd.array(list(coder), dtype="str") for name, coder in coded.ids.items()}
+    for name, table in TABLES.items():
+        source = coded.tables.get(name)
+        frames[name] = _frame(table, source, vocabularies)
+    ledger = pd.DataFrame(
+        [
+            (file, what, int(n))
+            for file, book in coded.ledger.items()
+            for what, n in book.items()
+            if n
+        ],
+        columns=["file", "what", "n_lines"],
+    )
+    mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
+    return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
+
+
+def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
+    import pandas as pd
+
+    n = 0 if source is None else source.n_rows
+    data = {}
+    for schema in table.columns:
+        values = None if source is None else source.columns[schema.name]
+        if schema.kind == "id":
+            vocabulary = vocabularies.get(schema.name)
+            if values is None or vocabulary is None or not len(vocabulary):
+                data[schema.name] = pd.array([None] * n, dtype="str")
+            else:
+                data[schema.name] = vocabulary.take(values, allow_fill=True)
+        elif schema.kind == "choice":
+            codes = np.zeros(0, dtype=np.int8) if values is None else values
+            data[schema.name] = pd.Categorical.from_codes(
+                codes, categories=list(schema.choices), ordered=True
+            )
+        else:
+            data[schema.name] = np.zeros(0) if values is None else values
+    return pd.DataFrame(data, index=pd.RangeIndex(n))

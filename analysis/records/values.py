@@ -1,0 +1,298 @@
+"""From the texts of one column to codes or numbers, each mend counted, each fault placed.
+
+In: a `TextColumn` and what the schema says about it. Out: an array with one entry per row. Only
+distinct texts are looked at, so a million rows cost what their few hundred texts cost. Blank
+means missing; a word or a number that stands for missing (99, "-", "not seen") is refused,
+because a silent guess about missing levels is a guess about children.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from analysis.errors import EXAMPLES_SHOWN, Problem
+from analysis.records.headings import nearest_label, plain_name
+from analysis.records.mapping import Mapping
+from analysis.records.schema import FORMATS, Column
+from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
+
+SYNONYMS = {
+    "format": {
+        "individual": "1_1 1to1 one_to_one 1_to_1 one_on_one 1_on_1 ind indiv individually single "
+        "individual_therapy individual_session individual_sessions individual_ot",
+        "group": "grp groups small_group group_therapy group_session group_sessions group_ot",
+        "combined": "both mixed combination combo combi individual_group group_individual "
+        "individual_and_group group_and_individual ind_grp ind_group combined_therapy",
+    },
+    "rater": {
+        "caregiver": "parent parents carer family",
+        "child": "self",
+        "treating_therapist": "treating_ot own_therapist",
+    },
+    "domain": {"self_care": "selfcare", "communication": "communicating"},
+}
+SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in FORMATS[:2]}
+YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
+MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
+PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
+MISSING_NUMBERS = {9.0, 99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, 88.0, 888.0, 77.0}
+DAMAGE = re.compile(r"\d{1,2}[-/ .][A-Za-z]{3}|[A-Za-z]{3}[-/ .]\d{1,4}|\d{1,2}[-/]\d{1,2}")
+MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+DAMAGED_CODE = re.compile(
+    rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}",
+    re.IGNORECASE,
+)
+TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
+
+
+@dataclass
+class Faults:
+    """Collects problems and mends while one set of records is judged.
+
+    Attributes:
+        problems: in the order found.
+        mended: sentence to how many cells or rows it is about.
+        warnings: sentences that need no mend but should be read.
+        level_lines: lines for `[levels]` in the mapping file to paste.
+        label_columns: column to allowed labels, for the mapping file to paste.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    mended: Counter = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    level_lines: list[str] = field(default_factory=list)
+    label_columns: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    def refuse(
+        self,
+        source: TextTable,
+        rows: np.ndarray,
+        fault: str,
+        mend: str,
+        code: str,
+        position: int = 0,
+        name: str = "",
+    ) -> None:
+        """Add a problem at `rows` of `source` (indices); nothing when there are none."""
+        if len(rows) == 0:
+            return
+        self.problems.append(
+            Problem(
+                fault,
+                mend,
+                file=source.file,
+                column=name,
+                places=source.places(rows[:EXAMPLES_SHOWN], position),
+                n_places=len(rows),
+                code=code,
+            )
+        )
+
+    def refuse_whole(
+        self, source: TextTable, fault: str, mend: str, code: str, name: str = ""
+    ) -> None:
+        """Add a problem that is about the records as a whole."""
+        self.problems.append(Problem(fault, mend, file=source.file, column=name, code=code))
+
+    def mend(self, sentence: str, n: int) -> None:
+        """Count `n` cells mended the way `sentence` says."""
+        if n:
+            self.mended[sentence] += int(n)
+
+
+def rows_with(column: TextColumn, flags: Sequence[bool] | np.ndarray) -> np.ndarray:
+    """Give the rows whose text is flagged; `flags` has one entry per distinct text."""
+    flags = np.asarray(flags, dtype=bool)
+    return np.flatnonzero(flags[column.codes]) if flags.any() else np.zeros(0, dtype=np.int64)
+
+
+def clean_values(column: TextColumn, faults: Faults) -> list[str]:
+    """Give the distinct texts without outer blanks and invisible marks; count the mends."""
+    texts = [clean_text(value) for value in column.values]
+    changed = [
+        bool(text) and text != value for text, value in zip(texts, column.values, strict=True)
+    ]
+    if any(changed):
+        n = len(rows_with(column, changed))
+        faults.mend("blanks or invisible marks around a value removed", n)
+    return texts
+
+
+def parse_ids(
+    source: TextTable, column: TextColumn, name: str, required: bool, coder: Coder, faults: Faults
+) -> np.ndarray:
+    """Give one code of `coder` per row, -1 for a blank; ids stay text for ever."""
+    texts = clean_values(column, faults)
+    damaged = [bool(DAMAGED_CODE.fullmatch(text)) or text.startswith("#") for text in texts]
+    faults.refuse(
+        source,
+        rows_with(column, damaged),
+        "codes were changed by a spreadsheet: Excel turns codes such as 3-5 into dates and long "
+        "numbers into forms such as 9.0E+15.",
+        "Format the column as Text before typing or importing the codes, and export again.",
+        "damaged_id",
+        column.position,
+        name,
+    )
+    spaced = [" " in text and not bad for text, bad in zip(texts, damaged, strict=True)]
+    faults.refuse(
+        source,
+        rows_with(column, spaced),
+        "a code has a blank inside it.",
+        "Write codes without blanks, such as C07.",
+        "spaced_id",
+        column.position,
+        name,
+    )
+    if required:
+        faults.refuse(
+            source,
+            rows_with(column, [not text for text in texts]),
+            "the code is missing.",
+            "Fill in the code, or remove the row.",
+            "missing_id",
+            column.position,
+            name,
+        )
+    lookup = np.array([coder[text] if text else -1 for text in texts] or [-1], dtype=np.int64)
+    return lookup[column.codes]
+
+
+def parse_choices(
+    source: TextTable, column: TextColumn, schema: Column, mapping: Mapping, faults: Faults
+) -> np.ndarray:
+    """Give the index in `schema.choices` per row, -1 for a blank; int8."""
+    texts = clean_values(column, faults)
+    declared = {
+        plain_name(label) or label: choice
+        for label, choice in mapping.labels.get(schema.name, {}).items()
+    }
+    usual = {
+        word: choice
+        for choice, words in SYNONYMS.get(schema.name, {}).items()
+        for word in words.split()
+        if choice in schema.choices
+    }
+    index = {choice: i for i, choice in enumerate(schema.choices)}
+    lookup, unknown = [], []
+    for value, text in enumerate(texts):
+        plain = plain_name(text) or text
+        choice = declared.get(plain) or (plain if plain in index else usual.get(plain, ""))
+        lookup.append(index.get(choice, -1))
+        unknown.append(bool(text) and choice not in index)
+        if choice in index and text != choice:
+            n = int((column.codes == value).sum())
+            if plain in declared or plain == choice:
+                faults.mend(f"{schema.name}: labels written another way read as {choice}", n)
+            else:
+                faults.mend(f'{schema.name}: "{text}" read as {choice}', n)
+    rows = rows_with(column, unknown)
+    if len(rows):
+        near = dict.fromkeys(
+            nearest_label(plain_name(text), schema.choices)
+            for text, bad in zip(texts, unknown, strict=True)
+            if bad
+        )
+        near.pop("", None)
+        hint = f" The nearest known: {', '.join(near)}." if near else ""
+        faults.refuse(
+            source,
+            rows,
+            f"the label is not one of {', '.join(schema.choices)}.{hint}",
+            "Correct it, or say in a mapping file what it stands for.",
+            "unknown_label",
+            column.position,
+            schema.name,
+        )
+        faults.label_columns[schema.name] = schema.choices
+    if schema.required:
+        faults.refuse(
+            source,
+            rows_with(column, [not text for text in texts]),
+            f"the {schema.name} is missing.",
+            f"Fill in one of {', '.join(schema.choices)}.",
+            "missing_label",
+            column.position,
+            schema.name,
+        )
+    return np.array(lookup or [-1], dtype=np.int8)[column.codes]
+
+
+def parse_numbers(
+    source: TextTable, column: TextColumn, schema: Column, faults: Faults
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give one float per row and which rows were refused; signs and decimal commas are mended.
+
+    A blank or an unreadable text is NaN.
+    """
+    texts = clean_values(column, faults)
+    yes_no = (schema.low, schema.high) == (0, 1)
+    numbers = np.full(max(len(texts), 1), np.nan)
+    kinds: dict[str, list[bool]] = {
+        kind: [False] * len(texts) for kind in ("plus", "minus", "comma", "word", "yes_no")
+    }
+    unreadable: dict[str, list[bool]] = {
+        kind: [False] * len(texts) for kind in ("damaged", "error", "words")
+    }
+    for i, text in enumerate(texts):
+        if not text:
+            continue
+        plain = text
+        if not plain.isascii():
+            plain = plain.translate(MINUS)
+            kinds["minus"][i] = plain != text
+        if source.decimal_comma and re.fullmatch(r"[-+]?\d+,\d+", plain):
+            plain = plain.replace(",", ".")
+            kinds["comma"][i] = True
+        if yes_no and plain.casefold() in YES_NO:
+            plain = YES_NO[plain.casefold()]
+            kinds["yes_no"][i] = True
+        if PLAIN_NUMBER.fullmatch(plain):
+            kinds["plus"][i] = plain[0] == "+"
+            numbers[i] = float(plain)
+        elif DAMAGE.fullmatch(plain):
+            unreadable["damaged"][i] = True
+        elif plain.startswith("#"):
+            unreadable["error"][i] = True
+        else:
+            unreadable["words"][i] = True
+    for kind, sentence in (
+        ("plus", "plus signs removed"),
+        ("minus", "typographic minus signs read as minus"),
+        ("comma", "decimal commas read as points"),
+        ("yes_no", "yes and no read as 1 and 0"),
+    ):
+        faults.mend(f"{schema.name}: {sentence}", len(rows_with(column, kinds[kind])))
+    for kind, fault, mend in (
+        (
+            "damaged",
+            "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
+            "Format the column as Number, type the value again and export.",
+        ),
+        (
+            "error",
+            "the cell holds a formula without a result, or an error such as #N/A.",
+            "Copy the column and paste it as values, then mend or empty the cells with errors.",
+        ),
+        (
+            "words",
+            "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
+            "Leave the cell empty when the value is not known.",
+        ),
+    ):
+        faults.refuse(
+            source,
+            rows_with(column, unreadable[kind]),
+            fault,
+            mend,
+            f"not_a_number_{kind}",
+            column.position,
+            schema.name,
+        )
+    refused = np.any(list(unreadable.values()), axis=0)
+    return numbers[column.codes], np.append(refused, False)[column.codes]
