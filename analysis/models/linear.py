@@ -68,6 +68,38 @@ def solve_least_squares(
         AnalysisError: if there are fewer rows than columns, or columns that cannot be told
             apart (named in the message).
     """
+    basis, transform, condition_number = orthonormalise(design, names, weights, condition_limit)
+    weighted = outcome if weights is None else outcome * weights
+    coefficients = transform @ (basis.T @ weighted)
+    for _ in range(2):
+        residuals = _exact_residuals(outcome, design, coefficients)
+        slope = _exact_slope(residuals, design, weights)
+        coefficients = coefficients + transform @ (transform.T @ slope)
+    residuals = _exact_residuals(outcome, design, coefficients).astype(float)
+    return LeastSquares(coefficients, residuals, basis, transform, condition_number)
+
+
+def orthonormalise(
+    design: Array,
+    names: pd.Index,
+    weights: Array | None = None,
+    condition_limit: float = LARGEST_CONDITION_NUMBER,
+) -> tuple[Array, Array, float]:
+    """Give the basis B = X T of a design in which B' diag(w) B = I.
+
+    Args:
+        design: (n, p) finite.
+        names: the p column names, for messages.
+        weights: (n,) positive, or None for one each.
+        condition_limit: largest condition number accepted.
+
+    Returns:
+        B (n, p), T (p, p) and the condition number of sqrt(w) X with columns of length one.
+
+    Raises:
+        AnalysisError: if there are fewer rows than columns, or columns that cannot be told
+            apart (named in the message).
+    """
     n, p = design.shape
     if n < p:
         raise AnalysisError(
@@ -87,17 +119,8 @@ def solve_least_squares(
     condition_number = _condition(r)
     if not condition_number <= condition_limit:
         raise AnalysisError(_explain_dependence(r, names, condition_number))
-    inverse = solve_triangular(r, np.eye(p), check_finite=False)
-    transform = inverse / lengths[:, None]
-    target = outcome if root is None else outcome * root[:, 0]
-    coefficients = transform @ (q.T @ target)
-    for _ in range(2):
-        residuals = _exact_residuals(outcome, design, coefficients)
-        slope = _exact_slope(residuals, design, weights)
-        coefficients = coefficients + transform @ (transform.T @ slope)
-    residuals = _exact_residuals(outcome, design, coefficients).astype(float)
-    basis = q if root is None else q / root
-    return LeastSquares(coefficients, residuals, basis, transform, condition_number)
+    transform = solve_triangular(r, np.eye(p), check_finite=False) / lengths[:, None]
+    return (q if root is None else q / root), transform, condition_number
 
 
 def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:

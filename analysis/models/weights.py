@@ -65,6 +65,41 @@ def tilted_weights(propensity: ArrayLike, received: ArrayLike, target: Target = 
     raise AnalysisError(f"The target must be one of {', '.join(get_args(Target))}.")
 
 
+def log_weight_slopes(
+    propensity: ArrayLike, received: ArrayLike, target: Target = "overlap"
+) -> Array:
+    """Give how log(h(e) / e_own) changes with the log-odds of each level but the first.
+
+    With eta_k the log-odds of level k against the first, d e_l / d eta_k = e_l (1[l = k] - e_k),
+    so that for overlap weights the slope is h / e_k - 1[own = k].
+
+    Args:
+        propensity: (n, K) chances of each level.
+        received: (n,) codes 0..K-1.
+        target: which population, as for `tilted_weights`.
+
+    Returns:
+        (n, K - 1).
+    """
+    chances, codes = _read_propensity(propensity, received)
+    own = np.eye(chances.shape[1])[codes]
+    if target == "overlap":
+        with np.errstate(divide="ignore"):
+            tilt = 1 / (1 / chances).sum(axis=1, keepdims=True)
+        slopes = np.divide(tilt, chances, out=np.zeros_like(chances), where=chances > 0) - own
+    elif target == "everyone":
+        slopes = chances - own
+    elif target == "matching":
+        slopes = np.eye(chances.shape[1])[chances.argmin(axis=1)] - own
+    elif target == "entropy":
+        logs = np.log(np.where(chances > 0, chances, 1.0))
+        tilt = -(chances * logs).sum(axis=1, keepdims=True)
+        slopes = chances - own - chances * (logs + tilt) / tilt
+    else:
+        raise AnalysisError(f"The target must be one of {', '.join(get_args(Target))}.")
+    return slopes[:, 1:]
+
+
 def effective_size(weights: ArrayLike) -> float:
     """Give Kish's effective size, (sum w)^2 / sum w^2: how many equal rows these are worth.
 

@@ -1,0 +1,134 @@
+"""Is a level of a category told exactly by the columns of a design, and by which?
+
+Comes in: codes of a category and a design. Goes out: a `Separation` that names the level and
+the columns, or None. Decided here: separation is decided by linear programming, which is
+exact, not by watching coefficients grow.
+
+With separation the likelihood has no maximum: some direction d of the coefficients satisfies
+x_i'(d_own - d_other) >= 0 for every row and other level, with at least one strict (Albert &
+Anderson 1984, Biometrika 71(1):1-10; linear program: Konis 2007, thesis, University of Oxford).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from analysis.errors import AnalysisError
+
+Array = NDArray[np.float64]
+
+SMALLEST_GAIN = 1e-7
+
+
+@dataclass(frozen=True)
+class Separation:
+    """What tells a level exactly.
+
+    Attributes:
+        levels: the level that can be told from the rest; or all levels, where only together
+            they can be told from each other.
+        columns: the fewest columns found that do it.
+    """
+
+    levels: tuple[object, ...]
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        columns = " and ".join(f'"{column}"' for column in self.columns)
+        verb = "alone tells" if len(self.columns) == 1 else "together tell"
+        levels = " and ".join(f'"{level}"' for level in self.levels)
+        others = "the other levels" if len(self.levels) == 1 else "each other"
+        return f"{columns} {verb} {levels} from {others}"
+
+
+class SeparationError(AnalysisError):
+    """The columns tell a level exactly, so its chances cannot be estimated.
+
+    Attributes:
+        separation: which level, by which columns.
+    """
+
+    def __init__(self, separation: Separation) -> None:
+        self.separation = separation
+        super().__init__(separation)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.separation}, for at least some rows, so their chances run off to 0 or 1. "
+            "Leave a column out, join it with another, or use a ridge."
+        )
+
+
+def find_separation(
+    codes: NDArray[np.intp], design: Array, names: pd.Index, levels: tuple[object, ...]
+) -> Separation | None:
+    """Find a level that the design tells apart, exactly or for some rows.
+
+    Args:
+        codes: (n,) codes 0..K-1.
+        design: (n, p), finite, with a constant in its span.
+        names: the p column names.
+        levels: the K level names.
+
+    Returns:
+        The first level that can be told from all others, or else all levels, with the fewest
+        columns found; None if the likelihood has a maximum.
+    """
+    scaled = design / np.sqrt((design**2).mean(axis=0))
+    varying = [j for j in range(design.shape[1]) if np.ptp(design[:, j]) > 0]
+    for code, level in enumerate(levels):
+        signed = np.where((codes == code)[:, None], scaled, -scaled)
+        columns = _fewest_columns(lambda kept, rows=signed: rows[:, kept], varying, len(names))
+        if columns is not None:
+            return Separation((level,), tuple(str(names[j]) for j in columns))
+    if len(levels) > 2:
+        columns = _fewest_columns(
+            lambda kept: _all_differences(codes, scaled[:, kept], len(levels)), varying, len(names)
+        )
+        if columns is not None:
+            return Separation(tuple(levels), tuple(str(names[j]) for j in columns))
+    return None
+
+
+def _fewest_columns(
+    rows_of: Callable[[list[int]], Array], varying: list[int], n_columns: int
+) -> list[int] | None:
+    """Drop columns one at a time while the rest still separate; None if all do not."""
+    kept = list(range(n_columns))
+    if not _is_separated(rows_of(kept)):
+        return None
+    for j in reversed(varying):
+        fewer = [k for k in kept if k != j]
+        if fewer and _is_separated(rows_of(fewer)):
+            kept = fewer
+    return [j for j in kept if j in varying]
+
+
+def _is_separated(rows: Array) -> bool:
+    """Say whether some d has rows d >= 0, not all zero."""
+    answer = linprog(
+        -rows.sum(axis=0),
+        A_ub=-rows,
+        b_ub=np.zeros(len(rows)),
+        bounds=(-1, 1),
+        method="highs",
+    )
+    return bool(answer.status == 0 and -answer.fun > SMALLEST_GAIN * len(rows))
+
+
+def _all_differences(codes: NDArray[np.intp], design: Array, n_levels: int) -> Array:
+    n, p = design.shape
+    blocks = []
+    for step in range(1, n_levels):
+        other = (codes + step) % n_levels
+        block = np.zeros((n, n_levels, p))
+        block[np.arange(n), codes] = design
+        block[np.arange(n), other] = -design
+        blocks.append(block.reshape(n, n_levels * p))
+    return np.concatenate(blocks)

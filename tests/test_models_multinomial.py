@@ -1,0 +1,269 @@
+"""Multinomial chances and propensity-weighted regressions against R, and what must hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from reference_cases import REFERENCE, read_case
+from scipy.special import logsumexp
+
+from analysis.errors import AnalysisError
+from analysis.models.multinomial import fit_multinomial
+from analysis.models.propensity_weighted import fit_propensity_weighted
+from analysis.models.separation import SeparationError
+from analysis.models.weights import tilted_weights
+
+CASES = {
+    "ps_sim_formats": (
+        "format",
+        ["individual", "group", "combined"],
+        ["age", "severity", "attention", "baseline"],
+    ),
+    "ps_birthwt_3groups": (
+        "race",
+        ["white", "black", "other"],
+        ["age", "lwt", "smoke", "ht", "ui"],
+    ),
+}
+NAMES = {"iptw": "everyone", "overlap": "overlap", "entropy": "entropy"}
+COEFFICIENT_RELATIVE = 1e-11  # R's maximum, polished to a gradient of 1e-13
+M_ESTIMATION_RELATIVE = 1e-8  # R's derivative of the weights is numeric
+
+
+def read(name):
+    column, levels, covariates = CASES[name]
+    data, reference = read_case(name)
+    codes = pd.Categorical(data[column], categories=levels).codes
+    design = data[covariates].astype(float)
+    design.insert(0, "(Intercept)", 1.0)
+    return data, reference, codes, design, levels
+
+
+def invented(seed, n=150):
+    rng = np.random.default_rng(seed)
+    design = pd.DataFrame(
+        {
+            "constant": 1.0,
+            "attention": rng.normal(size=n),
+            "comfort": rng.normal(size=n),
+            "delay": rng.integers(0, 2, n).astype(float),
+        }
+    )
+    return rng, rng.integers(0, 3, n), design
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_coefficients_errors_and_chances_match_r(name):
+    _, reference, codes, design, levels = read(name)
+    fit = fit_multinomial(codes, design, levels)
+    numbers = reference["multinom"]
+    errors = fit.fixed["std_error"].to_numpy().reshape(2, -1)
+    chances = pd.read_csv(REFERENCE / name / "propensity.csv")[levels].to_numpy()
+    assert fit.coefficients == pytest.approx(np.array(numbers["coef"]), rel=COEFFICIENT_RELATIVE)
+    assert errors == pytest.approx(np.array(numbers["se"]), rel=COEFFICIENT_RELATIVE)
+    assert fit.log_likelihood == pytest.approx(numbers["logLik"], abs=1e-10)
+    assert fit.propensities == pytest.approx(chances, rel=COEFFICIENT_RELATIVE)
+    assert fit.gradient < 1e-12
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("target", NAMES)
+def test_m_estimation_errors_match_r(name, target):
+    data, reference, codes, design, levels = read(name)
+    fit = fit_multinomial(codes, design, levels)
+    members = pd.DataFrame(np.eye(3)[codes], columns=levels)
+    numbers = reference["m_estimation"][target]
+    outcome = data[reference["roles"]["outcome"]]
+    for kind in [k for k in ("iid", "cluster") if k in numbers]:
+        clusters = data[reference["roles"]["cluster"]] if kind == "cluster" else None
+        weighted = fit_propensity_weighted(outcome, members, fit, NAMES[target], clusters)
+        for level in levels:
+            row = weighted.fixed.loc[level]
+            assert row["estimate"] == pytest.approx(numbers["mean"][level], rel=1e-12)
+            expected = numbers[kind]["mean_se"][level]
+            assert row["std_error"] == pytest.approx(expected, rel=M_ESTIMATION_RELATIVE)
+        for pair in numbers[kind]["pairwise"]:
+            this, than = pair["contrast"].split(" - ")
+            row = weighted.contrast(pd.DataFrame({this: [1.0], than: [-1.0]})).iloc[0]
+            assert row["estimate"] == pytest.approx(pair["estimate"], rel=1e-10)
+            assert row["std_error"] == pytest.approx(pair["se"], rel=M_ESTIMATION_RELATIVE)
+
+
+@pytest.mark.parametrize("target", ["overlap", "everyone", "entropy"])
+def test_the_influence_is_what_a_little_more_of_one_row_does(target):
+    rng, codes, design = invented(11, n=60)
+    outcome = rng.normal(size=60) + codes
+    regression = pd.DataFrame(np.eye(3)[codes], columns=["a", "b", "c"]).join(design["attention"])
+    fit = fit_multinomial(codes, design, "abc")
+    weighted = fit_propensity_weighted(outcome, regression, fit, target)
+    for i in (0, 7, 31):
+        moved = []
+        for step in (1e-5, -1e-5):
+            mass = np.ones(60)
+            mass[i] += step
+            gamma = maximum_with_mass(codes, design.to_numpy(), mass, fit.coefficients)
+            predictor = np.column_stack([np.zeros(60), design.to_numpy() @ gamma.T])
+            chances = np.exp(predictor - logsumexp(predictor, axis=1, keepdims=True))
+            w = mass * tilted_weights(chances, codes, target)
+            x = regression.to_numpy()
+            moved.append(np.linalg.solve(x.T @ (x * w[:, None]), x.T @ (w * outcome)))
+        slope = (moved[0] - moved[1]) / 2e-5
+        assert weighted.influence[i] == pytest.approx(slope, rel=1e-5, abs=1e-8)
+
+
+def maximum_with_mass(codes, x, mass, start):
+    """Newton's method for the weighted likelihood, written out in full."""
+    gamma, received = start.copy(), np.eye(3)[codes]
+    for _ in range(5):
+        predictor = np.column_stack([np.zeros(len(x)), x @ gamma.T])
+        chances = np.exp(predictor - logsumexp(predictor, axis=1, keepdims=True))
+        slope = np.concatenate(
+            [x.T @ (mass * (received - chances)[:, k]) for k in (1, 2)],
+        )
+        information = np.block(
+            [
+                [
+                    x.T @ (x * (mass * chances[:, a] * ((a == b) - chances[:, b]))[:, None])
+                    for b in (1, 2)
+                ]
+                for a in (1, 2)
+            ]
+        )
+        gamma = gamma + np.linalg.solve(information, slope).reshape(2, -1)
+    return gamma
+
+
+def test_influences_add_to_zero_and_square_to_the_covariance():
+    rng, codes, design = invented(4)
+    fit = fit_multinomial(codes, design, "abc")
+    outcome = rng.normal(size=150)
+    members = pd.DataFrame(np.eye(3)[codes], columns=list("abc"))
+    weighted = fit_propensity_weighted(outcome, members, fit, clusters=np.arange(150) // 5)
+    assert weighted.influence.shape == (30, 3)
+    assert weighted.influence.sum(axis=0) == pytest.approx(np.zeros(3), abs=1e-12)
+    assert weighted.df == 29
+    assert "M-estimation" in repr(weighted)
+
+
+def test_chances_of_every_level_add_up_to_the_number_who_received_it():
+    _, codes, design = invented(1)
+    fit = fit_multinomial(codes, design, ["a", "b", "c"])
+    assert fit.propensities.sum(axis=0) == pytest.approx(np.bincount(codes), rel=1e-12)
+    assert fit.propensities.sum(axis=1) == pytest.approx(np.ones(150), rel=1e-14)
+    assert fit.predict(design) == pytest.approx(fit.propensities, rel=1e-12)
+
+
+def test_a_constant_alone_gives_the_shares():
+    codes = np.repeat([0, 1, 2], [5, 15, 30])
+    fit = fit_multinomial(codes, np.ones((50, 1)), "abc")
+    assert fit.propensities[0] == pytest.approx([0.1, 0.3, 0.6], rel=1e-12)
+
+
+@pytest.mark.parametrize("ridge", [0.0, 2.0])
+def test_the_order_of_levels_and_the_units_of_columns_do_not_matter(ridge):
+    _, codes, design = invented(2)
+    first = fit_multinomial(codes, design, "abc", ridge=ridge)
+    moved = design.assign(attention=1e5 * design["attention"] + 1e6)
+    second = fit_multinomial((codes + 1) % 3, moved, "cab", ridge=ridge)
+    assert second.propensities[:, [1, 2, 0]] == pytest.approx(first.propensities, rel=1e-8)
+
+
+def test_an_empty_cell_is_named_by_level_and_column():
+    _, codes, design = invented(5)
+    design.loc[codes == 1, "delay"] = 0.0
+    with pytest.raises(SeparationError) as caught:
+        fit_multinomial(codes, design, ["individual", "group", "combined"])
+    assert caught.value.separation.levels == ("group",)
+    assert caught.value.separation.columns == ("delay",)
+    assert '"delay" alone tells "group" from the other levels' in str(caught.value)
+
+
+def test_complete_separation_by_two_columns_together_names_both():
+    rng, codes, design = invented(6)
+    total = rng.uniform(0.3, 2, 150) * np.where(codes == 2, 1, -1)
+    design["comfort"] = total - design["attention"]
+    with pytest.raises(SeparationError) as caught:
+        fit_multinomial(codes, design, ["individual", "group", "combined"])
+    assert caught.value.separation.levels == ("combined",)
+    assert caught.value.separation.columns == ("attention", "comfort")
+
+
+def test_levels_that_only_together_can_be_told_apart_are_all_named():
+    rng, codes, design = invented(7)
+    angle = codes * 2 * np.pi / 3 + rng.uniform(-1.0, 1.0, 150)
+    radius = rng.uniform(0.01, 3, 150)
+    design["attention"], design["comfort"] = radius * np.cos(angle), radius * np.sin(angle)
+    with pytest.raises(SeparationError) as caught:
+        fit_multinomial(codes, design, "abc")
+    assert caught.value.separation.levels == ("a", "b", "c")
+    assert caught.value.separation.columns == ("attention", "comfort")
+    assert "from each other" in str(caught.value)
+
+
+def test_a_ridge_gives_finite_chances_under_separation():
+    _, codes, design = invented(5)
+    design.loc[codes == 1, "delay"] = 0.0
+    fit = fit_multinomial(codes, design, "abc", ridge=1.0)
+    assert np.isfinite(fit.fixed.to_numpy()[:, :2]).all()
+    assert fit.propensities.min() > 0.001
+    assert fit.gradient < 1e-12
+
+
+def test_a_vast_ridge_leaves_only_the_shares_and_a_tiny_one_changes_nothing():
+    _, codes, design = invented(8)
+    shares = np.bincount(codes) / len(codes)
+    flat = fit_multinomial(codes, design, "abc", ridge=1e9)
+    assert flat.propensities == pytest.approx(np.tile(shares, (150, 1)), abs=1e-6)
+    plain = fit_multinomial(codes, design, "abc")
+    tiny = fit_multinomial(codes, design, "abc", ridge=1e-9)
+    assert tiny.propensities == pytest.approx(plain.propensities, abs=1e-9)
+
+
+def test_strong_but_overlapping_columns_are_not_called_separated():
+    rng, codes, design = invented(9)
+    design["attention"] = 4.0 * codes + rng.normal(size=150)
+    swap = [np.flatnonzero(codes == k)[0] for k in range(3)]
+    design.loc[swap, "attention"] = design.loc[swap[::-1], "attention"].to_numpy()
+    fit = fit_multinomial(codes, design, "abc")
+    assert fit.gradient < 1e-12
+
+
+def test_a_fit_prints_its_levels_and_columns():
+    _, codes, design = invented(1)
+    text = repr(fit_multinomial(codes, design, ["individual", "group", "combined"]))
+    assert "combined" in text
+    assert "attention" in text
+    assert "compared with: individual" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"outcome": [0, 1]}, "one whole-number code"),
+        ({"outcome": [0.0, 1.0, 2.0, 0.0, 1.0, 2.0]}, "whole-number"),
+        ({"outcome": [0, 1, 1, 0, 1, 0]}, "Nobody received c"),
+        ({"outcome": [0, 1, 3, 0, 1, 2]}, "from 0 to 2"),
+        ({"levels": ["a"]}, "two levels"),
+        ({"ridge": -1.0}, "ridge"),
+        ({"design": np.array([[1.0, np.nan]] * 6)}, "missing"),
+        ({"design": np.ones((6, 2))}, "can be computed"),
+    ],
+)
+def test_impossible_input_is_refused_in_words(change, words):
+    given = {"outcome": [0, 1, 2, 0, 1, 2], "design": np.ones((6, 1)), "levels": "abc"} | change
+    with pytest.raises(AnalysisError, match=words):
+        fit_multinomial(
+            np.array(given["outcome"]), given["design"], given["levels"], given.get("ridge", 0.0)
+        )
+
+
+def test_a_weighted_regression_refuses_other_rows_and_a_single_cluster():
+    rng, codes, design = invented(1)
+    fit = fit_multinomial(codes, design, "abc")
+    with pytest.raises(AnalysisError, match="rows of the propensity model"):
+        fit_propensity_weighted(np.ones(3), np.ones((3, 1)), fit)
+    with pytest.raises(AnalysisError, match="two clusters"):
+        fit_propensity_weighted(
+            rng.normal(size=150), np.ones((150, 1)), fit, clusters=np.zeros(150)
+        )
+    with pytest.raises(AnalysisError, match="columns of the fit"):
+        fit.predict(np.ones((2, 1)))
