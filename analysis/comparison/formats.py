@@ -17,7 +17,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import (
+    COUNTS,
+    NUMBERS,
     PAIRS,
+    TABLE_COLUMNS,
     Comparison,
     empty_means,
     empty_table,
@@ -190,14 +193,26 @@ def fit_contrasts(
 
 def count_sides(table: pd.DataFrame) -> dict[str, dict[str, int]]:
     """Count children, goals and therapy groups of each format."""
+    code = table["format"].cat.codes.to_numpy()
+    n_goals = np.bincount(code, table["n_goals"].to_numpy(), len(FORMATS))
+    children, groups = (_count_different(code, table[c]) for c in ("child_id", "group_id"))
+    groups[0] = 0
     return {
         therapy_format: {
-            "n_children": rows["child_id"].nunique(),
-            "n_goals": int(rows["n_goals"].sum()),
-            "n_groups": rows["group_id"].nunique() if therapy_format != FORMATS[0] else 0,
+            "n_children": int(children[k]),
+            "n_goals": int(n_goals[k]),
+            "n_groups": int(groups[k]),
         }
-        for therapy_format, rows in table.groupby("format", observed=False)
+        for k, therapy_format in enumerate(FORMATS)
     }
+
+
+def _count_different(code: np.ndarray, labels: pd.Series) -> np.ndarray:
+    """Count different labels of each format, missing ones not counted."""
+    label = pd.factorize(labels)[0]
+    known = label >= 0
+    cells = np.unique(code[known] + len(FORMATS) * label[known].astype(np.int64))
+    return np.bincount(cells % len(FORMATS), minlength=len(FORMATS))
 
 
 def _indicators(therapy_format: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
@@ -209,33 +224,50 @@ def _indicators(therapy_format: pd.Series, formats: tuple[str, ...]) -> pd.DataF
 def _contrast_table(
     fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
 ) -> pd.DataFrame:
-    answer = empty_table()
     rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
     matrix = np.zeros((len(rows), n_columns))
     for k, i in enumerate(rows):
         matrix[k, formats.index(PAIRS[i][0])] = 1.0
         matrix[k, formats.index(PAIRS[i][1])] = -1.0
     found = fit.contrast(matrix)
-    for name in ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value"):
-        answer.loc[rows, name] = found[name].to_numpy()
-    answer.loc[rows, "p_adjusted"] = adjust_shaffer(found["p_value"].to_numpy())
+    return tabulate_pairs(
+        found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy())), rows, table
+    )
+
+
+def tabulate_pairs(found: pd.DataFrame, rows: list[int], table: pd.DataFrame) -> pd.DataFrame:
+    """Put estimates into `Comparison.table`: three pairs, counts, no label yet.
+
+    Args:
+        found: one row for each pair compared, the columns of `NUMBERS`.
+        rows: which of `PAIRS` these are.
+        table: rows of `Cohort.table`, for the counts.
+    """
+    columns = {}
+    for name in NUMBERS:
+        values = np.full(len(PAIRS), np.nan)
+        values[rows] = found[name].to_numpy()
+        columns[name] = values
     sides = count_sides(table)
-    for name in ("n_children", "n_goals", "n_groups"):
-        answer[name] = [
-            sides[this][name] + sides[than][name] if {this, than} <= set(formats) else 0
-            for this, than in PAIRS
+    for name in COUNTS:
+        columns[name] = [
+            sides[this][name] + sides[than][name] if i in rows else 0
+            for i, (this, than) in enumerate(PAIRS)
         ]
-    return answer
+    return empty_table().assign(**columns)[list(TABLE_COLUMNS)]
 
 
 def _mean_table(
     fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
 ) -> pd.DataFrame:
     """Give each format's mean, standardised to the covariates of all children compared."""
-    answer, sides = empty_means(), count_sides(table)
+    sides = count_sides(table)
     found = fit.contrast(np.eye(len(formats), n_columns))
+    columns = {}
     for name in found.columns:
-        answer.loc[list(formats), name] = found[name].to_numpy()
+        values = np.full(len(FORMATS), np.nan)
+        values[[FORMATS.index(f) for f in formats]] = found[name].to_numpy()
+        columns[name] = values
     for name in ("n_children", "n_goals"):
-        answer[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
-    return answer
+        columns[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
+    return empty_means().assign(**columns)

@@ -15,6 +15,7 @@ NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p
 COUNTS = ("n_children", "n_goals", "n_groups")
 TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
 
+RATE_UNIT = "levels per 12 weeks"
 RATE_ESTIMAND = (
     "Mean difference in the rate of goal progress (attainment levels per 12 weeks, over the "
     "first 24 weeks) between children whose therapy was planned in one format and children "
@@ -39,6 +40,10 @@ class Comparison:
             n_goals; NaN where the format was not compared.
         adjusted_for: columns adjusted for.
         withheld: why no pair could be compared in this way, or "".
+        unit: unit of the estimates; only those in `RATE_UNIT` carry a decision label.
+        outcomes: what each episode brought in (index episode_id), so that the disclosure door
+            can tell how many children two analyses differ by; None when it is every episode
+            compared with its rate.
     """
 
     id: str
@@ -48,6 +53,8 @@ class Comparison:
     means: pd.DataFrame
     adjusted_for: tuple[str, ...] = ()
     withheld: str = ""
+    unit: str = RATE_UNIT
+    outcomes: pd.Series | None = None
 
     def pair(self, this: str, than: str) -> pd.Series:
         """Give the row that compares `this` with `than`."""
@@ -73,23 +80,28 @@ def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
         table=empty_table(),
         means=empty_means(),
         withheld=reason,
+        outcomes=None,
     )
 
 
 def empty_table() -> pd.DataFrame:
     """Give the three pairs, nothing compared yet."""
-    table = pd.DataFrame(PAIRS, columns=["this", "than"])
-    table = table.assign(**dict.fromkeys(NUMBERS, np.nan), **dict.fromkeys(COUNTS, 0))
-    return table.assign(label="")
+    columns = {side: [pair[k] for pair in PAIRS] for k, side in enumerate(("this", "than"))}
+    columns |= {name: np.full(len(PAIRS), np.nan) for name in NUMBERS}
+    columns |= {name: np.zeros(len(PAIRS), int) for name in COUNTS}
+    return pd.DataFrame({**columns, "label": ""})
 
 
 def empty_means() -> pd.DataFrame:
     """Give the three formats, nothing estimated yet."""
     columns = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
-    means = pd.DataFrame(np.nan, index=pd.Index(FORMATS, name="format"), columns=list(columns))
-    return means.assign(n_children=0, n_goals=0)
+    means = {name: np.full(len(FORMATS), np.nan) for name in columns}
+    counts = {name: np.zeros(len(FORMATS), int) for name in ("n_children", "n_goals")}
+    return pd.DataFrame({**means, **counts}, index=pd.Index(FORMATS, name="format"))
 
 
-def new_comparison(id: str, title: str, estimand: str = RATE_ESTIMAND) -> Comparison:
-    """Give a comparison that has its name and question, and nothing else yet."""
-    return Comparison(id, title, estimand, empty_table(), empty_means())
+def new_comparison(
+    id: str, title: str, estimand: str = RATE_ESTIMAND, unit: str = RATE_UNIT
+) -> Comparison:
+    """Give a comparison that has its name, question and unit, and nothing else yet."""
+    return Comparison(id, title, estimand, empty_table(), empty_means(), unit=unit)
