@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import EXIT_CANNOT_WRITE, EXIT_USAGE, EXIT_WRITTEN
+from analysis.records.load import read_records, records_from_tables
 from analysis.records.schema import TABLES
 from analysis.simulation.clinic import SAMPLE_SEED, TRUTH_CHILDREN, main, simulate_clinic
 from analysis.simulation.design import ClinicDesign
@@ -91,3 +92,11 @@ def test_an_earlier_invented_clinic_may_be_replaced_by_another(tmp_path):
     first = (out / "reviews.csv").read_bytes()
     assert main([*small, "--seed", "2"]) == EXIT_WRITTEN
     assert (out / "reviews.csv").read_bytes() != first
+
+
+def test_the_package_knows_the_sample_by_its_digest_and_reads_it_without_mending():
+    records = read_records(SAMPLE)
+    assert records.invented
+    assert records.notes == ()
+    drawn = records_from_tables(simulate_clinic(ClinicDesign(), SAMPLE_SEED).tables)
+    assert drawn.digest == records.digest
