@@ -100,16 +100,16 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     levels = _levels_in_window(records.reviews, goals, settings)
     first, last = _first_and_last(levels, len(goals))
     n_reviews = np.bincount(levels["goal"], minlength=len(goals))
-    level, week = levels["attainment"].to_numpy(), levels["week"].to_numpy()
-    early = (n_reviews > 0) & (
-        np.where(n_reviews > 0, week[first], np.inf) <= settings.baseline_weeks
-    )
-    baseline = np.where(early, level[first], np.nan) if len(levels) else np.full(len(goals), np.nan)
-    latest = np.where(n_reviews > 0, level[last], np.nan) if len(levels) else baseline
+    seen = n_reviews > 0
+    level = _or_missing(levels["attainment"])
+    week = _or_missing(levels["week"])
+    early = seen & (week[first] <= settings.baseline_weeks)
+    baseline = np.where(early, level[first], np.nan)
+    latest = np.where(seen, level[last], np.nan)
     table = goals.assign(
         baseline=baseline,
         latest=latest,
-        latest_week=np.where(n_reviews > 0, week[last], np.nan) if len(levels) else baseline,
+        latest_week=np.where(seen, week[last], np.nan),
         change=latest - baseline,
         attained=np.where(np.isnan(latest), np.nan, latest >= EXPECTED_LEVEL),
         n_reviews=n_reviews,
@@ -217,6 +217,11 @@ def _first_and_last(levels: pd.DataFrame, n_goals: int) -> tuple[np.ndarray, np.
     last = np.searchsorted(goal, np.arange(n_goals), side="right") - 1
     top = max(len(goal) - 1, 0)
     return np.clip(first, 0, top), np.clip(last, 0, top)
+
+
+def _or_missing(values: pd.Series) -> np.ndarray:
+    """Give the values; one NaN where there is none, so that row 0 can always be asked for."""
+    return values.to_numpy() if len(values) else np.array([np.nan])
 
 
 def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
