@@ -76,6 +76,31 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     )
 
 
+def narrow_covariates(
+    centred: pd.DataFrame, kept: np.ndarray, table: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Give the columns adjusted for to some of the children: fewer rows, perhaps fewer columns.
+
+    Args:
+        centred: (n, p) `Covariates.centred` of all children compared.
+        kept: (n,) True for the m children kept.
+        table: their m rows of `Cohort.table`.
+        settings: the budget.
+
+    Returns:
+        (m, q) columns with mean 0, the first ones in the published order that the smaller
+        number of children has room for and that still differ between them.
+    """
+    sizes = table["format"].value_counts()
+    budget = int(sizes[sizes > 0].min()) // settings.children_per_covariate if len(table) else 0
+    values = centred.to_numpy()[kept]
+    values = values - values.mean(axis=0) if len(values) else values
+    formats = pd.get_dummies(table["format"].cat.remove_unused_categories(), dtype=float)
+    telling = _adds_something(np.hstack([formats.to_numpy(), values]))[formats.shape[1] :]
+    chosen = np.flatnonzero(telling)[:budget]
+    return pd.DataFrame(values[:, chosen], columns=centred.columns[chosen])
+
+
 def _adds_something(columns: np.ndarray) -> np.ndarray:
     """Tell of each column whether it is more than a combination of those before it."""
     size = np.linalg.norm(columns, axis=0)

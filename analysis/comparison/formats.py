@@ -185,8 +185,8 @@ def fit_contrasts(
     adjusted_for = tuple(design.columns[len(formats) : len(formats) + n_covariates])
     return replace(
         identity,
-        table=_contrast_table(fit, table, formats, design.shape[1]),
-        means=_mean_table(fit, table, formats, design.shape[1]),
+        table=tabulate_contrasts(fit, table, formats, design.shape[1]),
+        means=tabulate_means(fit, table, formats, design.shape[1]),
         adjusted_for=adjusted_for,
     )
 
@@ -221,9 +221,17 @@ def _indicators(therapy_format: pd.Series, formats: tuple[str, ...]) -> pd.DataF
     return pd.DataFrame({f: (received == f).astype(float) for f in formats})
 
 
-def _contrast_table(
+def tabulate_contrasts(
     fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
 ) -> pd.DataFrame:
+    """Contrast the first columns of a fit, one for each format: `Comparison.table`.
+
+    Args:
+        fit: whose first columns belong to `formats`.
+        table: rows of `Cohort.table`, for the counts.
+        formats: formats compared, in the schema's order.
+        n_columns: columns of the design.
+    """
     rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
     matrix = np.zeros((len(rows), n_columns))
     for k, i in enumerate(rows):
@@ -257,10 +265,14 @@ def tabulate_pairs(found: pd.DataFrame, rows: list[int], table: pd.DataFrame) ->
     return empty_table().assign(**columns)[list(TABLE_COLUMNS)]
 
 
-def _mean_table(
+def tabulate_means(
     fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
 ) -> pd.DataFrame:
-    """Give each format's mean, standardised to the covariates of all children compared."""
+    """Tabulate the first columns of a fit, one for each format: `Comparison.means`.
+
+    With centred covariates these are means standardised to all children compared; arguments
+    as for `tabulate_contrasts`.
+    """
     sides = count_sides(table)
     found = fit.contrast(np.eye(len(formats), n_columns))
     columns = {}

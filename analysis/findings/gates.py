@@ -116,21 +116,37 @@ def _describe(evidence: _Evidence, pair: Pair) -> Fault:
 
 
 def _compare(evidence: _Evidence, pair: Pair) -> Fault:
-    cohort, primary, settings = evidence.cohort, evidence.primary, evidence.settings
-    row = primary.pair(*pair)
+    return judge_size(evidence.cohort.table, evidence.primary, pair, evidence.settings)
+
+
+def judge_size(
+    table: pd.DataFrame, comparison: Comparison, pair: Pair, settings: Settings
+) -> Fault:
+    """Ask whether enough children and therapy groups stand behind a pair to compare it.
+
+    Args:
+        table: `Cohort.table`, or the rows of it that were compared.
+        comparison: what was made of them.
+        pair: the two formats.
+        settings: the rules' numbers.
+
+    Returns:
+        Empty when there are enough; else rule, therapy_format, have, need of the first fault.
+    """
+    row = comparison.pair(*pair)
     for therapy_format in pair:
-        n = _children(cohort.table, therapy_format)
+        n = _children(table, therapy_format)
         if n < settings.compare_children:
             return _fault("few_children", therapy_format, n, settings.compare_children)
     for therapy_format in pair:
         if therapy_format == FORMATS[0]:
             continue
-        group_id = cohort.table.loc[cohort.table["format"] == therapy_format, "group_id"]
+        group_id = table.loc[table["format"] == therapy_format, "group_id"]
         if group_id.isna().mean() > settings.rare_share:
             return _fault("groups_not_recorded", therapy_format, 0, settings.compare_groups)
         if group_id.nunique() < settings.compare_groups:
             return _fault("few_groups", therapy_format, group_id.nunique(), settings.compare_groups)
-    if primary.withheld:
+    if comparison.withheld:
         return _fault("design")
     if not row["std_error"] > 0 or not np.isfinite(row["estimate"]):
         return _fault("no_spread")

@@ -1,0 +1,113 @@
+"""Does it depend on the kind of goal? The within-child test and the two kinds apart.
+
+In: the children compared and their covariates. Out: `KindsOfGoal`. Decision taken here: a
+child with both kinds of goal is compared with itself (social rate minus skill rate), so that
+whatever is unrecorded about the child and acts on both kinds alike drops out; only then are
+formats compared, on the same machinery as the main analysis (METHODS.md, "Does it depend?").
+
+Source: Bell, Fairbrother & Jones 2019, Qual Quant 53:1051-1074 (within-person comparisons).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.covariates import narrow_covariates
+from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
+from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.settings import Settings
+
+TOO_FEW_BOTH = "Too few children have both a skill goal and a social goal."
+TOO_FEW_OF_KIND = "Too few children have a goal of this kind."
+
+WITHIN_ESTIMAND = (
+    "Difference between formats in how much faster a child's social goals moved than the same "
+    "child's skill goals (attainment levels per 12 weeks), among children with both kinds"
+)
+KIND_ESTIMAND = (
+    "Mean difference between formats in the rate of progress of {kind} goals (attainment "
+    "levels per 12 weeks, over the first 24 weeks), among children with such a goal"
+)
+ASSUMPTION = "Whatever is unrecorded about a child goes with both kinds of goal equally."
+
+
+@dataclass(frozen=True, eq=False)
+class KindsOfGoal:
+    """Progress by kind of goal.
+
+    Attributes:
+        within_child: social minus skill rate of the same child, compared between formats.
+            `means` holds each format's mean of that difference.
+        children: the rows of `Cohort.table` with both kinds that were compared, with the
+            column `social_minus_skill`.
+        kinds: "skill" and "social": the rate of that kind of goal alone, compared between
+            formats among children who have one.
+    """
+
+    within_child: Comparison
+    children: pd.DataFrame
+    kinds: Mapping[str, Comparison]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The within-child contrasts."""
+        return self.within_child.table
+
+    def __repr__(self) -> str:
+        return repr(self.within_child)
+
+
+def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings) -> KindsOfGoal:
+    """Compare how formats differ between skill goals and social goals.
+
+    Args:
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: the smallest number of children and the level of confidence.
+    """
+    both = ((table["n_skill"] > 0) & (table["n_social"] > 0)).to_numpy()
+    difference = table["rate_social"] - table["rate_skill"]
+    within, children = _compare_some(
+        new_comparison("within_child", "Social goals against skill goals", WITHIN_ESTIMAND),
+        table.assign(social_minus_skill=difference),
+        both,
+        centred,
+        settings,
+        "social_minus_skill",
+        TOO_FEW_BOTH,
+    )
+    kinds = {}
+    for kind in ("skill", "social"):
+        identity = new_comparison(
+            f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
+        )
+        own = table.assign(n_goals=table[f"n_{kind}"])
+        kept = (table[f"n_{kind}"] > 0).to_numpy()
+        kinds[kind], _ = _compare_some(
+            identity, own, kept, centred, settings, f"rate_{kind}", TOO_FEW_OF_KIND
+        )
+    return KindsOfGoal(within, children, MappingProxyType(kinds))
+
+
+def _compare_some(
+    identity: Comparison,
+    table: pd.DataFrame,
+    kept: np.ndarray,
+    centred: pd.DataFrame,
+    settings: Settings,
+    outcome: str,
+    reason: str,
+) -> tuple[Comparison, pd.DataFrame]:
+    """Compare an outcome between formats among some children; also give their rows."""
+    formats = comparable_formats(table[kept], settings)
+    kept = kept & table["format"].isin(formats).to_numpy()
+    some = keep_formats(table[kept], formats)
+    if len(formats) < 2:
+        return withheld_comparison(identity, reason), some
+    columns = narrow_covariates(centred, kept, some, settings)
+    return compare_rates(identity, some, columns, settings, outcome=outcome), some

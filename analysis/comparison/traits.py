@@ -1,0 +1,161 @@
+"""Does it depend on the child? Two planned traits, each as one straight line for each format.
+
+In: the children compared and their covariates. Out: one `TraitDependence` for each planned
+trait. Decisions taken here: attention and comfort with other children only, named before any
+records were seen; the trait enters as it was rated, never cut in two; each pair of formats
+gets one contrast of slopes with 1 degree of freedom (METHODS.md, "Does it depend?").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.covariates import narrow_covariates
+from analysis.comparison.formats import keep_formats, tabulate_contrasts, tabulate_means
+from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.errors import AnalysisError
+from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
+from analysis.records.schema import FORMATS
+from analysis.settings import Settings
+
+PLANNED_TRAITS = MappingProxyType(
+    {"attention": "Attention", "peer_comfort": "Comfort with other children"}
+)
+LEVELS = MappingProxyType({"low": 2.0, "middle": 3.0, "high": 4.0})
+PREDICTED = ("format", "level", "trait", "estimate", "conf_low", "conf_high", "n_children")
+
+TRAIT_ESTIMAND = (
+    "Change in the difference between formats in the rate of goal progress (attainment levels "
+    "per 12 weeks) for one point more of {trait}, other recorded traits held equal"
+)
+TOO_FEW_RATED = "This trait was rated for too few children."
+
+
+@dataclass(frozen=True, eq=False)
+class TraitDependence:
+    """How the difference between formats goes with one trait.
+
+    Attributes:
+        trait: column name.
+        comparison: contrasts of slopes, levels per 12 weeks for one point of the trait;
+            `means` holds each format's own slope.
+        predicted: rate at the low, middle and high level of the trait for each format:
+            format, level, trait (its value), estimate, conf_low, conf_high, n_children (of
+            that format rated at the middle level, or at or beyond the low or high one).
+    """
+
+    trait: str
+    comparison: Comparison
+    predicted: pd.DataFrame = field(repr=False)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The contrasts of slopes."""
+        return self.comparison.table
+
+
+def compare_by_traits(
+    table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
+) -> Mapping[str, TraitDependence]:
+    """Ask for each planned trait whether the difference between formats goes with it.
+
+    rate = format + format x trait + other covariates, CR2 by `table.cluster`, children with
+    the trait recorded.
+
+    Args:
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: the smallest number of children and the level of confidence.
+    """
+    return MappingProxyType(
+        {
+            trait: _compare_by_trait(trait, title, table, centred, settings)
+            for trait, title in PLANNED_TRAITS.items()
+        }
+    )
+
+
+def _compare_by_trait(
+    trait: str, title: str, table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
+) -> TraitDependence:
+    identity = new_comparison(
+        f"by_{trait}", f"By {title.lower()}", TRAIT_ESTIMAND.format(trait=title.lower())
+    )
+    rated = table[trait].notna().to_numpy()
+    formats = _varied_formats(table[rated], trait, settings)
+    rated = rated & table["format"].isin(formats).to_numpy()
+    some = keep_formats(table[rated], formats)
+    nothing = pd.DataFrame(columns=list(PREDICTED))
+    if len(formats) < 2:
+        return TraitDependence(trait, withheld_comparison(identity, TOO_FEW_RATED), nothing)
+    others = centred.drop(columns=trait, errors="ignore")
+    others = narrow_covariates(others, rated, some, settings)
+    values = some[trait].to_numpy(float)
+    design = _design(some["format"].to_numpy(), values - values.mean(), formats, others)
+    try:
+        fit = fit_cluster_robust(
+            some["rate"].to_numpy(),
+            design,
+            some["cluster"].to_numpy(),
+            confidence=settings.confidence,
+        )
+    except AnalysisError as error:
+        return TraitDependence(trait, withheld_comparison(identity, str(error)), nothing)
+    comparison = replace(
+        identity,
+        table=tabulate_contrasts(fit, some, formats, design.shape[1]),
+        means=tabulate_means(fit, some, formats, design.shape[1]),
+        adjusted_for=tuple(others.columns),
+    )
+    return TraitDependence(trait, comparison, _predict(fit, some, trait, formats, values.mean()))
+
+
+def _varied_formats(table: pd.DataFrame, trait: str, settings: Settings) -> tuple[str, ...]:
+    """Give the formats with enough children rated, and not all alike."""
+    groups = table.groupby("format", observed=False)
+    n, values = groups["child_id"].nunique(), groups[trait].nunique()
+    return tuple(f for f in FORMATS if n[f] >= settings.compare_children and values[f] > 1)
+
+
+def _design(
+    received: np.ndarray, trait: np.ndarray, formats: tuple[str, ...], others: pd.DataFrame
+) -> pd.DataFrame:
+    """Give one slope for each format, then one mean for each format, then the others."""
+    own = np.stack([received == f for f in formats], axis=1).astype(float)
+    names = [f"slope of {f}" for f in formats] + list(formats)
+    values = np.hstack([own * trait[:, None], own, others.to_numpy()])
+    return pd.DataFrame(values, columns=[*names, *others.columns])
+
+
+def _predict(
+    fit: ClusterRobustFit,
+    table: pd.DataFrame,
+    trait: str,
+    formats: tuple[str, ...],
+    mean: float,
+) -> pd.DataFrame:
+    """Predict each format's rate at the fixed levels of the trait, other traits as average."""
+    k = len(formats)
+    matrix = np.zeros((k * len(LEVELS), len(fit.names)))
+    rows = []
+    for i, (therapy_format, (level, value)) in enumerate(
+        (f, item) for f in formats for item in LEVELS.items()
+    ):
+        at = formats.index(therapy_format)
+        matrix[i, at], matrix[i, k + at] = value - mean, 1.0
+        own = table[table["format"] == therapy_format]
+        near = {
+            "low": own[trait] <= value,
+            "middle": own[trait] == value,
+            "high": own[trait] >= value,
+        }[level]
+        rows.append((therapy_format, level, value, own.loc[near, "child_id"].nunique()))
+    found = fit.contrast(matrix).reset_index(drop=True)
+    answer = pd.DataFrame(rows, columns=["format", "level", "trait", "n_children"])
+    answer = answer.join(found[["estimate", "conf_low", "conf_high"]])
+    return answer[list(PREDICTED)]
