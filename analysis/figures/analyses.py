@@ -29,11 +29,13 @@ from analysis.figures.style import (
 )
 from analysis.wording import signed
 
-LABEL_CM = 5.3
+LABEL_CM = 6.0
+RIGHT_CM = 0.3
 GAP_CM = 0.45
 TOP_CM = 0.75
 AXIS_CM = 0.75
-ROW_CM = 0.84
+TICKS_APART = 3.0
+ROW_CM = 0.72
 
 
 @in_house_style
@@ -52,9 +54,8 @@ def draw_analyses(summary: dict, *, width_cm: float = 17.0) -> Picture:
     canvas = add_canvas(picture)
     for i, row in enumerate(rows):
         y = height - TOP_CM - (i + 0.5) * ROW_CM
-        write(canvas, 0, y + 0.15, row["title"], weight=600 if row["id"] == "primary" else 400)
-        write(canvas, 0, y - 0.21, row["words"], size=SMALL, colour=SOFT_INK)
-    panel_cm = (width_cm - LABEL_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
+        write(canvas, 0, y, row["title"], weight=600 if row["id"] == "primary" else 400)
+    panel_cm = (width_cm - LABEL_CM - RIGHT_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
     reach = _reach(rows, summary["margin"])
     for j, pair in enumerate(pairs):
         left = LABEL_CM + j * (panel_cm + GAP_CM)
@@ -116,8 +117,7 @@ def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
     )
     line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.7)
     line(axes, [-reach, reach], [bottom] * 2, color=SOFT_INK)
-    step = max(nice_step(2 * reach), reach / 2.2)
-    step = nice_step(6 * step)
+    step = nice_step(TICKS_APART * reach)
     for k in range(-int(reach / step), int(reach / step) + 1):
         line(axes, [k * step] * 2, [bottom, bottom + 0.1 / ROW_CM], color=SOFT_INK)
         write(

@@ -14,7 +14,6 @@ from analysis.figures.style import (
     BAND,
     CONTRAST,
     FAINT,
-    FORMAT_COLOURS,
     FORMAT_TITLES,
     PAPER,
     SMALL,
@@ -36,6 +35,7 @@ TOP_CM = 0.55
 LABEL_CM = 3.7
 ROW_CM = 0.44
 HEADS_APART_CM = 1.8
+OVERLAP_LABEL_CM = 2.3
 
 
 @in_house_style
@@ -46,13 +46,13 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
         summary: a published summary.
         width_cm: width of the whole picture.
     """
-    rows = summary["who"]["balance"]
+    rows = sorted(summary["who"]["balance"], key=lambda row: -row["before"])
     height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_balance(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - 0.3, ROW_CM * len(rows))
-    reach = max([0.5, *(value for row in rows for value in (row["before"], row["after"]))]) * 1.05
+    reach = max([0.5, *(max(row["before"], row["after"] or 0) for row in rows)]) * 1.05
     axes.set_xlim(0, reach)
     axes.set_ylim(len(rows), 0)
     axes.fill(
@@ -66,19 +66,26 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
     _draw_axis(axes, reach, len(rows))
     for i, row in enumerate(rows):
         y = i + 0.5
-        line(axes, [row["after"], row["before"]], [y, y], color=FAINT, linewidth=1.2)
         _dot(axes, row["before"], y, filled=False)
-        _dot(axes, row["after"], y, filled=True)
+        if row["after"] is not None:
+            line(axes, [row["after"], row["before"]], [y, y], color=FAINT, linewidth=1.2)
+            _dot(axes, row["after"], y, filled=True)
         write(canvas, 0, height - TOP_CM - y * ROW_CM, row["trait"], size=SMALL + 0.4)
     if rows:
-        first = rows[0]
-        apart_cm = (first["before"] - first["after"]) / reach * (width_cm - LABEL_CM - 0.3)
-        sides = ("center", "center") if apart_cm > HEADS_APART_CM else ("right", "left")
-        for key, word, across in zip(
-            ("after", "before"), ("after weighting", "before"), sides, strict=True
-        ):
-            write(axes, first[key], -0.5, word, size=SMALL, colour=SOFT_INK, across=across)
+        _head_dots(axes, rows[0], reach / (width_cm - LABEL_CM - 0.3))
     return picture
+
+
+def _head_dots(axes: Axes, row: dict, per_cm: float) -> None:
+    """Name the two marks above the first row, apart from each other."""
+    if row["after"] is None:
+        write(axes, row["before"], -0.5, "before", size=SMALL, colour=SOFT_INK, across="center")
+        return
+    sides = ("right", "left") if row["before"] < row["after"] + HEADS_APART_CM * per_cm else None
+    for key, word, across in zip(
+        ("after", "before"), ("after weighting", "before"), sides or ("center",) * 2, strict=True
+    ):
+        write(axes, row[key], -0.5, word, size=SMALL, colour=SOFT_INK, across=across)
 
 
 def _dot(axes: Axes, x: float, y: float, *, filled: bool) -> None:
@@ -123,67 +130,67 @@ def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
 
 
 @in_house_style
-def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 1.35) -> Picture:
-    """Draw, per format, how likely its children were to be given the first format.
+def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) -> Picture:
+    """Draw, per format, how many children there are and how many they count as once weighted.
 
     Args:
-        summary: a published summary; `who.propensity` holds shares of children, never children.
+        summary: a published summary.
         width_cm: width of the whole picture.
         row_cm: height of one format's row.
     """
-    rows = [row for row in summary["who"]["propensity"] if row["share"] is not None]
-    names = [name for name in summary["formats"] if any(row["format"] == name for row in rows)]
-    height = row_cm * max(len(names), 1) + 1.0
+    rows = [
+        row for row in summary["who"]["overlap"] if None not in (row["n_children"], row["share"])
+    ]
+    height = TOP_CM + row_cm * max(len(rows), 1) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_overlap(summary)
     canvas = add_canvas(picture)
-    axes = add_panel(picture, 2.3, 1.0, width_cm - 2.3 - 0.4, height - 1.0)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, len(names) or 1)
-    top = max([0.01, *(row["share"] for row in rows)])
-    for i, name in enumerate(reversed(names)):
-        mine = sorted(
-            (row for row in rows if row["format"] == name), key=lambda row: row["bin_low"]
-        )
-        x, y = _steps(mine, i, 0.82 / top)
-        axes.fill(
-            x,
-            y,
-            facecolor=FORMAT_COLOURS[name],
-            edgecolor=FORMAT_COLOURS[name],
-            linewidth=0.8,
-            alpha=0.85,
-            zorder=3,
-        )
-        line(axes, [0, 1], [i, i], color=SOFT_INK)
-        middle = 1.0 + (i + 0.4) * row_cm
-        mark(canvas, 0.15, middle, name)
-        write(canvas, 0.4, middle, FORMAT_TITLES[name], weight=600)
-    for share in (0, 0.25, 0.5, 0.75, 1):
+    axes = add_panel(
+        picture, OVERLAP_LABEL_CM, AXIS_CM, width_cm - OVERLAP_LABEL_CM - 0.5, row_cm * len(rows)
+    )
+    reach = max([1, *(row["n_children"] for row in rows)]) * 1.08
+    axes.set_xlim(0, reach)
+    axes.set_ylim(len(rows), 0)
+    line(axes, [0, reach], [len(rows)] * 2, color=SOFT_INK)
+    line(axes, [0, 0], [0, len(rows)], color=SOFT_INK)
+    step = nice_step(reach)
+    for k in range(int(reach / step) + 1):
+        x = k * step
+        line(axes, [x, x], [len(rows), len(rows) + 0.08 / row_cm], color=SOFT_INK)
         write(
             axes,
-            share,
-            -0.36 / row_cm,
-            f"{100 * share:.0f}%",
+            x,
+            len(rows) + 0.34 / row_cm,
+            f"{x:,.0f}",
             size=SMALL,
             colour=SOFT_INK,
             across="center",
         )
+    for i, row in enumerate(rows):
+        name, y = row["format"], i + 0.6
+        n, kept = row["n_children"], row["n_effective"]
+        middle = height - TOP_CM - y * row_cm
+        mark(canvas, 0.15, middle, name)
+        write(canvas, 0.4, middle, FORMAT_TITLES[name], weight=600)
+        if kept is not None:
+            line(axes, [kept, n], [y, y], color=FAINT, linewidth=1.2)
+            mark(axes, kept, y, name)
+        mark(axes, n, y, name, filled=False)
+        words = f"{row['share']}% kept"
+        write(axes, (kept or 0) - 0.03 * reach, y, words, size=SMALL, across="right", behind=PAPER)
+    for text, key, across in (
+        ("count as", "n_effective", "right"),
+        ("compared", "n_children", "left"),
+    ):
+        if rows and rows[0][key] is not None:
+            write(axes, rows[0][key], -0.2, text, size=SMALL, colour=SOFT_INK, across=across)
     write(
         axes,
-        0.5,
-        -0.8 / row_cm,
-        f"chance of being given {summary['formats'][0]} therapy",
+        reach / 2,
+        len(rows) + 0.78 / row_cm,
+        "children",
         size=SMALL,
         colour=SOFT_INK,
         across="center",
     )
     return picture
-
-
-def _steps(rows: list[dict], base: float, scale: float) -> tuple[list[float], list[float]]:
-    x, y = [rows[0]["bin_low"]], [base]
-    for row in rows:
-        x += [row["bin_low"], row["bin_high"]]
-        y += [base + scale * row["share"]] * 2
-    return [*x, rows[-1]["bin_high"]], [*y, base]

@@ -34,6 +34,7 @@ from analysis.wording import number, signed
 AXIS_CM = 1.15
 TOP_CM = 0.55
 LABEL_CM = 3.9
+END_LABEL_CM = 0.95
 LEAST_SPAN_IN_MARGINS = 2.4
 
 
@@ -57,7 +58,7 @@ def draw_contrasts(
     canvas = add_canvas(picture)
     left = LABEL_CM if named else 0.15
     axes = add_panel(picture, left, AXIS_CM, width_cm - left - 0.15, row_cm * len(pairs))
-    reach = _reach(pairs, margin)
+    reach = _reach(pairs, margin, (width_cm - left - 0.15) / 2)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(row_cm * len(pairs), 0)
     _draw_margin(axes, margin, row_cm * len(pairs))
@@ -72,14 +73,15 @@ def draw_contrasts(
     return picture
 
 
-def _reach(pairs: list[dict], margin: float) -> float:
+def _reach(pairs: list[dict], margin: float, half_cm: float) -> float:
+    """Give the largest value on the axis: every interval fits, with its label beside it."""
     ends = [
         abs(pair[key])
         for pair in pairs
         for key in ("conf_low", "conf_high", "wide_low", "wide_high")
         if pair["shown"] and pair.get(key) is not None
     ]
-    return max([*ends, LEAST_SPAN_IN_MARGINS * margin]) * 1.12
+    return max([*ends, LEAST_SPAN_IN_MARGINS * margin]) * half_cm / (half_cm - END_LABEL_CM)
 
 
 def _draw_margin(axes: Axes, margin: float, bottom: float) -> None:

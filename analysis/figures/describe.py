@@ -39,6 +39,8 @@ def describe_flow(summary: dict) -> str:
     """Say what the flow of children shows."""
     parts = []
     for row in summary["who"]["flow"]:
+        if not row["shown"]:
+            continue
         numbers = [f"{name} {_or_hidden(row[name])}" for name in summary["formats"]]
         parts.append(f"{row['step']}: {listing(numbers)}.")
     return _join("How many children were followed, step by step.", parts)
@@ -47,7 +49,8 @@ def describe_flow(summary: dict) -> str:
 def describe_balance(summary: dict) -> str:
     """Say what the love plot shows."""
     parts = [
-        f"{row['trait']}: {number(row['before'])} before, {number(row['after'])} after."
+        f"{row['trait']}: {number(row['before'])} before"
+        + ("." if row["after"] is None else f", {number(row['after'])} after.")
         for row in summary["who"]["balance"]
     ]
     return _join(
@@ -87,7 +90,7 @@ def describe_levels(summary: dict) -> str:
         for name in summary["formats"]:
             mine = [r for r in rows if r["week"] == week and r["format"] == name]
             if mine:
-                spread = [f"{r['percent']}% at {_level(r['level'])}" for r in mine if r["percent"]]
+                spread = [f"{r['percent']}% {_band(r['band'])}" for r in mine if r["percent"]]
                 parts.append(f"Week {week}, {name}: {listing(spread)}.")
     return _join("Share of goals at each attainment level.", parts)
 
@@ -120,5 +123,7 @@ def _or_hidden(value: float | None) -> str:
     return "not shown" if value is None else f"{value}"
 
 
-def _level(level: int) -> str:
-    return "level 0, the expected level" if level == 0 else f"level {signed(level, 0)}"
+def _band(band: str) -> str:
+    if band == "0":
+        return "at level 0, the expected level"
+    return band[:1].lower() + band[1:] if band[:1].isalpha() else f"at level {band}"

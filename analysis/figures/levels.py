@@ -1,7 +1,8 @@
-"""How far goals had come: the spread of attainment levels at the start, mid-way and the end.
+"""How far goals had come: the spread of attainment levels mid-way and at the end.
 
-In: a published summary. Out: one picture. The decision taken here: one small picture for each
-format and week, levels always in the same place, so that no key is needed.
+In: a published summary. Out: one picture. The decision taken here: every share is named where it
+is drawn, so that no key is needed; single levels stand in fixed places, and coarser bands (given
+where single levels hold too few children) lie end to end.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from analysis.figures.style import (
     FORMAT_COLOURS,
     FORMAT_TITLES,
     INK,
+    PAPER,
     SMALL,
     SOFT_INK,
     Picture,
@@ -25,28 +27,38 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.wording import signed
 
 LEFT_CM = 2.3
 TOP_CM = 0.6
 FOOT_CM = 1.15
-GAP_CM = 0.7
+GAP_CM = 0.8
 HEADROOM = 1.42
+SINGLE_LEVELS = 5
+BAND_SHADES = (0.30, 0.62, 1.0)
+BAR_CM = 0.62
+BAND_ROW_CM = 0.92
+LEAST_LABELLED = 5
+LIGHT_SHADE = 0.6
 
 
 @in_house_style
 def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -> Picture:
-    """Draw the share of goals at each level, per format and week.
+    """Draw the share of goals at each level or band of levels, per format and week.
 
     Args:
         summary: a published summary.
         width_cm: width of the whole picture.
-        row_cm: height of one format's row.
+        row_cm: height of one format's row of single levels.
     """
     rows = [row for row in summary["progress"]["levels"] if row["percent"] is not None]
     weeks = sorted({row["week"] for row in rows})
     names = [name for name in summary["formats"] if any(row["format"] == name for row in rows)]
-    height = TOP_CM + row_cm * max(len(names), 1) + FOOT_CM
+    bands = [band for _, band in sorted({(row["order"], row["band"]) for row in rows})]
+    single = len(bands) == SINGLE_LEVELS
+    row_cm = row_cm if single else BAND_ROW_CM
+    foot_cm = FOOT_CM if single else 0.1
+    top_cm = TOP_CM if single else TOP_CM + 0.5
+    height = top_cm + row_cm * max(len(names), 1) + foot_cm
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_levels(summary)
     canvas = add_canvas(picture)
@@ -54,25 +66,35 @@ def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -
     panel_cm = (width_cm - LEFT_CM - GAP_CM * (len(weeks) - 1)) / max(len(weeks), 1)
     for j, week in enumerate(weeks):
         left = LEFT_CM + j * (panel_cm + GAP_CM)
-        axes = add_panel(picture, left, FOOT_CM, panel_cm, row_cm * len(names))
-        axes.set_xlim(-2.6, 2.6)
+        axes = add_panel(picture, left, foot_cm, panel_cm, row_cm * len(names))
         axes.set_ylim(0, len(names))
-        heading = f"Week {week}" if week else "At the start"
-        write(canvas, left, height - 0.25, heading, weight=600)
-        _draw_frame(axes, len(names), row_cm)
+        write(canvas, left, height - 0.25, f"Week {week}", weight=600)
+        if single:
+            axes.set_xlim(-0.6, len(bands) - 0.4)
+            _draw_frame(axes, bands, len(names), row_cm)
+        else:
+            axes.set_xlim(0, 100)
+            _head_bands(axes, bands, len(names), row_cm)
         for i, name in enumerate(reversed(names)):
-            mine = [row for row in rows if row["format"] == name and row["week"] == week]
-            _draw_spread(axes, mine, i, top, name, row_cm)
+            mine = sorted(
+                (row for row in rows if row["format"] == name and row["week"] == week),
+                key=lambda row: row["order"],
+            )
+            if single:
+                _draw_spread(axes, mine, i, top, name, row_cm)
+            else:
+                _draw_bands(axes, mine, i, name, row_cm)
     for i, name in enumerate(reversed(names)):
-        y = FOOT_CM + (i + 0.35) * row_cm
+        y = foot_cm + (i + (0.35 if single else 0.5)) * row_cm
         mark(canvas, 0.15, y, name)
         write(canvas, 0.4, y, FORMAT_TITLES[name], weight=600)
     return picture
 
 
-def _draw_frame(axes: Axes, n_rows: int, row_cm: float) -> None:
+def _draw_frame(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> None:
+    middle = bands.index("0") if "0" in bands else len(bands) // 2
     axes.fill(
-        [-0.5, 0.5, 0.5, -0.5],
+        [middle - 0.5, middle + 0.5, middle + 0.5, middle - 0.5],
         [0, 0, n_rows, n_rows],
         facecolor=BAND,
         edgecolor="none",
@@ -80,20 +102,21 @@ def _draw_frame(axes: Axes, n_rows: int, row_cm: float) -> None:
         zorder=0,
     )
     for i in range(n_rows):
-        line(axes, [-2.5, 2.5], [i, i], color=SOFT_INK if i == 0 else FAINT, linewidth=0.6)
-    for level in range(-2, 3):
+        ends = [-0.5, len(bands) - 0.5]
+        line(axes, ends, [i, i], color=SOFT_INK if i == 0 else FAINT, linewidth=0.6)
+    for k, band in enumerate(bands):
         write(
             axes,
-            level,
+            k,
             -0.3 / row_cm,
-            signed(level, 0),
+            band,
             size=SMALL + 0.4,
-            weight=600 if level == 0 else 400,
+            weight=600 if k == middle else 400,
             across="center",
         )
     write(
         axes,
-        0,
+        middle,
         -0.72 / row_cm,
         "expected",
         size=SMALL,
@@ -107,7 +130,7 @@ def _draw_spread(
 ) -> None:
     for row in rows:
         high = row["percent"] / top / HEADROOM
-        left, right = row["level"] - 0.38, row["level"] + 0.38
+        left, right = row["order"] - 0.36, row["order"] + 0.36
         if row["percent"]:
             axes.fill(
                 [left, right, right, left],
@@ -117,11 +140,9 @@ def _draw_spread(
                 linewidth=0,
                 zorder=3,
             )
-        elif row["week"] == 0:
-            continue
         write(
             axes,
-            row["level"],
+            row["order"],
             base + high + 0.17 / row_cm,
             f"{row['percent']:.0f}%" if row["percent"] else "few",
             size=SMALL,
@@ -129,3 +150,42 @@ def _draw_spread(
             across="center",
             zorder=4,
         )
+
+
+def _head_bands(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> None:
+    """Name the bands over their ends of the bar: first at the left, last at the right."""
+    for k, band in enumerate(bands):
+        across = "left" if k == 0 else "right" if k == len(bands) - 1 else "center"
+        x = {"left": 0, "center": 50, "right": 100}[across]
+        short = band.removesuffix(" the expected level") if len(bands) > 2 else band
+        write(axes, x, n_rows + 0.22 / row_cm, short, size=SMALL, colour=SOFT_INK, across=across)
+
+
+def _draw_bands(axes: Axes, rows: list[dict], base: int, name: str, row_cm: float) -> None:
+    whole = sum(row["percent"] for row in rows) or 1
+    thick, left = BAR_CM / row_cm, 0.0
+    low, high = base + 0.5 - thick / 2, base + 0.5 + thick / 2
+    shades = (*BAND_SHADES[: len(rows) - 1], BAND_SHADES[-1])
+    for row, shade in zip(rows, shades, strict=True):
+        right = left + 100 * row["percent"] / whole
+        axes.fill(
+            [left, right, right, left],
+            [low, low, high, high],
+            facecolor=FORMAT_COLOURS[name],
+            alpha=shade,
+            edgecolor=PAPER,
+            linewidth=1.0,
+            zorder=3,
+        )
+        if row["percent"] >= LEAST_LABELLED:
+            write(
+                axes,
+                (left + right) / 2,
+                base + 0.5,
+                f"{row['percent']:.0f}%",
+                weight=600,
+                colour=PAPER if shade > LIGHT_SHADE and name != "combined" else INK,
+                across="center",
+                zorder=4,
+            )
+        left = right

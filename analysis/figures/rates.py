@@ -32,7 +32,7 @@ RANGE_CM = 2.0
 
 
 @in_house_style
-def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.95) -> Picture:
+def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.86) -> Picture:
     """Draw the adjusted mean rate of each format that may be shown.
 
     Args:

@@ -27,7 +27,8 @@ from analysis.report.view import view_summary
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 TEMPLATE_FOLDER = Path(__file__).resolve().parent
 TEXT_CM = 17.4
-SIDE_CM = 7.0
+SIDES_CM = (7.4, 8.2, 9.0)
+TALLEST_ROW_CM = 2.9
 GUTTER_CM = 0.4
 HALF_CM = 8.45
 SENTENCE_SIZE = 9.0
@@ -56,9 +57,9 @@ def render_pdf(summary: dict, paper: str = "a4") -> bytes:
     characters = drawable_characters()
     view = view_summary(summary, characters)
     view["front"]["paper"] = PAPERS[paper]
-    row_cm = _row_height(view["answer"]["pairs"])
-    pictures = draw_pictures(summary, row_cm)
-    view["row_cm"] = row_cm
+    side_cm, row_cm = _share_width(view["answer"]["pairs"])
+    pictures = draw_pictures(summary, side_cm, row_cm)
+    view["side_cm"], view["row_cm"] = side_cm, row_cm
     view["pictures"] = {name: view_alt(picture, characters) for name, picture in pictures.items()}
     files = {path.name: path.read_bytes() for path in sorted(TEMPLATE_FOLDER.glob("*.typ"))}
     files["main"] = files.pop("template.typ")
@@ -74,19 +75,20 @@ def view_alt(picture: Picture, characters: frozenset[int]) -> str:
     return clean_text(picture.alt, characters)
 
 
-def draw_pictures(summary: dict, row_cm: float) -> dict[str, Picture]:
+def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Picture]:
     """Draw every picture that this summary has something to show in.
 
     Args:
         summary: a published summary.
+        side_cm: width of the sentences on page 1.
         row_cm: height of a row on page 1, where sentences stand beside the picture.
     """
     who, progress, certainty = summary["who"], summary["progress"], summary["certainty"]
-    side = TEXT_CM - SIDE_CM - GUTTER_CM
+    beside = TEXT_CM - side_cm - GUTTER_CM
     wanted = {
         "contrasts": (
             any(pair["shown"] for pair in summary["answer"]["pairs"]),
-            functools.partial(draw_contrasts, width_cm=side, row_cm=row_cm, named=False),
+            functools.partial(draw_contrasts, width_cm=beside, row_cm=row_cm, named=False),
         ),
         "rates": (
             any(rate["shown"] for rate in summary["answer"]["rates"]),
@@ -95,7 +97,7 @@ def draw_pictures(summary: dict, row_cm: float) -> dict[str, Picture]:
         "flow": (bool(who["flow"]), functools.partial(draw_flow, width_cm=TEXT_CM)),
         "balance": (bool(who["balance"]), functools.partial(draw_balance, width_cm=HALF_CM)),
         "overlap": (
-            any(row["share"] is not None for row in who["propensity"]),
+            any(row["n_effective"] is not None for row in who["overlap"]),
             functools.partial(draw_overlap, width_cm=HALF_CM),
         ),
         "progress": (
@@ -128,10 +130,17 @@ def _faces() -> typst.Fonts:
     )
 
 
-def _row_height(pairs: list[dict]) -> float:
-    """Give the height in centimetres that the longest sentence of page 1 needs beside its row."""
-    lines = max(_count_lines(pair["sentence"], SIDE_CM - 0.1) for pair in pairs)
-    return max(LEAST_ROW_CM, round(1.25 + LINE_CM * lines, 2))
+def _share_width(pairs: list[dict]) -> tuple[float, float]:
+    """Give the width of page 1's sentences and the height of their rows, in centimetres.
+
+    Longer sentences get more width, so that page 1 stays one page.
+    """
+    for side_cm in SIDES_CM:
+        lines = max(_count_lines(pair["sentence"], side_cm - 0.1) for pair in pairs)
+        row_cm = max(LEAST_ROW_CM, round(1.12 + LINE_CM * lines, 2))
+        if row_cm <= TALLEST_ROW_CM:
+            break
+    return side_cm, row_cm
 
 
 def _count_lines(text: str, width_cm: float) -> int:

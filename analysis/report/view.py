@@ -14,6 +14,7 @@ from analysis.wording import number, percent
 
 NOT_SHOWN = "not shown"
 NONE_HERE = "none"
+NOT_RECORDED = "not recorded"
 INVENTED = (
     "Invented records. A computer made them up to show what this report looks like; no real child "
     "is described."
@@ -23,15 +24,6 @@ FORMAT_HEADS = {
     "group": "Group",
     "combined": "Combined",
     "all": "All formats",
-}
-GATE_TITLES = {
-    "describe": "Enough to describe",
-    "compare": "Enough to compare",
-    "overlap": "Children alike enough",
-    "precision": "Precise enough to answer",
-    "attrition": "Few lost before week 24",
-    "measurement": "Goals and ratings independent of the format",
-    "dominance": "Not one group’s or one therapist’s work",
 }
 READING = "The bar is the 95% range; the darker, the more plausible."
 READING_WIDE = " Thin lines: the range if something unrecorded also differs."
@@ -84,7 +76,7 @@ def view_count(value: float | None) -> str:
     """Spell a published count for a table."""
     if value is None:
         return NOT_SHOWN
-    return f"{value:,.0f}" if value else NONE_HERE
+    return f"{value:,.0f}"
 
 
 def _view_front(summary: dict) -> dict:
@@ -95,6 +87,7 @@ def _view_front(summary: dict) -> dict:
     return {
         "title": summary["title"],
         "question": summary["question"],
+        "estimand": summary["estimand"],
         "invented": INVENTED if summary["invented"] else "",
         "records": summary["records"]["sentence"],
         "digest": summary["records"]["digest"],
@@ -104,30 +97,23 @@ def _view_front(summary: dict) -> dict:
 
 def _view_answer(summary: dict) -> dict:
     answer = summary["answer"]
-    heads = ("n_children", "n_goals", "n_groups", "n_therapists")
+    absent = {gate["format"] for gate in summary["certainty"]["gates"] if gate["rule"] == "absent"}
     return {
         "headline": answer["headline"],
         "always": answer["always"],
         "reading": READING + (READING_WIDE if _has_wide(answer["pairs"]) else ""),
         "pairs": [
-            {
-                "this": pair["this"],
-                "than": pair["than"],
-                "this_head": FORMAT_HEADS[pair["this"]],
-                "than_head": FORMAT_HEADS[pair["than"]],
-                "title": pair["title"],
-                "sentence": pair["sentence"],
-                "shown": pair["shown"],
-            }
+            _name_formats(pair) | {key: pair[key] for key in ("title", "sentence", "shown")}
             for pair in answer["pairs"]
         ],
+        "verdicts": _group_verdicts(answer["pairs"]),
         "counts": {
-            "head": ["", "Children", "Goals", "Therapy groups", "Therapists"],
+            "head": ["", "Children", "Goals", "Groups", "Therapists"],
             "rows": [
                 {
                     "format": row["format"],
                     "head": FORMAT_HEADS[row["format"]],
-                    "cells": [view_count(row[head]) for head in heads],
+                    "cells": _count_cells(row, absent),
                 }
                 for row in answer["counts"]
             ],
@@ -135,6 +121,35 @@ def _view_answer(summary: dict) -> dict:
         "caveats": [{k: row[k] for k in ("title", "text")} for row in answer["caveats"]],
         "next_step": answer["next_step"],
     }
+
+
+def _count_cells(row: dict, absent: set[str]) -> list[str]:
+    """Spell one format's counts: absent formats have none, individual therapy has no groups."""
+    if row["format"] in absent:
+        return [NONE_HERE] * 4
+    cells = [view_count(row[k]) for k in ("n_children", "n_goals", "n_groups", "n_therapists")]
+    if row["n_children"] is not None and row["n_groups"] is None:
+        cells[2] = NONE_HERE if row["format"] == "individual" else NOT_RECORDED
+    return cells
+
+
+def _name_formats(pair: dict) -> dict:
+    return {
+        "this": pair["this"],
+        "than": pair["than"],
+        "this_head": FORMAT_HEADS[pair["this"]],
+        "than_head": FORMAT_HEADS[pair["than"]],
+    }
+
+
+def _group_verdicts(pairs: list[dict]) -> list[dict]:
+    """Say a verdict once for all the pairs that share it, word for word."""
+    verdicts: dict[tuple[str, str], dict] = {}
+    for pair in pairs:
+        key = (pair["title"], pair["sentence"])
+        row = verdicts.setdefault(key, {"title": key[0], "sentence": key[1], "pairs": []})
+        row["pairs"].append(_name_formats(pair))
+    return list(verdicts.values())
 
 
 def _has_wide(pairs: list[dict]) -> bool:
@@ -147,13 +162,6 @@ def _view_who(summary: dict) -> dict:
     seen = [name for name in formats if any(row[name] is not None for row in who["at_start"])]
     return {
         "sentences": who["sentences"],
-        "flow": [
-            {
-                "step": row["step"],
-                "cells": [view_count(row[name]) for name in (*formats, "total")],
-            }
-            for row in who["flow"]
-        ],
         "at_start": {
             "formats": seen,
             "head": ["", *(FORMAT_HEADS[name] for name in seen)],
@@ -166,14 +174,6 @@ def _view_who(summary: dict) -> dict:
                 for row in who["at_start"]
             ],
         },
-        "overlap": [
-            {
-                "format": row["format"],
-                "head": FORMAT_HEADS[row["format"]],
-                "cells": [view_count(row["n_children"]), view_count(row["n_effective"])],
-            }
-            for row in who["overlap"]
-        ],
     }
 
 
@@ -200,20 +200,11 @@ def _view_certainty(summary: dict) -> dict:
     certainty = summary["certainty"]
     return {
         "agreement": certainty["agreement"],
-        "gates": [
-            {
-                "title": GATE_TITLES.get(row["gate"], row["gate"]),
-                "about": _name_pair(row["pair"]),
-                "verdict": "passed" if row["passed"] else "not passed",
-                "passed": bool(row["passed"]),
-                "text": row["text"],
-            }
-            for row in certainty["gates"]
-        ],
+        "gates": _view_gates(certainty["gates"], summary["answer"]["pairs"]),
         "trial": [[row["part"], row["target"], row["here"]] for row in certainty["trial"]],
         "settings": [
             [
-                _name_setting(row["name"]),
+                row["name"],
                 _spell_setting(row["value"], row["unit"]),
                 row["reason"],
             ]
@@ -225,24 +216,39 @@ def _view_certainty(summary: dict) -> dict:
     }
 
 
-def _name_pair(pair: str | None) -> str:
-    if pair is None:
-        return "all formats"
+def _view_gates(gates: list[dict], pairs: list[dict]) -> dict:
+    """Give the checks as a table of questions by pairs, and in words what was not met."""
+    questions: dict[str, dict] = {}
+    for row in gates:
+        question, _, _ = row["text"].partition("?")
+        entry = questions.setdefault(row["gate"], {"question": f"{question}?", "cells": {}})
+        entry["cells"][row["pair"]] = "yes" if row["passed"] else "no"
+    reasons: dict[str, list[str]] = {}
+    for row in gates:
+        if not row["passed"]:
+            reasons.setdefault(row["text"], []).append(_name_pair(row["pair"]))
+    return {
+        "head": ["", *(_name_pair(pair["id"]) for pair in pairs)],
+        "rows": [
+            {
+                "question": entry["question"],
+                "cells": [entry["cells"].get(pair["id"], "not asked") for pair in pairs],
+            }
+            for entry in questions.values()
+        ],
+        "failed": [{"pairs": "; ".join(names), "text": text} for text, names in reasons.items()],
+    }
+
+
+def _name_pair(pair: str) -> str:
     this, _, than = pair.partition("-")
-    return f"{this} and {than}"
+    return f"{FORMAT_HEADS[this]} and {than}"
 
 
-def _name_setting(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _spell_setting(value: float | str, unit: str) -> str:
-    if isinstance(value, str):
-        return f"{value} {unit}".strip()
+def _spell_setting(value: str, unit: str) -> str:
     if unit == "share":
-        return percent(value)
-    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
-    return text if unit == "ratio" else f"{text} {unit}"
+        return percent(float(value))
+    return value if unit == "ratio" else f"{value} {unit}"
 
 
 def join_lines(lines: Iterable[str]) -> str:
