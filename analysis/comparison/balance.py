@@ -63,7 +63,7 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     """
     formats = tuple(f for f in FORMATS if (table["format"] == f).any())
     traits = covariates.observed
-    received = pd.Categorical(table["format"], categories=list(formats)).codes
+    received = table["format"].cat.remove_unused_categories().cat.codes.to_numpy()
     design = pd.concat([pd.Series(1.0, traits.index, name="mean"), _standardised(traits)], axis=1)
     propensity = np.full((len(table), len(FORMATS)), np.nan)
     weights, withheld = np.full(len(table), np.nan), ""
