@@ -1,10 +1,12 @@
-"""Answers from several completed copies of the same incomplete data, brought into one.
+"""Several estimates of related things, each drawn part of the way to their common mean.
 
-Comes in: estimates and covariances, one of each for every completed copy. Goes out: one
-estimate with the uncertainty of not knowing the missing values. Decided here: Rubin's rules
-with the small-sample degrees of freedom of Barnard & Rubin 1999 (Biometrika 86(4):948-955,
-10.1093/biomet/86.4.948); joint tests by D1 (Li, Raghunathan & Rubin 1991, Journal of the
-American Statistical Association 86(416):1065-1073).
+Comes in: k estimates and their covariance. Goes out: a frozen `PartialPool`. Decided here:
+the spread between the true values is estimated by restricted maximum likelihood, and the
+intervals allow for its not being known: its likelihood is averaged over, so that a spread
+estimated as zero does not make the estimates certain.
+
+Sources: DerSimonian & Laird 1986, 10.1016/0197-2456(86)90046-2; Viechtbauer 2005, JEBS
+30(3), 10.3102/10769986030003261 (REML); Morris 1983, JASA 78:47-55 (unknown spread).
 """
 
 from __future__ import annotations
@@ -13,116 +15,134 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc
 
 from analysis.errors import AnalysisError
 
 Array = NDArray[np.float64]
 
+GRID_POINTS = 81
+GRID_ROUNDS = 7
+SPREADS_AVERAGED = 121
+WIDEST = 4.0
+NO_BETTER = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
-class Pooled:
-    """Pooled estimates.
+class PartialPool:
+    """Estimates drawn towards their mean.
 
     Attributes:
-        estimate: (k,) means over the copies.
-        std_error: (k,) square roots of W + (1 + 1/m) B.
-        df: (k,) Barnard-Rubin degrees of freedom.
-        missing_share: (k,) share of the variance that comes from the missing values,
-            (1 + 1/m) B / T.
+        mean: the common mean, generalised least squares.
+        mean_std_error: its standard error at the estimated spread.
+        spread: tau, standard deviation between the true values (0 or more).
+        estimates: (k,) best linear unbiased predictions at the estimated spread.
+        std_errors: (k,) root mean squared errors of `estimates`, the mean's error and the
+            not knowing of the spread included.
+        kept: (k,) share of each raw estimate's distance to the mean that was kept.
     """
 
-    estimate: Array
-    std_error: Array
-    df: Array
-    missing_share: Array
+    mean: float
+    mean_std_error: float
+    spread: float
+    estimates: Array
+    std_errors: Array
+    kept: Array
 
 
-@dataclass(frozen=True)
-class PooledTest:
-    """One pooled test that several estimates are all zero.
+def pool_partially(estimates: ArrayLike, covariance: ArrayLike) -> PartialPool:
+    """Draw estimates towards their common mean as far as their errors ask for.
 
-    Attributes:
-        statistic: F.
-        df_num: number of estimates.
-        df_denom: denominator degrees of freedom.
-        p_value: P(F >= statistic).
-    """
-
-    statistic: float
-    df_num: float
-    df_denom: float
-    p_value: float
-
-
-def pool_estimates(estimates: ArrayLike, variances: ArrayLike, df_complete: ArrayLike) -> Pooled:
-    """Pool estimates by Rubin's rules, each with its Barnard-Rubin degrees of freedom.
-
-    W = mean variance, B = variance of the estimates, T = W + (1 + 1/m) B,
-    lambda = (1 + 1/m) B / T, nu_old = (m - 1) / lambda^2,
-    nu_observed = (nu + 1) / (nu + 3) nu (1 - lambda), df = 1 / (1 / nu_old + 1 / nu_observed).
+    y = theta + e, e ~ N(0, V); theta ~ N(mu, tau^2 I). With S = V + tau^2 I:
+    -2 l_R = log det S + log 1'S^-1 1 + (y - mu)'S^-1 (y - mu); theta^ = y - V S^-1 (y - mu).
 
     Args:
-        estimates: (m, k), m at least 2.
-        variances: (m, k) squared standard errors.
-        df_complete: (k,) or one: degrees of freedom had nothing been missing.
+        estimates: (k,) finite, at least two.
+        covariance: (k, k) of their errors, symmetric, positive semidefinite, with positive
+            diagonal; taken as known.
 
     Raises:
-        AnalysisError: on fewer than two copies or shapes that disagree.
+        AnalysisError: on shapes that disagree or numbers that are not finite.
     """
-    q, u = _read(estimates), _read(variances)
-    if q.shape != u.shape:
-        raise AnalysisError("Every estimate needs its variance: the shapes disagree.")
-    m = len(q)
-    within, between = u.mean(axis=0), q.var(axis=0, ddof=1)
-    total = within + (1 + 1 / m) * between
-    nu = np.broadcast_to(np.asarray(df_complete, dtype=float), within.shape)
+    y, v = np.asarray(estimates, float), np.asarray(covariance, float)
+    k = len(y)
+    if y.ndim != 1 or k < 2 or v.shape != (k, k):
+        raise AnalysisError("Partial pooling needs at least two estimates and their covariance.")
+    if not (np.isfinite(y).all() and np.isfinite(v).all() and (np.diag(v) > 0).all()):
+        raise AnalysisError("Partial pooling needs finite estimates with positive variances.")
+    values, vectors = np.linalg.eigh((v + v.T) / 2)
+    values = np.maximum(values, values[-1] * 1e-12)
+    turned = _Turned(values, vectors.T @ y, vectors.T @ np.ones(k))
+    spread = _most_likely_spread(turned, y)
+    at_best = _predict(turned, vectors, np.array([spread]))
+    centre = at_best.estimates[0]
+    widest = WIDEST * max(spread, float(np.std(y)), float(np.sqrt(values.mean())))
+    spreads = np.linspace(0.0, widest, SPREADS_AVERAGED)
+    likelihood = _minus_twice(turned, spreads)
+    weight = np.exp(-(likelihood - likelihood.min()) / 2)
+    weight /= weight.sum()
+    known = _predict(turned, vectors, spreads)
+    squared = known.variances + (known.estimates - centre) ** 2
+    distance = y - at_best.means[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(between > 0, (1 + 1 / m) * between / total, 0.0)
-        old = (m - 1) / share**2
-        finite = np.isfinite(nu)
-        observed = np.where(finite, (nu + 1) / (nu + 3) * nu * (1 - share), np.inf)
-        df = 1 / (1 / old + 1 / observed)
-    return Pooled(q.mean(axis=0), np.sqrt(total), df, share)
+        kept = np.where(distance == 0, 1.0, (centre - at_best.means[0]) / distance)
+    return PartialPool(
+        mean=float(at_best.means[0]),
+        mean_std_error=float(np.sqrt(at_best.mean_variances[0])),
+        spread=float(spread),
+        estimates=centre,
+        std_errors=np.sqrt(weight @ squared),
+        kept=kept,
+    )
 
 
-def pool_joint_test(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest:
-    """Test that k estimates are all zero, pooled over copies (D1).
+@dataclass(frozen=True, eq=False)
+class _Turned:
+    """The problem in the axes of V: its eigenvalues, the estimates, and a column of ones."""
 
-    r = (1 + 1/m) tr(B W^-1) / k; F = q' W^-1 q / (k (1 + r)); with t = k (m - 1), the denominator
-    degrees of freedom are 4 + (t - 4)(1 + (1 - 2/t) / r)^2 when t > 4, else
-    t (1 + 1/k)(1 + 1/r)^2 / 2.
-
-    Args:
-        estimates: (m, k).
-        covariances: (m, k, k).
-
-    Raises:
-        AnalysisError: on fewer than two copies or shapes that disagree.
-    """
-    q, u = _read(estimates), np.asarray(covariances, dtype=float)
-    m, k = q.shape
-    if u.shape != (m, k, k):
-        raise AnalysisError("Every copy needs one covariance of its estimates.")
-    mean, within = q.mean(axis=0), u.mean(axis=0)
-    apart = q - mean
-    between = apart.T @ apart / (m - 1)
-    inverse = np.linalg.inv(within)
-    growth = (1 + 1 / m) * float(np.trace(between @ inverse)) / k
-    statistic = float(mean @ inverse @ mean) / (k * (1 + growth))
-    t = k * (m - 1)
-    if growth <= 0:
-        df_denom = np.inf
-    elif t > 4:
-        df_denom = 4 + (t - 4) * (1 + (1 - 2 / t) / growth) ** 2
-    else:
-        df_denom = t * (1 + 1 / k) * (1 + 1 / growth) ** 2 / 2
-    p_value = float(fdtrc(k, min(df_denom, 1e12), statistic))
-    return PooledTest(statistic, float(k), float(df_denom), p_value)
+    values: Array
+    y: Array
+    ones: Array
 
 
-def _read(values: ArrayLike) -> Array:
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2 or len(table) < 2:
-        raise AnalysisError("Pooling needs one row for each of at least two completed copies.")
-    return table
+@dataclass(frozen=True, eq=False)
+class _Predicted:
+    """Means (m,), their variances (m,), predictions (m, k) and their variances (m, k)."""
+
+    means: Array
+    mean_variances: Array
+    estimates: Array
+    variances: Array
+
+
+def _minus_twice(turned: _Turned, spreads: Array) -> Array:
+    """-2 restricted log likelihood, up to a constant, at each of (m,) spreads."""
+    total = turned.values + spreads[:, None] ** 2
+    information = (turned.ones**2 / total).sum(axis=1)
+    mean = (turned.ones * turned.y / total).sum(axis=1) / information
+    left = turned.y - mean[:, None] * turned.ones
+    return np.log(total).sum(axis=1) + np.log(information) + (left**2 / total).sum(axis=1)
+
+
+def _most_likely_spread(turned: _Turned, y: Array) -> float:
+    """Search the whole line, then ever closer around the best point."""
+    low, high = 0.0, WIDEST * float(np.ptp(y)) + 1e-12
+    best = 0.0
+    for _ in range(GRID_ROUNDS):
+        grid = np.linspace(low, high, GRID_POINTS)
+        best = float(grid[_minus_twice(turned, grid).argmin()])
+        step = (high - low) / (GRID_POINTS - 1)
+        low, high = max(0.0, best - step), best + step
+    at_zero, here = _minus_twice(turned, np.array([0.0, best]))
+    return 0.0 if at_zero - here <= NO_BETTER else best
+
+
+def _predict(turned: _Turned, vectors: Array, spreads: Array) -> _Predicted:
+    total = turned.values + spreads[:, None] ** 2
+    information = (turned.ones**2 / total).sum(axis=1)
+    means = (turned.ones * turned.y / total).sum(axis=1) / information
+    left = turned.y - means[:, None] * turned.ones
+    noise = turned.values / total
+    estimates = (turned.y - noise * left) @ vectors.T
+    own = (turned.values * (1 - noise)) @ (vectors.T**2)
+    of_mean = ((noise * turned.ones) @ vectors.T) ** 2 / information[:, None]
+    return _Predicted(means, 1 / information, estimates, own + of_mean)
