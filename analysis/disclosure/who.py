@@ -69,22 +69,29 @@ def trait_name(column: str) -> str:
 
 
 def _publish_flow(study: Study) -> list[dict[str, object]]:
-    """Give the children left after each step; steps too close together are folded."""
+    """Give the children left after each step; steps too close together are folded.
+
+    A step folded for the formats may still be shown for all children together.
+    """
     flow, settings = study.cohort.flow, study.settings
     exact = flow[list(FORMATS)].to_numpy()
     kept = fold_steps(exact.tolist(), settings)
+    together = fold_steps(exact.sum(axis=1)[:, None].tolist(), settings)
     rows = []
-    for row, shown in zip(flow.itertuples(), kept, strict=True):
-        counts = {f: show_count(getattr(row, f), settings) if shown else None for f in FORMATS}
-        known = [n for n in counts.values() if n is not None]
-        absent = sum(getattr(row, f) == 0 for f in FORMATS)
-        whole = shown and len(known) + absent == len(FORMATS)
+    for row, counts, shown, total_shown in zip(
+        flow.itertuples(), exact.tolist(), kept, together, strict=True
+    ):
+        cells = [show_count(n, settings) if shown else None for n in counts]
+        whole = shown and all(c is not None or n == 0 for c, n in zip(cells, counts, strict=True))
+        total = sum(c or 0 for c in cells) if whole else None
+        if not shown and total_shown:
+            total = show_count(sum(counts), settings)
         rows.append(
             {
                 "id": row.step,
                 "step": row.title,
-                **counts,
-                "total": sum(known) if whole else None,
+                **dict(zip(FORMATS, cells, strict=True)),
+                "total": total,
                 "shown": bool(shown),
             }
         )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.findings import labels
+from analysis.findings.reasons import GATE_QUESTIONS, give_reason
 from analysis.wording import (
     FORMAT_NAMES,
     children,
@@ -104,9 +105,7 @@ def say_headline(pairs: Sequence[Numbers]) -> Sentence:
     elif kinds == {labels.NO_IMPORTANT_DIFFERENCE}:
         text = "No important difference between the three formats."
     else:
-        ordered = sorted(pairs, key=lambda pair: _STRENGTH.index(str(pair["label"])))
-        clauses = [_clause(pair) for pair in ordered if pair["label"] != labels.NOT_COMPARABLE]
-        text = sentence_case("; ".join(clauses)) + "."
+        text = sentence_case("; ".join(_clauses(pairs))) + "."
     return Sentence("headline", "headline." + "+".join(sorted(kinds)), text)
 
 
@@ -121,18 +120,35 @@ _STRENGTH = (
 )
 
 
-def _clause(pair: Numbers) -> str:
-    ahead, behind = _sides(pair)
-    return {
-        labels.FASTER_IMPORTANT: f"goals moved further in {ahead} than in {behind}",
-        labels.FASTER_SIZE_UNCERTAIN: (
-            f"goals moved further in {ahead} than in {behind}, by how much is unclear"
-        ),
-        labels.NO_IMPORTANT_DIFFERENCE: f"no important difference between {_names(pair)}",
-        labels.RULES_OUT: f"{ahead} was not importantly behind {behind}",
-        labels.DEPENDS: f"{_names(pair)}: it depends on how we adjust",
-        labels.CANNOT_TELL: f"we cannot tell {_names(pair)} apart",
-    }[str(pair["label"])]
+def _clauses(pairs: Sequence[Numbers]) -> list[str]:
+    """Give one clause for all pairs that say the same thing, the most telling first."""
+    clauses = []
+    for label in _STRENGTH[:-1]:
+        alike = [pair for pair in pairs if pair["label"] == label]
+        if label in (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN, labels.RULES_OUT):
+            for ahead in dict.fromkeys(_sides(pair)[0] for pair in alike):
+                behind = [_sides(pair)[1] for pair in alike if _sides(pair)[0] == ahead]
+                others = listing(behind, last="or")
+                clauses.append(
+                    {
+                        labels.FASTER_IMPORTANT: f"goals moved further in {ahead} than in {others}",
+                        labels.FASTER_SIZE_UNCERTAIN: (
+                            f"goals moved further in {ahead} than in {others}, by how much is "
+                            "unclear"
+                        ),
+                        labels.RULES_OUT: f"{ahead} was not importantly behind {others}",
+                    }[label]
+                )
+        elif alike:
+            names = listing([_names(pair) for pair in alike], last="or between")
+            clauses.append(
+                {
+                    labels.NO_IMPORTANT_DIFFERENCE: f"no important difference between {names}",
+                    labels.DEPENDS: (f"the difference between {names} depends on how we adjust"),
+                    labels.CANNOT_TELL: f"we cannot tell the difference between {names}",
+                }[label]
+            )
+    return clauses
 
 
 def _names(pair: Numbers, upper: bool = False) -> str:
@@ -234,86 +250,7 @@ def _say_more(pair: Numbers, margin: float) -> str:
 
 def _say_withheld(pair: Numbers, gate: Numbers) -> str:
     opening = f"{_names(pair, upper=True)} cannot be compared: "
-    return opening + GATE_REASONS[str(gate.get("rule"))](gate) + "."
-
-
-def _about(value: object, smallest: object) -> str:
-    return f"fewer than {smallest}" if value is None else f"about {value}"
-
-
-def _name(gate: Numbers) -> str:
-    return FORMAT_NAMES.get(str(gate.get("format")), "one format")
-
-
-GATE_REASONS = {
-    "": lambda g: "the comparison could not be made",
-    "absent": lambda g: f"no child in these records was planned for {_name(g)}",
-    "few_children": lambda g: (
-        f"{_name(g)} has {_about(g['have'], g['smallest'])} children with enough reviews, and "
-        f"at least {g['need']:.0f} are needed"
-    ),
-    "groups_not_recorded": lambda g: (
-        f"the therapy group of children in {_name(g)} was not recorded, so nobody can tell how "
-        "much groups differ from each other. Fill in the column group_id"
-    ),
-    "few_groups": lambda g: (
-        f"{_name(g)} took place in {count(g['have'], 'therapy group')}, and at least "
-        f"{g['need']:.0f} are needed to see how much groups differ from each other"
-    ),
-    "design": lambda g: "the recorded traits and the formats cannot be told apart in these records",
-    "no_spread": lambda g: "all children moved exactly alike, so no range can be given",
-    "low_df": lambda g: (
-        "too few independent children and therapy groups are behind the comparison to give an "
-        "honest range"
-    ),
-    "separated": lambda g: (
-        "a recorded trait decides which format a child gets, so no child in one format has a "
-        "counterpart in the other"
-    ),
-    "n_effective": lambda g: (
-        f"too few children in {_name(g)} resemble the children in the other formats "
-        f"({_about(g['have'], g['smallest'])} comparable, {g['need']:.0f} needed)"
-    ),
-    "rare": lambda g: (
-        f"many children had almost no chance of {_name(g)}, so they have no counterpart in it"
-    ),
-    "unlike": lambda g: (
-        f"the children still differ by {number(g['have'])} standard deviations in a recorded "
-        f"trait after weighting; {number(g['need'])} is the most allowed"
-    ),
-    "imprecise": lambda g: (
-        f"the range is {number(g['have'])} levels either way, too wide to answer the question"
-    ),
-    "many_missing": lambda g: (
-        f"{g['have']}% of the children in {_name(g)} have no level at the end"
-    ),
-    "uneven_missing": lambda g: (
-        f"{_name(g)} lost clearly more of its children before the end than the other format"
-    ),
-    "goal_timing_not_recorded": lambda g: (
-        "nobody recorded whether goals were set before the format was chosen"
-    ),
-    "goals_after_format": lambda g: "most goals were set after the format was chosen",
-    "raters_not_recorded": lambda g: "nobody recorded who rated the goals",
-    "one_kind_of_rater": lambda g: "every goal was rated by the treating therapist",
-    "one_group": lambda g: (
-        f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
-        "group therapy"
-    ),
-    "one_therapist": lambda g: (
-        f"{_name(g)} is mainly one therapist's work: this compares that therapist's children"
-    ),
-}
-
-GATE_QUESTIONS = {
-    "describe": "Are there enough children with two reviews?",
-    "compare": "Are there enough children and therapy groups to compare?",
-    "overlap": "Were the children alike enough?",
-    "precision": "Is the range narrow enough to answer?",
-    "attrition": "Did enough children stay to the end?",
-    "measurement": "Do the goals measure the same thing in each format?",
-    "dominance": "Is it more than one group's or one therapist's work?",
-}
+    return opening + give_reason(gate) + "."
 
 
 def say_gate(gate: Numbers) -> Sentence:
@@ -323,11 +260,7 @@ def say_gate(gate: Numbers) -> Sentence:
         gate: a published gate: gate, pair, passed, rule, format, have, need, smallest.
     """
     question = GATE_QUESTIONS[str(gate["gate"])]
-    text = (
-        f"{question} Yes."
-        if gate["passed"]
-        else f"{question} No: {GATE_REASONS[str(gate['rule'])](gate)}."
-    )
+    text = f"{question} Yes." if gate["passed"] else f"{question} No: {give_reason(gate)}."
     rule = f"{gate['gate']}.{gate['rule'] or 'passed'}"
     return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text)
 
