@@ -9,10 +9,10 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from analysis.figures import describe
+from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     CONTRAST,
-    FORMAT_TITLES,
     INK,
     PAPER,
     SMALL,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from analysis.figures import describe
+from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     CONTRAST,
     FAINT,
-    FORMAT_TITLES,
     INK,
     LARGE,
     PAPER,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.figures.style import FORMAT_TITLES
+from analysis.figures.names import FORMAT_TITLES
 from analysis.wording import interval, listing, number, signed
 
 

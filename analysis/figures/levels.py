@@ -10,11 +10,11 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from analysis.figures import describe
+from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     FAINT,
     FORMAT_COLOURS,
-    FORMAT_TITLES,
     INK,
     PAPER,
     SMALL,

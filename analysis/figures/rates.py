@@ -9,9 +9,9 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from analysis.figures import describe
+from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FORMAT_COLOURS,
-    FORMAT_TITLES,
     SMALL,
     SOFT_INK,
     Picture,

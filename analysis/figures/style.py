@@ -38,7 +38,6 @@ CONTRAST = "#3B4A63"
 FORMAT_COLOURS = {"individual": "#17365D", "group": "#B5541C", "combined": "#4DA1A3"}
 FORMAT_SHAPES = {"individual": "o", "group": "s", "combined": "D"}
 FORMAT_SIZES = {"individual": 7.0, "group": 6.4, "combined": 6.0}
-FORMAT_TITLES = {"individual": "Individual", "group": "Group", "combined": "Combined"}
 
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5

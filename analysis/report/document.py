@@ -22,7 +22,7 @@ from analysis.figures.levels import draw_levels
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
-from analysis.report.view import view_summary
+from analysis.report.view import clean_text, view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 TEMPLATE_FOLDER = Path(__file__).resolve().parent
@@ -60,19 +60,14 @@ def render_pdf(summary: dict, paper: str = "a4") -> bytes:
     side_cm, row_cm = _share_width(view["answer"]["pairs"])
     pictures = draw_pictures(summary, side_cm, row_cm)
     view["side_cm"], view["row_cm"] = side_cm, row_cm
-    view["pictures"] = {name: view_alt(picture, characters) for name, picture in pictures.items()}
+    view["pictures"] = {
+        name: clean_text(picture.alt, characters) for name, picture in pictures.items()
+    }
     files = {path.name: path.read_bytes() for path in sorted(TEMPLATE_FOLDER.glob("*.typ"))}
     files["main"] = files.pop("template.typ")
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
     return _compile(files)
-
-
-def view_alt(picture: Picture, characters: frozenset[int]) -> str:
-    """Give a picture's text for those who do not see it, safe to set."""
-    from analysis.report.view import clean_text
-
-    return clean_text(picture.alt, characters)
 
 
 def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Picture]:

@@ -8,8 +8,8 @@ said to be missing, and a character that the shipped faces lack is replaced befo
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 
+from analysis.figures.names import FORMAT_TITLES
 from analysis.wording import number, percent
 
 NOT_SHOWN = "not shown"
@@ -19,12 +19,7 @@ INVENTED = (
     "Invented records. A computer made them up to show what this report looks like; no real child "
     "is described."
 )
-FORMAT_HEADS = {
-    "individual": "Individual",
-    "group": "Group",
-    "combined": "Combined",
-    "all": "All formats",
-}
+FORMAT_HEADS = FORMAT_TITLES | {"all": "All formats"}
 READING = "The bar is the 95% range; the darker, the more plausible."
 READING_WIDE = " Thin lines: the range if something unrecorded also differs."
 INERT_SPACE = {"\u00a0": " ", "\u2009": " ", "\u2011": "-", "\t": " ", "\n": " ", "\r": " "}
@@ -249,8 +244,3 @@ def _spell_setting(value: str, unit: str) -> str:
     if unit == "share":
         return percent(float(value))
     return value if unit == "ratio" else f"{value} {unit}"
-
-
-def join_lines(lines: Iterable[str]) -> str:
-    """Join lines into one text that ends with a newline."""
-    return "\n".join(lines).rstrip("\n") + "\n"

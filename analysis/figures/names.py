@@ -1,0 +1,3 @@
+"""How pictures and pages name the therapy formats."""
+
+FORMAT_TITLES = {"individual": "Individual", "group": "Group", "combined": "Combined"}

@@ -1,0 +1,200 @@
+"""The door: `python -m analysis.report` turns records into a PDF a clinic can put on the table.
+
+In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, and the
+answer on the screen. The decisions taken here: whatever can be refused early is refused before
+anything slow is imported; a fault of this software is named by its place, never by a message
+that could quote a child's record.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import EXIT_OUR_BUG, EXIT_WRITTEN, AnalysisError
+from analysis.report.summary_file import JSON_MARK, TEXT_MARK, spell_summary
+from analysis.settings import Settings
+from analysis.writing import PDF_MARK, Output, check_target, write_files
+
+if TYPE_CHECKING:
+    from analysis.records.load import Records
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+EXIT_STOPPED = 130
+STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the door.
+
+    Args:
+        arguments: what stands after `python -m analysis.report`; the program's own when None.
+
+    Returns:
+        The exit code: 0 written, 1 a fault of this software, 2 usage, 3 records refused for
+        privacy, 4 records refused as faulty, 5 cannot write.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    asked = _read_arguments(arguments)
+    try:
+        sys.stdout.write(make_report(asked))
+    except AnalysisError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What was there before is as it was.\n")
+        return EXIT_STOPPED
+    except Exception as error:
+        sys.stderr.write(_say_fault(error))
+        return EXIT_OUR_BUG
+    return EXIT_WRITTEN
+
+
+def make_report(asked: argparse.Namespace) -> str:
+    """Write the report that was asked for, and give the closing lines.
+
+    Args:
+        asked: records, output, margin, smallest_cell, paper, text, mapping.
+
+    Raises:
+        AnalysisError: if the choices, the records or the place to write are refused.
+    """
+    settings = Settings(margin=asked.margin, smallest_cell=asked.smallest_cell)
+    source = SAMPLE if asked.records is None else Path(asked.records)
+    outputs = _name_outputs(Path(asked.output), with_text=asked.text)
+    inputs = _list_inputs(source)
+    for output in outputs.values():
+        check_target(output, inputs)
+    with _show_stages() as start:
+        start(0)
+        from analysis.records.load import read_records
+
+        records = read_records(source, asked.mapping)
+        start(1)
+        from analysis.disclosure import protect
+        from analysis.study import run_study
+
+        summary = dict(protect(run_study(records, settings)).summary)
+        start(2)
+        contents = _render(summary, asked.paper, with_text=asked.text)
+        start(3)
+        written = write_files(
+            [Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs],
+            inputs=inputs,
+        )
+    return _close(records, summary, written)
+
+
+def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.report",
+        description="Compare individual, group and combined therapy from goal-attainment records, "
+        "and write the answer as a PDF with its numbers beside it as JSON.",
+    )
+    parser.add_argument(
+        "records",
+        nargs="?",
+        help="folder of tables, workbook, or one flat sheet; left out: the invented sample",
+    )
+    parser.add_argument("--output", default="summary.pdf", help="the PDF (default: %(default)s)")
+    parser.add_argument(
+        "--margin",
+        type=float,
+        default=Settings.margin,
+        help="smallest difference that matters, in levels per 12 weeks (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--smallest-cell",
+        type=int,
+        default=Settings.smallest_cell,
+        help="print nothing about fewer children than this (default: %(default)s)",
+    )
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    parser.add_argument("--text", action="store_true", help="also write the report as plain text")
+    parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
+    asked = parser.parse_args(arguments)
+    if Path(asked.output).suffix.lower() != ".pdf":
+        parser.error("the output is a PDF: give a name that ends in .pdf")
+    return asked
+
+
+def _name_outputs(pdf: Path, *, with_text: bool) -> dict[str, Output]:
+    """Give the files to write and how an old one of each must begin to be replaced."""
+    outputs = {
+        "pdf": Output(pdf, b"", PDF_MARK),
+        "json": Output(pdf.with_suffix(".json"), b"", JSON_MARK),
+    }
+    if with_text:
+        outputs["text"] = Output(pdf.with_suffix(".txt"), b"", TEXT_MARK)
+    return outputs
+
+
+def _list_inputs(source: Path) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [source, *source.iterdir()] if source.is_dir() else [source]
+    return [source]
+
+
+def _render(summary: dict, paper: str, *, with_text: bool) -> dict[str, bytes]:
+    from analysis.report.document import render_pdf
+
+    contents = {"pdf": render_pdf(summary, paper), "json": spell_summary(summary)}
+    if with_text:
+        from analysis.report.plain_text import render_text
+
+        contents["text"] = render_text(summary).encode()
+    return contents
+
+
+@contextlib.contextmanager
+def _show_stages() -> Iterator:
+    """Give a function that says which stage begins; silent unless a person is watching."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=len(STAGES), bar_format="{desc}: {n_fmt} of {total_fmt}", leave=False) as bar:
+
+        def start(stage: int) -> None:
+            bar.set_description_str(STAGES[stage], refresh=False)
+            bar.update(1)
+
+        yield start
+
+
+def _close(records: Records, summary: dict, written: Sequence[Path]) -> str:
+    """Give the closing lines: what was mended, the answer, and where the files are."""
+    lines = [f"Note: {note}" for note in records.notes]
+    if summary["invented"]:
+        lines.append("These are the invented sample records.")
+    for pair in summary["answer"]["pairs"]:
+        lines.append(f"{pair['this'].capitalize()} and {pair['than']} therapy: {pair['title']}.")
+    lines += [f"Written: {path}" for path in written]
+    return "\n".join(lines) + "\n"
+
+
+def _say_fault(error: Exception) -> str:
+    """Name a fault of this software by its kind and place; its message may quote a record."""
+    package = Path(__file__).resolve().parents[1]
+    place = "an unknown place"
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(package):
+            place = f"{path.relative_to(package.parent)}, line {frame.lineno}"
+    return (
+        f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "
+        "written, and what was there before is as it was. Please report this; it "
+        "holds nothing from your records.\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
