@@ -50,9 +50,17 @@ class Problem:
         return f'column "{self.column}"' if self.column else ""
 
     def _places(self) -> str:
-        shown = ", ".join(self.places[:EXAMPLES_SHOWN])
+        shown = self._shown()
         hidden = self.n_places - len(self.places[:EXAMPLES_SHOWN])
         return f"{shown} and {hidden} more" if shown and hidden > 0 else shown
+
+    def _shown(self) -> str:
+        """Give "lines 2, 3, 4" when all places are lines (or rows), else each place in full."""
+        places = self.places[:EXAMPLES_SHOWN]
+        words = {place.partition(" ")[0] for place in places}
+        if len(places) < 2 or len(words) != 1 or not words <= {"line", "row"}:
+            return ", ".join(places)
+        return f"{words.pop()}s " + ", ".join(place.partition(" ")[2] for place in places)
 
 
 class AnalysisError(Exception):

@@ -60,7 +60,7 @@ def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
         split_flat(coded, faults)
     for name in ("reviews", "sessions", "home_practice"):
         if name in coded.tables:
-            coded.tables[name] = _leave_out_rows(coded, coded.tables[name])
+            coded.tables[name] = _leave_out_rows(coded, coded.tables[name], faults)
     check_relations(coded, faults)
 
 
@@ -133,13 +133,24 @@ def _read_weeks(
         schema.name,
     )
     values = np.where(serial, np.nan, values)
+    late = values > LATEST_WEEK
+    faults.refuse(
+        table.source,
+        table.rows[late],
+        f"a week cannot be later than {LATEST_WEEK} (ten years).",
+        'Correct it; if the column counts days, put [weeks] unit = "days" in a mapping file.',
+        "late_week",
+        position,
+        schema.name,
+    )
+    values = np.where(late, np.nan, values)
     leaves_out = schema.name == "week"
     early = values < 0 if leaves_out else np.zeros(len(values), dtype=bool)
     whole = early & (values == np.floor(values))
     checked = check_range(table, schema, np.where(whole, np.nan, values), faults)
     if schema.required:
         unread = table.unreadable.get(schema.name, np.zeros(table.n_rows, dtype=bool))
-        blank = np.isnan(values) & ~serial & ~unread
+        blank = np.isnan(values) & ~serial & ~late & ~unread
         faults.refuse(
             table.source,
             table.rows[blank],
@@ -185,12 +196,14 @@ def _skeleton(text: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold().replace(" ", ""))
 
 
-def _leave_out_rows(coded: CodedRecords, table: CodedTable) -> CodedTable:
+def _leave_out_rows(coded: CodedRecords, table: CodedTable, faults: Faults) -> CodedTable:
     early = table.columns["week"] < 0
     coded.leave_out(table.source, BEFORE_START, int(early.sum()))
+    faults.mend(f"{table.name}: rows before the start (negative week) left out", early.sum())
     keep = ~early
     if table.name == "reviews" and "attainment" in table.present:
         empty = keep & np.isnan(table.columns["attainment"])
         coded.leave_out(table.source, NO_LEVEL, int(empty.sum()))
+        faults.mend("reviews without a level left out", empty.sum())
         keep &= ~empty
     return table.keep(keep) if not keep.all() else table

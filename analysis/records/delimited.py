@@ -22,6 +22,7 @@ from analysis.records.text import (
     BLANK,
     HEADER,
     REPEATED_HEADER,
+    SECOND_HEADER,
     TITLE,
     USED,
     TableBuilder,
@@ -201,7 +202,13 @@ def build_table(
         yield from iterator
 
     n_used = 0
+    second: list[int] = []
+    known_header = count_known(headings, columns) >= 2
     for cells, line, taken in rest():
+        if known_header and not n_used and not second and _reads_like_headings(cells):
+            second.append(line)
+            ledger[SECOND_HEADER] += taken
+            continue
         n = len(cells)
         if padded and n < width:
             cells = cells + [""] * (width - n)
@@ -229,6 +236,17 @@ def build_table(
             builder.add(cells, line)
             n_used += 1
     problems = []
+    if second:
+        problems.append(
+            Problem(
+                "the headings take two lines, or a line of units stands under them.",
+                "Keep one line of headings, with one name for each column.",
+                file=file,
+                places=(f"{unit} {second[0]}",),
+                n_places=1,
+                code="two_row_header",
+            )
+        )
     if n_broken:
         problems.append(
             Problem(
@@ -256,7 +274,8 @@ def build_table(
         )
     ledger[USED] = n_used
     if ledger[REPEATED_HEADER]:
-        notes.append(f"the headings are repeated in {ledger[REPEATED_HEADER]} lines, left out")
+        n = ledger[REPEATED_HEADER]
+        notes.append(f"headings repeated among the records left out ({n} {unit}{'s'[: n > 1]})")
     text_columns, lines = builder.finish(headings)
     dropped = width - len(text_columns) + spare
     if dropped:
@@ -274,6 +293,12 @@ def build_table(
         unit,
     )
     return table, problems
+
+
+def _reads_like_headings(cells: list[str]) -> bool:
+    """Tell whether a row under the headings holds words only: records always hold digits."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 and not any(sign.isdigit() for cell in filled for sign in cell)
 
 
 def too_many_rows(file: str) -> Problem:

@@ -26,6 +26,7 @@ from analysis.records.shapes import (
     is_long_number,
     is_phone,
     is_place,
+    is_placeholder,
     is_prose,
     is_url,
     looks_like_date_serial,
@@ -46,6 +47,7 @@ LONGEST_HEADING_SHOWN = 40
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
+    "misplaced": "Look whether the values stand under the wrong heading, and remove them.",
     "code": "Use codes of letters and digits with at least one digit, at most 32 signs, such as "
     f"C07; {PREPARE}.",
 }
@@ -63,7 +65,7 @@ KIND_WORDS = {
     "text": "free text",
     "code": "something other than a code",
 }
-FIRST_ROWS = 10
+PERSON_IDS = ("child_id", "therapist_id")
 
 
 def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
@@ -89,7 +91,7 @@ def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
         problems.append(
             Problem(
                 f"the column {said} {KIND_WORDS[kind]} ({counted}).",
-                MENDS.get(kind, f"Remove the column; {PREPARE} without it."),
+                _mend_of(kind, name),
                 file=table.file,
                 column=show_heading(column.heading, column.position),
                 places=table.places(rows[:3], column.position) if name else (),
@@ -98,6 +100,14 @@ def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
             )
         )
     return problems
+
+
+def _mend_of(kind: str, name: str) -> str:
+    if name in ID_NAMES:
+        return MENDS["code"]
+    if kind == "date":
+        return MENDS["date"]
+    return MENDS["misplaced"] if name else f"Remove the column; {PREPARE} without it."
 
 
 def _filled(column: TextColumn) -> np.ndarray:
@@ -121,12 +131,12 @@ def judge_column(
         `values`; the mask is None when the heading alone gave the column away.
     """
     texts = [clean_text(value) for value in values]
-    kept = [text for text in dict.fromkeys(texts) if text]
+    kept = [text for text in dict.fromkeys(texts) if text and not is_placeholder(text)]
     if not kept:
         return "", None
     if name in ID_NAMES:
         suspicious = [text for text in kept if not PLAIN_CODE.match(text)]
-        kind, hits = _judge_codes(kept, suspicious)
+        kind, hits = _judge_codes(kept, suspicious, name in PERSON_IDS)
     else:
         if name and all(map(is_harmless, kept)):
             return "", None
@@ -161,7 +171,7 @@ def _is_label(text: str) -> bool:
     return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
 
 
-def _judge_codes(kept: list[str], suspicious: list[str]) -> tuple[str, set[str]]:
+def _judge_codes(kept: list[str], suspicious: list[str], of_person: bool) -> tuple[str, set[str]]:
     for kind, test in (("email", is_email), ("url", is_url), ("date", is_date)):
         hits = {text for text in suspicious if test(text)}
         if hits:
@@ -180,7 +190,7 @@ def _judge_codes(kept: list[str], suspicious: list[str]) -> tuple[str, set[str]]
     if hits:
         named = {text for text in hits if person_words(text)}
         return ("name", hits) if len(named) * 2 > len(hits) else ("code", hits)
-    hits = _name_codes(kept)
+    hits = _name_codes(kept, of_person)
     if hits:
         return "name", hits
     return "", set()
@@ -195,7 +205,7 @@ def _is_spreadsheet_damage(text: str) -> bool:
     )
 
 
-def _name_codes(kept: list[str]) -> set[str]:
+def _name_codes(kept: list[str], of_person: bool) -> set[str]:
     """Give the codes that are made of names or of birth dates ("emma07", "JS120315")."""
     stems: dict[str, str] = {}
     for text in kept:
@@ -207,10 +217,11 @@ def _name_codes(kept: list[str]) -> set[str]:
     if len(distinct) >= 3 or (named and len(named) == len(kept) and len(distinct) > 1):
         return named
     pronounceable = {
-        text for text, stem in stems.items() if re.search(r"[aeiouy]", stem) and len(stem) > 3
+        text for text, stem in stems.items() if re.search(r"[aeiouy]", stem) and len(stem) > 2
     }
     different = {stems[text] for text in pronounceable}
-    if len(kept) >= 8 and len(different) > 0.6 * len(kept):
+    enough = 3 if of_person else 8
+    if len(kept) >= enough and len(different) > 0.6 * len(kept):
         return pronounceable
     dated = {text for text in kept if _ends_in_birth_date(text)}
     return dated if len(kept) >= 5 and len(dated) >= 0.8 * len(kept) else set()
@@ -290,7 +301,8 @@ def show_heading(heading: str, position: int) -> str:
     if plain_name(text) in ALL_NAMES:
         return text
     readable = (
-        0 < len(text) <= LONGEST_HEADING_SHOWN
+        not CODE_PATTERN.match(text)
+        and 0 < len(text) <= LONGEST_HEADING_SHOWN
         and any(character.isalpha() for character in text)
         and not looks_personal(text)
     )

@@ -79,13 +79,13 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     def refuse(fault: str, mend: str) -> None:
         problems.append(Problem(fault, mend, file=name, code="mapping"))
 
-    parts = {"columns", "tables", "labels", "levels", "weeks"}
+    parts = ("columns", "labels", "levels", "tables", "weeks")
     for part in raw:
         if part not in parts:
             near = nearest_label(str(part), parts)
             refuse(
                 f"the mapping has a part [{part}] that is not known.",
-                f"Did you mean [{near}]?" if near else f"Known are {_listed(sorted(parts))}.",
+                f"Did you mean [{near}]?" if near else f"Known are {_listed(parts)}.",
             )
     sections = {}
     for part in parts:
@@ -125,7 +125,7 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     if unit not in ("weeks", "days"):
         refuse("[weeks] unit is not understood.", 'Write unit = "days" or unit = "weeks".')
     for part, allowed in (("levels", {"lowest", "halves"}), ("weeks", {"unit"})):
-        for key in set(sections[part]) - allowed:
+        for key in sorted(set(sections[part]) - allowed):
             refuse(f"[{part}] has an entry {key} that is not known.", f"Known: {_listed(allowed)}.")
     if problems:
         raise RecordsError(problems)
@@ -172,10 +172,10 @@ def suggest_mapping(
         lines += [f"{_quoted(heading)} = {_quoted(name)}" for heading, name in columns.items()]
         lines += [f'# "the heading in your file" = {_quoted(name)}' for name in missing]
     for column, choices in (labels or {}).items():
-        lines += ["", f"[labels.{column}]"]
+        lines += ["", f"[labels.{column}]"] if lines[-1] else [f"[labels.{column}]"]
         lines += [f'# "the label in your file" = {_quoted(choice)}' for choice in choices]
     if levels:
-        lines += ["", "[levels]", *levels]
+        lines += [*([""] if lines[-1] else []), "[levels]", *levels]
     return "\n".join(lines)
 
 

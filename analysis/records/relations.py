@@ -130,7 +130,7 @@ def _fill_goals(coded: CodedRecords, faults: Faults) -> None:
     if empty.any():
         at = np.clip(np.searchsorted(of_child, child), 0, len(of_child) - 1)
         found = empty & (of_child[at] == child)
-        several = found & (n_runs[at] > 1)
+        several = found & (n_runs[at] > 1) & ("episode_id" in episodes.present)
         faults.refuse(
             goals.source,
             goals.rows[several],
@@ -216,8 +216,11 @@ def _judge_whole(coded: CodedRecords, faults: Faults) -> None:
     goals, reviews, episodes = tables["goals"], tables["reviews"], tables["episodes"]
     children = np.unique(goals.columns["child_id"])
     n_children = int((children >= 0).sum())
-    _judge_goals(goals, reviews, n_children, faults)
-    _judge_levels(goals, reviews, n_children, faults)
+    judged = {"attainment", "week", "goal_id", "baseline_level", "child_id", ""}
+    sound = not any(problem.column in judged for problem in faults.problems)
+    _judge_goals(goals, reviews, n_children if sound else 0, faults)
+    _judge_levels(goals, reviews, n_children if sound else 0, faults)
+    _judge_gaps(reviews, faults)
     if n_children:
         per_child = np.bincount(goals.columns["child_id"][goals.columns["child_id"] >= 0])
         if per_child.max(initial=0) > MANY_GOALS:
@@ -287,7 +290,11 @@ def _judge_goals(goals: CodedTable, reviews: CodedTable, n_children: int, faults
                 mend,
                 code,
             )
-    known = np.isfinite(weeks)
+
+
+def _judge_gaps(reviews: CodedTable, faults: Faults) -> None:
+    codes, weeks = reviews.columns["goal_id"], reviews.columns["week"]
+    known = np.isfinite(weeks) & (codes >= 0)
     order = np.lexsort((weeks[known], codes[known]))
     gaps = np.diff(weeks[known][order])[np.diff(codes[known][order]) == 0]
     gaps = gaps[gaps > 0]

@@ -64,6 +64,10 @@ PARTICLES = word_set(
     "de da do dos das del della di van von der den ten ter la le el al bin bint ibn abu mac mc "
     "o y e und af av zu st"
 )
+PLACEHOLDERS = word_set(
+    "total totals sum mean average subtotal median count n/a na nan none null nil missing "
+    "unknown tbc tbd"
+) | {"grand total", "sub total", "not known", "not applicable", "not available"}
 TITLES = word_set("mr mrs ms miss dr prof herr frau mme mlle sr sra sig dhr mevr")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 URL = re.compile(r"(?i)\b(https?://|www\.)\S|^[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|io)(/|$)")
@@ -102,6 +106,11 @@ def is_harmless(text: str) -> bool:
     if not HAS_DIGIT.search(text):
         return len(text) < 2 or text.casefold() in ("yes", "no", "true", "false", "n/a", "na")
     return bool(NUMBER.fullmatch(text)) and len(re.sub(r"\D", "", text.split(".")[0])) <= 3
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether the text stands for "nothing here" or "all of them" and not for a person."""
+    return text.casefold().rstrip(":") in PLACEHOLDERS or not any(map(str.isalnum, text))
 
 
 def is_email(text: str) -> bool:
@@ -165,7 +174,9 @@ def is_phone(text: str) -> bool:
         return False
     digits = re.sub(r"\D", "", text)
     return 7 <= len(digits) <= 15 and (
-        text.startswith(("+", "(", "00")) or bool(re.search(r"\d[\s\-/]+\(?\d{2,}", text))
+        text.startswith(("+", "("))
+        or (text.startswith("00") and len(digits) >= 10)
+        or bool(re.search(r"\d[\s\-/]+\(?\d{2,}", text))
     )
 
 

@@ -23,6 +23,7 @@ USED = "used"
 HEADER = "header"
 TITLE = "title lines above the header"
 BLANK = "blank"
+SECOND_HEADER = "left out: second line of headings"
 REPEATED_HEADER = "left out: header repeated"
 
 

@@ -19,6 +19,7 @@ from analysis.errors import EXAMPLES_SHOWN, Problem
 from analysis.records.headings import nearest_label, plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.schema import FORMATS, Column
+from analysis.records.shapes import is_placeholder
 from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
 
 SYNONYMS = {
@@ -44,7 +45,8 @@ MISSING_NUMBERS = {9.0, 99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, 88.0, 888.0, 7
 DAMAGE = re.compile(r"\d{1,2}[-/ .][A-Za-z]{3}|[A-Za-z]{3}[-/ .]\d{1,4}|\d{1,2}[-/]\d{1,2}")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 DAMAGED_CODE = re.compile(
-    rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}",
+    rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}"
+    r"|#[A-Z/0!?]+",
     re.IGNORECASE,
 )
 TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
@@ -126,26 +128,45 @@ def clean_values(column: TextColumn, faults: Faults) -> list[str]:
 def parse_ids(
     source: TextTable, column: TextColumn, name: str, required: bool, coder: Coder, faults: Faults
 ) -> np.ndarray:
-    """Give one code of `coder` per row, -1 for a blank; ids stay text for ever."""
+    """Give one code of `coder` per row, -1 for a blank or a refused one.
+
+    Ids stay text for ever: never numbers, never missing because they read "NA".
+    """
     texts = clean_values(column, faults)
-    damaged = [bool(DAMAGED_CODE.fullmatch(text)) or text.startswith("#") for text in texts]
+    damaged = [bool(DAMAGED_CODE.fullmatch(text)) for text in texts]
     faults.refuse(
         source,
         rows_with(column, damaged),
         "codes were changed by a spreadsheet: Excel turns codes such as 3-5 into dates and long "
-        "numbers into forms such as 9.0E+15.",
+        "numbers into forms such as 9.0E+15; a broken formula leaves #REF!.",
         "Format the column as Text before typing or importing the codes, and export again.",
         "damaged_id",
         column.position,
         name,
     )
-    spaced = [" " in text and not bad for text, bad in zip(texts, damaged, strict=True)]
+    words = [
+        bool(text) and is_placeholder(text) and not hurt
+        for text, hurt in zip(texts, damaged, strict=True)
+    ]
+    spaced = [
+        " " in text and not hurt and not word
+        for text, hurt, word in zip(texts, damaged, words, strict=True)
+    ]
     faults.refuse(
         source,
         rows_with(column, spaced),
         "a code has a blank inside it.",
         "Write codes without blanks, such as C07.",
         "spaced_id",
+        column.position,
+        name,
+    )
+    faults.refuse(
+        source,
+        rows_with(column, words),
+        "a word or sign stands in place of a code.",
+        "Leave the cell empty when there is no code.",
+        "word_for_id",
         column.position,
         name,
     )
@@ -159,7 +180,11 @@ def parse_ids(
             column.position,
             name,
         )
-    lookup = np.array([coder[text] if text else -1 for text in texts] or [-1], dtype=np.int64)
+    readable = [
+        text if not (hurt or word or gap) else ""
+        for text, hurt, word, gap in zip(texts, damaged, words, spaced, strict=True)
+    ]
+    lookup = np.array([coder[text] if text else -1 for text in readable] or [-1], dtype=np.int64)
     return lookup[column.codes]
 
 
