@@ -1,0 +1,274 @@
+"""How soon do goals reach the expected level? Shares attained by week 12 and week 24.
+
+In: levels, the children compared and their covariates. Out: `Attainment`. Decisions taken
+here: a goal's attainment is known only to lie between two reviews, so the hazard is that of
+an interval (complementary log-log), with the length of the interval allowed for; formats may
+differ otherwise in the first and in the second half; shares are standardised over all
+children compared, one child one vote (METHODS.md, "How soon, how far, at what effort").
+
+Sources: Prentice & Gloeckler 1978, Biometrics 34:57-67; g-computation: Snowden, Rose &
+Mortimer 2011, Am J Epidemiol 173:731-738.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.formats import count_sides
+from analysis.comparison.result import (
+    PAIRS,
+    Comparison,
+    empty_means,
+    empty_table,
+    new_comparison,
+    withheld_comparison,
+)
+from analysis.errors import AnalysisError
+from analysis.measures.cohort import Cohort
+from analysis.measures.scoring import ScoredGoals
+from analysis.models.derived import DerivedEstimates
+from analysis.models.hazard import HazardFit, fit_hazard
+from analysis.models.multiplicity import adjust_shaffer
+from analysis.records.schema import EXPECTED_LEVEL, FORMATS
+from analysis.settings import Settings
+
+FEWEST_EVENTS = 5
+AT_GOAL_LEVEL = ("social_share", "baseline")
+ESTIMAND = (
+    "Difference in the share of goals at the expected level or above at some review by week "
+    "{week}, between all children compared treated in one format and all of them treated in "
+    "the other"
+)
+TOO_FEW_FORMATS = "Fewer than two formats have enough children."
+TOO_FEW_ATTAINED = "Too few goals reached the expected level, or too few did not."
+
+
+@dataclass(frozen=True, eq=False)
+class Attainment:
+    """Shares of goals attained, by format and week.
+
+    Attributes:
+        by_week: week -> comparison of the formats; `means` holds each format's share (0 to
+            1), `table` their differences.
+        rows: one row for each goal and review until attained: goal_id, child (row of the
+            table compared), window (1 = the first usual review), width (weeks since the
+            review before), event.
+        withheld: why there are no shares, or "".
+    """
+
+    by_week: Mapping[int, Comparison]
+    rows: pd.DataFrame
+    withheld: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Shares of each format by each week: week, format, then the columns of `means`."""
+        parts = [c.means.reset_index().assign(week=week) for week, c in self.by_week.items()]
+        return pd.concat(parts, ignore_index=True)
+
+
+def compare_attainment(
+    scored: ScoredGoals,
+    cohort: Cohort,
+    table: pd.DataFrame,
+    centred: pd.DataFrame,
+    settings: Settings,
+) -> Attainment:
+    """Compare the share of goals attained by week 12 and by week 24.
+
+    log(-log(1 - h)) = window + format + format x second half + log(width) + kind of goal +
+    level at the start + covariates; CR2 by cluster, delta method.
+
+    Args:
+        scored: every level that counts.
+        cohort: whose goals are used.
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: usual weeks of review, window and level of confidence.
+    """
+    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    rows = rows_at_risk(scored, cohort, table, settings)
+    if len(formats) < 2:
+        return _withheld(rows, TOO_FEW_FORMATS, settings)
+    n_events = int(rows["event"].sum())
+    if min(n_events, rows["goal_id"].nunique() - n_events) < FEWEST_EVENTS:
+        return _withheld(rows, TOO_FEW_ATTAINED, settings)
+    plan = _Plan(formats, _joined_windows(rows, settings), centred, rows)
+    try:
+        fit = fit_hazard(
+            rows["event"].to_numpy(),
+            plan.observed(table, settings),
+            table["cluster"].to_numpy()[rows["child"].to_numpy()],
+            confidence=settings.confidence,
+        )
+    except AnalysisError as error:
+        return _withheld(rows, str(error), settings)
+    shares = _standardise(fit, plan, settings)
+    weeks = {
+        week: _compare_week(_identity(week), shares, week // settings.review_weeks, plan, table)
+        for week in _weeks(settings)
+    }
+    return Attainment(MappingProxyType(weeks), rows)
+
+
+def rows_at_risk(
+    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Give one row for each goal and review after the first, until the goal was attained.
+
+    Args:
+        scored: every level that counts; levels carried forward are no reviews.
+        cohort: whose goals are used.
+        table: rows of `Cohort.table`.
+        settings: usual weeks of review and the window.
+
+    Returns:
+        goal_id, child (row of `table`), social (0/1), baseline, window, width (weeks), event
+        (0/1), ordered by goal and week.
+    """
+    levels = scored.levels[~scored.levels["carried"].to_numpy(dtype=bool)]
+    row = pd.Index(cohort.goals["goal_id"]).get_indexer(levels["goal_id"])
+    goals = cohort.goals.iloc[row[row >= 0]]
+    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
+    levels, goals, child = levels[row >= 0][child >= 0], goals[child >= 0], child[child >= 0]
+    goal, week = levels["goal"].to_numpy(), levels["week"].to_numpy()
+    reached = levels["attainment"].to_numpy() >= EXPECTED_LEVEL
+    first = np.concatenate([[True], goal[1:] != goal[:-1]]) if len(goal) else np.empty(0, bool)
+    start = np.maximum.accumulate(np.where(first, np.arange(len(goal)), 0))
+    reached_before = np.cumsum(reached) - reached
+    at_risk = ~first & (reached_before == reached_before[start])
+    width = np.concatenate([[0.0], np.diff(week)]) if len(week) else np.empty(0)
+    window = np.floor(week / settings.review_weeks + 0.5)
+    window = np.clip(window, 1, settings.horizon_weeks // settings.review_weeks)
+    return pd.DataFrame(
+        {
+            "goal_id": levels["goal_id"].array,
+            "child": child,
+            "social": (goals["kind"] == "social").to_numpy(float),
+            "baseline": goals["baseline"].to_numpy(),
+            "window": window.astype(int),
+            "width": width,
+            "event": reached.astype(float),
+        }
+    )[at_risk & (goals["baseline"].to_numpy() < EXPECTED_LEVEL)].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """The columns of the hazard: for the rows seen, and for every goal in every format."""
+
+    formats: tuple[str, ...]
+    joined: np.ndarray
+    centred: pd.DataFrame
+    rows: pd.DataFrame
+
+    def observed(self, table: pd.DataFrame, settings: Settings) -> np.ndarray:
+        rows = self.rows
+        received = table["format"].to_numpy()[rows["child"].to_numpy()]
+        code = np.array([self.formats.index(f) for f in received])
+        stretch = np.log(rows["width"].to_numpy() / settings.review_weeks)
+        return self._columns(rows, rows["window"].to_numpy(), code, stretch)
+
+    def everyone(self, goals: pd.DataFrame, therapy_format: str, window: int) -> np.ndarray:
+        code = np.full(len(goals), self.formats.index(therapy_format))
+        return self._columns(goals, np.full(len(goals), window), code, np.zeros(len(goals)))
+
+    def _columns(
+        self, rows: pd.DataFrame, window: np.ndarray, code: np.ndarray, stretch: np.ndarray
+    ) -> np.ndarray:
+        at = self.joined[window - 1]
+        windows = at[:, None] == np.arange(self.joined.max() + 1)
+        received = (code[:, None] == np.arange(1, len(self.formats))).astype(float)
+        late = (window > len(self.joined) / 2)[:, None]
+        own = np.stack([rows["social"].to_numpy(), rows["baseline"].to_numpy()], axis=1)
+        own = own - np.stack([self.rows["social"], self.rows["baseline"]], axis=1).mean(axis=0)
+        own = own[:, self._varied()]
+        others = self.centred.drop(columns=list(AT_GOAL_LEVEL), errors="ignore").to_numpy()
+        parts = [windows.astype(float), received]
+        if self.joined.max() > 0:
+            parts.append(received * late)
+        return np.hstack([*parts, stretch[:, None], own, others[rows["child"].to_numpy()]])
+
+    def _varied(self) -> np.ndarray:
+        return np.array([self.rows[name].nunique() > 1 for name in ("social", "baseline")])
+
+
+def _joined_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """Number the windows, joining each with too few events to the one before it."""
+    n = settings.horizon_weeks // settings.review_weeks
+    events = np.bincount(rows["window"] - 1, rows["event"], minlength=n)
+    spared = np.bincount(rows["window"] - 1, 1 - rows["event"], minlength=n)
+    number, current, collected = np.zeros(n, dtype=int), 0, np.zeros(2)
+    for window in range(n):
+        if window and (collected >= FEWEST_EVENTS).all():
+            current, collected = current + 1, np.zeros(2)
+        number[window] = current
+        collected += (events[window], spared[window])
+    if current and not (collected >= FEWEST_EVENTS).all():
+        number[number == current] = current - 1
+    return number
+
+
+def _standardise(fit: HazardFit, plan: _Plan, settings: Settings) -> DerivedEstimates:
+    """Give every goal every format, and average children's shares (g-computation)."""
+    goals = plan.rows.drop_duplicates("goal_id")
+    n_goals = np.bincount(goals["child"], minlength=len(plan.centred))
+    n_windows = settings.horizon_weeks // settings.review_weeks
+    return fit.average_cumulative(
+        {
+            f: [plan.everyone(goals, f, window) for window in range(1, n_windows + 1)]
+            for f in plan.formats
+        },
+        weights=1.0 / n_goals[goals["child"].to_numpy()],
+    )
+
+
+def _compare_week(
+    identity: Comparison, shares: DerivedEstimates, window: int, plan: _Plan, table: pd.DataFrame
+) -> Comparison:
+    formats = plan.formats
+    place = [shares.names.get_loc((f, window)) for f in formats]
+    some = table.iloc[np.unique(plan.rows["child"])]
+    sides = count_sides(some)
+    means = empty_means()
+    found = shares.table.iloc[place]
+    for name in found.columns:
+        means.loc[list(formats), name] = found[name].to_numpy()
+    for name in ("n_children", "n_goals"):
+        means[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
+    answer = empty_table()
+    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
+    matrix = np.zeros((len(rows), len(shares.names)))
+    for k, i in enumerate(rows):
+        this, than = PAIRS[i]
+        matrix[k, place[formats.index(this)]] = 1.0
+        matrix[k, place[formats.index(than)]] = -1.0
+    differences = shares.contrast(matrix)
+    for name in ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value"):
+        answer.loc[rows, name] = differences[name].to_numpy()
+    answer.loc[rows, "p_adjusted"] = adjust_shaffer(differences["p_value"].to_numpy())
+    for name in ("n_children", "n_goals", "n_groups"):
+        answer[name] = [
+            sides[this][name] + sides[than][name] if {this, than} <= set(formats) else 0
+            for this, than in PAIRS
+        ]
+    return replace(identity, table=answer, means=means)
+
+
+def _weeks(settings: Settings) -> tuple[int, ...]:
+    return tuple(sorted({settings.rate_weeks, settings.horizon_weeks}))
+
+
+def _identity(week: int) -> Comparison:
+    title = f"Share of goals at the expected level by week {week}"
+    return new_comparison(f"attained_by_{week}", title, ESTIMAND.format(week=week))
+
+
+def _withheld(rows: pd.DataFrame, reason: str, settings: Settings) -> Attainment:
+    weeks = {week: withheld_comparison(_identity(week), reason) for week in _weeks(settings)}
+    return Attainment(MappingProxyType(weeks), rows, reason)

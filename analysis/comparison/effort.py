@@ -1,0 +1,252 @@
+"""How far, and at what effort? Level at the end, gain per session and per therapist hour.
+
+In: therapist time of each child, the children compared and their covariates. Out: `Effort`.
+Decisions taken here: faster, further and cheaper are kept apart; gain for effort is a mean
+gain over a mean effort for each format, children made alike, never a ratio of differences;
+therapy groups and children treated alone are resampled whole (METHODS.md, "How soon, how
+far, at what effort").
+
+Source: Stinnett & Mullahy 1998, Med Decis Making 18(S2):S68-S80 (net benefit).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.covariates import narrow_covariates
+from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
+from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
+from analysis.errors import AnalysisError
+from analysis.measures.cohort import Cohort
+from analysis.measures.scoring import ScoredGoals
+from analysis.models.resampling import (
+    draw_cluster_weights,
+    percentile_interval,
+    reweighted_coefficients,
+)
+from analysis.records.schema import FORMATS
+from analysis.settings import Settings
+
+MEASURES = ("gain", "sessions", "hours", "per_session", "per_hour")
+PER = 10.0
+HOURS_PER_LEVEL = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+
+LEVEL_ESTIMAND = (
+    "Mean difference between formats in the attainment level at the end of the window, among "
+    "children reviewed then"
+)
+NO_SESSIONS = "The table of sessions is missing or empty."
+NO_HOURS = "Sessions do not say how long they were or how many children were there."
+TOO_FEW_WRITTEN = "Sessions were written down for too few children."
+TOO_FEW_REVIEWED = "Too few children were reviewed at the end."
+FEW_CLUSTERS = "Too few therapy groups to judge how much gain for effort varies."
+
+
+@dataclass(frozen=True, eq=False)
+class Effort:
+    """How far children came, and what it took.
+
+    Attributes:
+        further: level at the end, compared between formats.
+        children: one row for each child with sessions: episode_id, child_id, format, gain,
+            sessions, hours, cluster.
+        means: one row for each format and measure of `MEASURES`: estimate, conf_low,
+            conf_high, n_children; gain in levels, per_session and per_hour in levels for 10.
+        differences: the same for each pair: this, than, measure, estimate, conf_low,
+            conf_high, n_children.
+        net_benefit: for each pair and number of therapist hours one level is worth: this,
+            than, hours_per_level, estimate, conf_low, conf_high (hours for each child).
+        n_resamples, n_lost: resamples drawn, and those in which formats could not be told
+            apart.
+        withheld: why nothing is said of effort, or "".
+    """
+
+    further: Comparison
+    children: pd.DataFrame
+    means: pd.DataFrame
+    differences: pd.DataFrame
+    net_benefit: pd.DataFrame
+    n_resamples: int = 0
+    n_lost: int = 0
+    withheld: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every measure of every format."""
+        return self.means
+
+
+def compare_end_level(
+    scored: ScoredGoals,
+    cohort: Cohort,
+    table: pd.DataFrame,
+    centred: pd.DataFrame,
+    settings: Settings,
+) -> Comparison:
+    """Compare the level at the end of the window, mean over a child's goals reviewed then.
+
+    Args:
+        scored: latest levels.
+        cohort: whose goals are used.
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: the smallest number of children and the level of confidence.
+    """
+    identity = new_comparison(
+        "end_level", f"Level at week {settings.horizon_weeks}", LEVEL_ESTIMAND
+    )
+    goals = cohort.goals[cohort.goals["at_end"].to_numpy(dtype=bool)]
+    row = pd.Index(scored.table["goal_id"]).get_indexer(goals["goal_id"])
+    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
+    row, child = row[child >= 0], child[child >= 0]
+    n_goals = np.bincount(child, minlength=len(table))
+    total = np.bincount(child, scored.table["latest"].to_numpy()[row], len(table))
+    kept = n_goals > 0
+    formats = comparable_formats(table[kept], settings)
+    kept = kept & table["format"].isin(formats).to_numpy()
+    if len(formats) < 2:
+        return withheld_comparison(identity, TOO_FEW_REVIEWED)
+    level = np.divide(total, n_goals, out=np.full(len(table), np.nan), where=n_goals > 0)
+    some = keep_formats(table.assign(end_level=level, n_goals=n_goals)[kept], formats)
+    columns = narrow_covariates(centred, kept, some, settings)
+    return compare_rates(identity, some, columns, settings, outcome="end_level")
+
+
+def compare_effort(
+    further: Comparison, time: pd.DataFrame, centred: pd.DataFrame, settings: Settings
+) -> Effort:
+    """Compare what children gained for the sessions and therapist hours they had.
+
+    Args:
+        further: the answer of `compare_end_level`.
+        time: (n,) rows of the answer of `measure_therapist_time`, formats compared only.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: smallest number of children, confidence, resamples and their seed.
+    """
+    kept = time["hours"].notna().to_numpy()
+    if time["sessions"].isna().all():
+        return _withheld(further, NO_SESSIONS)
+    if not kept.any():
+        return _withheld(further, NO_HOURS)
+    formats = comparable_formats(time[kept], settings)
+    kept = kept & time["format"].isin(formats).to_numpy()
+    if len(formats) < 2 or kept.mean() < 1 - settings.most_missing:
+        return _withheld(further, TOO_FEW_WRITTEN)
+    some = keep_formats(time[kept], formats)
+    others = narrow_covariates(centred, kept, some, settings)
+    received = np.array([formats.index(f) for f in some["format"]])
+    own = (received[:, None] == np.arange(len(formats))).astype(float)
+    design = np.hstack([own, others.to_numpy()])
+    outcomes = some[["gain", "sessions", "hours"]].to_numpy(float)
+    cluster, stratum = _ordered_clusters(some, received)
+    rng = np.random.default_rng(settings.resample_seed)
+    try:
+        weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
+    except AnalysisError:
+        return _withheld(further, FEW_CLUSTERS)
+    whole = np.ones((1, len(stratum)))
+    drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
+    drawn = drawn[:, : len(formats)]
+    if not np.isfinite(drawn[0]).all() or not (drawn[0, :, 1:] > 0).all():
+        return _withheld(further, TOO_FEW_WRITTEN)
+    measures = _measure(drawn)
+    counts = some.groupby("format", observed=False)["child_id"].nunique()
+    answer = _Resampled(formats, measures, n_clusters, counts, settings)
+    columns = ["episode_id", "child_id", "format", "gain", "sessions", "hours", "cluster"]
+    return Effort(
+        further,
+        some[columns],
+        answer.means(),
+        answer.differences(),
+        answer.net_benefit(),
+        settings.resamples,
+        int((~np.isfinite(drawn[1:]).all(axis=(1, 2))).sum()),
+    )
+
+
+def _ordered_clusters(table: pd.DataFrame, received: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Number clusters by their first child's code, so that row order changes no draw.
+
+    Returns:
+        (n,) cluster of each row; (c,) format of each cluster's first child.
+    """
+    order = np.argsort(table["child_id"].to_numpy(dtype=str), kind="stable")
+    codes = pd.factorize(table["cluster"].to_numpy()[order])[0]
+    cluster = np.empty(len(table), dtype=int)
+    cluster[order] = codes
+    _, first = np.unique(codes, return_index=True)
+    return cluster, received[order][first]
+
+
+def _measure(drawn: np.ndarray) -> np.ndarray:
+    """Give (resamples, formats, measures) from mean gain, sessions and hours."""
+    gain, sessions, hours = np.moveaxis(drawn, 2, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_session = np.where(sessions > 0, PER * gain / sessions, np.nan)
+        per_hour = np.where(hours > 0, PER * gain / hours, np.nan)
+    return np.stack([gain, sessions, hours, per_session, per_hour], axis=2)
+
+
+@dataclass(frozen=True, eq=False)
+class _Resampled:
+    """Measures of every format: first as they are, then for every resample."""
+
+    formats: tuple[str, ...]
+    values: np.ndarray
+    n_clusters: np.ndarray
+    counts: pd.Series
+    settings: Settings
+
+    def means(self) -> pd.DataFrame:
+        rows = []
+        for k, therapy_format in enumerate(self.formats):
+            numbers = self._numbers(self.values[:, k], self.n_clusters[k])
+            for measure, found in zip(MEASURES, numbers, strict=True):
+                rows.append((therapy_format, measure, *found, int(self.counts[therapy_format])))
+        return pd.DataFrame(rows, columns=["format", "measure", *NUMBERS, "n_children"])
+
+    def differences(self) -> pd.DataFrame:
+        rows = []
+        for this, than, a, b in self._pairs():
+            numbers = self._numbers(self.values[:, a] - self.values[:, b], self._fewest(a, b))
+            n_children = int(self.counts[this] + self.counts[than])
+            for measure, found in zip(MEASURES, numbers, strict=True):
+                rows.append((this, than, measure, *found, n_children))
+        return pd.DataFrame(rows, columns=["this", "than", "measure", *NUMBERS, "n_children"])
+
+    def net_benefit(self) -> pd.DataFrame:
+        rows = []
+        worth = np.array(HOURS_PER_LEVEL)
+        for this, than, a, b in self._pairs():
+            apart = self.values[:, a] - self.values[:, b]
+            benefit = apart[:, [0]] * worth - apart[:, [2]]
+            numbers = self._numbers(benefit, self._fewest(a, b))
+            for hours, found in zip(HOURS_PER_LEVEL, numbers, strict=True):
+                rows.append((this, than, hours, *found))
+        return pd.DataFrame(rows, columns=["this", "than", "hours_per_level", *NUMBERS])
+
+    def _pairs(self) -> list[tuple[str, str, int, int]]:
+        present = [pair for pair in PAIRS if set(pair) <= set(self.formats)]
+        return [(a, b, self.formats.index(a), self.formats.index(b)) for a, b in present]
+
+    def _fewest(self, a: int, b: int) -> int:
+        return int(min(self.n_clusters[a], self.n_clusters[b]))
+
+    def _numbers(self, values: np.ndarray, n_clusters: float) -> list[tuple[float, float, float]]:
+        low, high = percentile_interval(values[1:], n_clusters, self.settings.confidence)
+        return list(zip(values[0], low, high, strict=True))
+
+
+NUMBERS = ("estimate", "conf_low", "conf_high")
+
+
+def _withheld(further: Comparison, reason: str) -> Effort:
+    nothing = pd.DataFrame(columns=["format", "measure", *NUMBERS, "n_children"])
+    pairs = pd.DataFrame(columns=["this", "than", "measure", *NUMBERS, "n_children"])
+    worth = pd.DataFrame(columns=["this", "than", "hours_per_level", *NUMBERS])
+    return Effort(
+        further, pd.DataFrame({"format": FORMATS}).iloc[:0], nothing, pairs, worth, withheld=reason
+    )
