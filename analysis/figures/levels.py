@@ -38,7 +38,7 @@ BAND_SHADES = (0.30, 0.62, 1.0)
 BAR_CM = 0.62
 BAND_ROW_CM = 0.92
 LEAST_LABELLED = 5
-LIGHT_SHADE = 0.6
+LIGHT_SHADE = 0.9
 
 
 @in_house_style
@@ -157,7 +157,7 @@ def _head_bands(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> Non
     for k, band in enumerate(bands):
         across = "left" if k == 0 else "right" if k == len(bands) - 1 else "center"
         x = {"left": 0, "center": 50, "right": 100}[across]
-        short = band.removesuffix(" the expected level") if len(bands) > 2 else band
+        short = band.replace(" the expected level", " expected") if len(bands) > 2 else band
         write(axes, x, n_rows + 0.22 / row_cm, short, size=SMALL, colour=SOFT_INK, across=across)
 
 

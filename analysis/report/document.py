@@ -89,7 +89,10 @@ def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Pic
             any(rate["shown"] for rate in summary["answer"]["rates"]),
             functools.partial(draw_rates, width_cm=HALF_CM),
         ),
-        "flow": (bool(who["flow"]), functools.partial(draw_flow, width_cm=TEXT_CM)),
+        "flow": (
+            any(row["shown"] for row in who["flow"]),
+            functools.partial(draw_flow, width_cm=TEXT_CM),
+        ),
         "balance": (bool(who["balance"]), functools.partial(draw_balance, width_cm=HALF_CM)),
         "overlap": (
             any(row["n_effective"] is not None for row in who["overlap"]),
