@@ -61,6 +61,9 @@ class Settings:
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )
+    fewest_traits: int = _choice(
+        3, "traits", "With fewer traits recorded, who was offered what cannot be allowed for."
+    )
     most_missing: float = _choice(
         0.40, "share", "A column missing more often than this cannot be filled in credibly."
     )
@@ -95,6 +98,21 @@ class Settings:
     )
     concordance_share: float = _choice(
         0.50, "share", "The other way of adjusting must find at least half the difference."
+    )
+    delivered_share: float = _choice(
+        0.75,
+        "share of sessions",
+        "Mostly given as planned: the child's own plan, not its exact days.",
+    )
+    impute_above: float = _choice(
+        0.05, "share", "A trait missing more often than this is filled in several times over."
+    )
+    imputations: int = _choice(
+        20, "completed copies", "Enough that another draw would not change the second decimal."
+    )
+    seed: int = _choice(2026, "number", "Start of the random draws; the same draws every time.")
+    resamples: int = _choice(
+        2000, "resamples", "Enough that an interval's ends no longer move in the second decimal."
     )
     condition_number: float = _choice(
         1e8, "ratio", "Beyond this the columns cannot be told apart in double precision."

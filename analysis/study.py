@@ -13,14 +13,18 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.balance import Weighting, weigh_children
 from analysis.comparison.covariates import Covariates, choose_covariates
+from analysis.comparison.effort import Effort, compare_what_it_took
 from analysis.comparison.formats import (
     comparable_formats,
     compare_growth,
     compare_rates,
     keep_formats,
 )
+from analysis.comparison.goals_and_children import Depends, ask_whether_it_depends
+from analysis.comparison.practice import Practice, relate_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.findings.decide import Findings, decide_findings, label_comparison
 from analysis.findings.gates import judge_pairs
@@ -50,6 +54,10 @@ class Study:
         comparison: the primary comparison, labelled.
         analyses: the same question asked in several ways, by id; "primary" first.
         findings: gates and decisions.
+        depends: whether the difference goes with the kind of goal, the child, the area of life.
+        attainment: shares of goals attained by week.
+        effort: level at the end, gain for sessions and therapist hours.
+        practice: how progress goes with practice at home.
         settings: every choice made beforehand.
     """
 
@@ -61,6 +69,10 @@ class Study:
     weighting: Weighting
     analyses: Mapping[str, Comparison]
     findings: Findings
+    depends: Depends
+    attainment: Attainment
+    effort: Effort
+    practice: Practice
     settings: Settings
 
     @property
@@ -97,7 +109,7 @@ def run_study(records: Records | str | os.PathLike[str], settings: Settings | No
     covariates = choose_covariates(compared, settings)
     weighting = weigh_children(compared, covariates, settings)
     analyses = _ask_in_every_way(scored, cohort, compared, covariates, weighting, settings)
-    gates = judge_pairs(records, cohort, weighting, analyses["primary"], settings)
+    gates = judge_pairs(records, cohort, covariates, weighting, analyses["primary"], settings)
     findings = decide_findings(gates, analyses, settings)
     labelled = {
         name: label_comparison(comparison, findings, settings)
@@ -112,6 +124,10 @@ def run_study(records: Records | str | os.PathLike[str], settings: Settings | No
         weighting,
         MappingProxyType(labelled),
         findings,
+        ask_whether_it_depends(cohort, compared, covariates.centred, settings),
+        compare_attainment(scored, cohort, compared, covariates.centred, settings),
+        compare_what_it_took(records, scored, cohort, compared, covariates.centred, settings),
+        relate_practice(records, scored, cohort, settings),
         settings,
     )
 

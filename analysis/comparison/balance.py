@@ -64,14 +64,13 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     formats = tuple(f for f in FORMATS if (table["format"] == f).any())
     traits = covariates.observed
     received = table["format"].cat.remove_unused_categories().cat.codes.to_numpy()
-    design = pd.concat([pd.Series(1.0, traits.index, name="mean"), _standardised(traits)], axis=1)
     propensity = np.full((len(table), len(FORMATS)), np.nan)
     weights, withheld = np.full(len(table), np.nan), ""
     if len(formats) < 2:
         withheld = "Fewer than two formats have enough children."
     else:
         try:
-            fit = fit_multinomial(received, design, levels=formats)
+            fit = fit_multinomial(received, _with_mean(traits), levels=formats)
             propensity[:, [FORMATS.index(f) for f in formats]] = fit.propensities
             weights = overlap_weights(fit.propensities, received)
         except AnalysisError as error:
@@ -92,8 +91,10 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     )
 
 
-def _standardised(traits: pd.DataFrame) -> pd.DataFrame:
-    return (traits - traits.mean()) / traits.std(ddof=0)
+def _with_mean(traits: pd.DataFrame) -> pd.DataFrame:
+    """Give a column of ones and the standardised traits."""
+    standardised = (traits - traits.mean()) / traits.std(ddof=0)
+    return pd.concat([pd.Series(1.0, traits.index, name="mean"), standardised], axis=1)
 
 
 def _balance(

@@ -47,6 +47,8 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
         table: one row for each child compared (`Cohort.table`), formats with no child removed.
         settings: the budget and the share missing that is still filled.
     """
+    if table.empty:
+        return Covariates(pd.DataFrame(), pd.DataFrame(), {}, {})
     sizes = table["format"].value_counts()
     budget = int(sizes[sizes > 0].min()) // settings.children_per_covariate
     candidates = _candidates(table)

@@ -42,9 +42,8 @@ def publish_answer(study: Study, book: SentenceBook) -> dict[str, object]:
     pairs = []
     for decision in study.findings.decisions:
         pair = _publish_pair(study, decision)
-        blocking = decision.blocked_by
-        gate = gates[id(blocking)] if blocking else None
-        pair["sentence"] = book.say(sentences.say_pair(pair, settings.margin, gate))
+        failed = [gates[id(gate)] for gate in decision.failed]
+        pair["sentence"] = book.say(sentences.say_pair(pair, settings.margin, failed))
         if decision.label == labels.NOT_COMPARABLE or not pair["shown"]:
             pair["withheld"] = pair["sentence"]
         pairs.append(pair)
@@ -124,9 +123,13 @@ def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]
                 "n_therapists": _show_therapists(own["therapist_id"].dropna(), shown),
             }
         )
+    first = cohort.flow.iloc[0]
+    absent = [f for f in FORMATS if first[f] == 0]
     together: dict[str, object] = {"format": "all"}
     for name in ("n_children", "n_goals", "n_groups"):
-        parts = [row[name] for row in rows if not (name == "n_groups" and row[name] is None)]
+        parts = [row[name] for row in rows if row["format"] not in absent]
+        if name == "n_groups":
+            parts = [n for n in parts if n is not None]
         together[name] = None if None in parts or not parts else sum(parts)
     every = cohort.table["therapist_id"].dropna()
     together["n_therapists"] = _show_therapists(every, together["n_children"] is not None)

@@ -115,6 +115,8 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> list[dict[str, object]
                 }
             )
         rows += cells
+    if len({row["week"] for row in rows}) < 2:
+        return []
     order = {f: k for k, f in enumerate(FORMATS)}
     return sorted(rows, key=lambda r: (order[r["format"]], r["week"]))
 

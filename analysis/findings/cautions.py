@@ -81,11 +81,14 @@ def caution_missing(missing: Sequence[Numbers], weeks: int) -> Caution:
         missing: for each format compared: format, percent (or None), word (or None).
         weeks: length of the window.
     """
-    parts = []
-    for row in missing:
-        share = f"{row['percent']}%" if row["word"] is None else str(row["word"])
-        if row["percent"] is not None or row["word"] is not None:
-            parts.append(f"{share} of the children in {FORMAT_NAMES[str(row['format'])]}")
+    known = [row for row in missing if row["percent"] is not None or row["word"] is not None]
+    parts = [
+        f"{row['word'] or str(row['percent']) + '%'} of the children in "
+        f"{FORMAT_NAMES[str(row['format'])]}"
+        for row in known
+    ]
+    if len(known) > 1 and len({row["word"] for row in known}) == 1 and known[0]["word"]:
+        parts = [f"{known[0]['word']} of the children in each format"]
     if parts:
         text = (
             f"Without a level at the end of the {weeks} weeks: {listing(parts)}. "
@@ -109,6 +112,12 @@ NEXT_STEPS = (
         "groups",
         "Write down the therapy group",
         "Add the column group_id: without it nobody can tell a good format from a good group.",
+    ),
+    (
+        "traits",
+        "Write down what you know on the first day",
+        "Record attention, comfort with other children, severity and age for every child at the "
+        "start: they decide who is offered which format.",
     ),
     (
         "timing",
@@ -149,6 +158,7 @@ NEXT_STEPS = (
 _STEP_OF_RULE = {
     "absent": "few",
     "few_children": "few",
+    "few_traits": "traits",
     "few_groups": "few",
     "low_df": "few",
     "no_spread": "few",
@@ -178,7 +188,7 @@ def choose_next_step(pairs: Sequence[Numbers], rules: Sequence[str]) -> Caution:
     names = {str(pair["label"]) for pair in pairs}
     if names != {labels.NOT_COMPARABLE}:
         wanted.discard("few")
-    if names & {labels.CANNOT_TELL, labels.RULES_OUT, labels.FASTER_SIZE_UNCERTAIN}:
+    if any(pair["more_children"] for pair in pairs):
         wanted.add("more")
     key, title, text = next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
     return Caution(title, Sentence("next_step", f"next_step.{key}", text))

@@ -28,6 +28,7 @@ from analysis.findings.labels import (
 )
 from analysis.settings import Settings
 
+WEAKENING = frozenset({"adjustment", "attrition", "measurement", "dominance"})
 AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 
 
@@ -39,8 +40,8 @@ class Decision:
         this, than: the pair.
         label: one of `labels.LABEL_TITLES`.
         ahead: the format that is ahead (or not importantly behind), or "".
-        certainty: "clear" or "suggestive" (children missing at the end, or a measurement
-            that depends on the format); "" when not compared.
+        certainty: "clear" or "suggestive" (a gate of `WEAKENING` failed; then nobody is
+            ahead by enough to matter); "" when not compared.
         failed: the gates that did not pass, in order.
         factor: how many times as many children would narrow the interval to the margin; NaN
             when not compared.
@@ -137,8 +138,11 @@ def _decide(
         label = Label(CANNOT_TELL)
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
+    weak = bool(names & WEAKENING)
+    if weak and label.name == FASTER_IMPORTANT:
+        label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
     factor = size_factor(row["std_error"], row["df"], settings.margin, settings.confidence)
-    certainty = "suggestive" if names & {"attrition", "measurement", "dominance"} else "clear"
+    certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     return Decision(*pair, label.name, ahead, certainty, failed, factor)
 

@@ -27,6 +27,8 @@ def say_flow(flow: Sequence[Numbers]) -> Sentence:
             f"About {children(float(last['total']))} are compared. Some others in the records had "
             "no level at the start or were not reviewed again in time."
         )
+    elif first["total"] == last["total"]:
+        text = f"All of about {children(float(last['total']))} in the records are compared."
     else:
         text = (
             f"Of about {children(float(first['total']))} in the records, about "

@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.balance import Weighting
+from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.measures.cohort import Cohort
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 
+FROM_GOALS = ("social_share", "baseline")
 BLOCKING = ("describe", "compare", "overlap")
 
 
@@ -53,6 +55,7 @@ class _Evidence:
 
     records: Records
     cohort: Cohort
+    covariates: Covariates
     weighting: Weighting
     primary: Comparison
     settings: Settings
@@ -65,6 +68,7 @@ Fault = dict[str, object]
 def judge_pairs(
     records: Records,
     cohort: Cohort,
+    covariates: Covariates,
     weighting: Weighting,
     primary: Comparison,
     settings: Settings,
@@ -74,6 +78,7 @@ def judge_pairs(
     Args:
         records: what the clinic handed in.
         cohort: who is compared.
+        covariates: what is allowed for.
         weighting: how alike they were.
         primary: the primary comparison.
         settings: the rules' numbers.
@@ -82,7 +87,7 @@ def judge_pairs(
         For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
         gate is left out.
     """
-    evidence = _Evidence(records, cohort, weighting, primary, settings)
+    evidence = _Evidence(records, cohort, covariates, weighting, primary, settings)
     gates: list[Gate] = []
     for pair in PAIRS:
         for name, question in _QUESTIONS.items():
@@ -174,6 +179,12 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
     return {}
 
 
+def _adjustment(evidence: _Evidence, pair: Pair) -> Fault:
+    recorded = set(evidence.covariates.centred.columns) - set(FROM_GOALS)
+    need = evidence.settings.fewest_traits
+    return _fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else {}
+
+
 def _precision(evidence: _Evidence, pair: Pair) -> Fault:
     row, settings = evidence.primary.pair(*pair), evidence.settings
     half_width = (row["conf_high"] - row["conf_low"]) / 2
@@ -256,6 +267,7 @@ _QUESTIONS = {
     "describe": _describe,
     "compare": _compare,
     "overlap": _overlap,
+    "adjustment": _adjustment,
     "precision": _precision,
     "attrition": _attrition,
     "measurement": _measurement,

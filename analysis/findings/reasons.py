@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 from analysis.wording import FORMAT_NAMES, count, number
 
+Numbers = Mapping[str, object]
 
-def give_reason(gate: Mapping[str, object]) -> str:
+
+def give_reason(gate: Numbers) -> str:
     """Give the reason a gate failed, as the end of a sentence.
 
     Args:
@@ -20,8 +22,15 @@ def give_reason(gate: Mapping[str, object]) -> str:
     return GATE_REASONS[str(gate.get("rule", ""))](gate)
 
 
-def _about(value: object, smallest: object) -> str:
-    return f"fewer than {smallest}" if value is None else f"about {value}"
+def _about(gate: Numbers) -> str:
+    """Spell a rounded count that falls short of what is needed."""
+    if gate["have"] is None:
+        return f"fewer than {gate['smallest']}"
+    return (
+        f"just under {gate['need']:.0f}"
+        if gate["have"] >= gate["need"]
+        else f"about {gate['have']}"
+    )
 
 
 def _name(gate: Numbers) -> str:
@@ -32,8 +41,8 @@ GATE_REASONS = {
     "": lambda g: "the comparison could not be made",
     "absent": lambda g: f"no child in these records was planned for {_name(g)}",
     "few_children": lambda g: (
-        f"{_name(g)} has {_about(g['have'], g['smallest'])} children with enough reviews, and "
-        f"at least {g['need']:.0f} are needed"
+        f"{_name(g)} has {_about(g)} children with enough reviews, and at least {g['need']:.0f} "
+        "are needed"
     ),
     "groups_not_recorded": lambda g: (
         f"the therapy group of children in {_name(g)} was not recorded, so nobody can tell how "
@@ -55,7 +64,7 @@ GATE_REASONS = {
     ),
     "n_effective": lambda g: (
         f"too few children in {_name(g)} resemble the children in the other formats "
-        f"({_about(g['have'], g['smallest'])} comparable, {g['need']:.0f} needed)"
+        f"({_about(g)} comparable, {g['need']:.0f} needed)"
     ),
     "rare": lambda g: (
         f"many children had almost no chance of {_name(g)}, so they have no counterpart in it"
@@ -63,6 +72,10 @@ GATE_REASONS = {
     "unlike": lambda g: (
         f"the children still differ by {number(g['have'])} standard deviations in a recorded "
         f"trait after weighting; {number(g['need'])} is the most allowed"
+    ),
+    "few_traits": lambda g: (
+        "almost nothing about the children at the start was recorded, so who was offered which "
+        "format could not be allowed for"
     ),
     "imprecise": lambda g: (
         f"the range is {number(g['have'])} levels either way, too wide to answer the question"
@@ -92,6 +105,7 @@ GATE_QUESTIONS = {
     "describe": "Are there enough children with two reviews?",
     "compare": "Are there enough children and therapy groups to compare?",
     "overlap": "Were the children alike enough?",
+    "adjustment": "Was enough known about the children at the start?",
     "precision": "Is the range narrow enough to answer?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",

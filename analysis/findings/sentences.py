@@ -53,19 +53,21 @@ class Sentence:
 Numbers = Mapping[str, object]
 
 
-def say_pair(pair: Numbers, margin: float, gate: Numbers | None = None) -> Sentence:
+def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sentence:
     """Say what the records show of one pair.
 
     Args:
         pair: a published pair: id, this, than, label, ahead, certainty, estimate, conf_low,
             conf_high, narrow_low, narrow_high, weighted, more_children, more_groups.
         margin: the smallest difference that matters, in levels per 12 weeks.
-        gate: the published gate that withholds it, when the label is "not comparable".
+        gates: the published gates that did not pass, in order; the last one withholds a pair
+            that is not comparable.
     """
     rule = str(pair["label"])
     if rule == labels.NOT_COMPARABLE:
-        text = _say_withheld(pair, gate or {})
-        return Sentence(f"pair.{pair['id']}", f"{rule}.{(gate or {}).get('rule', '')}", text)
+        gate = gates[-1] if gates else {}
+        text = _say_withheld(pair, gate)
+        return Sentence(f"pair.{pair['id']}", f"{rule}.{gate.get('rule', '')}", text)
     if pair["estimate"] is None:
         text = (
             f"{_names(pair, upper=True)} were compared, but there are too few children to print "
@@ -82,7 +84,7 @@ def say_pair(pair: Numbers, margin: float, gate: Numbers | None = None) -> Sente
     }[rule]
     text = say(pair, margin)
     if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
-        text += " Lean on this lightly: see the cautions below."
+        text += f" Lean on this lightly: {'; '.join(give_reason(gate) for gate in gates)}."
     used = ("estimate", "conf_low", "conf_high")
     return Sentence(
         f"pair.{pair['id']}", rule, text, tuple(f"answer.pairs.{pair['id']}.{n}" for n in used)
@@ -106,6 +108,8 @@ def say_headline(pairs: Sequence[Numbers]) -> Sentence:
         text = "No important difference between the three formats."
     else:
         text = sentence_case("; ".join(_clauses(pairs))) + "."
+        if any(pair["certainty"] == "suggestive" for pair in pairs):
+            text += " Lean on this lightly."
     return Sentence("headline", "headline." + "+".join(sorted(kinds)), text)
 
 
@@ -186,7 +190,7 @@ def _say_ahead(pair: Numbers, margin: float) -> str:
         f"Children in {ahead} moved about {points(estimate)} further every 12 weeks than children "
         f"in {behind} (95% range {interval(low, high)}), after allowing for the differences we "
         f"could see. We cannot say whether by enough to matter ({points(margin)})."
-    )
+    ) + _say_more(pair, margin)
 
 
 def _say_no_difference(pair: Numbers, margin: float) -> str:
@@ -204,7 +208,7 @@ def _say_not_behind(pair: Numbers, margin: float) -> str:
         f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
         f"Not ruled out: that it is ahead by up to {points(high)} (95% range of the difference "
         f"{interval(low, high)})."
-    )
+    ) + _say_more(pair, margin)
 
 
 def _say_depends(pair: Numbers, margin: float) -> str:
@@ -272,7 +276,7 @@ def say_counts(numbers: Numbers) -> Sentence:
         numbers: n_children and n_goals compared (rounded, or None), smallest.
     """
     if numbers["n_children"] is None:
-        text = f"Fewer than {numbers['smallest']} children could be compared in some formats."
+        text = f"Some formats have fewer than {numbers['smallest']} children to compare."
     else:
         text = (
             f"About {children(float(numbers['n_children']))} with "
