@@ -166,6 +166,16 @@ def check_kind(kind: str) -> None:
         raise AnalysisError(f"The kind must be one of {', '.join(get_args(Kind))}.")
 
 
+def check_inflation(kind: Kind, n_rows: int, n_columns: int) -> None:
+    """Refuse CR1S where its factor is infinite.
+
+    Raises:
+        AnalysisError: if there are as many columns as rows.
+    """
+    if kind == "CR1S" and n_rows == n_columns:
+        raise AnalysisError("CR1S needs more rows than the design has columns.")
+
+
 def _apply_leverage(rows: ClusterRows, basis: Array, power: float) -> Array:
     """Give (I - B_g B_g')^power B_g for every cluster, by the smaller of its two forms."""
     p = basis.shape[1]

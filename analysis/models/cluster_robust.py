@@ -13,7 +13,6 @@ Journal of Educational and Behavioral Statistics 40(6), 10.3102/1076998615606099
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,13 +22,8 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
 from analysis.errors import AnalysisError
-from analysis.models.adjustment import (
-    Kind,
-    adjust_scores,
-    adjust_varying_scores,
-    adjust_working_scores,
-    check_kind,
-)
+from analysis.models.adjustment import Kind, adjust_scores, check_inflation, check_kind
+from analysis.models.clusters import arrange_codes, read_labels
 from analysis.models.linear import (
     LARGEST_CONDITION_NUMBER,
     read_design,
@@ -43,15 +37,7 @@ from analysis.models.results import (
     read_contrasts,
     tabulate_estimates,
 )
-from analysis.models.sandwich import (
-    AdjustedScores,
-    Array,
-    ClusterRows,
-    Whole,
-    arrange_clusters,
-    joint_degrees,
-    satterthwaite_df,
-)
+from analysis.models.sandwich import AdjustedScores, Array, joint_degrees, satterthwaite_df
 
 
 @dataclass(frozen=True)
@@ -85,6 +71,8 @@ class ClusterRobustFit:
         kind: which adjustment.
         confidence: the default level of intervals.
         condition_number: of the design, columns scaled to length one.
+        scores: the adjusted cluster scores, for degrees of freedom and joint tests.
+        transform: (p, p) T with (X'WX)^-1 = T T'; T' takes a contrast to the scores' basis.
     """
 
     names: pd.Index
@@ -96,8 +84,8 @@ class ClusterRobustFit:
     kind: Kind
     confidence: float
     condition_number: float
-    _scores: AdjustedScores = field(repr=False)
-    _transform: Array = field(repr=False)
+    scores: AdjustedScores = field(repr=False)
+    transform: Array = field(repr=False)
 
     @cached_property
     def fixed(self) -> pd.DataFrame:
@@ -142,7 +130,7 @@ class ClusterRobustFit:
         """
         _, rows = read_contrasts(matrix, self.names)
         q = len(rows)
-        directions = self._transform.T @ rows.T
+        directions = self.transform.T @ rows.T
         if np.linalg.matrix_rank(directions) < q:
             raise AnalysisError(
                 "The contrasts of a joint test repeat each other: leave out those that follow "
@@ -150,7 +138,7 @@ class ClusterRobustFit:
             )
         estimate = rows @ self.coefficients
         covariance = rows @ self.covariance @ rows.T
-        nu = joint_degrees(self._scores, directions)
+        nu = joint_degrees(self.scores, directions)
         size = float(estimate @ np.linalg.pinv(covariance, hermitian=True) @ estimate)
         df_denom = nu - q + 1
         statistic = df_denom / (nu * q) * size
@@ -158,7 +146,7 @@ class ClusterRobustFit:
         return JointTest(statistic, float(q), df_denom, p_value)
 
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
-        df = satterthwaite_df(self._scores, self._transform.T @ rows.T)
+        df = satterthwaite_df(self.scores, self.transform.T @ rows.T)
         variances = ((rows @ self.covariance) * rows).sum(axis=1)
         std_errors = np.where(np.isnan(df), np.nan, np.sqrt(np.maximum(variances, 0.0)))
         return tabulate_estimates(labels, rows @ self.coefficients, std_errors, df, confidence)
@@ -207,18 +195,19 @@ def fit_cluster_robust(
     names, x = read_design(design)
     y = read_vector(outcome, len(x), "outcome")
     w = read_weights(weights, len(x))
-    codes = _read_clusters(clusters, len(x))
+    codes, _ = read_labels(clusters, len(x))
     kept = None if w is None or (w > 0).all() else w > 0
     y_used, x_used = (y, x) if kept is None else (y[kept], x[kept])
     w_used = w if kept is None else w[kept]
     codes = codes if kept is None else np.unique(codes[kept], return_inverse=True)[1]
-    rows = _arrange(codes, kind, *x_used.shape)
+    rows = arrange_codes(codes)
+    check_inflation(kind, *x_used.shape)
     if w_used is not None:
         w_used = w_used / w_used.mean()
     solution = solve_least_squares(y_used, x_used, names, w_used, condition_limit)
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
-    covariance = _sandwich(scores, solution.residuals[rows.order], solution.transform)
+    covariance = scores.sandwich(solution.residuals[rows.order], solution.transform)
     residuals = solution.residuals if kept is None else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
@@ -230,146 +219,6 @@ def fit_cluster_robust(
         kind=kind,
         confidence=confidence,
         condition_number=solution.condition_number,
-        _scores=scores,
-        _transform=solution.transform,
+        scores=scores,
+        transform=solution.transform,
     )
-
-
-def fit_working_cluster_robust(
-    outcome: ArrayLike,
-    design: ArrayLike | pd.DataFrame,
-    clusters: ArrayLike,
-    working: ArrayLike | Mapping[Hashable, ArrayLike],
-    kind: Kind = "CR2",
-    confidence: float = 0.95,
-    condition_limit: float = LARGEST_CONDITION_NUMBER,
-) -> ClusterRobustFit:
-    """Fit generalised least squares with a cluster-robust covariance.
-
-    For mixed models (working = the fitted covariance of each cluster's outcomes), generalised
-    estimating equations, and the last step of a generalised linear model (working = 1 / working
-    weight, outcome = linear predictor + working residual). With D_g'D_g = Phi_g, D_g upper
-    triangular: A_g = D_g'(D_g (Phi_g - X_g M X_g') D_g')^(-1/2) D_g, W_g = Phi_g^-1
-    (Pustejovsky & Tipton 2018, section 2.2). The working model need not be true: the covariance
-    is robust to it, and the degrees of freedom are exact under it.
-
-    Args:
-        outcome: (n,) finite.
-        design: (n, p) array or frame, finite.
-        clusters: (n,) labels.
-        working: (n,) error variances; or, for every label, the (n_g, n_g) covariance of its rows
-            in the order in which they stand. Known up to one common factor.
-        kind: "CR2", or "CR0", "CR1", "CR1S", "CR3".
-        confidence: level of the intervals.
-        condition_limit: largest condition number of the scaled design accepted.
-
-    Raises:
-        AnalysisError: as `fit_cluster_robust`; or when a working covariance is missing, has
-            another shape, or is not positive definite.
-    """
-    check_kind(kind)
-    check_confidence(confidence)
-    names, x = read_design(design)
-    y = read_vector(outcome, len(x), "outcome")
-    codes, labels = _read_labels(clusters, len(x))
-    rows = _arrange(codes, kind, *x.shape)
-    if isinstance(working, Mapping):
-        covariances = _read_covariances(working, rows, labels, codes)
-        y_white, x_white = np.empty_like(y), np.empty_like(x)
-        back = np.empty_like(x)
-        for (size, part), phi in zip(rows.batches(), covariances, strict=True):
-            at, lower = rows.order[part], np.linalg.cholesky(phi)
-            both = np.concatenate([y[at, None], x[at]], axis=1).reshape(-1, size, x.shape[1] + 1)
-            white = np.linalg.solve(lower, both).reshape(-1, x.shape[1] + 1)
-            y_white[part], x_white[part] = white[:, 0], white[:, 1:]
-        solution = solve_least_squares(y_white, x_white, names, None, condition_limit)
-        for (size, part), phi in zip(rows.batches(), covariances, strict=True):
-            block = solution.basis[part].reshape(-1, size, x.shape[1])
-            back[part] = (np.linalg.cholesky(phi) @ block).reshape(-1, x.shape[1])
-        scores = adjust_working_scores(rows, back, covariances, kind)
-    else:
-        variances = read_vector(working, len(x), "working variance")
-        if not (variances > 0).all():
-            raise AnalysisError("A working variance must be above zero in every row.")
-        solution = solve_least_squares(y, x, names, 1 / variances, condition_limit)
-        scores = adjust_varying_scores(
-            rows, solution.basis[rows.order], variances[rows.order], kind
-        )
-    residuals = y - x @ solution.coefficients
-    return ClusterRobustFit(
-        names=names,
-        coefficients=solution.coefficients,
-        covariance=_sandwich(scores, residuals[rows.order], solution.transform),
-        residuals=residuals,
-        n_rows=len(y),
-        n_clusters=rows.n_clusters,
-        kind=kind,
-        confidence=confidence,
-        condition_number=solution.condition_number,
-        _scores=scores,
-        _transform=solution.transform,
-    )
-
-
-def _sandwich(scores: AdjustedScores, residuals: Array, transform: Array) -> Array:
-    return transform @ scores.meat(residuals) @ transform.T
-
-
-def _arrange(codes: Whole, kind: Kind, n_rows: int, n_columns: int) -> ClusterRows:
-    rows = arrange_clusters(codes)
-    if rows.n_clusters < 2:
-        raise AnalysisError(
-            "All rows belong to one cluster, so nothing shows how much clusters differ. "
-            "At least two clusters are needed."
-        )
-    if kind == "CR1S" and n_rows == n_columns:
-        raise AnalysisError("CR1S needs more rows than the design has columns.")
-    return rows
-
-
-def _read_clusters(clusters: ArrayLike, n_rows: int) -> Whole:
-    return _read_labels(clusters, n_rows)[0]
-
-
-def _read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, pd.Index]:
-    values = clusters if isinstance(clusters, pd.Series) else np.asarray(clusters)
-    if values.shape != (n_rows,):
-        raise AnalysisError(
-            f"Every one of the design's {n_rows} rows needs one cluster label; the labels' "
-            f"shape is {values.shape}."
-        )
-    codes, labels = pd.factorize(values)
-    if n_rows and codes.min() < 0:
-        raise AnalysisError(
-            f"{int((codes < 0).sum())} rows have no cluster label. Give a row that stands alone "
-            "a label of its own."
-        )
-    return codes, pd.Index(labels)
-
-
-def _read_covariances(
-    working: Mapping[Hashable, ArrayLike], rows: ClusterRows, labels: pd.Index, codes: Whole
-) -> list[Array]:
-    covariances = []
-    for size, part in rows.batches():
-        stack = []
-        for code in codes[rows.order[part]][::size]:
-            label = labels[code]
-            if label not in working:
-                raise AnalysisError("A cluster has no working covariance: give one for each.")
-            phi = np.asarray(working[label], dtype=float)
-            if phi.shape != (size, size):
-                raise AnalysisError(
-                    f"A cluster of {size} rows was given a working covariance of shape "
-                    f"{phi.shape}; it must be {(size, size)}."
-                )
-            stack.append(phi)
-        covariances.append(np.stack(stack))
-    for phi in covariances:
-        symmetric = np.allclose(phi, phi.swapaxes(1, 2), rtol=1e-10, atol=0)
-        if not (symmetric and np.isfinite(phi).all() and (np.linalg.eigvalsh(phi) > 0).all()):
-            raise AnalysisError(
-                "A working covariance is not symmetric and positive definite: check the "
-                "variances it was built from."
-            )
-    return covariances

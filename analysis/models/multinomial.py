@@ -135,7 +135,7 @@ def fit_multinomial(
     check_confidence(confidence)
     names, x = read_design(design)
     levels = tuple(levels)
-    codes = _read_codes(outcome, len(x), levels)
+    codes = read_codes(outcome, len(x), levels)
     if not (np.isfinite(ridge) and ridge >= 0):
         raise AnalysisError("The ridge is zero or more.")
     basis, transform, _ = orthonormalise(x, names)
@@ -243,7 +243,17 @@ def _penalty(x: Array, transform: Array, n_levels: int) -> Array:
     return np.kron(between, columns)
 
 
-def _read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> NDArray[np.intp]:
+def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> NDArray[np.intp]:
+    """Read codes of a category as whole numbers, every level present.
+
+    Args:
+        outcome: (n,) whole numbers 0..K-1.
+        n_rows: how many rows the design has.
+        levels: the K level names.
+
+    Raises:
+        AnalysisError: on another length, other numbers, or a level nobody has.
+    """
     codes = np.asarray(outcome)
     if codes.shape != (n_rows,) or not np.issubdtype(codes.dtype, np.integer):
         raise AnalysisError(

@@ -61,7 +61,8 @@ def tabulate_estimates(
     values[:, 3] = two_sided_p(size, degrees)
     values[:, 4] = estimate - half
     values[:, 5] = estimate + half
-    return pd.DataFrame(values, index=pd.Index(names), columns=_COLUMN_INDEX)
+    index = names if isinstance(names, pd.Index) else pd.Index(names)
+    return pd.DataFrame(values, index=index, columns=_COLUMN_INDEX)
 
 
 def student_quantile(confidence: float, df: ArrayLike) -> NDArray[np.float64]:
@@ -120,7 +121,7 @@ def read_contrasts(
     if isinstance(matrix, pd.Series):
         matrix = matrix.to_frame().T
     if isinstance(matrix, pd.DataFrame):
-        known = pd.Index(names)
+        known = names if isinstance(names, pd.Index) else pd.Index(names)
         unknown = [str(name) for name in matrix.columns if name not in known]
         if unknown:
             raise AnalysisError(

@@ -96,6 +96,36 @@ def find_separation(
     return None
 
 
+def find_ordered_separation(
+    codes: NDArray[np.intp], design: Array, names: pd.Index, levels: tuple[object, ...]
+) -> Separation | None:
+    """Find columns along which the levels of an ordered category do not overlap at all.
+
+    A direction d and thresholds t with t_(y-1) <= x'd <= t_y for every row, some strictly, leave
+    a proportional-odds likelihood without a maximum.
+
+    Args:
+        codes: (n,) codes 0..K-1, every one present.
+        design: (n, p), finite, no constant.
+        names: the p column names.
+        levels: the K level names, in order.
+
+    Returns:
+        All levels with the fewest columns found; None if the likelihood has a maximum.
+    """
+    scaled = design / np.sqrt((design**2).mean(axis=0))
+    cuts = np.eye(len(levels) - 1)
+    below, above = codes < len(levels) - 1, codes > 0
+
+    def rows_of(kept: list[int]) -> Array:
+        upper = np.hstack([cuts[codes[below]], -scaled[below][:, kept]])
+        lower = np.hstack([-cuts[codes[above] - 1], scaled[above][:, kept]])
+        return np.vstack([upper, lower])
+
+    columns = _fewest_columns(rows_of, list(range(design.shape[1])), design.shape[1])
+    return None if columns is None else Separation(levels, tuple(str(names[j]) for j in columns))
+
+
 def _fewest_columns(
     rows_of: Callable[[list[int]], Array], varying: list[int], n_columns: int
 ) -> list[int] | None:
