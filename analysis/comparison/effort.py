@@ -22,11 +22,13 @@ from analysis.comparison.result import PAIRS, Comparison, new_comparison, withhe
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
+from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
     percentile_interval,
     reweighted_coefficients,
 )
+from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
@@ -115,6 +117,30 @@ def compare_end_level(
     return compare_rates(identity, some, columns, settings, outcome="end_level")
 
 
+def compare_what_it_took(
+    records: Records,
+    scored: ScoredGoals,
+    cohort: Cohort,
+    table: pd.DataFrame,
+    centred: pd.DataFrame,
+    settings: Settings,
+) -> Effort:
+    """Compare how far children came, and what they gained for sessions and therapist hours.
+
+    Args:
+        records: whose sessions are counted.
+        scored: latest levels.
+        cohort: whose goals are used.
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: smallest number of children, confidence, resamples and their seed.
+    """
+    time = measure_therapist_time(records, scored, cohort, settings)
+    place = pd.Index(time["episode_id"]).get_indexer(table["episode_id"])
+    further = compare_end_level(scored, cohort, table, centred, settings)
+    return compare_effort(further, time.iloc[place].reset_index(drop=True), centred, settings)
+
+
 def compare_effort(
     further: Comparison, time: pd.DataFrame, centred: pd.DataFrame, settings: Settings
 ) -> Effort:
@@ -142,7 +168,7 @@ def compare_effort(
     design = np.hstack([own, others.to_numpy()])
     outcomes = some[["gain", "sessions", "hours"]].to_numpy(float)
     cluster, stratum = _ordered_clusters(some, received)
-    rng = np.random.default_rng(settings.resample_seed)
+    rng = np.random.default_rng(settings.seed)
     try:
         weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
     except AnalysisError:

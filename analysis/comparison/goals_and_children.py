@@ -1,7 +1,7 @@
-"""Does it depend on the kind of goal? The within-child test and the two kinds apart.
+"""Does it depend? On the kind of goal (the within-child test), the child, the area of life.
 
-In: the children compared and their covariates. Out: `KindsOfGoal`. Decision taken here: a
-child with both kinds of goal is compared with itself (social rate minus skill rate), so that
+In: the children compared and their covariates. Out: `Depends`. Decision taken here: a child
+with both kinds of goal is compared with itself (social rate minus skill rate), so that
 whatever is unrecorded about the child and acts on both kinds alike drops out; only then are
 formats compared, on the same machinery as the main analysis (METHODS.md, "Does it depend?").
 
@@ -18,8 +18,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.covariates import narrow_covariates
+from analysis.comparison.domains import DomainEffects, compare_domains
 from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.traits import TraitDependence, compare_by_traits
+from analysis.measures.cohort import Cohort
 from analysis.settings import Settings
 
 TOO_FEW_BOTH = "Too few children have both a skill goal and a social goal."
@@ -60,6 +63,42 @@ class KindsOfGoal:
 
     def __repr__(self) -> str:
         return repr(self.within_child)
+
+
+@dataclass(frozen=True, eq=False)
+class Depends:
+    """What the difference between formats may depend on.
+
+    Attributes:
+        kinds: the kind of goal.
+        traits: each planned trait of the child, by column name.
+        domains: the area of life.
+    """
+
+    kinds: KindsOfGoal
+    traits: Mapping[str, TraitDependence]
+    domains: DomainEffects
+
+    def __repr__(self) -> str:
+        return repr(self.kinds)
+
+
+def ask_whether_it_depends(
+    cohort: Cohort, table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
+) -> Depends:
+    """Ask whether the difference between formats depends on goals or children.
+
+    Args:
+        cohort: whose goals are used.
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: the smallest number of children and the level of confidence.
+    """
+    return Depends(
+        compare_kinds(table, centred, settings),
+        compare_by_traits(table, centred, settings),
+        compare_domains(cohort, table, centred, settings),
+    )
 
 
 def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings) -> KindsOfGoal:
