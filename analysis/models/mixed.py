@@ -1,0 +1,125 @@
+"""Linear mixed models with nested random effects: the door, and the fit it gives.
+
+Comes in: an outcome, named fixed columns, and random effects from the outermost level in. Goes
+out: a frozen `MixedFit`. The model is
+
+    y = X b + sum over levels l of Z_l u_l + e,   u_l ~ N(0, D_l) per group,   e ~ N(0, s2),
+
+fitted by (restricted) maximum likelihood, intervals with Satterthwaite's degrees of freedom.
+Decided here: a fit is given only with a certificate that it is the optimum; a variance of zero
+is an answer in words; nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from analysis.errors import AnalysisError
+from analysis.models.linear import read_design, read_vector, read_weights, solve_least_squares
+from analysis.models.mixed_certificate import Certificate
+from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
+from analysis.models.mixed_effects import find_effects, sum_scores
+from analysis.models.mixed_fit import NotOrthonormalError, Solution, solve_sums
+from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
+from analysis.models.mixed_plan import plan_sums
+from analysis.models.mixed_result import MixedFit, report_solution
+from analysis.models.mixed_sums import build_sums
+
+METHODS = ("reml", "ml")
+
+__all__ = ["Certificate", "MixedFit", "RandomEffect", "fit_mixed"]
+
+
+def fit_mixed(
+    outcome: ArrayLike,
+    fixed: ArrayLike | pd.DataFrame,
+    random: Sequence[RandomEffect],
+    weights: ArrayLike | None = None,
+    method: str = "reml",
+) -> MixedFit:
+    """Fit a linear mixed model with nested random effects.
+
+    Args:
+        outcome: (n,) finite numbers.
+        fixed: (n, p) fixed columns, the constant among them if there is to be one; a frame's
+            column names are kept.
+        random: levels of random effects, outermost first, each nested in the one before.
+        weights: (n,) how often each unit counts, the same for all rows of a unit; the unit is the
+            outermost level within which they do not vary (an outermost group, or a child inside
+            it). A unit's whole likelihood is multiplied. Whole numbers are counts: the answer is
+            that of so many copies of the unit. Other weights (of a propensity model, say) get the
+            sandwich over outermost groups, on (outermost groups - 1) degrees of freedom; scale
+            them to average one. Rows of weight zero do not count.
+        method: "reml" or "ml".
+
+    Returns:
+        The fit, whose certificate holds.
+
+    Raises:
+        AnalysisError: on input that is not finite, levels that are not nested, fixed columns or
+            random effects that cannot be told apart, or when no optimum is certain.
+    """
+    if method not in METHODS:
+        raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')
+    if len(random) == 0:
+        raise AnalysisError("Give at least one level of random effects.")
+    names, columns = read_design(fixed)
+    values = read_vector(outcome, len(columns), "outcome")
+    nesting = read_nesting([effect.groups for effect in random], len(values))
+    if len(values) <= columns.shape[1]:
+        raise AnalysisError(
+            f"The fixed design has {columns.shape[1]} columns and only {len(values)} rows."
+        )
+    counted, unit = _read_weights(weights, nesting)
+    restricted = method == "reml"
+    turn = None
+    rows = arrange_rows(nesting, random, names, columns, values)
+    try:
+        solution = _solve_rows(rows, counted, unit, restricted)
+    except NotOrthonormalError:
+        often = None if unit is None else _spread_weights(counted, unit, nesting)
+        solved = solve_least_squares(values, columns, names, often)
+        root = np.sqrt(len(values))
+        turn = solved.transform * root
+        rows = arrange_rows(nesting, random, names, solved.basis * root, values)
+        solution = _solve_rows(rows, counted, unit, restricted)
+    levels = find_effects(solution, rows)
+    whole = counted is None or bool((counted == np.round(counted)).all())
+    meat = None if whole else sum_scores(solution)
+    return report_solution(solution, names, method, levels, turn, meat)
+
+
+def _solve_rows(rows: Rows, weights: Array | None, unit: int | None, restricted: bool) -> Solution:
+    plan = plan_sums(survey_rows(rows))
+    sums = build_sums(rows, plan, weights, unit)
+    return solve_sums(sums, plan, restricted)
+
+
+def _read_weights(weights: ArrayLike | None, nesting: Nesting) -> tuple[Array | None, int | None]:
+    """Give one weight per group of the outermost level within which weights do not vary."""
+    if weights is None:
+        return None, None
+    arranged = nesting.arrange(read_weights(weights, nesting.n_rows))
+    for unit, (starts, counts) in enumerate(zip(nesting.starts, nesting.counts, strict=True)):
+        if (np.repeat(arranged[starts], counts) == arranged).all():
+            counted = arranged[starts]
+            if not counted.any():
+                raise AnalysisError("Every weight is zero: there is nothing to fit.")
+            return (None, None) if (counted == 1).all() else (counted, unit)
+    raise AnalysisError(
+        f"Weights must be the same for all rows of a {nesting.names[-1]} or of a larger group: a "
+        "unit is weighted as a whole."
+    )
+
+
+def _spread_weights(weights: Array, unit: int, nesting: Nesting) -> Array:
+    arranged = np.repeat(weights, nesting.counts[unit])
+    if nesting.order is None:
+        return arranged
+    out = np.empty_like(arranged)
+    out[nesting.order] = arranged
+    return out

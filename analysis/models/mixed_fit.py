@@ -1,0 +1,313 @@
+"""From sums to a fit: the steps every mixed model takes, whether it came from rows or summaries.
+
+Comes in: `Sums`, the plan they were made with, and "reml" or "ml". Goes out: a `Solution` in the
+user's units with its certificate. Decided here: fixed columns are made orthonormal and the
+outcome is replaced by its least-squares residual before anything is fitted (exact for any time
+origin or unit); the last step uses observed second derivatives; a fit whose conditions of
+optimality do not hold is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.errors import AnalysisError
+from analysis.models.mixed_blocks import split_sums
+from analysis.models.mixed_certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
+from analysis.models.mixed_identify import check_identifiable, explain_weakness
+from analysis.models.mixed_inference import (
+    VarianceUncertainty,
+    measure_curvature,
+    weigh_uncertainty,
+)
+from analysis.models.mixed_likelihood import Evaluation, evaluate
+from analysis.models.mixed_nesting import Array
+from analysis.models.mixed_optimiser import add_step, clip_negative, find_step, minimise
+from analysis.models.mixed_plan import Plan
+from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
+from analysis.models.mixed_sums import Sums, mix_columns
+
+START = 0.5
+ZERO_VARIANCE = 1e-9
+WORST_GRAM = 1e-10
+UNIDENTIFIED = 1e-9
+
+
+class NotOrthonormalError(Exception):
+    """The fixed columns are too nearly dependent for sums of products; rows are needed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """A fitted mixed model in the units of the data, fixed columns in the data's order.
+
+    Attributes:
+        plan: how the rows became sums.
+        n_groups: per level the groups that take part in it.
+        coefficients: (p,).
+        covariance: (p, p) inverse information of the coefficients.
+        residual_variance: s2.
+        covariances: per level (q, q), in the units of outcome^2 / (design units).
+        relative: per level (1, q, q), internal.
+        log_likelihood: restricted or not, as lme4 defines it.
+        n_rows: rows, counted with weights.
+        certificate: conditions of optimality.
+        uncertainty: of the variances, `fixed_change` in the units of the data.
+        information: (k + 1, k + 1) observed information of the covariances and s2.
+        parameters: (level, row, column) of the k covariances.
+        evaluation: internal.
+        slope: internal.
+        blocks: the sums behind it (internal columns).
+        to_outcome: an internal outcome times this is in the outcome's unit.
+        transform: (p, p) from internal coefficients to the data's, before `to_outcome`.
+    """
+
+    plan: Plan
+    n_groups: tuple[int, ...]
+    coefficients: Array
+    covariance: Array
+    residual_variance: float
+    covariances: list[Array]
+    relative: list[Array]
+    log_likelihood: float
+    n_rows: float
+    certificate: Certificate
+    uncertainty: VarianceUncertainty
+    information: Array
+    parameters: list[tuple]
+    evaluation: Evaluation
+    slope: Slope
+    blocks: list[Sums]
+    to_outcome: float
+    transform: Array
+
+
+def solve_sums(
+    sums: Sums, plan: Plan, restricted: bool, start: Sequence[Array] | None = None
+) -> Solution:
+    """Fit a mixed model to its sums.
+
+    Args:
+        sums: as `build_sums` gives them.
+        plan: the plan they were made with.
+        restricted: REML if true, ML if not.
+        start: per level (q, q) internal relative covariance to start from, or None.
+
+    Raises:
+        AnalysisError: if the model cannot be identified or no optimum is certain.
+        NotOrthonormalError: if the fixed columns need the rows.
+    """
+    _, _, correlated, _ = plan.shape
+    loadings = plan.loadings
+    check_identifiable(sums, plan)
+    blocks = split_sums(sums)
+    zero = [np.zeros((1, v.shape[1], v.shape[1])) for v in loadings]
+    blocks, mixture = _orthonormalise(blocks, loadings, zero)
+    parameters = list_parameters([v.shape[1] for v in loadings], correlated)
+    begin = [
+        START * np.eye(v.shape[1])[None] if start is None else np.asarray(start[k])[None]
+        for k, v in enumerate(loadings)
+    ]
+    optimum = minimise(blocks, loadings, correlated, begin, restricted)
+    relative, curvature, n_more = _polish(
+        blocks, loadings, correlated, optimum.relative, parameters, restricted
+    )
+    relative = [_clean(value) for value in relative]
+    evaluation = evaluate(blocks, loadings, relative, restricted)
+    slope = descend(blocks, loadings, relative, evaluation, restricted, None, parameters)
+    certificate = certify_optimum(
+        evaluation, slope, relative, correlated, parameters, optimum.n_evaluations + n_more
+    )
+    uncertainty = weigh_uncertainty(curvature, evaluation, slope, relative, parameters)
+    if uncertainty.weakest[0] < UNIDENTIFIED:
+        raise AnalysisError(explain_weakness(uncertainty.weakest[1], plan, parameters))
+    if not certificate.holds:
+        raise AnalysisError(
+            "No certain optimum was found for this model: "
+            f"{certificate.gain_left:.2g} log-likelihood may be left (limit "
+            f"{certificate.gain_limit:.2g}). Simplify the random effects."
+        )
+    return _finish(
+        plan, blocks, mixture, evaluation, slope, relative, certificate, uncertainty, parameters,
+        restricted,
+    )  # fmt: skip
+
+
+def _orthonormalise(
+    blocks: list[Sums], loadings: Sequence[Array], zero: Sequence[Array]
+) -> tuple[list[Sums], Array]:
+    """Make [X, y] orthogonal with unit mean squares, keeping every column's place."""
+    p = blocks[0].n_columns
+    mixture = np.eye(p + 1)
+    for count in range(2):
+        products = _sum_squares(blocks, loadings, zero)
+        n_rows = sum(block.count_rows() for block in blocks)
+        width = np.sqrt(np.maximum(np.diagonal(products)[:p], 1e-300))
+        unit = products[:p, :p] / np.outer(width, width)
+        if np.linalg.eigvalsh(unit)[0] < WORST_GRAM:
+            raise NotOrthonormalError
+        factor = np.linalg.cholesky(unit).T * width
+        step = np.zeros((p + 1, p + 1))
+        step[:p, :p] = np.linalg.inv(factor) * np.sqrt(n_rows)
+        step[:p, p] = -np.linalg.solve(products[:p, :p], products[:p, p])
+        left = products[p, p] + products[p, :p] @ step[:p, p]
+        if not left > 1e-20 * products[p, p]:
+            raise AnalysisError(
+                "The fixed columns give the outcome exactly: there is no spread to explain."
+            )
+        step[p, p] = 1.0
+        step[:, p] *= np.sqrt(n_rows / left)
+        step = np.triu(step)
+        blocks = [mix_columns(block, step) for block in blocks]
+        mixture = mixture @ step
+        if count == 0 and np.linalg.cond(unit) < 1e4:
+            break
+    return blocks, mixture
+
+
+def _sum_squares(blocks: list[Sums], loadings: Sequence[Array], zero: Sequence[Array]) -> Array:
+    try:
+        return evaluate(blocks, loadings, zero).total[0]
+    except AnalysisError as error:
+        raise NotOrthonormalError from error
+
+
+def _polish(
+    blocks: list[Sums],
+    loadings: Sequence[Array],
+    correlated: Sequence[bool],
+    relative: list[Array],
+    parameters: list[tuple],
+    restricted: bool,
+) -> tuple[list[Array], object, int]:
+    """Take a last step with the observed second derivatives, if it does not lose."""
+    here = evaluate(blocks, loadings, relative, restricted)
+    slope = descend(blocks, loadings, relative, here, restricted, None, parameters)
+    curvature = measure_curvature(
+        blocks, loadings, relative, parameters, slope.information[0], restricted
+    )
+    gradient = pick_parameters(slope.matrices, parameters)
+    if np.linalg.eigvalsh(curvature.profile)[0] <= 0:
+        return relative, curvature, 1
+    step, _ = find_step(gradient, curvature.profile[None], relative, correlated, parameters)
+    moved = add_step(relative, step, parameters)
+    there = evaluate(blocks, loadings, moved, restricted)
+    noise = RELATIVE_GAIN_LIMIT * abs(here.objective[0])
+    if there.objective[0] <= here.objective[0] + noise:
+        return moved, curvature, 2
+    return relative, curvature, 2
+
+
+def _clean(value: Array) -> Array:
+    """Write a spread too small to measure as exactly zero."""
+    q = value.shape[-1]
+    if q == 1:
+        return np.where(value < ZERO_VARIANCE, 0.0, value)
+    values, vectors = np.linalg.eigh(value[0])
+    kept = np.where(values < ZERO_VARIANCE, 0.0, values)
+    if (kept == values).all():
+        return value
+    if np.count_nonzero(value[0] - np.diag(np.diagonal(value[0]))) == 0:
+        return np.where(np.abs(value) < ZERO_VARIANCE, 0.0, value)
+    return clip_negative(((vectors * kept) @ vectors.T)[None])
+
+
+def _finish(
+    plan: Plan,
+    blocks: list[Sums],
+    mixture: Array,
+    evaluation: Evaluation,
+    slope: Slope,
+    relative: list[Array],
+    certificate: Certificate,
+    uncertainty: VarianceUncertainty,
+    parameters: list[tuple],
+    restricted: bool,
+) -> Solution:
+    p = plan.n_columns
+    to_outcome = plan.outcome_scale / mixture[p, p]
+    back = np.zeros((p, p))
+    back[plan.column_order] = np.eye(p) / plan.column_scale[:, None]
+    transform = back @ mixture[:p, :p]
+    shift = back @ mixture[:p, p]
+    coefficients = (transform @ evaluation.coefficients[0] - shift) * to_outcome
+    if plan.constant is not None:
+        place, value = plan.constant
+        coefficients[plan.column_order[place]] += plan.outcome_shift / value
+    variance = float(evaluation.residual_variance[0]) * to_outcome**2
+    covariance = variance * transform @ evaluation.inverse[0] @ transform.T
+    scaled = transform * to_outcome
+    change = np.einsum("ia,tab,jb->tij", scaled, uncertainty.fixed_change, scaled)
+    covariances = [
+        variance * scale @ value[0] @ scale.T
+        for scale, value in zip(plan.scales, relative, strict=True)
+    ]
+    degrees = float(evaluation.degrees[0])
+    objective = float(evaluation.log_determinant[0])
+    objective += degrees * (1 + np.log(2 * np.pi * variance))
+    if restricted:
+        objective += np.linalg.slogdet(evaluation.total[0, :p, :p])[1]
+        objective -= 2 * np.log(np.abs(np.linalg.det(transform)))
+    return Solution(
+        plan,
+        _count_groups(blocks),
+        coefficients,
+        (covariance + covariance.T) / 2,
+        variance,
+        [(value + value.T) / 2 for value in covariances],
+        relative,
+        -objective / 2,
+        degrees + (p if restricted else 0),
+        certificate,
+        VarianceUncertainty(
+            uncertainty.covariance, change, uncertainty.information, uncertainty.weakest
+        ),
+        _to_absolute(uncertainty.information, plan, relative, variance, parameters),
+        parameters,
+        evaluation,
+        slope,
+        blocks,
+        to_outcome,
+        transform,
+    )
+
+
+def _count_groups(blocks: list[Sums]) -> tuple[int, ...]:
+    """Count per level the groups with a design that is not all zero (whole groups, weighted)."""
+    counts = []
+    for level in range(len(blocks[0].levels)):
+        total = 0.0
+        for block in blocks:
+            own, often = block.levels[level], block.spread_weights()[level]
+            part = np.ones(own.n_groups) if own.multipliers is None else own.multipliers.any(axis=0)
+            total += float(part.sum() if often is None else (part * (often > 0)).sum())
+        counts.append(round(total))
+    return tuple(counts)
+
+
+def _to_absolute(
+    information: Array,
+    plan: Plan,
+    relative: list[Array],
+    variance: float,
+    parameters: list[tuple],
+) -> Array:
+    """Change from (internal relative D, log s2) to (covariances in the data's units, s2)."""
+    k = len(parameters)
+    change = np.zeros((k + 1, k + 1))
+    for a, (level, i, j) in enumerate(parameters):
+        scale = plan.scales[level]
+        basis = np.zeros((len(scale), len(scale)))
+        basis[i, j] = basis[j, i] = 1.0
+        moved = variance * scale @ basis @ scale.T
+        whole = variance * scale @ relative[level][0] @ scale.T
+        for c, (other, u, v) in enumerate(parameters):
+            if other == level:
+                change[c, a] = moved[u, v]
+        change[a, k] = whole[i, j]
+    change[k, k] = variance
+    back = np.linalg.inv(change)
+    return back.T @ information @ back

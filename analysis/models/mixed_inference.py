@@ -1,0 +1,247 @@
+"""How sure the variances are, and what that does to an interval (Satterthwaite).
+
+Comes in: an optimum. Goes out: the observed information of the covariance parameters and, for
+any contrast of the fixed coefficients, its degrees of freedom
+
+    df = 2 f^2 / (j' A j),  f = var(c'b),  j = df/dtheta,  A = 2 (second derivative of -2 log L)^-1
+
+(Satterthwaite 1941; Giesbrecht & Burns 1985, Biometrics 41, 477; as in lmerTest, Kuznetsova,
+Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decided here: second derivatives are central
+differences of the exact slope; a variance at zero is held there, as its factor has no slope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.models.mixed_likelihood import Evaluation, evaluate
+from analysis.models.mixed_nesting import Array
+from analysis.models.mixed_slope import Slope, descend, pick_parameters
+from analysis.models.mixed_sums import Sums
+
+STEP_SHARE = 1e-4
+LARGEST_STEP = 1e-2
+SMALLEST_CURVATURE = 1e-8
+ZERO_SHARE = 1e-9
+BATCH_NUMBERS = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """Second derivatives at the optimum, in relative covariances D.
+
+    Attributes:
+        profile: (k, k) of the objective with the residual variance at its best.
+        fixed_part: (k, p, p) derivative of X'V^-1 X (relative to the residual variance).
+    """
+
+    profile: Array
+    fixed_part: Array
+
+
+def measure_curvature(
+    blocks: Sequence[Sums],
+    loadings: Sequence[Array],
+    relative: Sequence[Array],
+    parameters: Sequence[tuple],
+    information: Array,
+    restricted: bool,
+) -> Curvature:
+    """Differentiate the slope by central differences, a share of a standard error either way.
+
+    Args:
+        blocks: the sums.
+        loadings: per level (Q, q).
+        relative: per level (1, q, q), the optimum.
+        parameters: as from `list_parameters`.
+        information: (k, k) average information there, for the size of the steps.
+        restricted: REML if true.
+    """
+    k = len(parameters)
+    sharp = np.maximum(np.diagonal(information), 1e-300)
+    size = np.minimum(STEP_SHARE / np.sqrt(sharp), LARGEST_STEP * _room(blocks, loadings))
+    steps = np.concatenate([np.diag(size), -np.diag(size)])
+    numbers = max(block.squares.shape[-1] for block in blocks) * blocks[0].squares.shape[0] ** 2
+    batch = int(np.clip(BATCH_NUMBERS // (16 * numbers), 1, 2 * k))
+    gradients, fixed = [], []
+    for first in range(0, 2 * k, batch):
+        part = steps[first : first + batch]
+        moved = []
+        for level, value in enumerate(relative):
+            shifted = np.repeat(value, len(part), axis=0)
+            for a, (own, i, j) in enumerate(parameters):
+                if own == level:
+                    shifted[:, i, j] += part[:, a]
+                    if i != j:
+                        shifted[:, j, i] += part[:, a]
+            moved.append(shifted)
+        found = evaluate(blocks, loadings, moved, restricted)
+        slope = descend(blocks, loadings, moved, found, restricted)
+        gradients.append(pick_parameters(slope.matrices, parameters))
+        fixed.append(found.total[:, :-1, :-1])
+    gradient, total = np.concatenate(gradients), np.concatenate(fixed)
+    profile = (gradient[:k] - gradient[k:]) / (2 * size[:, None])
+    fixed_part = (total[:k] - total[k:]) / (2 * size[:, None, None])
+    return Curvature((profile + profile.T) / 2, fixed_part)
+
+
+def _room(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
+    """How far a covariance may step below zero before a group's matrix could turn singular."""
+    trace = max(
+        float(np.einsum("qqm->m", _climbed(block, level)).max())
+        for block in blocks
+        for level in range(len(block.levels))
+    )
+    widest = max(float((loading**2).sum()) for loading in loadings)
+    reach = max(
+        1.0 if level.multipliers is None else float(np.max(level.multipliers**2, initial=1.0))
+        for block in blocks
+        for level in block.levels
+    )
+    return 1 / (1 + trace * widest * reach)
+
+
+def _climbed(block: Sums, level: int) -> Array:
+    squares = block.squares
+    for deeper in reversed(block.levels[level + 1 :]):
+        squares = np.add.reduceat(squares, deeper.starts, axis=-1)
+    return squares
+
+
+@dataclass(frozen=True, eq=False)
+class VarianceUncertainty:
+    """What is needed for the degrees of freedom of any contrast.
+
+    Attributes:
+        covariance: (t, t) of the parameters theta: the free factors of D, then log s2.
+        fixed_change: (t, p, p) derivative of the fixed coefficients' covariance by theta.
+        information: (k + 1, k + 1) observed information of D's entries and log s2.
+        weakest: smallest eigenvalue of the second derivatives, each parameter in units of its own
+            standard error, and its eigenvector; near zero when levels cannot be told apart.
+    """
+
+    covariance: Array
+    fixed_change: Array
+    information: Array
+    weakest: tuple[float, Array]
+
+
+def weigh_uncertainty(
+    curvature: Curvature,
+    evaluation: Evaluation,
+    slope: Slope,
+    relative: Sequence[Array],
+    parameters: Sequence[tuple],
+) -> VarianceUncertainty:
+    """Turn second derivatives into the covariance of the variance parameters."""
+    k = len(parameters)
+    variance = float(evaluation.residual_variance[0])
+    degrees = float(evaluation.degrees[0])
+    pull = pick_parameters(slope.pulls, parameters)[0]
+    joint = np.zeros((k + 1, k + 1))
+    joint[:k, :k] = curvature.profile + np.outer(pull, pull) / (variance**2 * degrees)
+    joint[:k, k] = joint[k, :k] = pull / variance
+    joint[k, k] = degrees
+    spread = evaluation.inverse[0]
+    change = np.empty((k + 1, len(spread), len(spread)))
+    change[:k] = -variance * np.matmul(np.matmul(spread, curvature.fixed_part), spread)
+    change[k] = variance * spread
+    tangent, bend = _tangent(relative, slope, parameters)
+    reduced = tangent.T @ joint @ tangent + bend
+    scale = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(reduced)), 1e-300))
+    values, vectors = np.linalg.eigh(reduced * np.outer(scale, scale))
+    kept = values > SMALLEST_CURVATURE
+    unit = vectors[:, kept] * scale[:, None]
+    covariance = 2 * (unit / values[kept]) @ unit.T
+    weakest = int(np.argmin(values))
+    return VarianceUncertainty(
+        covariance,
+        np.einsum("at,aij->tij", tangent, change),
+        joint / 2,
+        (float(values[weakest]), tangent @ (vectors[:, weakest] * scale)),
+    )
+
+
+def _tangent(
+    relative: Sequence[Array], slope: Slope, parameters: Sequence[tuple]
+) -> tuple[Array, Array]:
+    """Give the directions in which D can move without leaving its rank, and the bend they add.
+
+    With D = L L', L (q, r): dD = dL L' + L dL', and the objective bends by 2 tr(G dL dL') more.
+    """
+    k = len(parameters)
+    columns, bends = [], []
+    for level, value in enumerate(relative):
+        at = [a for a, parameter in enumerate(parameters) if parameter[0] == level]
+        q = value.shape[-1]
+        free = len(at) > q or q == 1
+        matrix, gamma = value[0], slope.matrices[level][0]
+        if free:
+            values, vectors = np.linalg.eigh(matrix)
+            factor = vectors[:, values > ZERO_SHARE * max(values[-1], 1e-12)]
+            factor = factor * np.sqrt(values[values > ZERO_SHARE * max(values[-1], 1e-12)])
+            if factor.shape[1] == q:
+                columns.extend(np.eye(k + 1)[at])
+                bends.append(np.zeros((len(at), len(at))))
+                continue
+            own = []
+            for c in range(factor.shape[1]):
+                for row in range(q):
+                    change = np.zeros((q, q))
+                    change[row] += factor[:, c]
+                    change[:, row] += factor[:, c]
+                    direction = np.zeros(k + 1)
+                    for a in at:
+                        direction[a] = change[parameters[a][1], parameters[a][2]]
+                    own.append(direction)
+            columns.extend(own)
+            bends.append(np.kron(np.eye(factor.shape[1]), 2 * gamma))
+        else:
+            positive = [a for a in at if matrix[parameters[a][1], parameters[a][1]] > 1e-12]
+            columns.extend(np.eye(k + 1)[positive])
+            bends.append(np.zeros((len(positive), len(positive))))
+    columns.append(np.eye(k + 1)[k])
+    total = len(columns)
+    bend = np.zeros((total, total))
+    first = 0
+    for part in bends:
+        bend[first : first + len(part), first : first + len(part)] = part
+        first += len(part)
+    return np.array(columns).T, bend
+
+
+def satterthwaite(
+    contrasts: Array, covariance: Array, uncertainty: VarianceUncertainty
+) -> tuple[Array, Array]:
+    """Give the variances of contrasts and their degrees of freedom.
+
+    Args:
+        contrasts: (c, p).
+        covariance: (p, p) of the fixed coefficients.
+        uncertainty: of the variances, in the same coordinates of the coefficients.
+    """
+    variance = np.einsum("ci,ij,cj->c", contrasts, covariance, contrasts)
+    slope = np.einsum("ci,tij,cj->ct", contrasts, uncertainty.fixed_change, contrasts)
+    spread = np.einsum("ct,tu,cu->c", slope, uncertainty.covariance, slope)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return variance, np.where(variance > 0, 2 * variance**2 / spread, np.inf)
+
+
+def joint_degrees(degrees: Array) -> float:
+    """Give the denominator degrees of freedom of a joint test of k orthogonal contrasts.
+
+    2 E / (E - k), E = sum of d / (d - 2) over the contrasts with d > 2 (Fai & Cornelius 1996,
+    10.1080/00949659608811740); with equal degrees d it is d.
+    """
+    k = len(degrees)
+    if k == 1:
+        return float(degrees[0])
+    if np.ptp(degrees) <= 1e-8 * np.max(degrees):
+        return float(degrees.mean())
+    if (degrees <= 2).any():
+        return 2.0
+    expected = float((degrees / (degrees - 2)).sum())
+    return 2 * expected / (expected - k)

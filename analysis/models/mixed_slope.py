@@ -1,0 +1,291 @@
+"""The slope of a mixed model's likelihood, and its average information.
+
+Comes in: an `Evaluation` with what its climb left at every group. Goes out: a `Slope`. Going down
+the tree with O = what the larger groups leave to explain and J = their uncertainty,
+
+    W_g'V^-1 A = U* + M* O,   W_g'V^-1 W_g = M* - M* J M*   (V whole, rows of group g),
+
+so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with
+B = W'V^-1 X, b = W'V^-1 (y - X beta). One more climb with the columns V_a V^-1 (y - X beta) gives
+the average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.models.mixed_arithmetic import (
+    collect_groups,
+    effect_matrices,
+    gram,
+    multiply,
+    project_total,
+)
+from analysis.models.mixed_likelihood import Climb, Evaluation, carries_weights, spread_weights
+from analysis.models.mixed_nesting import Array
+from analysis.models.mixed_sums import Sums
+
+
+@dataclass(frozen=True, eq=False)
+class Slope:
+    """Derivatives of the objective.
+
+    Attributes:
+        matrices: per level (b, q, q) symmetric G: the objective changes by tr(G dD).
+        pulls: per level (b, q, q) sum of Z'V^-1 e e'V^-1 Z.
+        information: (b, k, k) average information, in the order of `list_parameters`, or None.
+        effects: per block and level (b, Q, m) W_g'V^-1 e of every group.
+        coefficients_left: per block (b, Q, m) what W explains of e in each innermost group.
+    """
+
+    matrices: list[Array]
+    pulls: list[Array]
+    information: Array | None
+    effects: list[list[Array]]
+    coefficients_left: list[Array]
+
+
+def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[tuple]:
+    """Give the covariance parameters as (level, row, column), row <= column."""
+    return [
+        (level, i, j)
+        for level, (q, free) in enumerate(zip(widths, correlated, strict=True))
+        for i in range(q)
+        for j in range(i, q if free else i + 1)
+    ]
+
+
+def descend(
+    blocks: Sequence[Sums],
+    loadings: Sequence[Array],
+    relative: Sequence[Array],
+    evaluation: Evaluation,
+    restricted: bool = True,
+    weights: Sequence[Array] | None = None,
+    parameters: Sequence[tuple] | None = None,
+) -> Slope:
+    """Give the slope at an evaluation, and the average information if `parameters` are given.
+
+    Args:
+        blocks: as evaluated.
+        loadings: as evaluated.
+        relative: as evaluated.
+        evaluation: what `evaluate` gave for them.
+        restricted: as evaluated.
+        weights: as evaluated.
+        parameters: what `list_parameters` gives.
+    """
+    b, p = evaluation.coefficients.shape
+    residual = np.concatenate([-evaluation.coefficients, np.ones((b, 1))], axis=1)
+    known = np.zeros((b, p + 1, p + 1))
+    if restricted:
+        known[:, :p, :p] = evaluation.inverse
+    widths = [loading.shape[1] for loading in loadings]
+    matrices = [np.zeros((b, q, q)) for q in widths]
+    pulls = [np.zeros((b, q, q)) for q in widths]
+    effects, left = [], []
+    n_parameters = len(parameters or ())
+    quadratic = np.zeros((b, n_parameters, n_parameters))
+    linear = np.zeros((b, p, n_parameters))
+    for k, block in enumerate(blocks):
+        climb = evaluation.climbs[k]
+        counted = None if weights is None else weights[k]
+        spread = spread_weights(block, counted)
+        found, outside = _descend_block(
+            block, climb, loadings, relative, residual, known, spread, matrices, pulls,
+            evaluation.residual_variance, parameters, linear,
+        )  # fmt: skip
+        effects.append(found)
+        left.append(outside)
+        if parameters:
+            carried = [carries_weights(block, i, counted) for i in range(len(block.levels))]
+            quadratic += _quadratic(block, climb, loadings, found, spread, carried, parameters)
+    information = None
+    if parameters:
+        information = _average_information(quadratic, linear, pulls, parameters, evaluation)
+    return Slope(matrices, pulls, information, effects, left)
+
+
+def _descend_block(
+    block: Sums,
+    climb: Climb,
+    loadings: Sequence[Array],
+    relative: Sequence[Array],
+    residual: Array,
+    known: Array,
+    spread: Sequence[Array | None],
+    matrices: list[Array],
+    pulls: list[Array],
+    variance: Array,
+    parameters: Sequence[tuple] | None,
+    linear: Array,
+) -> tuple[list[Array], Array]:
+    r = residual.shape[1]
+    offsets = block.offsets()
+    outside = np.zeros((1, block.constant.shape[0], r, 1))
+    outside[0, :, : offsets[0], 0] = block.constant
+    uncertain = None
+    found = []
+    for k, level in enumerate(block.levels):
+        after, columns, weight = climb.after[k], climb.columns[k], spread[k]
+        dense = slice(offsets[k], r)
+        up = level.parents
+        explained = np.einsum("bqrm,br->bqm", outside, residual)[..., up]
+        own = np.einsum("bqdm,bd->bqm", columns, residual[:, dense])
+        effect = own + np.einsum("bqtm,btm->bqm", after, explained)
+        found.append(effect)
+        slope = after
+        if uncertain is not None:
+            slope = slope - multiply(multiply(after, uncertain[..., up]), after)
+        pull = np.einsum("bqm,btm->bqtm", effect, effect)
+        slope = slope - _known_part(outside, columns, after, known, dense, up)
+        slope = slope - pull / variance[:, None, None, None]
+        matrices[k] += project_total(slope, loadings[k], level.multipliers, weight)
+        pulls[k] += project_total(pull, loadings[k], level.multipliers, weight)
+        if parameters:
+            _add_linear(
+                linear, outside, columns, after, effect, block, k, loadings[k], weight, parameters
+            )
+        entered = slice(offsets[k], offsets[k] + level.joined.shape[1])
+        taken = effect_matrices(loadings[k], relative[k], level.multipliers)
+        if k + 1 == len(block.levels):
+            explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
+            entering = np.einsum("qjm,bj->bqm", level.joined, residual[:, entered])
+            return found, explained + entering
+        whole = multiply(after, outside[..., up])
+        if len(whole) < len(columns):
+            whole = np.repeat(whole, len(columns), axis=0)
+        whole[:, :, dense] += columns
+        outside = outside[..., up] - multiply(taken, whole)
+        outside[:, :, entered] += level.joined
+        shrink, own_spread = climb.shrink[k], climb.spread[k]
+        if uncertain is None:
+            uncertain = own_spread
+        else:
+            passed = multiply(shrink.swapaxes(1, 2), uncertain[..., up])
+            uncertain = own_spread + multiply(passed, shrink)
+    raise AssertionError("a mixed model has at least one level")
+
+
+def _known_part(
+    outside: Array, columns: Array, after: Array, known: Array, dense: slice, up: Array
+) -> Array | float:
+    """Give B K B' of every group, B = M* outside + [0, columns]."""
+    if not known.any():
+        return 0.0
+    weighed = np.einsum("bqrm,brs->bqsm", outside, known)
+    part = multiply(weighed, outside.swapaxes(1, 2))[..., up]
+    out = multiply(multiply(after, part), after)
+    fixed = slice(dense.start, known.shape[1] - 1)
+    width = fixed.stop - fixed.start
+    if width > 0:
+        own = columns[:, :, :width]
+        crossed = multiply(after, multiply(weighed[:, :, fixed][..., up], own.swapaxes(1, 2)))
+        inner = np.einsum("bqim,bij->bqjm", own, known[:, fixed, fixed])
+        out = out + crossed + crossed.swapaxes(1, 2) + multiply(inner, own.swapaxes(1, 2))
+    return out
+
+
+def _directions(
+    effect: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
+) -> Array:
+    """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e."""
+    pulled = np.einsum("qi,bqm->bim", loading, effect)
+    if multipliers is not None:
+        pulled = pulled * multipliers
+    out = []
+    for level, i, j in parameters:
+        if level != k:
+            continue
+        pairs = [(i, j)] if i == j else [(i, j), (j, i)]
+        part = 0.0
+        for row, column in pairs:
+            size = pulled[:, column]
+            if multipliers is not None:
+                size = size * multipliers[row]
+            part = part + loading[None, :, row, None] * size[:, None]
+        out.append(part)
+    return np.stack(out, axis=2)
+
+
+def _add_linear(
+    linear: Array,
+    outside: Array,
+    columns: Array,
+    after: Array,
+    effect: Array,
+    block: Sums,
+    k: int,
+    loading: Array,
+    weight: Array | None,
+    parameters: Sequence[tuple],
+) -> None:
+    """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
+    level = block.levels[k]
+    at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
+    direction = _directions(effect, loading, level.multipliers, k, parameters)
+    p = linear.shape[1]
+    moved = collect_groups(multiply(after, direction), level.starts, weight)
+    linear[:, :, at] += gram(outside[:, :, :p], moved, None)
+    first = p + 1 - columns.shape[2]
+    linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
+
+
+def _quadratic(
+    block: Sums,
+    climb: Climb,
+    loadings: Sequence[Array],
+    effects: Sequence[Array],
+    spread: Sequence[Array | None],
+    carried: Sequence[bool],
+    parameters: Sequence[tuple],
+) -> Array:
+    """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
+    n = len(parameters)
+    out = np.zeros((len(effects[0]), n, n))
+    active: list[int] = []
+    rising: Array | None = None
+    for k in reversed(range(len(block.levels))):
+        level, weight = block.levels[k], spread[k]
+        direction = _directions(effects[k], loadings[k], level.multipliers, k, parameters)
+        at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
+        entering = multiply(climb.before[k], direction)
+        out[:, np.array(at)[:, None], at] += gram(direction, entering, weight)
+        if rising is not None:
+            both = gram(direction, rising, weight)
+            out[:, np.array(at)[:, None], active] += both
+            out[:, np.array(active)[:, None], at] += both.swapaxes(-1, -2)
+            entering = np.concatenate([entering, rising], axis=2)
+        active = at + active
+        lost = gram(entering, multiply(climb.spread[k], entering), weight)
+        out[:, np.array(active)[:, None], active] -= lost
+        if k:
+            passed = weight if carried[k] else None
+            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, passed)
+    return out
+
+
+def _average_information(
+    quadratic: Array,
+    linear: Array,
+    pulls: Sequence[Array],
+    parameters: Sequence[tuple],
+    evaluation: Evaluation,
+) -> Array:
+    pull = pick_parameters(pulls, parameters)
+    variance = evaluation.residual_variance[:, None, None]
+    solved = np.matmul(evaluation.inverse, linear)
+    quadratic = quadratic - np.matmul(linear.swapaxes(-1, -2), solved)
+    outer = pull[:, :, None] * pull[:, None, :]
+    return quadratic / variance - outer / (variance**2 * evaluation.degrees[:, None, None])
+
+
+def pick_parameters(matrices: Sequence[Array], parameters: Sequence[tuple]) -> Array:
+    """Give (b, k) derivatives by each parameter, from symmetric matrices per level."""
+    return np.stack(
+        [matrices[level][:, i, j] * (1.0 if i == j else 2.0) for level, i, j in parameters],
+        axis=1,
+    )
