@@ -362,6 +362,8 @@ def test_the_frames_handed_in_are_left_alone():
         (lambda a: a.update(clusters=np.zeros(len(a["y"]))), "one cluster"),
         (lambda a: a.update(clusters=np.full(len(a["y"]), np.nan)), "no cluster label"),
         (lambda a: a.update(clusters=[1, 2]), "needs one cluster label"),
+        (lambda a: a.update(y=["a"] * len(a["y"])), "not a number"),
+        (lambda a: a.update(x=pd.DataFrame({"g": ["b"] * len(a["y"])})), "not a number"),
         (lambda a: a.update(y=[1.0]), "one number for each"),
         (lambda a: a.update(weights=-np.ones(len(a["y"]))), "below zero"),
         (lambda a: a.update(kind="HC1"), "CR2"),

@@ -136,12 +136,12 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
     """
     if isinstance(design, pd.DataFrame):
         names = design.columns
-        values = design.to_numpy(dtype=float)
+        values = _read_numbers(design, "design")
         if not names.is_unique:
             repeated = [str(name) for name in names[names.duplicated()].unique()]
             raise AnalysisError(f"The design names {_quoted(repeated)} twice: rename one.")
     else:
-        values = np.asarray(design, dtype=float)
+        values = _read_numbers(design, "design")
         if values.ndim != 2:
             raise AnalysisError("A design needs rows and columns: give an (n, p) array.")
         names = pd.Index([f"x{j}" for j in range(1, values.shape[1] + 1)])
@@ -169,7 +169,7 @@ def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
     Raises:
         AnalysisError: on another length, or a missing or infinite number.
     """
-    vector = np.asarray(values, dtype=float)
+    vector = _read_numbers(values, what)
     if vector.shape != (n_rows,):
         raise AnalysisError(
             f"The {what} needs one number for each of the design's {n_rows} rows; its shape "
@@ -197,6 +197,17 @@ def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
             f"{int((vector < 0).sum())} weights are below zero. A weight is zero or more."
         )
     return vector
+
+
+def _read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:
+    try:
+        if isinstance(values, pd.DataFrame | pd.Series):
+            return values.to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise AnalysisError(
+            f"The {what} holds something that is not a number. Code it as numbers first."
+        ) from None
 
 
 def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> NDArray[np.longdouble]:
