@@ -30,6 +30,7 @@ def judge(study=None, settings=SETTINGS, **parts):
     given = {
         "records": study.records,
         "cohort": study.cohort,
+        "covariates": study.covariates,
         "weighting": study.weighting,
         "primary": study.comparison,
     }
@@ -291,3 +292,10 @@ def test_a_small_clinic_does_not_pass_by_being_small():
 def test_stricter_settings_close_gates_that_were_open():
     gates = judge(settings=Settings(margin=0.02))
     assert ("precision", "imprecise") in failed(gates)
+
+
+def test_almost_no_recorded_traits_is_marked_and_does_not_close_the_pair():
+    known = sample_study().covariates
+    gates = judge(covariates=replace(known, centred=known.centred[["social_share"]]))
+    assert ("adjustment", "few_traits") in failed(gates)
+    assert any(g.name == "dominance" and (g.this, g.than) == PAIR for g in gates)
