@@ -20,6 +20,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -48,6 +49,8 @@ def draw_analyses(summary: dict, *, width_cm: float = 17.0) -> Picture:
     """
     rows = summary["certainty"]["analyses"]
     pairs = summary["answer"]["pairs"]
+    if all(pair["estimate"] is None for row in rows for pair in row["pairs"]):
+        return draw_nothing(width_cm, describe.describe_analyses(summary))
     height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_analyses(summary)

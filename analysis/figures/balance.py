@@ -21,6 +21,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -47,6 +48,8 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
         width_cm: width of the whole picture.
     """
     rows = sorted(summary["who"]["balance"], key=lambda row: -row["before"])
+    if not rows:
+        return draw_nothing(width_cm, describe.describe_balance(summary))
     height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_balance(summary)
@@ -141,7 +144,9 @@ def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) 
     rows = [
         row for row in summary["who"]["overlap"] if None not in (row["n_children"], row["share"])
     ]
-    height = TOP_CM + row_cm * max(len(rows), 1) + AXIS_CM
+    if not rows:
+        return draw_nothing(width_cm, describe.describe_overlap(summary))
+    height = TOP_CM + row_cm * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_overlap(summary)
     canvas = add_canvas(picture)

@@ -22,6 +22,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -51,6 +52,8 @@ def draw_contrasts(
         named: write the pair and its title at the left; False where the page does so.
     """
     pairs = summary["answer"]["pairs"]
+    if not any(pair["shown"] for pair in pairs):
+        return draw_nothing(width_cm, describe.describe_contrasts(summary))
     margin = summary["margin"]
     height = TOP_CM + row_cm * len(pairs) + AXIS_CM
     picture = Picture(width_cm, height)

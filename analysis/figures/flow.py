@@ -19,6 +19,7 @@ from analysis.figures.style import (
     SOFT_INK,
     Picture,
     add_canvas,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -41,6 +42,8 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
         width_cm: width of the whole picture.
     """
     rows = summary["who"]["flow"]
+    if not any(row["shown"] for row in rows):
+        return draw_nothing(width_cm, describe.describe_flow(summary))
     height = TOP_CM + ROW_CM * len(rows)
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_flow(summary)

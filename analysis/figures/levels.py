@@ -22,6 +22,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -53,17 +54,19 @@ def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -
     rows = [row for row in summary["progress"]["levels"] if row["percent"] is not None]
     weeks = sorted({row["week"] for row in rows})
     names = [name for name in summary["formats"] if any(row["format"] == name for row in rows)]
+    if not rows:
+        return draw_nothing(width_cm, describe.describe_levels(summary))
     bands = [band for _, band in sorted({(row["order"], row["band"]) for row in rows})]
     single = len(bands) == SINGLE_LEVELS
     row_cm = row_cm if single else BAND_ROW_CM
     foot_cm = FOOT_CM if single else 0.1
     top_cm = TOP_CM if single else TOP_CM + 0.5
-    height = top_cm + row_cm * max(len(names), 1) + foot_cm
+    height = top_cm + row_cm * len(names) + foot_cm
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_levels(summary)
     canvas = add_canvas(picture)
     top = max([1, *(row["percent"] for row in rows)])
-    panel_cm = (width_cm - LEFT_CM - GAP_CM * (len(weeks) - 1)) / max(len(weeks), 1)
+    panel_cm = (width_cm - LEFT_CM - GAP_CM * (len(weeks) - 1)) / len(weeks)
     for j, week in enumerate(weeks):
         left = LEFT_CM + j * (panel_cm + GAP_CM)
         axes = add_panel(picture, left, foot_cm, panel_cm, row_cm * len(names))

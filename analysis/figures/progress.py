@@ -19,6 +19,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -48,13 +49,15 @@ def draw_progress(
     """
     rows = [row for row in summary["progress"]["by_week"] if row["mean"] is not None]
     names = [name for name in summary["formats"] if any(row["format"] == name for row in rows)]
+    if not rows:
+        return draw_nothing(width_cm, describe.describe_progress(summary))
     below = 0.95 + (RISK_ROW_CM * (len(names) + 1) if risk else 0)
     height = plot_cm + below + TOP_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_progress(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LEFT_CM, below, width_cm - LEFT_CM - RIGHT_CM, plot_cm)
-    weeks = sorted({row["week"] for row in rows}) or [0]
+    weeks = sorted({row["week"] for row in rows})
     low, high = _levels_needed(rows)
     axes.set_xlim(weeks[0] - 0.8, weeks[-1] + 0.8)
     axes.set_ylim(low, high)

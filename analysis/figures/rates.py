@@ -17,6 +17,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_nothing,
     in_house_style,
     line,
     mark,
@@ -42,7 +43,9 @@ def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.86) ->
     """
     rates = {rate["format"]: rate for rate in summary["answer"]["rates"] if rate["shown"]}
     names = [name for name in summary["formats"] if name in rates]
-    height = row_cm * max(len(names), 1) + AXIS_CM
+    if not names:
+        return draw_nothing(width_cm, describe.describe_rates(summary))
+    height = row_cm * len(names) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_rates(summary)
     canvas = add_canvas(picture)
@@ -50,8 +53,8 @@ def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.86) ->
     low = min([0.0, *(rate["conf_low"] for rate in rates.values())])
     high = max([0.5, *(rate["conf_high"] for rate in rates.values())])
     axes.set_xlim(low, high * 1.04)
-    axes.set_ylim(len(names) or 1, 0)
-    _draw_axis(axes, low, high, len(names) or 1, row_cm)
+    axes.set_ylim(len(names), 0)
+    _draw_axis(axes, low, high, len(names), row_cm)
     for i, name in enumerate(names):
         rate = rates[name]
         thick = 0.26 / row_cm

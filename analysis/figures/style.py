@@ -42,6 +42,8 @@ FORMAT_SIZES = {"individual": 7.0, "group": 6.4, "combined": 6.0}
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
 SCREEN_DPI = 160
+NOTHING = "Too few children to show this."
+NOTHING_CM = 1.2
 
 # Share of the half-width of a 95% normal interval that holds the middle 80% and 50%.
 INNER_BANDS = ((1.0, 0.16), (0.654, 0.30), (0.344, 0.55))
@@ -52,11 +54,13 @@ class Picture(Figure):
 
     Attributes:
         alt: what the picture shows, for those who do not see it.
+        empty: True when there was nothing that may be shown, and only says so.
     """
 
     def __init__(self, width_cm: float, height_cm: float) -> None:
         super().__init__(figsize=(width_cm / CM_PER_INCH, height_cm / CM_PER_INCH))
         self.alt = ""
+        self.empty = False
         self.width_cm = width_cm
         self.height_cm = height_cm
 
@@ -225,6 +229,21 @@ def shade_interval(
             zorder=3,
             clip_on=False,
         )
+
+
+def draw_nothing(width_cm: float, alt: str) -> Picture:
+    """Give a picture that only says that nothing may be shown.
+
+    Args:
+        width_cm: width of the whole picture.
+        alt: what would have been shown, in words.
+    """
+    picture = Picture(width_cm, NOTHING_CM)
+    picture.alt = f"{alt} {NOTHING}"
+    picture.empty = True
+    canvas = add_canvas(picture)
+    write(canvas, width_cm / 2, NOTHING_CM / 2, NOTHING, colour=SOFT_INK, across="center")
+    return picture
 
 
 def line(axes: Axes, x: list[float], y: list[float], **kwargs: object) -> None:

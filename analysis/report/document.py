@@ -78,40 +78,18 @@ def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Pic
         side_cm: width of the sentences on page 1.
         row_cm: height of a row on page 1, where sentences stand beside the picture.
     """
-    who, progress, certainty = summary["who"], summary["progress"], summary["certainty"]
     beside = TEXT_CM - side_cm - GUTTER_CM
-    wanted = {
-        "contrasts": (
-            any(pair["shown"] for pair in summary["answer"]["pairs"]),
-            functools.partial(draw_contrasts, width_cm=beside, row_cm=row_cm, named=False),
-        ),
-        "rates": (
-            any(rate["shown"] for rate in summary["answer"]["rates"]),
-            functools.partial(draw_rates, width_cm=HALF_CM),
-        ),
-        "flow": (
-            any(row["shown"] for row in who["flow"]),
-            functools.partial(draw_flow, width_cm=TEXT_CM),
-        ),
-        "balance": (bool(who["balance"]), functools.partial(draw_balance, width_cm=HALF_CM)),
-        "overlap": (
-            any(row["n_effective"] is not None for row in who["overlap"]),
-            functools.partial(draw_overlap, width_cm=HALF_CM),
-        ),
-        "progress": (
-            any(row["mean"] is not None for row in progress["by_week"]),
-            functools.partial(draw_progress, width_cm=TEXT_CM),
-        ),
-        "levels": (
-            any(row["percent"] is not None for row in progress["levels"]),
-            functools.partial(draw_levels, width_cm=TEXT_CM),
-        ),
-        "analyses": (
-            any(p["estimate"] is not None for a in certainty["analyses"] for p in a["pairs"]),
-            functools.partial(draw_analyses, width_cm=TEXT_CM),
-        ),
+    pictures = {
+        "contrasts": draw_contrasts(summary, width_cm=beside, row_cm=row_cm, named=False),
+        "rates": draw_rates(summary, width_cm=HALF_CM),
+        "flow": draw_flow(summary, width_cm=TEXT_CM),
+        "balance": draw_balance(summary, width_cm=HALF_CM),
+        "overlap": draw_overlap(summary, width_cm=HALF_CM),
+        "progress": draw_progress(summary, width_cm=TEXT_CM),
+        "levels": draw_levels(summary, width_cm=TEXT_CM),
+        "analyses": draw_analyses(summary, width_cm=TEXT_CM),
     }
-    return {name: draw(summary) for name, (shown, draw) in wanted.items() if shown}
+    return {name: picture for name, picture in pictures.items() if not picture.empty}
 
 
 @functools.cache

@@ -1,0 +1,256 @@
+"""Pictures: one visual language, readable without colour, nothing beyond what was published."""
+
+import importlib
+import itertools
+import re
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from example_summaries import VARIANTS, example_summary
+
+from analysis.figures import style
+from analysis.figures.analyses import draw_analyses
+from analysis.figures.balance import draw_balance, draw_overlap
+from analysis.figures.contrasts import draw_contrasts
+from analysis.figures.flow import draw_flow
+from analysis.figures.levels import draw_levels
+from analysis.figures.progress import draw_progress
+from analysis.figures.rates import draw_rates
+from analysis.records.schema import FORMATS
+from analysis.wording import signed
+
+PICTURES = {
+    draw.__name__: draw
+    for draw in (
+        draw_contrasts,
+        draw_rates,
+        draw_flow,
+        draw_balance,
+        draw_overlap,
+        draw_progress,
+        draw_levels,
+        draw_analyses,
+    )
+}
+SVG = "{http://www.w3.org/2000/svg}"
+
+# Dichromat vision after Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
+VISIONS = {
+    "ordinary": np.eye(3),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+RGB_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+WHITE = np.array([0.95047, 1.0, 1.08883])
+EASILY_TOLD_APART = 25.0  # CIE 1976 colour difference; 2.3 is just noticeable side by side.
+GREY_STEP = 12.0  # CIE lightness; about 1 is just noticeable.
+TEXT_CONTRAST, MARK_CONTRAST = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11.
+
+
+def _linear(colour: str) -> np.ndarray:
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    share = RGB_TO_XYZ @ linear / WHITE
+    f = np.where(share > 0.008856, np.cbrt(share), 7.787 * share + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def _contrast(one: str, other: str) -> float:
+    light = sorted(float((RGB_TO_XYZ @ _linear(c))[1]) + 0.05 for c in (one, other))
+    return light[1] / light[0]
+
+
+def _texts(svg: bytes) -> list[str]:
+    root = ElementTree.fromstring(svg)
+    return ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_formats_keep_apart_for_every_kind_of_colour_vision(vision):
+    seen = [
+        _lab(np.clip(VISIONS[vision] @ _linear(style.FORMAT_COLOURS[f]), 0, 1)) for f in FORMATS
+    ]
+    apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
+    assert min(apart) > EASILY_TOLD_APART
+
+
+def test_formats_keep_apart_in_greyscale_and_by_shape():
+    lightness = [_lab(_linear(style.FORMAT_COLOURS[f]))[0] for f in FORMATS]
+    assert min(abs(a - b) for a, b in itertools.combinations(lightness, 2)) > GREY_STEP
+    assert len({style.FORMAT_SHAPES[f] for f in FORMATS}) == len(FORMATS)
+
+
+def test_text_and_marks_stand_out_from_what_lies_behind_them():
+    for behind in (style.PAPER, style.BAND):
+        for ink in (style.INK, style.SOFT_INK):
+            assert _contrast(ink, behind) >= TEXT_CONTRAST
+    for colour in (*style.FORMAT_COLOURS.values(), style.CONTRAST):
+        assert _contrast(colour, style.PAPER) >= MARK_CONTRAST
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_is_drawn_for_every_state_with_words_beside_it(name, variant):
+    picture = PICTURES[name](example_summary(variant))
+    svg = picture.to_svg()
+    assert ElementTree.fromstring(svg).tag == f"{SVG}svg"
+    assert len(picture.alt) > 40
+    assert b"<image" not in svg
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_the_same_bytes_whatever_the_users_settings(name):
+    plain = PICTURES[name](example_summary()).to_svg()
+    before = dict(mpl.rcParams)
+    with mpl.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.fonttype": "path"}):
+        inside = dict(mpl.rcParams)
+        assert PICTURES[name](example_summary()).to_svg() == plain
+        assert dict(mpl.rcParams) == inside
+    assert dict(mpl.rcParams) == before
+    assert b"<dc:date>" not in plain
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_text_stays_text_in_the_shipped_face(name):
+    svg = PICTURES[name](example_summary()).to_svg().decode()
+    faces = set(re.findall(r"font-family: ([^;\"]+)", svg))
+    assert faces == {f"'{style.FAMILY}'"}
+    assert len(_texts(svg.encode())) >= 4
+
+
+def test_the_contrasts_show_every_published_number_and_only_those():
+    summary = example_summary()
+    texts = _texts(draw_contrasts(summary).to_svg())
+    for pair in summary["answer"]["pairs"]:
+        for key in ("estimate", "conf_low", "conf_high"):
+            assert signed(pair[key]) in texts
+
+
+def test_a_withheld_pair_has_its_row_and_no_number():
+    summary = example_summary("pair_withheld")
+    hidden = example_summary("one_sided")["answer"]["pairs"][2]
+    texts = _texts(draw_contrasts(summary).to_svg())
+    assert texts.count("no number shown") == 1
+    for key in ("estimate", "conf_low", "conf_high"):
+        assert signed(hidden[key]) not in texts
+
+
+def test_the_wider_range_is_drawn_only_where_it_is_published():
+    summary = example_summary("pair_withheld")
+    with_wide = draw_contrasts(summary).to_svg()
+    for pair in summary["answer"]["pairs"]:
+        pair["wide_low"] = pair["wide_high"] = None
+    assert len(draw_contrasts(summary).to_svg()) < len(with_wide)
+
+
+def test_no_mark_is_drawn_beyond_what_was_published():
+    summary = example_summary()
+    published = len(summary["progress"]["by_week"])
+    picture = draw_progress(summary)
+    axes = picture.axes[1]
+    points = sum(
+        len(line.get_xdata()) for line in axes.lines if line.get_marker() not in ("None", None, "")
+    )
+    assert points == published + len(FORMATS)
+
+
+def test_a_held_back_step_of_the_flow_has_no_number():
+    summary = example_summary()
+    step = next(row for row in summary["who"]["flow"] if not row["shown"])
+    picture = draw_flow(summary)
+    assert step["step"] in _texts(picture.to_svg())
+    assert step["step"] not in picture.alt
+
+
+def test_the_alternative_text_quotes_the_published_sentences():
+    summary = example_summary("cannot_tell")
+    alt = draw_contrasts(summary).alt
+    assert all(pair["sentence"] in alt for pair in summary["answer"]["pairs"])
+
+
+@pytest.mark.parametrize(
+    "label", ["$\\frac{1}{$", "_hidden", "<b>bold</b>", "#panic()", "=SUM(A1)", "a\\b{c}"]
+)
+def test_a_hostile_label_is_drawn_as_it_is(label):
+    summary = example_summary()
+    summary["who"]["balance"][0]["trait"] = label
+    assert label in _texts(draw_balance(summary).to_svg())
+
+
+def test_single_levels_stand_in_place_and_coarser_bands_lie_end_to_end():
+    single = _texts(draw_levels(example_summary()).to_svg())
+    assert {"\u22122", "\u22121", "0", "+1", "+2"} <= set(single)
+    coarse = _texts(draw_levels(example_summary("pair_withheld")).to_svg())
+    assert {"Below expected", "At expected", "Above expected"} <= set(coarse)
+
+
+def test_a_picture_shows_itself_in_a_notebook_with_its_words():
+    data, metadata = draw_rates(example_summary())._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert data["text/plain"] == metadata["image/png"]["alt"]
+    assert metadata["image/png"]["width"] > 200
+
+
+def test_the_same_picture_gives_the_same_png():
+    first, second = (draw_levels(example_summary()).to_png() for _ in range(2))
+    assert first == second
+
+
+def test_drawing_needs_no_pyplot():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys\n"
+        + "\n".join(
+            f"import analysis.figures.{draw.__module__.split('.')[-1]}"
+            for draw in PICTURES.values()
+        )
+        + "\nprint('matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("span", [0.02, 0.3, 1.0, 1.3, 2.4, 7.0, 90.0, 1234.0])
+def test_an_axis_is_cut_into_three_to_seven(span):
+    step = style.nice_step(span)
+    assert 2 < span / step <= 6
+    assert f"{step:e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
+
+
+def test_every_picture_module_says_what_comes_in_and_out():
+    for draw in PICTURES.values():
+        doc = importlib.import_module(draw.__wrapped__.__module__).__doc__
+        assert "In: " in doc
+        assert "Out: " in doc
