@@ -107,7 +107,7 @@ class ClusterRobustFit:
 
         Returns:
             k rows in the columns of `RESULT_COLUMNS`. Where whole clusters determine a contrast
-            (one cluster per therapy format, say), nothing in the data shows its uncertainty:
+            (each group of rows being one cluster, say), nothing in the data shows its uncertainty:
             all columns but `estimate` are NaN.
 
         Raises:
