@@ -161,10 +161,20 @@ def judge_heading(heading: str, kept: Iterable[str]) -> str:
     if not kind:
         return ""
     if kind == "date":
-        harmless = all(is_harmless(text) for text in kept)
+        harmless = all(is_harmless(text) or _is_no_year(text) for text in kept)
+    elif kind in ("school", "address", "text"):
+        harmless = all(
+            is_harmless(text) or _is_label(text) or (text.islower() and text.isalpha())
+            for text in kept
+        )
     else:
         harmless = all(is_harmless(text) or _is_label(text) for text in kept)
     return "" if harmless else kind
+
+
+def _is_no_year(text: str) -> bool:
+    """Tell whether a number is neither a year nor long enough for a date or a serial."""
+    return bool(re.fullmatch(r"\d{4}(\.\d+)?", text)) and not 1990 <= float(text) <= 2035
 
 
 def _is_label(text: str) -> bool:
@@ -263,9 +273,13 @@ def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
         return "address", places
     if looks_like_date_serial(kept) and not known:
         return "date", set(kept)
-    named = {text for text in texts if not _is_label(text) and person_words(text) >= 2}
-    likely = {text for text in texts if not _is_label(text) and person_words(text) >= 1}
-    if named and (len(named) >= 0.15 * n or len(named) >= 3):
+    degree = {text: 0 if _is_label(text) else person_words(text) for text in texts}
+    sure = {text for text in texts if degree[text] >= 3}
+    shaped = {text for text in texts if degree[text] >= 2}
+    likely = {text for text in texts if degree[text] >= 1}
+    if sure and (len(sure) >= 0.15 * n or len(sure) >= 3):
+        return "name", likely
+    if shaped and len(shaped) >= 0.4 * n and (len(shaped) > 1 or n <= 2):
         return "name", likely
     if len(likely) >= max(2, 0.5 * n) and (len(likely) > 12 or known):
         return "name", likely

@@ -69,10 +69,55 @@ PLACEHOLDERS = word_set(
     "unknown tbc tbd"
 ) | {"grand total", "sub total", "not known", "not applicable", "not available"}
 TITLES = word_set("mr mrs ms miss dr prof herr frau mme mlle sr sra sig dhr mevr")
+FAMILY_SHAPE = re.compile(r"(?:Mac|Mc|O['’]|Fitz|D['’])[A-Z]|(?:Fitz|Mac)[a-z]{4,}")
+ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+FAMILY_SIGNS = frozenset(
+    "王李张張刘劉陈陳杨楊黄黃赵趙周吴吳徐孙孫朱马馬胡郭林何高梁郑鄭罗羅宋谢謝唐韩韓曹许許邓鄧萧蕭冯馮曾程蔡"
+    "彭潘袁于董余苏蘇叶葉吕呂魏蒋蔣田杜丁沈姜范江傅钟鐘卢盧汪戴崔任陆陸廖姚方金邱夏谭譚韦韋贾賈邹鄒石熊孟秦"
+    "김이박최정강조윤장임한오서신권황안송류홍전고문양손배백허유남심노하곽성차주우구민"
+)
+FAMILY_PAIRS = frozenset(
+    [
+        "佐藤",
+        "鈴木",
+        "高橋",
+        "田中",
+        "伊藤",
+        "渡辺",
+        "山本",
+        "中村",
+        "小林",
+        "加藤",
+        "吉田",
+        "山田",
+        "佐々",
+        "山口",
+        "松本",
+        "井上",
+        "木村",
+        "斎藤",
+        "清水",
+        "山崎",
+        "阿部",
+        "池田",
+        "橋本",
+        "石川",
+        "前田",
+        "藤田",
+        "小川",
+        "後藤",
+        "岡田",
+        "村上",
+        "近藤",
+        "石井",
+        "坂本",
+    ]
+)
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 URL = re.compile(r"(?i)\b(https?://|www\.)\S|^[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|io)(/|$)")
 NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?%?")
 HAS_DIGIT = re.compile(r"\d")
+LEADING_WORDS = re.compile(r"^(?:[^\W\d_]+[./:,]? ?/?)+(?=\d)")
 NUMERIC_DATE = re.compile(r"(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})(?:[T ,].*)?")
 ASIAN_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 WORD_DATE = re.compile(
@@ -138,7 +183,7 @@ def is_date(text: str) -> bool:
                 (text[4:], text[:2], text[2:4]),
             )
         )
-    match = NUMERIC_DATE.fullmatch(text)
+    match = NUMERIC_DATE.fullmatch(LEADING_WORDS.sub("", text))
     if match:
         first, _, second, third = match.groups()
         if len(first) > 2:
@@ -221,9 +266,11 @@ def person_words(text: str) -> int:
     """Tell how much a text is written like a person's name.
 
     Returns:
-        2 for a given name or surname, or two to four words written as a full name; 1 for one
-        capitalised word that is no everyday word; 0 else.
+        3 for a known given name or surname, a title, or a name in a script without capitals;
+        2 for two to four words written as a full name; 1 for one capitalised word that is no
+        everyday word; 0 else.
     """
+    text = "".join(sign for sign in text if unicodedata.category(sign)[0] != "M")
     if HAS_DIGIT.search(text) or len(text) > 60 or "_" in text:
         return 0
     words = re.findall(r"[^\W\d_][^\W\d_'’`-]*(?:['’`-][^\W\d_]+)*\.?", text)
@@ -231,25 +278,29 @@ def person_words(text: str) -> int:
         return 0
     plain = [fold(word.rstrip(".")) for word in words]
     if plain[0] in TITLES and len(words) > 1:
-        return 2
+        return 3
     if any(set(re.split(r"['’`-]", word)) & GIVEN_NAMES or word in SURNAMES for word in plain):
-        return 2
-    if _is_other_script(text):
-        return 2 if len(text.replace(" ", "")) >= 2 and len(words) <= 4 else 0
+        return 3
+    if not any(sign.lower() != sign.upper() for sign in text):
+        return _person_without_capitals(text, len(words))
+    if any(FAMILY_SHAPE.match(word) for word in words):
+        return 3
     if _all_common(words):
         return 0
     proper = [word[0].isupper() or fold(word) in PARTICLES or "'" in word for word in words]
     if all(proper) and len(words) >= 2:
         unusual = [word for word in words if fold(word.rstrip(".")) not in COMMON_WORDS | PARTICLES]
-        full = len(unusual) >= 2 and not all(word.isupper() and len(word) < 5 for word in words)
-        return 2 if full else 1
+        short = all(word.isupper() and len(word) < 5 for word in words)
+        return 2 if len(unusual) >= 2 and not short else 1
     return 1 if all(proper) and len(words[0]) > 2 and not text.isupper() else 0
 
 
-def _is_other_script(text: str) -> bool:
-    letters = [sign for sign in text if sign.isalpha()]
-    return bool(letters) and all(
-        unicodedata.name(sign, "").split(" ")[0]
-        not in ("LATIN", "FULLWIDTH", "MASCULINE", "FEMININE")
-        for sign in letters
-    )
+def _person_without_capitals(text: str, n_words: int) -> int:
+    """Judge a text in a script without capitals: two words, or a usual family name in front."""
+    plain = text.replace(" ", "").replace("・", "").replace("·", "")
+    if plain and ASIAN.fullmatch(plain):
+        if len(plain) > 6 or len(plain) < 2:
+            return 0
+        spaced = " " in text or "·" in text or "・" in text
+        return 3 if spaced or plain[0] in FAMILY_SIGNS or plain[:2] in FAMILY_PAIRS else 0
+    return 3 if 2 <= n_words <= 4 else 1
