@@ -1,0 +1,144 @@
+"""What if the children who left did less well afterwards than while they came?
+
+In: `Evidence`. Out: `DropoutGrid`. Decision taken here: a goal without a level at the end
+goes on at its own rate times (1 - delta) until the end of the window, with one delta for each
+format, from 0 (as before) to 1 (no further progress); the third format's children go on as
+before (METHODS.md, "How sure?").
+
+Source: delta adjustment, Cro et al. 2020, Statistics in Medicine 39(21), 10.1002/sim.8569.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.evidence import Evidence, average_goals
+from analysis.comparison.result import PAIRS, Comparison
+from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.results import tabulate_estimates
+from analysis.records.schema import FORMATS
+
+DELTAS = (0.0, 0.25, 0.5, 0.75, 1.0)
+COLUMNS = ("this", "than", "delta_this", "delta_than", "estimate", "std_error", "df")
+
+
+@dataclass(frozen=True, eq=False)
+class DropoutGrid:
+    """The main analysis under every pair of assumptions about children who left.
+
+    Attributes:
+        table: one row for each pair compared and each pair of deltas: this, than, delta_this,
+            delta_than, estimate, std_error, df, conf_low, conf_high, label ("" until
+            `findings` has chosen it).
+        n_left: for each format, children with a goal that has no level at the end.
+        withheld: why there is no grid, or "".
+    """
+
+    table: pd.DataFrame
+    n_left: dict[str, int] = field(default_factory=dict)
+    withheld: str = ""
+
+
+def assume_after_leaving(evidence: Evidence, primary: Comparison) -> DropoutGrid:
+    """Ask the main question again under every pair of assumptions.
+
+    The outcome is y - sum_f delta_f d_f, d the progress after leaving that is taken away, so
+    every estimate is a sum of four and every variance a quadratic form: ten fits answer all.
+
+    Args:
+        evidence: the children compared.
+        primary: the main analysis.
+    """
+    table, settings = evidence.table, evidence.settings
+    empty = pd.DataFrame(columns=[*COLUMNS, "conf_low", "conf_high", "label"])
+    if primary.withheld:
+        return DropoutGrid(empty, withheld=primary.withheld)
+    taken = progress_after_leaving(evidence)
+    left = _children_who_left(evidence)
+    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    received = table["format"].to_numpy()
+    rate = table["rate"].to_numpy()
+    outcomes = [rate, *(np.where(received == f, taken, 0.0) for f in formats)]
+    rows = [pair for pair in PAIRS if set(pair) <= set(formats)]
+    estimates, variances, df = _fit_all(evidence, outcomes, formats, rows)
+    answer = []
+    for k, (this, than) in enumerate(rows):
+        a, b = formats.index(this) + 1, formats.index(than) + 1
+        for delta_this in DELTAS:
+            for delta_than in DELTAS:
+                mix = np.zeros(len(outcomes))
+                mix[[0, a, b]] = 1.0, -delta_this, -delta_than
+                variance = max(float(mix @ variances[k] @ mix), 0.0)
+                estimate = float(mix @ estimates[k])
+                answer.append(
+                    (this, than, delta_this, delta_than, estimate, np.sqrt(variance), df[k])
+                )
+    grid = pd.DataFrame(answer, columns=list(COLUMNS))
+    found = tabulate_estimates(
+        grid.index, grid["estimate"], grid["std_error"], grid["df"], settings.confidence
+    )
+    grid = grid.assign(conf_low=found["conf_low"], conf_high=found["conf_high"], label="")
+    return DropoutGrid(grid, left)
+
+
+def progress_after_leaving(evidence: Evidence) -> np.ndarray:
+    """Give the part of each child's rate that delta = 1 takes away, levels per 12 weeks.
+
+    For a goal last seen in week w < H: rate x (H - w) / H; 0 for a goal seen at the end.
+
+    Args:
+        evidence: the children compared (n of them).
+
+    Returns:
+        (n,) means over each child's goals.
+    """
+    goals, horizon = evidence.cohort.goals, evidence.settings.horizon_weeks
+    last = evidence.scored.table["latest_week"].to_numpy()[goals.index]
+    share = np.clip((horizon - last) / horizon, 0.0, 1.0)
+    taken = np.where(goals["at_end"].to_numpy(), 0.0, goals["rate"].to_numpy() * share)
+    return average_goals(evidence, goals, taken)[0]
+
+
+def _children_who_left(evidence: Evidence) -> dict[str, int]:
+    goals = evidence.cohort.goals
+    left = goals[~goals["at_end"]]
+    n = left.groupby("format", observed=False)["child_id"].nunique()
+    return {f: int(n[f]) for f in FORMATS}
+
+
+def _fit_all(
+    evidence: Evidence,
+    outcomes: list[np.ndarray],
+    formats: tuple[str, ...],
+    rows: list[tuple[str, str]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fit every outcome, and give each contrast's estimates, covariance form and df."""
+    table = evidence.table
+    indicators = [(table["format"] == f).to_numpy(float) for f in formats]
+    design = np.column_stack([*indicators, evidence.covariates.centred.to_numpy()])
+    contrasts = np.zeros((len(rows), design.shape[1]))
+    for k, (this, than) in enumerate(rows):
+        contrasts[k, formats.index(this)], contrasts[k, formats.index(than)] = 1.0, -1.0
+    clusters = table["cluster"].to_numpy()
+    n = len(outcomes)
+    estimates = np.zeros((len(rows), n))
+    forms = np.zeros((len(rows), n, n))
+    df = np.full(len(rows), np.nan)
+    for i, j in combinations_with_replacement(range(n), 2):
+        outcome = outcomes[i] if i == j else outcomes[i] + outcomes[j]
+        found = fit_cluster_robust(outcome, design, clusters).contrast(contrasts)
+        variance = found["std_error"].to_numpy() ** 2
+        if i == j:
+            estimates[:, i], forms[:, i, i] = found["estimate"].to_numpy(), variance
+            df = found["df"].to_numpy() if i == 0 else df
+        else:
+            forms[:, i, j] = variance
+    for i in range(n):
+        for j in range(i + 1, n):
+            both = (forms[:, i, j] - forms[:, i, i] - forms[:, j, j]) / 2
+            forms[:, i, j] = forms[:, j, i] = both
+    return estimates, forms, df
