@@ -17,6 +17,7 @@ from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.balance import Weighting, weigh_children
 from analysis.comparison.covariates import Covariates, choose_covariates
 from analysis.comparison.effort import Effort, compare_what_it_took
+from analysis.comparison.evidence import Evidence
 from analysis.comparison.formats import (
     comparable_formats,
     compare_growth,
@@ -26,6 +27,7 @@ from analysis.comparison.formats import (
 from analysis.comparison.goals_and_children import Depends, ask_whether_it_depends
 from analysis.comparison.practice import Practice, relate_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
 from analysis.findings.decide import Findings, decide_findings, label_comparison
 from analysis.findings.gates import judge_pairs
 from analysis.measures.cohort import Cohort, choose_cohort
@@ -58,6 +60,7 @@ class Study:
         attainment: shares of goals attained by week.
         effort: level at the end, gain for sessions and therapist hours.
         practice: how progress goes with practice at home.
+        sensitivity: everything asked beside the main analysis; None when it was not asked for.
         settings: every choice made beforehand.
     """
 
@@ -73,6 +76,7 @@ class Study:
     attainment: Attainment
     effort: Effort
     practice: Practice
+    sensitivity: Sensitivity | None
     settings: Settings
 
     @property
@@ -88,13 +92,25 @@ class Study:
     def __repr__(self) -> str:
         return f"{self.cohort!r} {self.findings!r}."
 
+    def _repr_html_(self) -> str:
+        from analysis.disclosure import protect
 
-def run_study(records: Records | str | os.PathLike[str], settings: Settings | None = None) -> Study:
+        return protect(self)._repr_html_()
+
+
+def run_study(
+    records: Records | str | os.PathLike[str],
+    settings: Settings | None = None,
+    *,
+    ask_again: bool = True,
+) -> Study:
     """Run the study on records, or on the file or folder that holds them.
 
     Args:
         records: `Records`, or a path that `read_records` takes.
         settings: every choice that could change a result; the defaults when None.
+        ask_again: whether to ask the question in every other way too; without it the answer
+            is the same and comes sooner.
 
     Raises:
         RecordsError: if the records cannot be trusted.
@@ -109,6 +125,9 @@ def run_study(records: Records | str | os.PathLike[str], settings: Settings | No
     covariates = choose_covariates(compared, settings)
     weighting = weigh_children(compared, covariates, settings)
     analyses = _ask_in_every_way(scored, cohort, compared, covariates, weighting, settings)
+    evidence = Evidence(records, scored, cohort, compared, covariates, settings)
+    sensitivity = ask_otherwise(evidence, analyses["primary"]) if ask_again else None
+    analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(records, cohort, covariates, weighting, analyses["primary"], settings)
     findings = decide_findings(gates, analyses, settings)
     labelled = {
@@ -128,6 +147,7 @@ def run_study(records: Records | str | os.PathLike[str], settings: Settings | No
         compare_attainment(scored, cohort, compared, covariates.centred, settings),
         compare_what_it_took(records, scored, cohort, compared, covariates.centred, settings),
         relate_practice(records, scored, cohort, settings),
+        sensitivity,
         settings,
     )
 

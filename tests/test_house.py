@@ -16,7 +16,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
     ("errors",),
-    ("settings", "wording", "writing", "cards", "models"),
+    ("settings", "wording", "writing", "models"),
+    ("cards",),
     ("records",),
     ("simulation",),
     ("measures",),

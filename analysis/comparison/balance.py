@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from analysis.cards import show_card
 from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS
 from analysis.errors import AnalysisError
@@ -48,6 +49,8 @@ class Weighting:
             f"Largest difference between formats at the start: {largest['before']:.2f} "
             f"standard deviations before weighting, {largest['after']:.2f} after."
         )
+
+    _repr_html_ = show_card
 
 
 def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settings) -> Weighting:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cards import show_card
 from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 
@@ -38,6 +39,12 @@ class Covariates:
     observed: pd.DataFrame
     missing: dict[str, float]
     dropped: dict[str, str]
+
+    def __repr__(self) -> str:
+        kept = ", ".join(self.centred.columns) or "nothing"
+        return f"Adjusted for: {kept}."
+
+    _repr_html_ = show_card
 
 
 def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analysis.cards import show_card
 from analysis.records.schema import FORMATS
 
 PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
 
 NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted")
 COUNTS = ("n_children", "n_goals", "n_groups")
+UNLABELLED = ("", "not_comparable")
 TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
 
 RATE_UNIT = "levels per 12 weeks"
@@ -68,9 +70,11 @@ class Comparison:
             f"{row.this} against {row.than} {row.estimate:+.2f} "
             f"({row.conf_low:+.2f} to {row.conf_high:+.2f})"
             for row in self.table.itertuples()
-            if np.isfinite(row.estimate)
+            if np.isfinite(row.estimate) and row.label not in UNLABELLED
         ]
-        return f"{self.title}: " + ("; ".join(shown) or "no pair could be compared") + "."
+        return f"{self.title}: " + ("; ".join(shown) or "no pair may be compared") + "."
+
+    _repr_html_ = show_card
 
 
 def withheld_comparison(identity: Comparison, reason: str) -> Comparison:

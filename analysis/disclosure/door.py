@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.cards import draw_card
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.certainty import publish_certainty
@@ -43,6 +44,12 @@ class Published:
 
     def __repr__(self) -> str:
         return str(self.summary["answer"]["headline"])
+
+    def _repr_html_(self) -> str:
+        pairs = self.summary["answer"]["pairs"]
+        rows = [(f"{p['this']} and {p['than']}", str(p["sentence"])) for p in pairs]
+        text = f"{self!r} {self.summary['answer']['always']}"
+        return draw_card("What may leave the clinic", text, rows)
 
 
 def protect(study: Study) -> Published:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.comparison.result import PAIRS, Comparison
+from analysis.cards import show_card
+from analysis.comparison.result import PAIRS, RATE_UNIT, Comparison
 from analysis.findings.gates import BLOCKING, Gate
 from analysis.findings.labels import (
     CANNOT_TELL,
@@ -84,6 +85,8 @@ class Findings:
             f"{d.this} against {d.than}: {d.label.replace('_', ' ')}" for d in self.decisions
         )
 
+    _repr_html_ = show_card
+
 
 def decide_findings(
     gates: tuple[Gate, ...], analyses: Mapping[str, Comparison], settings: Settings
@@ -102,7 +105,7 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
     """Give the comparison with its labels; pairs that may not be compared lose their numbers.
 
     The primary comparison carries the study's decisions; any other carries the label its own
-    interval allows.
+    interval allows, or none where its unit is not the margin's.
 
     Args:
         comparison: any comparison of the study.
@@ -115,6 +118,8 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
             label = Label(NOT_COMPARABLE)
         elif comparison.id == "primary":
             label = Label(decision.label)
+        elif comparison.unit != RATE_UNIT:
+            label = Label("")
         else:
             row = table.iloc[i]
             label = decide_label(row["estimate"], row["std_error"], row["df"], settings)

@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from analysis.cards import about, show_card
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
@@ -25,7 +26,7 @@ STEPS = (
     ("records", "Children in the records"),
     ("goal", "With a goal set at the start"),
     ("baseline", "Whose goal has a level at the start"),
-    ("reviews", "Whose goal was reviewed again at least 3 weeks later"),
+    ("reviews", "Whose goal was reviewed again, far enough apart"),
 )
 
 TRAITS = (
@@ -61,8 +62,10 @@ class Cohort:
     goals: pd.DataFrame
 
     def __repr__(self) -> str:
-        n = self.table["child_id"].nunique()
-        return f"{n:,} children compared, from {self.flow[list(FORMATS)].iloc[0].sum():,} in the records."
+        children = about(self.table["child_id"].nunique(), "child", "children")
+        return f"{children.capitalize()} whose progress was measured."
+
+    _repr_html_ = show_card
 
 
 def choose_cohort(records: Records, progress: Progress) -> Cohort:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.measures.scoring import ScoredGoals
 from analysis.settings import Settings
 
@@ -57,11 +58,12 @@ class Progress:
     children: pd.DataFrame
 
     def __repr__(self) -> str:
-        n = int(self.table["usable"].sum())
-        mean = self.children["rate"].mean()
-        if np.isnan(mean):
+        if not len(self.children):
             return "No goal was reviewed often enough to measure progress."
-        return f"{n:,} goals measured; on average {mean:.1f} levels per 12 weeks."
+        children = about(len(self.children), "child", "children")
+        return f"Rates of progress of {children}, in levels per 12 weeks."
+
+    _repr_html_ = show_card
 
 
 def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:

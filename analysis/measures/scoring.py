@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.cards import about, show_card
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
 from analysis.records.schema import EXPECTED_LEVEL, SKILL_DOMAINS
@@ -85,8 +86,10 @@ class ScoredGoals:
     t_scores: pd.DataFrame
 
     def __repr__(self) -> str:
-        known = int(self.table["baseline"].notna().sum())
-        return f"{len(self.table):,} goals scored, {known:,} of them with a baseline."
+        scored = about(len(self.table), "goal", "goals")
+        return f"{scored.capitalize()} scored, each on its own scale from -2 to +2."
+
+    _repr_html_ = show_card
 
 
 def score_goals(records: Records, settings: Settings) -> ScoredGoals:
