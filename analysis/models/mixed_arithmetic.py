@@ -17,6 +17,11 @@ def multiply(left: Array, right: Array) -> Array:
     return np.einsum("bikm,bkjm->bijm", left, right)
 
 
+def lift(values: Array, parents: Array) -> Array:
+    """Give each group its larger group's values (..., m_above) to (..., m); one fits all."""
+    return values if values.shape[-1] == 1 else values[..., parents]
+
+
 def gram(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left'right over groups (and W): (b, Q, i, m), (b, Q, j, m) to (b, i, j)."""
     if weight is not None:

@@ -17,15 +17,17 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
+from analysis.models.mixed_face import find_face
 from analysis.models.mixed_identify import check_identifiable, explain_weakness
 from analysis.models.mixed_inference import (
+    Curvature,
     VarianceUncertainty,
     measure_curvature,
     weigh_uncertainty,
 )
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_optimiser import add_step, clip_negative, find_step, minimise
+from analysis.models.mixed_optimiser import clip_negative, minimise
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
 from analysis.models.mixed_sums import Sums, mix_columns
@@ -34,6 +36,11 @@ START = 0.5
 ZERO_VARIANCE = 1e-9
 WORST_GRAM = 1e-10
 UNIDENTIFIED = 1e-9
+NEWTON_GAIN = 1e-8
+MOST_NEWTON_STEPS = 12
+MOST_HALVINGS = 6
+MOST_ROUNDS = 3
+FLAT = 1e-8
 
 
 class NotOrthonormalError(Exception):
@@ -111,17 +118,25 @@ def solve_sums(
         START * np.eye(v.shape[1])[None] if start is None else np.asarray(start[k])[None]
         for k, v in enumerate(loadings)
     ]
-    optimum = minimise(blocks, loadings, correlated, begin, restricted)
-    relative, curvature, n_more = _polish(
-        blocks, loadings, correlated, optimum.relative, parameters, restricted
-    )
-    relative = [_clean(value) for value in relative]
-    evaluation = evaluate(blocks, loadings, relative, restricted)
-    slope = descend(blocks, loadings, relative, evaluation, restricted, None, parameters)
-    certificate = certify_optimum(
-        evaluation, slope, relative, correlated, parameters, optimum.n_evaluations + n_more
-    )
-    uncertainty = weigh_uncertainty(curvature, evaluation, slope, relative, parameters)
+    n_evaluations = 0
+    for count in range(MOST_ROUNDS):
+        optimum = minimise(
+            blocks, loadings, correlated, begin, restricted, stop_when_slow=count == 0
+        )
+        begin, curvature, n_more = _polish(
+            blocks, loadings, correlated, optimum.relative, parameters, restricted
+        )
+        n_evaluations += optimum.n_evaluations + n_more
+        relative = [_clean(value) for value in begin]
+        evaluation = evaluate(blocks, loadings, relative, restricted)
+        slope = descend(blocks, loadings, relative, evaluation, restricted, None, parameters)
+        certificate = certify_optimum(
+            evaluation, slope, relative, correlated, parameters, n_evaluations
+        )
+        if certificate.holds:
+            break
+    face = find_face(relative, correlated, parameters)
+    uncertainty = weigh_uncertainty(curvature, evaluation, slope, face)
     if uncertainty.weakest[0] < UNIDENTIFIED:
         raise AnalysisError(explain_weakness(uncertainty.weakest[1], plan, parameters))
     if not certificate.holds:
@@ -182,23 +197,41 @@ def _polish(
     relative: list[Array],
     parameters: list[tuple],
     restricted: bool,
-) -> tuple[list[Array], object, int]:
-    """Take a last step with the observed second derivatives, if it does not lose."""
+) -> tuple[list[Array], Curvature, int]:
+    """Take Newton's steps along the face until nothing is left to gain on it."""
+    relative = [_clean(value) for value in relative]
     here = evaluate(blocks, loadings, relative, restricted)
-    slope = descend(blocks, loadings, relative, here, restricted, None, parameters)
-    curvature = measure_curvature(
-        blocks, loadings, relative, parameters, slope.information[0], restricted
-    )
-    gradient = pick_parameters(slope.matrices, parameters)
-    if np.linalg.eigvalsh(curvature.profile)[0] <= 0:
-        return relative, curvature, 1
-    step, _ = find_step(gradient, curvature.profile[None], relative, correlated, parameters)
-    moved = add_step(relative, step, parameters)
-    there = evaluate(blocks, loadings, moved, restricted)
-    noise = RELATIVE_GAIN_LIMIT * abs(here.objective[0])
-    if there.objective[0] <= here.objective[0] + noise:
-        return moved, curvature, 2
-    return relative, curvature, 2
+    n_evaluations = 1
+    for _ in range(MOST_NEWTON_STEPS):
+        slope = descend(blocks, loadings, relative, here, restricted, None, parameters)
+        curvature = measure_curvature(
+            blocks, loadings, relative, parameters, slope.information[0], restricted
+        )
+        face = find_face(relative, correlated, parameters)
+        bend = face.tangent.T @ curvature.profile @ face.tangent + face.bend(slope.matrices)
+        down = face.tangent.T @ pick_parameters(slope.matrices, parameters)[0]
+        step, foreseen = _newton_step(bend, down)
+        noise = RELATIVE_GAIN_LIMIT * abs(here.objective[0])
+        for _ in range(MOST_HALVINGS):
+            moved = [clip_negative(value) for value in face.move(step)]
+            there = evaluate(blocks, loadings, moved, restricted)
+            n_evaluations += 1
+            if there.objective[0] <= here.objective[0] + noise:
+                relative, here = moved, there
+                break
+            step = step / 2
+        if foreseen <= NEWTON_GAIN + noise:
+            break
+    return relative, curvature, n_evaluations
+
+
+def _newton_step(bend: Array, slope: Array) -> tuple[Array, float]:
+    """Give the step, and the fall it promises; flat directions (rotations of L) are left alone."""
+    width = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(bend)), 1e-300))
+    values, vectors = np.linalg.eigh(bend * np.outer(width, width))
+    along = vectors.T @ (slope * width)
+    size = np.where(np.abs(values) > FLAT, np.abs(values), np.inf)
+    return -width * (vectors @ (along / size)), float((along**2 / size).sum() / 2)
 
 
 def _clean(value: Array) -> Array:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.mixed_face import Face
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_slope import Slope, descend, pick_parameters
@@ -25,7 +26,6 @@ from analysis.models.mixed_sums import Sums
 STEP_SHARE = 1e-4
 LARGEST_STEP = 1e-2
 SMALLEST_CURVATURE = 1e-8
-ZERO_SHARE = 1e-9
 BATCH_NUMBERS = 4_000_000
 
 
@@ -133,10 +133,10 @@ def weigh_uncertainty(
     curvature: Curvature,
     evaluation: Evaluation,
     slope: Slope,
-    relative: Sequence[Array],
-    parameters: Sequence[tuple],
+    face: Face,
 ) -> VarianceUncertainty:
     """Turn second derivatives into the covariance of the variance parameters."""
+    parameters = face.parameters
     k = len(parameters)
     variance = float(evaluation.residual_variance[0])
     degrees = float(evaluation.degrees[0])
@@ -149,8 +149,11 @@ def weigh_uncertainty(
     change = np.empty((k + 1, len(spread), len(spread)))
     change[:k] = -variance * np.matmul(np.matmul(spread, curvature.fixed_part), spread)
     change[k] = variance * spread
-    tangent, bend = _tangent(relative, slope, parameters)
-    reduced = tangent.T @ joint @ tangent + bend
+    n_free = face.tangent.shape[1]
+    tangent = np.zeros((k + 1, n_free + 1))
+    tangent[:k, :n_free], tangent[k, n_free] = face.tangent, 1.0
+    reduced = tangent.T @ joint @ tangent
+    reduced[:n_free, :n_free] += face.bend(slope.matrices)
     scale = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(reduced)), 1e-300))
     values, vectors = np.linalg.eigh(reduced * np.outer(scale, scale))
     kept = values > SMALLEST_CURVATURE
@@ -163,54 +166,6 @@ def weigh_uncertainty(
         joint / 2,
         (float(values[weakest]), tangent @ (vectors[:, weakest] * scale)),
     )
-
-
-def _tangent(
-    relative: Sequence[Array], slope: Slope, parameters: Sequence[tuple]
-) -> tuple[Array, Array]:
-    """Give the directions in which D can move without leaving its rank, and the bend they add.
-
-    With D = L L', L (q, r): dD = dL L' + L dL', and the objective bends by 2 tr(G dL dL') more.
-    """
-    k = len(parameters)
-    columns, bends = [], []
-    for level, value in enumerate(relative):
-        at = [a for a, parameter in enumerate(parameters) if parameter[0] == level]
-        q = value.shape[-1]
-        free = len(at) > q or q == 1
-        matrix, gamma = value[0], slope.matrices[level][0]
-        if free:
-            values, vectors = np.linalg.eigh(matrix)
-            factor = vectors[:, values > ZERO_SHARE * max(values[-1], 1e-12)]
-            factor = factor * np.sqrt(values[values > ZERO_SHARE * max(values[-1], 1e-12)])
-            if factor.shape[1] == q:
-                columns.extend(np.eye(k + 1)[at])
-                bends.append(np.zeros((len(at), len(at))))
-                continue
-            own = []
-            for c in range(factor.shape[1]):
-                for row in range(q):
-                    change = np.zeros((q, q))
-                    change[row] += factor[:, c]
-                    change[:, row] += factor[:, c]
-                    direction = np.zeros(k + 1)
-                    for a in at:
-                        direction[a] = change[parameters[a][1], parameters[a][2]]
-                    own.append(direction)
-            columns.extend(own)
-            bends.append(np.kron(np.eye(factor.shape[1]), 2 * gamma))
-        else:
-            positive = [a for a in at if matrix[parameters[a][1], parameters[a][1]] > 1e-12]
-            columns.extend(np.eye(k + 1)[positive])
-            bends.append(np.zeros((len(positive), len(positive))))
-    columns.append(np.eye(k + 1)[k])
-    total = len(columns)
-    bend = np.zeros((total, total))
-    first = 0
-    for part in bends:
-        bend[first : first + len(part), first : first + len(part)] = part
-        first += len(part)
-    return np.array(columns).T, bend
 
 
 def satterthwaite(

@@ -27,6 +27,9 @@ MOST_EVALUATIONS = 200
 MOST_PROJECTIONS = 3000
 SETTLED = 1e-11
 RIDGE = 1e-11
+SLOW_RATIO = 0.3
+SLOW_GAIN = 1e-2
+FEWEST_EVALUATIONS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +58,7 @@ def minimise(
     start: Sequence[Array],
     restricted: bool = True,
     weights: Sequence[Array] | None = None,
-    most_evaluations: int = MOST_EVALUATIONS,
+    stop_when_slow: bool = False,
 ) -> Optimum:
     """Minimise the objective over relative covariances, each problem of the batch by itself.
 
@@ -66,7 +69,8 @@ def minimise(
         start: per level (b, q, q), positive semidefinite.
         restricted: REML if true.
         weights: per block (b, m_outer), or None.
-        most_evaluations: when to stop trying.
+        stop_when_slow: stop near the optimum when the average information is too far from the
+            observed one for fast convergence; Newton's steps are for the caller.
     """
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
     n_problems = len(start[0])
@@ -76,7 +80,7 @@ def minimise(
     gain = np.full(n_problems, np.inf)
     active = np.arange(n_problems)
     count = 0
-    while len(active) and count < most_evaluations:
+    while len(active) and count < MOST_EVALUATIONS:
         count += 1
         at = [value[active] for value in trial]
         counted = None if weights is None else [value[active] for value in weights]
@@ -95,8 +99,10 @@ def minimise(
             best[k][active[better]] = at[k][better]
             value[active[better]] = moved[k][better]
         least[active[better]] = found.objective[better]
+        slow = foreseen > SLOW_RATIO * gain[active]
+        slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
         gain[active[better]] = foreseen[better]
-        active = active[~(better & (foreseen <= SMALLEST_GAIN + noise))]
+        active = active[~(better & ((foreseen <= SMALLEST_GAIN + noise) | slow))]
     limit = SMALLEST_GAIN + RELATIVE_GAIN * np.abs(least)
     done = gain <= limit
     relative = [np.where(done[:, None, None], trial[k], best[k]) for k in range(len(best))]

@@ -21,6 +21,7 @@ from analysis.models.mixed_arithmetic import (
     collect_groups,
     effect_matrices,
     gram,
+    lift,
     multiply,
     project_total,
 )
@@ -133,13 +134,13 @@ def _descend_block(
         after, columns, weight = climb.after[k], climb.columns[k], spread[k]
         dense = slice(offsets[k], r)
         up = level.parents
-        explained = np.einsum("bqrm,br->bqm", outside, residual)[..., up]
-        own = np.einsum("bqdm,bd->bqm", columns, residual[:, dense])
+        explained = lift(np.matmul(residual[:, None, None], outside)[:, :, 0], up)
+        own = np.matmul(residual[:, None, None, dense], columns)[:, :, 0]
         effect = own + np.einsum("bqtm,btm->bqm", after, explained)
         found.append(effect)
         slope = after
         if uncertain is not None:
-            slope = slope - multiply(multiply(after, uncertain[..., up]), after)
+            slope = slope - multiply(multiply(after, lift(uncertain, up)), after)
         pull = np.einsum("bqm,btm->bqtm", effect, effect)
         slope = slope - _known_part(outside, columns, after, known, dense, up)
         slope = slope - pull / variance[:, None, None, None]
@@ -155,17 +156,17 @@ def _descend_block(
             explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
             entering = np.einsum("qjm,bj->bqm", level.joined, residual[:, entered])
             return found, explained + entering
-        whole = multiply(after, outside[..., up])
+        whole = multiply(after, lift(outside, up))
         if len(whole) < len(columns):
             whole = np.repeat(whole, len(columns), axis=0)
         whole[:, :, dense] += columns
-        outside = outside[..., up] - multiply(taken, whole)
+        outside = lift(outside, up) - multiply(taken, whole)
         outside[:, :, entered] += level.joined
         shrink, own_spread = climb.shrink[k], climb.spread[k]
         if uncertain is None:
             uncertain = own_spread
         else:
-            passed = multiply(shrink.swapaxes(1, 2), uncertain[..., up])
+            passed = multiply(shrink.swapaxes(1, 2), lift(uncertain, up))
             uncertain = own_spread + multiply(passed, shrink)
     raise AssertionError("a mixed model has at least one level")
 
@@ -176,16 +177,34 @@ def _known_part(
     """Give B K B' of every group, B = M* outside + [0, columns]."""
     if not known.any():
         return 0.0
-    weighed = np.einsum("bqrm,brs->bqsm", outside, known)
-    part = multiply(weighed, outside.swapaxes(1, 2))[..., up]
+    weighed = np.matmul(known[:, None], outside)
+    part = lift(_symmetric(weighed, outside), up)
     out = multiply(multiply(after, part), after)
     fixed = slice(dense.start, known.shape[1] - 1)
     width = fixed.stop - fixed.start
     if width > 0:
         own = columns[:, :, :width]
-        crossed = multiply(after, multiply(weighed[:, :, fixed][..., up], own.swapaxes(1, 2)))
-        inner = np.einsum("bqim,bij->bqjm", own, known[:, fixed, fixed])
-        out = out + crossed + crossed.swapaxes(1, 2) + multiply(inner, own.swapaxes(1, 2))
+        crossed = multiply(after, _crossed(lift(weighed[:, :, fixed], up), own))
+        inner = np.matmul(known[:, None, fixed, fixed], own)
+        out = out + crossed + crossed.swapaxes(1, 2) + _symmetric(inner, own)
+    return out
+
+
+def _crossed(left: Array, right: Array) -> Array:
+    """Sum over columns: (b, Q, j, m), (b, T, j, m) to (b, Q, T, m)."""
+    return np.einsum("bqjm,btjm->bqtm", left, right)
+
+
+def _symmetric(left: Array, right: Array) -> Array:
+    """Give `_crossed` where the answer is known to be symmetric."""
+    n_bases = left.shape[1]
+    if n_bases == 1:
+        return _crossed(left, right)
+    out = np.empty((max(len(left), len(right)), n_bases, n_bases, left.shape[-1]))
+    for q in range(n_bases):
+        for t in range(q, n_bases):
+            out[:, q, t] = np.einsum("bjm,bjm->bm", left[:, q], right[:, t])
+            out[:, t, q] = out[:, q, t]
     return out
 
 
