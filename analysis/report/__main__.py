@@ -164,8 +164,8 @@ def _show_stages() -> Iterator:
     with tqdm(total=len(STAGES), bar_format="{desc}: {n_fmt} of {total_fmt}", leave=False) as bar:
 
         def start(stage: int) -> None:
-            bar.set_description_str(STAGES[stage], refresh=False)
-            bar.update(1)
+            bar.n = stage + 1
+            bar.set_description_str(STAGES[stage])
 
         yield start
 

@@ -1,0 +1,288 @@
+"""The report as a document: accessible, complete, inert, and the same bytes every time."""
+
+import functools
+import io
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from example_summaries import VARIANTS, example_summary
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from analysis.report import document, view
+from analysis.report.document import ReportFault, render_pdf
+from analysis.report.plain_text import render_text
+from analysis.report.summary_file import JSON_MARK, TEXT_MARK, spell_summary
+
+PAPER_POINTS = {"a4": (595, 842), "letter": (612, 792)}
+FULL_PAGES, BARE_PAGES = 5, 4
+FACES = {"SourceSansPro", "SourceSerifPro"}
+
+
+@functools.cache
+def _pdf(variant: str, paper: str = "a4") -> bytes:
+    return render_pdf(example_summary(variant), paper)
+
+
+def _read(pdf: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(pdf))
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _text(pdf: bytes) -> str:
+    return _squeeze("".join(page.extract_text() for page in _read(pdf).pages))
+
+
+def _elements(reader: PdfReader) -> list[DictionaryObject]:
+    """Give every element of the structure tree, in reading order."""
+    found, stack = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while stack:
+        node = stack.pop().get_object()
+        if not isinstance(node, DictionaryObject):
+            continue
+        if "/S" in node:
+            found.append(node)
+        kids = node.get("/K", [])
+        kids = kids.get_object() if hasattr(kids, "get_object") else kids
+        stack += reversed(kids if isinstance(kids, ArrayObject) else [kids])
+    return found
+
+
+def _of_kind(elements: list[DictionaryObject], kind: str) -> list[DictionaryObject]:
+    return [element for element in elements if element["/S"] == kind]
+
+
+def _printed_sentences(summary: dict) -> list[str]:
+    answer, certainty = summary["answer"], summary["certainty"]
+    return [
+        summary["question"],
+        answer["headline"],
+        answer["always"],
+        *(pair["sentence"] for pair in answer["pairs"]),
+        *(pair["title"] for pair in answer["pairs"]),
+        *(caveat["text"] for caveat in answer["caveats"]),
+        answer["next_step"]["text"],
+        summary["records"]["sentence"],
+        *summary["who"]["sentences"],
+        *summary["progress"]["sentences"],
+        certainty["agreement"],
+        *(gate["text"] for gate in certainty["gates"] if not gate["passed"]),
+        *(row["here"] for row in certainty["trial"]),
+        *(row["reason"] for row in certainty["settings"]),
+        *certainty["limits"],
+        *certainty["discussion"],
+    ]
+
+
+@pytest.mark.parametrize("paper", PAPER_POINTS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_state_fits_its_pages_on_either_paper(variant, paper):
+    reader = _read(_pdf(variant, paper))
+    assert len(reader.pages) == (BARE_PAGES if variant == "too_few" else FULL_PAGES)
+    sizes = {(round(p.mediabox.width), round(p.mediabox.height)) for p in reader.pages}
+    assert sizes == {PAPER_POINTS[paper]}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_published_sentence_stands_in_the_pdf_word_for_word(variant):
+    summary, text = example_summary(variant), _text(_pdf(variant))
+    missing = [s for s in _printed_sentences(summary) if _squeeze(s) not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_pdf_is_tagged_titled_and_says_its_language(variant):
+    reader = _read(_pdf(variant))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].startswith("en")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata.title == example_summary(variant)["title"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_picture_says_its_finding_and_every_table_has_heads(variant):
+    elements = _elements(_read(_pdf(variant)))
+    pictures = _of_kind(elements, "/Figure")
+    tables = _of_kind(elements, "/Table")
+    assert all(len(str(picture["/Alt"])) > 60 for picture in pictures)
+    assert len(_of_kind(elements, "/TH")) >= 2 * len(tables) > 0
+    if variant != "too_few":
+        alts = " ".join(str(picture["/Alt"]) for picture in pictures)
+        assert example_summary(variant)["answer"]["pairs"][0]["sentence"] in alts
+
+
+def test_headings_come_in_reading_order_without_a_skipped_level():
+    elements = _elements(_read(_pdf("clear_answer")))
+    levels = [int(e["/S"][2:]) for e in elements if re.fullmatch(r"/H[1-6]", e["/S"])]
+    assert levels[0] == 1
+    assert levels.count(1) == FULL_PAGES
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_all_faces_are_the_shipped_ones_and_embedded():
+    reader = _read(_pdf("pair_withheld"))
+    fonts, stack = [], [page["/Resources"] for page in reader.pages]
+    while stack:
+        resources = stack.pop().get_object()
+        fonts += [font.get_object() for font in resources.get("/Font", {}).values()]
+        for part in resources.get("/XObject", {}).values():
+            stack.append(part.get_object().get("/Resources", DictionaryObject()))
+    assert fonts
+    for font in fonts:
+        assert font["/Subtype"] == "/Type0"
+        descendant = font["/DescendantFonts"][0].get_object()
+        assert set(descendant["/FontDescriptor"].get_object()) & {"/FontFile2", "/FontFile3"}
+        assert font["/BaseFont"].partition("+")[2].partition("-")[0] in FACES
+
+
+def test_invented_records_are_marked_on_every_page_and_real_ones_on_none():
+    notice = _squeeze(view.INVENTED)
+    invented = [_squeeze(page.extract_text()) for page in _read(_pdf("clear_answer")).pages]
+    assert all(notice in page for page in invented)
+    assert "Inventedrecords" not in _text(_pdf("pair_withheld"))
+
+
+def test_a_withheld_pair_prints_its_reason_and_none_of_its_numbers():
+    summary = example_summary("pair_withheld")
+    text = _text(_pdf("pair_withheld"))
+    assert _squeeze(summary["answer"]["pairs"][2]["withheld"]) in text
+    assert "\u22120.45" not in text
+    assert "\u22120.45" not in render_text(summary)
+
+
+def test_an_absent_format_is_said_to_have_no_children():
+    counts = view.view_summary(example_summary("one_format_absent"))["answer"]["counts"]["rows"]
+    assert counts[2]["cells"] == [view.NONE_HERE] * 4
+    assert counts[0]["cells"][2] == view.NONE_HERE
+    assert view.NOT_SHOWN not in counts[1]["cells"]
+
+
+HOSTILE = (
+    "=SUM(A1)",
+    "+1+1",
+    "@cmd",
+    "$\\frac{1}{$",
+    "#panic(1) *b* _i_ <l>",
+    "<script>alert(1)</script>",
+    "a" * 400,
+    "\\u{41} \\ // /* c */",
+)
+
+
+UNSETTABLE = {
+    "nul\x00byte": "nulbyte",
+    "over\u202eride": "override",
+    "line\nbreak": "line break",
+    "smile \U0001f600": "smile ?",
+    "zero\u200bwidth": "zerowidth",
+    "half \ud800 pair": "half  pair",
+    "Zo\u0308e": "Zöe",
+}
+
+
+def test_markup_in_a_label_stays_text():
+    summary = example_summary()
+    summary["certainty"]["limits"] = list(HOSTILE)
+    for row, label in zip(summary["who"]["balance"], HOSTILE, strict=False):
+        row["trait"] = label
+    text = _text(render_pdf(summary))
+    assert [label for label in HOSTILE if text.count(_squeeze(label)) < 2] == []
+
+
+@pytest.mark.parametrize("label", UNSETTABLE)
+def test_a_character_that_cannot_be_set_is_dropped_or_replaced(label):
+    assert view.clean_text(label, document.drawable_characters()) == UNSETTABLE[label]
+
+
+def test_a_report_with_unsettable_characters_is_still_set():
+    summary = example_summary()
+    summary["certainty"]["limits"] = list(UNSETTABLE)
+    summary["answer"]["pairs"][0]["title"] = "smile \U0001f600"
+    text = _text(render_pdf(summary))
+    assert [label for label in UNSETTABLE.values() if _squeeze(label) not in text] == []
+
+
+def test_a_warning_of_the_typesetter_is_a_fault():
+    with pytest.raises(ReportFault):
+        document._compile({"main": b'#set document(title: "x")\n#text(font: "No Such Face")[x]'})
+
+
+def test_the_typesetter_sees_no_file_of_this_machine(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    source = f'#set document(title: "x")\n#read("{tmp_path / "secret.txt"}")'.encode()
+    with pytest.raises(Exception, match=r"not found|denied|outside"):
+        document._compile({"main": source})
+
+
+def test_the_same_summary_gives_the_same_bytes():
+    assert render_pdf(example_summary("cannot_tell")) == _pdf("cannot_tell")
+
+
+def test_bytes_do_not_depend_on_hash_seed_time_zone_locale_or_clock():
+    code = (
+        "import hashlib, sys\n"
+        "from example_summaries import example_summary\n"
+        "from analysis.report.document import render_pdf\n"
+        "print(hashlib.sha256(render_pdf(example_summary('one_sided'))).hexdigest())\n"
+    )
+    digests = set()
+    for seed, zone, language in (("1", "UTC", "C"), ("77", "Asia/Tokyo", "C.UTF-8")):
+        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": language}
+        environment["SOURCE_DATE_EPOCH"] = seed
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=Path(__file__).parent,
+            check=True,
+        )
+        digests.add(done.stdout.strip())
+    assert len(digests) == 1
+
+
+def test_the_summary_keeps_its_order_and_refuses_what_is_no_number():
+    summary = example_summary()
+    content = spell_summary(summary)
+    assert content.startswith(JSON_MARK)
+    assert json.loads(content) == summary
+    assert list(json.loads(content)) == list(summary)
+    with pytest.raises(ValueError, match="Out of range"):
+        spell_summary({"version": 1, "estimate": float("nan")})
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_plain_text_says_every_sentence_in_short_lines(variant):
+    summary = example_summary(variant)
+    text = render_text(summary)
+    assert text.encode().startswith(TEXT_MARK)
+    missing = [s for s in _printed_sentences(summary) if _squeeze(s) not in _squeeze(text)]
+    assert missing == []
+    assert max(len(line) for line in text.splitlines()) <= 80
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+
+
+def test_the_plain_text_reads_pictures_out_as_words():
+    text = _squeeze(render_text(example_summary()))
+    for said in ("Individual:children70", "Comfortwithotherchildren:0.83before,0.07after"):
+        assert said in text
+
+
+def test_no_word_of_the_report_is_banned():
+    template = Path(document.__file__).parent
+    words = " ".join(path.read_text() for path in sorted(template.glob("*.typ")))
+    words += Path(view.__file__).read_text()
+    for banned in ("significan", "proves", "winner", "equally effective", "no effect"):
+        assert banned not in words.lower()
