@@ -121,12 +121,15 @@ def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
     """
     if comparison.withheld:
         return comparison
-    table = comparison.table.copy()
-    unsure = ~(table["df"] >= settings.compare_df) | ~(table["std_error"] > 0)
-    table.loc[unsure, list(NUMBERS)] = np.nan
+    table = comparison.table
+    df, std_error = table["df"].to_numpy(), table["std_error"].to_numpy()
+    unsure = ~(df >= settings.compare_df) | ~(std_error > 0)
     if unsure.all():
         return withheld_comparison(comparison, TOO_FEW_CLUSTERS)
-    return replace(comparison, table=table)
+    if not unsure.any():
+        return comparison
+    numbers = {name: np.where(unsure, np.nan, table[name].to_numpy()) for name in NUMBERS}
+    return replace(comparison, table=table.assign(**numbers))
 
 
 def episode_rows(evidence: Evidence, episode_id: pd.Series) -> np.ndarray:

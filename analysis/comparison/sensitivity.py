@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from analysis.comparison import other_models, subsets
+from analysis.comparison.carry_over import CarryOver, compare_raters
 from analysis.comparison.dropout import DropoutGrid, assume_after_leaving
 from analysis.comparison.evidence import Evidence
 from analysis.comparison.imputation import ask_imputed
@@ -170,6 +171,7 @@ class Sensitivity:
         unrecorded: what something unrecorded could do.
         controls: questions whose true answer is zero.
         planning: what would it take to know.
+        carry_over: how caregivers and teachers rate against therapists.
         imputed_test: all formats alike, pooled over completed copies; None when not imputed.
     """
 
@@ -179,6 +181,7 @@ class Sensitivity:
     unrecorded: Unrecorded
     controls: NegativeControls
     planning: Planning
+    carry_over: CarryOver
     imputed_test: PooledTest | None = None
 
     def __repr__(self) -> str:
@@ -218,6 +221,7 @@ def ask_otherwise(evidence: Evidence, primary: Comparison) -> Sensitivity:
         measure_robustness(evidence, primary),
         ask_negative_controls(evidence),
         plan_recording(evidence, primary),
+        compare_raters(evidence),
         test,
     )
 

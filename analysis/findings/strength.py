@@ -1,0 +1,141 @@
+"""What would change what is said: children who left, something unrecorded.
+
+In: the study's decisions, the dropout grid and the robustness of the main analysis. Out:
+labels for every assumption, and the movement of an estimate that would take its label away.
+Decision taken here: an answer is called changed when its label or the format it names is
+another; which labels could only grow weaker is not asked (METHODS.md, "How sure?").
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from analysis.comparison.dropout import DropoutGrid
+from analysis.comparison.unrecorded import Unrecorded
+from analysis.findings.decide import Decision, Findings
+from analysis.findings.labels import (
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NO_IMPORTANT_DIFFERENCE,
+    RULES_OUT,
+    decide_label,
+    narrower,
+)
+from analysis.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """The mildest assumption about children who left that changes what is said of a pair.
+
+    Attributes:
+        this, than: the pair.
+        changed: whether any assumption on the grid changes it.
+        delta_this, delta_than: the mildest one; NaN when none does.
+        label: what is said then; "" when nothing changes.
+    """
+
+    this: str
+    than: str
+    changed: bool
+    delta_this: float = math.nan
+    delta_than: float = math.nan
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Overturn:
+    """How much something unrecorded would have to matter to change what is said of a pair.
+
+    Attributes:
+        this, than: the pair.
+        movement: movement of the estimate that takes the label away, levels per 12 weeks; NaN
+            when what is said claims nothing that could be taken away.
+        trait: the recorded trait it is measured against, or "".
+        times: how many times as much as that trait it would have to matter.
+    """
+
+    this: str
+    than: str
+    movement: float
+    trait: str
+    times: float
+
+
+def label_grid(grid: DropoutGrid, findings: Findings, settings: Settings) -> DropoutGrid:
+    """Give the grid with the label of every assumption; pairs not compared lose their rows.
+
+    Args:
+        grid: assumptions about children who left.
+        findings: the study's decisions.
+        settings: margin and levels of confidence.
+    """
+    shown = {(d.this, d.than) for d in findings.decisions if not d.blocked_by}
+    kept = [pair in shown for pair in zip(grid.table["this"], grid.table["than"], strict=True)]
+    table = grid.table[kept].reset_index(drop=True)
+    labels = [
+        decide_label(row.estimate, row.std_error, row.df, settings) for row in table.itertuples()
+    ]
+    table = table.assign(
+        label=[label.name for label in labels], ahead=[label.ahead for label in labels]
+    )
+    return replace(grid, table=table)
+
+
+def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
+    """Find the mildest assumption that changes what is said of a pair.
+
+    Mildest: the smallest sum of both deltas, then the smaller of the larger ones.
+
+    Args:
+        labelled: the table of a labelled grid.
+        this: first format of the pair.
+        than: second format.
+    """
+    own = labelled[(labelled["this"] == this) & (labelled["than"] == than)]
+    base = own[(own["delta_this"] == 0) & (own["delta_than"] == 0)].iloc[0]
+    other = own[(own["label"] != base["label"]) | (own["ahead"] != base["ahead"])]
+    if other.empty:
+        return Tipping(this, than, False)
+    deltas = other[["delta_this", "delta_than"]]
+    order = pd.DataFrame({"sum": deltas.sum(axis=1), "most": deltas.max(axis=1)})
+    first = other.loc[order.sort_values(["sum", "most"], kind="stable").index[0]]
+    return Tipping(this, than, True, first["delta_this"], first["delta_than"], first["label"])
+
+
+def find_overturn(
+    decision: Decision, row: pd.Series, unrecorded: Unrecorded, settings: Settings
+) -> Overturn:
+    """Find how much something unrecorded would have to matter to change what is said.
+
+    Args:
+        decision: what is said of the pair.
+        row: its row of the main comparison.
+        unrecorded: strength of the recorded traits.
+        settings: margin and levels of confidence.
+    """
+    movement = _room(decision, row, settings)
+    if not movement > 0:
+        return Overturn(decision.this, decision.than, math.nan, "", math.nan)
+    trait, times = unrecorded.times(decision.this, decision.than, movement)
+    return Overturn(decision.this, decision.than, movement, trait, times)
+
+
+def _room(decision: Decision, row: pd.Series, settings: Settings) -> float:
+    """Give how far the interval can move before the label no longer holds; NaN if it claims nothing."""
+    low, high, margin = row["conf_low"], row["conf_high"], settings.margin
+    half = (high - low) / 2 * narrower(row["df"], settings)
+    narrow_low, narrow_high = row["estimate"] - half, row["estimate"] + half
+    if decision.label == NO_IMPORTANT_DIFFERENCE:
+        return min(margin - narrow_high, narrow_low + margin)
+    nearer = low if decision.ahead == decision.this else -high
+    if decision.label == FASTER_IMPORTANT:
+        return nearer - margin
+    if decision.label == FASTER_SIZE_UNCERTAIN:
+        return nearer
+    if decision.label == RULES_OUT:
+        return (narrow_low if decision.ahead == decision.this else -narrow_high) + margin
+    return math.nan
