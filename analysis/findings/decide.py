@@ -23,6 +23,7 @@ from analysis.findings.labels import (
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
     NOT_COMPARABLE,
+    OTHER_UNIT,
     Label,
     decide_label,
     size_factor,
@@ -105,7 +106,7 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
     """Give the comparison with its labels; pairs that may not be compared lose their numbers.
 
     The primary comparison carries the study's decisions; any other carries the label its own
-    interval allows, or none where its unit is not the margin's.
+    interval allows, or "other unit" where its unit is not the margin's.
 
     Args:
         comparison: any comparison of the study.
@@ -119,7 +120,7 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
         elif comparison.id == "primary":
             label = Label(decision.label)
         elif comparison.unit != RATE_UNIT:
-            label = Label("")
+            label = Label(OTHER_UNIT)
         else:
             row = table.iloc[i]
             label = decide_label(row["estimate"], row["std_error"], row["df"], settings)

@@ -21,6 +21,7 @@ RULES_OUT = "rules_out_importantly_slower"
 CANNOT_TELL = "cannot_tell"
 DEPENDS = "depends_on_adjustment"
 NOT_COMPARABLE = "not_comparable"
+OTHER_UNIT = "other_unit"
 
 LABEL_TITLES = {
     FASTER_IMPORTANT: "Further ahead, enough to matter",

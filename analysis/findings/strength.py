@@ -125,7 +125,7 @@ def find_overturn(
 
 
 def _room(decision: Decision, row: pd.Series, settings: Settings) -> float:
-    """Give how far the interval can move before the label no longer holds; NaN if it claims nothing."""
+    """Give how far the interval can move before its label goes; NaN if it claims nothing."""
     low, high, margin = row["conf_low"], row["conf_high"], settings.margin
     half = (high - low) / 2 * narrower(row["df"], settings)
     narrow_low, narrow_high = row["estimate"] - half, row["estimate"] + half
