@@ -40,6 +40,8 @@ LEVEL_ESTIMAND = (
     "Mean difference between formats in the attainment level at the end of the window, among "
     "children reviewed then"
 )
+FEWEST_FORMATS = 2
+TOO_FEW_FORMATS = "Fewer than two formats have enough children."
 NO_SESSIONS = "The table of sessions is missing or empty."
 NO_HOURS = "Sessions do not say how long they were or how many children were there."
 TOO_FEW_WRITTEN = "Sessions were written down for too few children."
@@ -109,7 +111,7 @@ def compare_end_level(
     kept = n_goals > 0
     formats = comparable_formats(table[kept], settings)
     kept = kept & table["format"].isin(formats).to_numpy()
-    if len(formats) < 2:
+    if len(formats) < FEWEST_FORMATS:
         return withheld_comparison(identity, TOO_FEW_REVIEWED)
     level = np.divide(total, n_goals, out=np.full(len(table), np.nan), where=n_goals > 0)
     some = keep_formats(table.assign(end_level=level, n_goals=n_goals)[kept], formats)
@@ -153,13 +155,15 @@ def compare_effort(
         settings: smallest number of children, confidence, resamples and their seed.
     """
     kept = time["hours"].notna().to_numpy()
+    if len(comparable_formats(time, settings)) < FEWEST_FORMATS:
+        return _withheld(further, TOO_FEW_FORMATS)
     if time["sessions"].isna().all():
         return _withheld(further, NO_SESSIONS)
     if not kept.any():
         return _withheld(further, NO_HOURS)
     formats = comparable_formats(time[kept], settings)
     kept = kept & time["format"].isin(formats).to_numpy()
-    if len(formats) < 2 or kept.mean() < 1 - settings.most_missing:
+    if len(formats) < FEWEST_FORMATS or kept.mean() < 1 - settings.most_missing:
         return _withheld(further, TOO_FEW_WRITTEN)
     some = keep_formats(time[kept], formats)
     others = narrow_covariates(centred, kept, some, settings)

@@ -13,6 +13,9 @@ from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.certainty import publish_certainty
 from analysis.disclosure.course import publish_course
+from analysis.disclosure.depends import publish_depends
+from analysis.disclosure.effort import publish_effort
+from analysis.disclosure.soon import publish_soon
 from analysis.disclosure.who import publish_who
 from analysis.findings.sentences import QUESTION, say_counts
 from analysis.records.schema import FORMATS
@@ -75,6 +78,9 @@ def protect(study: Study) -> Published:
         "answer": answer,
         "who": publish_who(study, book),
         "progress": publish_course(study, book),
+        "depends": publish_depends(study, book),
+        "soon": publish_soon(study, book),
+        "effort": publish_effort(study, book),
         "certainty": publish_certainty(study, book),
     }
     return Published({**summary, "sentences": book.rows()})

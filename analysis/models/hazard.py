@@ -45,6 +45,7 @@ MOST_HALVINGS = 30
 SUSPICIOUS_PREDICTOR = 12.0
 SUSPICIOUS_ITERATION = 12
 LARGEST_EXPONENT = 6.0
+SMALLEST_VARIANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -196,8 +197,10 @@ def fit_hazard(
     eta = _maximise(d, basis * np.sqrt(len(x)), x, names, link)
     hazard, rate, _ = _pieces(eta, link)
     frame = pd.DataFrame(x * rate[:, None], columns=names)
+    # A row as good as certain weighs next to nothing; its exact variance would only cost digits.
+    variance = np.maximum(hazard * (1 - hazard), SMALLEST_VARIANCE)
     robust = fit_working_cluster_robust(
-        eta * rate + (d - hazard), frame, clusters, hazard * (1 - hazard), kind, confidence
+        eta * rate + (d - hazard), frame, clusters, variance, kind, confidence
     )
     return HazardFit(
         link=link,
