@@ -34,7 +34,7 @@ def judge(study=None, settings=SETTINGS, **parts):
         "weighting": study.weighting,
         "primary": study.comparison,
     }
-    return judge_pairs(*(given | parts).values(), settings)
+    return judge_pairs(**(given | parts), settings=settings)
 
 
 def failed(gates, pair=PAIR):
