@@ -184,6 +184,24 @@ def test_no_mark_is_drawn_beyond_what_was_published():
     assert points == published + len(FORMATS)
 
 
+def test_ways_of_asking_in_another_unit_stand_on_an_axis_of_their_own():
+    summary = example_summary()
+    units = {row["unit"] for row in summary["certainty"]["analyses"]}
+    picture = draw_analyses(summary)
+    texts = _texts(picture.to_svg())
+    n_pairs = len(summary["answer"]["pairs"])
+    assert {texts.count(unit) for unit in units} == {n_pairs}
+    assert len({axes.get_xlim() for axes in picture.axes[1:]}) == len(units)
+
+
+def test_a_way_of_asking_that_could_not_be_asked_says_why():
+    summary = example_summary()
+    unasked = summary["certainty"]["analyses"][-1]
+    texts = _texts(draw_analyses(summary).to_svg())
+    assert unasked["title"] in texts
+    assert unasked["withheld"] in texts
+
+
 def test_a_held_back_step_of_the_flow_has_no_number():
     summary = example_summary()
     step = next(row for row in summary["who"]["flow"] if not row["shown"])

@@ -86,6 +86,7 @@ def _publish_analysis(study: Study, name: str) -> dict[str, object]:
     return {
         "id": name,
         "title": comparison.title,
+        "unit": comparison.unit,
         "pairs": publish_pairs(study, comparison),
         "withheld": comparison.withheld or None,
     }

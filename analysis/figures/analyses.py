@@ -1,7 +1,9 @@
 """The same question asked in other ways, beside the main answer.
 
 In: a published summary. Out: one picture. The decision taken here: one column for each pair of
-formats and one row for each way of asking, on one scale, with the margin that would matter.
+formats and one row for each way of asking. Ways of asking that answer in another unit stand below,
+on an axis of their own, so that unlike numbers are never laid beside each other; those that could
+not be asked stand last, with the reason.
 """
 
 from __future__ import annotations
@@ -33,10 +35,11 @@ from analysis.wording import signed
 LABEL_CM = 6.0
 RIGHT_CM = 0.3
 GAP_CM = 0.45
-TOP_CM = 0.75
-AXIS_CM = 0.75
+TOP_CM = 0.7
+AXIS_CM = 1.0
+ROW_CM = 0.5
+REASON_CM = 0.42
 TICKS_APART = 3.0
-ROW_CM = 0.72
 
 
 @in_house_style
@@ -49,27 +52,41 @@ def draw_analyses(summary: dict, *, width_cm: float = 17.0) -> Picture:
     """
     rows = summary["certainty"]["analyses"]
     pairs = summary["answer"]["pairs"]
-    if all(pair["estimate"] is None for row in rows for pair in row["pairs"]):
+    asked = [row for row in rows if any(pair["estimate"] is not None for pair in row["pairs"])]
+    if not asked:
         return draw_nothing(width_cm, describe.describe_analyses(summary))
-    height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
+    unasked = [row for row in rows if row["withheld"] and row not in asked]
+    units = list(dict.fromkeys(row["unit"] for row in asked))
+    height = TOP_CM + ROW_CM * len(asked) + AXIS_CM * len(units) + REASON_CM * len(unasked)
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_analyses(summary)
     canvas = add_canvas(picture)
-    for i, row in enumerate(rows):
-        y = height - TOP_CM - (i + 0.5) * ROW_CM
-        write(canvas, 0, y, row["title"], weight=600 if row["id"] == "primary" else 400)
     panel_cm = (width_cm - LABEL_CM - RIGHT_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
-    reach = _reach(rows, summary["margin"])
-    for j, pair in enumerate(pairs):
-        left = LABEL_CM + j * (panel_cm + GAP_CM)
-        axes = add_panel(picture, left, AXIS_CM, panel_cm, ROW_CM * len(rows))
-        axes.set_xlim(-reach, reach)
-        axes.set_ylim(len(rows), 0)
+    lefts = [LABEL_CM + j * (panel_cm + GAP_CM) for j in range(len(pairs))]
+    for pair, left in zip(pairs, lefts, strict=True):
         _head(canvas, pair, left + panel_cm / 2, height - 0.3)
-        _draw_panel(axes, summary["margin"], reach, len(rows))
-        for i, row in enumerate(rows):
-            mine = next((p for p in row["pairs"] if _same(p, pair)), None)
-            _draw_estimate(axes, mine, i + 0.5, main=row["id"] == "primary")
+    top = height - TOP_CM
+    for unit in units:
+        mine = [row for row in asked if row["unit"] == unit]
+        margin = summary["margin"] if unit == units[0] else None
+        bottom = top - ROW_CM * len(mine)
+        for i, row in enumerate(mine):
+            weight = 600 if row["id"] == "primary" else 400
+            write(canvas, 0, top - (i + 0.5) * ROW_CM, row["title"], weight=weight)
+        reach = _reach(mine, margin)
+        for pair, left in zip(pairs, lefts, strict=True):
+            axes = add_panel(picture, left, bottom, panel_cm, ROW_CM * len(mine))
+            axes.set_xlim(-reach, reach)
+            axes.set_ylim(len(mine), 0)
+            _draw_panel(axes, margin, reach, len(mine), unit)
+            for i, row in enumerate(mine):
+                found = next((p for p in row["pairs"] if _same(p, pair)), None)
+                _draw_estimate(axes, found, i + 0.5, main=row["id"] == "primary")
+        top = bottom - AXIS_CM
+    for i, row in enumerate(unasked):
+        y = top - (i + 0.5) * REASON_CM
+        write(canvas, 0, y, row["title"], colour=SOFT_INK)
+        write(canvas, LABEL_CM, y, row["withheld"], size=SMALL, colour=SOFT_INK)
     return picture
 
 
@@ -77,7 +94,7 @@ def _same(one: dict, other: dict) -> bool:
     return (one["this"], one["than"]) == (other["this"], other["than"])
 
 
-def _reach(rows: list[dict], margin: float) -> float:
+def _reach(rows: list[dict], margin: float | None) -> float:
     ends = [
         abs(pair[key])
         for row in rows
@@ -85,7 +102,7 @@ def _reach(rows: list[dict], margin: float) -> float:
         for key in ("conf_low", "conf_high")
         if pair[key] is not None
     ]
-    return max([*ends, 2 * margin]) * 1.08
+    return max([*ends, 2 * (margin or 0)]) * 1.08
 
 
 def _head(canvas: Axes, pair: dict, x: float, y: float) -> None:
@@ -109,29 +126,27 @@ def _head(canvas: Axes, pair: dict, x: float, y: float) -> None:
     write(canvas, at[4], y, than, size=size, weight=600)
 
 
-def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
-    axes.fill(
-        [-margin, margin, margin, -margin],
-        [0, 0, bottom, bottom],
-        facecolor=BAND,
-        edgecolor="none",
-        linewidth=0,
-        zorder=0,
-    )
+def _draw_panel(axes: Axes, margin: float | None, reach: float, bottom: float, unit: str) -> None:
+    if margin is not None:
+        axes.fill(
+            [-margin, margin, margin, -margin],
+            [0, 0, bottom, bottom],
+            facecolor=BAND,
+            edgecolor="none",
+            linewidth=0,
+            zorder=0,
+        )
     line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.7)
     line(axes, [-reach, reach], [bottom] * 2, color=SOFT_INK)
     step = nice_step(TICKS_APART * reach)
+    decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
     for k in range(-int(reach / step), int(reach / step) + 1):
-        line(axes, [k * step] * 2, [bottom, bottom + 0.1 / ROW_CM], color=SOFT_INK)
-        write(
-            axes,
-            k * step,
-            bottom + 0.36 / ROW_CM,
-            signed(k * step, 1 if round(step * 10) == step * 10 else 2) if k else "0",
-            size=SMALL,
-            colour=SOFT_INK,
-            across="center",
-        )
+        line(axes, [k * step] * 2, [bottom, bottom + 0.07 / ROW_CM], color=SOFT_INK)
+        label = signed(k * step, decimals) if k else "0"
+        y = bottom + 0.3 / ROW_CM
+        write(axes, k * step, y, label, size=SMALL, colour=SOFT_INK, across="center")
+    y = bottom + 0.64 / ROW_CM
+    write(axes, 0, y, unit, size=SMALL, colour=SOFT_INK, across="center")
 
 
 def _draw_estimate(axes: Axes, pair: dict | None, y: float, *, main: bool) -> None:

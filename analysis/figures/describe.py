@@ -98,20 +98,18 @@ def describe_levels(summary: dict) -> str:
 def describe_analyses(summary: dict) -> str:
     """Say what the picture of the other analyses shows."""
     certainty = summary["certainty"]
-    parts = [
-        f"{row['title']}: "
-        + listing(
-            [
-                f"{pair['this']} compared with {pair['than']} {signed(pair['estimate'])} "
-                f"({interval(pair['conf_low'], pair['conf_high'])})"
-                for pair in row["pairs"]
-                if pair["estimate"] is not None
-            ]
-        )
-        + "."
-        for row in certainty["analyses"]
-        if any(pair["estimate"] is not None for pair in row["pairs"])
-    ]
+    parts = []
+    for row in certainty["analyses"]:
+        found = [
+            f"{pair['this']} compared with {pair['than']} {signed(pair['estimate'])} "
+            f"({interval(pair['conf_low'], pair['conf_high'])})"
+            for pair in row["pairs"]
+            if pair["estimate"] is not None
+        ]
+        if found:
+            parts.append(f"{row['title']}, in {row['unit']}: {listing(found)}.")
+        elif row["withheld"]:
+            parts.append(f"{row['title']}: {row['withheld']}.")
     return _join(f"The same question asked in other ways. {certainty['agreement']}", parts)
 
 

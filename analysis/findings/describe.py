@@ -146,9 +146,11 @@ def say_agreement(analyses: Sequence[Numbers]) -> Sentence:
     """Say whether other ways of asking give an answer inside the main interval.
 
     Args:
-        analyses: published analyses, the main one first: title, pairs.
+        analyses: published analyses, the main one first: title, unit, pairs; those in another
+            unit than the main one cannot be laid beside it and are not counted.
     """
-    main, others = analyses[0], analyses[1:]
+    main = analyses[0]
+    others = [row for row in analyses[1:] if row["unit"] == main["unit"]]
     parts = []
     for k, pair in enumerate(main["pairs"]):
         if pair["estimate"] is None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from analysis.figures import describe
 from analysis.report.summary_file import TEXT_MARK
-from analysis.report.view import FORMAT_HEADS, view_summary
+from analysis.report.view import FORMAT_HEADS, GLOSSARY, view_summary
 
 WIDTH = 78
 
@@ -114,9 +114,10 @@ def _write_method(certainty: dict, front: dict) -> Iterable[str]:
     yield "Every choice that could change a result:"
     yield _list(f"{name}: {value}. {reason}" for name, value, reason in certainty["settings"])
     yield f"Computed with {', '.join(certainty['versions'])}."
-    if certainty["discussion"]:
-        yield from _head("To talk about together")
-        yield _list(certainty["discussion"])
+    yield from _head("What do we make of it?")
+    yield _list(certainty["discussion"])
+    yield from _head("Words used in this report")
+    yield _list(f"{word}. {meaning}" for word, meaning in GLOSSARY)
 
 
 def _head(title: str) -> tuple[str, str]:

@@ -25,6 +25,42 @@ READING_WIDE = " Thin lines: the range if something unrecorded also differs."
 INERT_SPACE = {"\u00a0": " ", "\u2009": " ", "\u2011": "-", "\t": " ", "\n": " ", "\r": " "}
 
 
+GLOSSARY = (
+    (
+        "Goal attainment",
+        "How far a child has come towards a goal, judged on five levels that were "
+        "written down when the goal was set.",
+    ),
+    ("Expected level", "What family and therapist agreed the child would reach; level 0 of five."),
+    ("Progress", "How many levels a child’s goals move each term, averaged over the goals."),
+    (
+        "95% range",
+        "The differences that go well with these records. A wide range means that the "
+        "records say little.",
+    ),
+    (
+        "Too small to matter",
+        "A difference below the margin that was fixed before anyone saw the results.",
+    ),
+    (
+        "Children made alike",
+        "Children in different formats differ from the start. What was written "
+        "down on the first day is allowed for, so that like is compared with like.",
+    ),
+    ("Weighting", "Children who resemble those of the other formats count more, the others less."),
+    (
+        "Standard deviation",
+        "A yardstick for how much children differ; differences far below one are small.",
+    ),
+    (
+        "T-score",
+        "A summary of a child’s goals used by many services; 50 when all goals are met as "
+        "expected.",
+    ),
+    ("Combined therapy", "Individual and group sessions planned together from the start."),
+)
+
+
 def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dict:
     """Give everything the page prints, as display strings, in reading order.
 
@@ -33,7 +69,8 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
         characters: code points the faces can draw; None keeps all that are printable.
 
     Returns:
-        `front` (what every page bears), then `answer`, `who`, `progress`, `certainty`.
+        `front` (what every page bears), then `answer`, `who`, `progress`, `certainty`, and the
+        `glossary`.
     """
     view = {
         "front": _view_front(summary),
@@ -41,6 +78,7 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
         "who": _view_who(summary),
         "progress": _view_progress(summary),
         "certainty": _view_certainty(summary),
+        "glossary": [list(entry) for entry in GLOSSARY],
     }
     return clean(view, characters)
 

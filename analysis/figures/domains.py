@@ -1,0 +1,148 @@
+"""Differences between formats in each area of life: raw faint, drawn towards the mean strong.
+
+In: a published summary. Out: one picture with a column for each pair of formats.
+"""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+
+from analysis.figures import describe_beside
+from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.style import (
+    BAND,
+    CONTRAST,
+    FAINT,
+    INK,
+    PAPER,
+    SMALL,
+    SOFT_INK,
+    Picture,
+    add_canvas,
+    add_panel,
+    draw_nothing,
+    in_house_style,
+    line,
+    mark,
+    nice_step,
+    text_width_cm,
+    write,
+)
+from analysis.wording import sentence_case, signed
+
+LABEL_CM = 2.9
+GAP_CM = 0.5
+TOP_CM = 0.75
+AXIS_CM = 0.75
+ROW_CM = 0.66
+
+
+@in_house_style
+def draw_domains(summary: dict, *, width_cm: float = 17.4) -> Picture:
+    """Draw every area's difference, as found and drawn towards the mean.
+
+    Args:
+        summary: a published summary.
+        width_cm: width of the whole picture.
+    """
+    alt = describe_beside.describe_domains(summary)
+    rows = summary["depends"]["domains"]["rows"]
+    if not rows:
+        return draw_nothing(width_cm, alt)
+    pairs = list(dict.fromkeys((row["this"], row["than"]) for row in rows))
+    names = list(dict.fromkeys(row["title"] for row in rows))
+    height = TOP_CM + ROW_CM * len(names) + AXIS_CM
+    picture = Picture(width_cm, height)
+    picture.alt = alt
+    canvas = add_canvas(picture)
+    for i, name in enumerate(names):
+        write(canvas, 0, height - TOP_CM - (i + 0.5) * ROW_CM, sentence_case(name))
+    panel_cm = (width_cm - LABEL_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
+    ends = [abs(row[k]) for row in rows for k in ("conf_low", "conf_high", "raw_estimate")]
+    reach = max([*ends, 2 * summary["margin"]]) * 1.06
+    for j, (this, than) in enumerate(pairs):
+        left = LABEL_CM + j * (panel_cm + GAP_CM)
+        _head(canvas, this, than, left + panel_cm / 2, height - 0.3)
+        axes = add_panel(picture, left, AXIS_CM, panel_cm, ROW_CM * len(names))
+        axes.set_xlim(-reach, reach)
+        axes.set_ylim(len(names), 0)
+        _draw_panel(axes, summary["margin"], reach, len(names))
+        for row in rows:
+            if (row["this"], row["than"]) == (this, than):
+                _draw_row(axes, row, names.index(row["title"]) + 0.5)
+    return picture
+
+
+def _draw_row(axes: Axes, row: dict, y: float) -> None:
+    axes.plot(
+        [row["raw_estimate"]],
+        [y],
+        marker="o",
+        markersize=4.6,
+        markerfacecolor=PAPER,
+        markeredgecolor="#9AA1AD",
+        markeredgewidth=1.0,
+        linestyle="none",
+        zorder=3,
+    )
+    ends = [row["conf_low"], row["conf_high"]]
+    line(axes, ends, [y, y], color=CONTRAST, linewidth=1.8, zorder=4)
+    axes.plot(
+        [row["estimate"]],
+        [y],
+        marker="o",
+        markersize=5.8,
+        markerfacecolor=CONTRAST,
+        markeredgecolor=PAPER,
+        markeredgewidth=0.9,
+        linestyle="none",
+        zorder=5,
+    )
+
+
+def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
+    axes.fill(
+        [-margin, margin, margin, -margin],
+        [0, 0, bottom, bottom],
+        facecolor=BAND,
+        edgecolor="none",
+        linewidth=0,
+        zorder=0,
+    )
+    line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.7)
+    line(axes, [-reach, reach], [bottom] * 2, color=SOFT_INK)
+    for i in range(1, int(bottom)):
+        line(axes, [-reach, reach], [i, i], color=FAINT, linewidth=0.3, zorder=1)
+    step = nice_step(3 * reach)
+    for k in range(-int(reach / step), int(reach / step) + 1):
+        line(axes, [k * step] * 2, [bottom, bottom + 0.1 / ROW_CM], color=SOFT_INK)
+        write(
+            axes,
+            k * step,
+            bottom + 0.4 / ROW_CM,
+            signed(k * step, 1 if round(step * 10) == step * 10 else 2) if k else "0",
+            size=SMALL,
+            colour=SOFT_INK,
+            across="center",
+        )
+
+
+def _head(canvas: Axes, this: str, than: str, x: float, y: float) -> None:
+    """Write 'this than that' around the middle of a column, marks included."""
+    size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
+    first, second = FORMAT_TITLES[this], FORMAT_TITLES[than]
+    widths = (
+        mark_cm,
+        text_width_cm(first, size, 600) + gap,
+        text_width_cm("than", SMALL) + gap,
+        mark_cm,
+        text_width_cm(second, size, 600),
+    )
+    at = [x - sum(widths) / 2]
+    for width in widths[:-1]:
+        at.append(at[-1] + width)
+    mark(canvas, at[0] + 0.1, y, this, scale=0.85)
+    write(canvas, at[1], y, first, size=size, weight=600)
+    write(canvas, at[2], y, "than", size=SMALL, colour=SOFT_INK)
+    mark(canvas, at[3] + 0.1, y, than, scale=0.85)
+    write(canvas, at[4], y, second, size=size, weight=600)

@@ -1,0 +1,58 @@
+"""Faster, further, and for a therapist's time: four answers beside each other.
+
+In: a published summary. Out: one picture. The decision taken here: each answer has its own
+axis from zero and its own unit, so that none can be read as another.
+"""
+
+from __future__ import annotations
+
+from analysis.figures import describe_beside
+from analysis.figures.describe_beside import MEASURE_TITLES, effort_rows
+from analysis.figures.dots import DOT_AXIS_CM, DOT_ROW_CM, draw_dots
+from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.style import (
+    SMALL,
+    Picture,
+    add_canvas,
+    draw_nothing,
+    in_house_style,
+    write,
+)
+
+LABEL_CM = 2.0
+GAP_CM = 0.7
+HEAD_CM = 0.55
+
+
+@in_house_style
+def draw_effort(summary: dict, *, width_cm: float = 17.4) -> Picture:
+    """Draw rate, level at the end, and gain for sessions and therapist hours.
+
+    Args:
+        summary: a published summary.
+        width_cm: width of the whole picture.
+    """
+    alt = describe_beside.describe_effort(summary)
+    measures = effort_rows(summary)
+    if not measures:
+        return draw_nothing(width_cm, alt)
+    names = [
+        f for f in summary["formats"] if any(r["format"] == f for m in measures.values() for r in m)
+    ]
+    height = HEAD_CM + DOT_ROW_CM * len(names) + DOT_AXIS_CM
+    picture = Picture(width_cm, height)
+    picture.alt = alt
+    canvas = add_canvas(picture)
+    for i, name in enumerate(names):
+        y = height - HEAD_CM - (i + 0.64) * DOT_ROW_CM
+        write(canvas, 0, y, FORMAT_TITLES[name], weight=600)
+    n = len(measures)
+    panel_cm = (width_cm - LABEL_CM - GAP_CM * (n - 1) - 0.2) / n
+    for j, (measure, rows) in enumerate(measures.items()):
+        left = LABEL_CM + j * (panel_cm + GAP_CM)
+        title = MEASURE_TITLES[measure]
+        write(canvas, left, height - 0.2, title, size=SMALL + 0.3, weight=600)
+        rows = sorted(rows, key=lambda row: names.index(row["format"]))
+        bottom = (len(names) - len(rows)) * DOT_ROW_CM
+        draw_dots(picture, (left, bottom, panel_cm), rows)
+    return picture
