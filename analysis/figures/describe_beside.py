@@ -13,8 +13,8 @@ from analysis.wording import interval, number
 MEASURE_TITLES = {
     "rate": "Faster: levels each 12 weeks",
     "end_level": "Further: level at the end",
-    "per_session": "Levels for 10 sessions attended",
-    "per_hour": "Levels for 10 therapist hours",
+    "per_session": "For 10 sessions: levels",
+    "per_hour": "For 10 therapist hours: levels",
 }
 
 

@@ -22,12 +22,13 @@ from analysis.figures.style import (
     draw_nothing,
     in_house_style,
     mark,
+    text_width_cm,
     write,
 )
 from analysis.wording import interval
 
 ROWS, COLUMNS = 5, 20
-CELL_CM = 0.245
+CELL_CM = 0.26
 EMPTY = "#E3E5EA"
 HEAD_CM = 0.75
 
@@ -59,7 +60,7 @@ def draw_icons(summary: dict, *, week: int, width_cm: float = 17.4) -> Picture:
         write(canvas, right, height - 0.3, spread, size=SMALL, colour=SOFT_INK, across="right")
         write(
             canvas,
-            right - 2.15,
+            right - text_width_cm(spread, SMALL) - 0.12,
             height - 0.3,
             f"{row['of_100']}",
             size=LARGE,

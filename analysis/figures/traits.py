@@ -107,4 +107,5 @@ def _draw_formats(axes: Axes, rows: list[dict], formats: list[str], span: float)
     at = None
     for y, name in sorted(labels):
         at = y if at is None else max(y, at + 0.11 * span)
-        write(axes, right, at, FORMAT_TITLES[name], weight=600, colour=FORMAT_COLOURS[name])
+        mark(axes, right + 0.08, at, name, scale=0.85)
+        write(axes, right + 0.18, at, FORMAT_TITLES[name], weight=600)
