@@ -19,7 +19,7 @@ def multiply(left: Array, right: Array) -> Array:
 
 def lift(values: Array, parents: Array) -> Array:
     """Give each group its larger group's values (..., m_above) to (..., m); one fits all."""
-    return values if values.shape[-1] == 1 else values[..., parents]
+    return values if values.shape[-1] == 1 else np.take(values, parents, axis=-1)
 
 
 def gram(left: Array, right: Array, weight: Array | None) -> Array:

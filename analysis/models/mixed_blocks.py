@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis.models.mixed_sums import LevelSums, Sums
 
-LEAVES_PER_BLOCK = 16_384
+LEAVES_PER_BLOCK = 8_192
 
 
 def take_groups(sums: Sums, first: int, last: int) -> Sums:

@@ -10,7 +10,7 @@ optimality do not hold is an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -204,22 +204,26 @@ def _polish(
     n_evaluations = 1
     for _ in range(MOST_NEWTON_STEPS):
         slope = descend(blocks, loadings, relative, here, restricted, None, parameters)
+        lowest = float(here.objective[0])
+        here = replace(here, climbs=[])  # the working arrays are large
         curvature = measure_curvature(
-            blocks, loadings, relative, parameters, slope.information[0], restricted
+            blocks, loadings, relative, parameters, here, slope, restricted
         )
         face = find_face(relative, correlated, parameters)
         bend = face.tangent.T @ curvature.profile @ face.tangent + face.bend(slope.matrices)
         down = face.tangent.T @ pick_parameters(slope.matrices, parameters)[0]
         step, foreseen = _newton_step(bend, down)
-        noise = RELATIVE_GAIN_LIMIT * abs(here.objective[0])
+        noise = RELATIVE_GAIN_LIMIT * abs(lowest)
         for _ in range(MOST_HALVINGS):
             moved = [clip_negative(value) for value in face.move(step)]
-            there = evaluate(blocks, loadings, moved, restricted)
+            here = evaluate(blocks, loadings, moved, restricted)
             n_evaluations += 1
-            if there.objective[0] <= here.objective[0] + noise:
-                relative, here = moved, there
+            if here.objective[0] <= lowest + noise:
+                relative = moved
                 break
             step = step / 2
+        else:
+            break
         if foreseen <= NEWTON_GAIN + noise:
             break
     return relative, curvature, n_evaluations

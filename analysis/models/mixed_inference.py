@@ -26,7 +26,8 @@ from analysis.models.mixed_sums import Sums
 STEP_SHARE = 1e-4
 LARGEST_STEP = 1e-2
 SMALLEST_CURVATURE = 1e-8
-BATCH_NUMBERS = 4_000_000
+BATCH_NUMBERS = 400_000
+MOST_LEAVES_TWICE = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +48,33 @@ def measure_curvature(
     loadings: Sequence[Array],
     relative: Sequence[Array],
     parameters: Sequence[tuple],
-    information: Array,
+    here: Evaluation,
+    slope: Slope,
     restricted: bool,
 ) -> Curvature:
-    """Differentiate the slope by central differences, a share of a standard error either way.
+    """Differentiate the slope by differences, a small share of a standard error either way.
+
+    With very many groups one side is enough: what it leaves out is a share of a standard error
+    times the skewness of the likelihood, which is then small itself.
 
     Args:
         blocks: the sums.
         loadings: per level (Q, q).
         relative: per level (1, q, q), the optimum.
         parameters: as from `list_parameters`.
-        information: (k, k) average information there, for the size of the steps.
+        here: the evaluation there (its totals are used, not its working arrays).
+        slope: the slope there, with its information for the size of the steps.
         restricted: REML if true.
     """
     k = len(parameters)
-    sharp = np.maximum(np.diagonal(information), 1e-300)
+    sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
     size = np.minimum(STEP_SHARE / np.sqrt(sharp), LARGEST_STEP * _room(blocks, loadings))
-    steps = np.concatenate([np.diag(size), -np.diag(size)])
-    numbers = max(block.squares.shape[-1] for block in blocks) * blocks[0].squares.shape[0] ** 2
-    batch = int(np.clip(BATCH_NUMBERS // (16 * numbers), 1, 2 * k))
+    n_leaves = sum(block.squares.shape[-1] for block in blocks)
+    one_side = n_leaves > MOST_LEAVES_TWICE
+    steps = np.diag(size) if one_side else np.concatenate([np.diag(size), -np.diag(size)])
+    batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, 2 * k))
     gradients, fixed = [], []
-    for first in range(0, 2 * k, batch):
+    for first in range(0, len(steps), batch):
         part = steps[first : first + batch]
         moved = []
         for level, value in enumerate(relative):
@@ -79,12 +86,20 @@ def measure_curvature(
                         shifted[:, j, i] += part[:, a]
             moved.append(shifted)
         found = evaluate(blocks, loadings, moved, restricted)
-        slope = descend(blocks, loadings, moved, found, restricted)
-        gradients.append(pick_parameters(slope.matrices, parameters))
+        gradients.append(
+            pick_parameters(
+                descend(blocks, loadings, moved, found, restricted).matrices, parameters
+            )
+        )
         fixed.append(found.total[:, :-1, :-1])
+        del found
+    if one_side:
+        gradients.append(np.repeat(pick_parameters(slope.matrices, parameters), k, axis=0))
+        fixed.append(np.repeat(here.total[:, :-1, :-1], k, axis=0))
     gradient, total = np.concatenate(gradients), np.concatenate(fixed)
-    profile = (gradient[:k] - gradient[k:]) / (2 * size[:, None])
-    fixed_part = (total[:k] - total[k:]) / (2 * size[:, None, None])
+    reach = size if one_side else 2 * size
+    profile = (gradient[:k] - gradient[k:]) / reach[:, None]
+    fixed_part = (total[:k] - total[k:]) / reach[:, None, None]
     return Curvature((profile + profile.T) / 2, fixed_part)
 
 

@@ -90,6 +90,7 @@ def minimise(
         for k, value in enumerate(trial):
             value[active[~better]] = (best[k][active[~better]] + at[k][~better]) / 2
         if not better.any():
+            del found
             continue
         slope = descend(blocks, loadings, at, found, restricted, counted, parameters)
         gradient = pick_parameters(slope.matrices, parameters)
@@ -99,6 +100,7 @@ def minimise(
             best[k][active[better]] = at[k][better]
             value[active[better]] = moved[k][better]
         least[active[better]] = found.objective[better]
+        del found, slope  # before the next evaluation needs the memory
         slow = foreseen > SLOW_RATIO * gain[active]
         slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
         gain[active[better]] = foreseen[better]

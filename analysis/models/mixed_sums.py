@@ -238,7 +238,7 @@ def mix_columns(sums: Sums, mixture: Array) -> Sums:
     constant = sums.constant @ mixture[:n_old, :n_old]
     levels = []
     for level in sums.levels:
-        inside = known if known.shape[-1] == 1 else known[:, :, level.parents]
+        inside = known if known.shape[-1] == 1 else np.take(known, level.parents, axis=-1)
         width = level.joined.shape[1]
         known = _stack(inside, level.joined)
         new = np.einsum("qim,ij->qjm", known, mixture[: n_old + width, n_old : n_old + width])
