@@ -1,0 +1,81 @@
+"""How long a clinic waits: a cold report on the sample beside the bare import of what it needs.
+
+Run by hand: `python benchmarks/report.py [--runs 7]`. Both are timed in turn, each in a new
+process, so that the machine's mood falls on both alike. The table beside this file
+(`report.md`) is written anew. The bar: at most 2.5 times the bare import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+BAR = 2.5
+BARE = "import pandas, statsmodels.api, matplotlib.pyplot, typst"
+TABLE = Path(__file__).with_suffix(".md")
+
+
+def time_run(command: Sequence[str], folder: str) -> float:
+    """Give the seconds one new process takes."""
+    start = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, cwd=folder)
+    return time.perf_counter() - start
+
+
+def measure_runs(runs: int) -> dict[str, list[float]]:
+    """Time the bare import and the whole report in turn; a first, unmeasured round warms disks."""
+    commands = {
+        "bare import": [sys.executable, "-c", BARE],
+        "report": [sys.executable, "-m", "analysis.report", "--output", "summary.pdf"],
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    with tempfile.TemporaryDirectory() as folder:
+        for turn in range(runs + 1):
+            for name, command in commands.items():
+                taken = time_run(command, folder)
+                if turn:
+                    seconds[name].append(taken)
+    return seconds
+
+
+def write_table(seconds: dict[str, list[float]]) -> str:
+    """Give the table as Markdown."""
+    middle = {name: statistics.median(taken) for name, taken in seconds.items()}
+    ratios = [b / a for a, b in zip(seconds["bare import"], seconds["report"], strict=True)]
+    ratio = statistics.median(ratios)
+    lines = [
+        "# A cold report on the sample",
+        "",
+        f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores, "
+        f"median of {len(ratios)} runs in turn.",
+        "",
+        "| what | seconds | fastest | slowest |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, taken in seconds.items():
+        lines.append(f"| {name} | {middle[name]:.2f} | {min(taken):.2f} | {max(taken):.2f} |")
+    verdict = "met" if ratio <= BAR else "missed"
+    lines += ["", f"Report / bare import: {ratio:.2f} (bar {BAR}: {verdict}).", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure, print, and write the table; exit code 1 when the bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=7)
+    table = write_table(measure_runs(parser.parse_args().runs))
+    print(table)
+    TABLE.write_text(table)
+    return int(": missed" in table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
