@@ -46,7 +46,7 @@ HEDGES = (
 EXEMPT = (
     "better single format",  # the wording of a claim from the literature that is tested here
 )
-NOT_A_NUMBER = r"nan|none|null|inf|infinity"
+NOT_A_NUMBER = r"\b(nan|NaN|None(?! of)|null|inf|Infinity)\b"
 
 
 def find_faults(text: str) -> list[str]:
@@ -87,9 +87,7 @@ def _find_slips(text: str) -> list[str]:
     slips = []
     if re.search(r"(?<![\w.])-\d", text):
         slips.append("a hyphen in place of a minus sign")
-    if re.search(rf"\b({NOT_A_NUMBER})\b", text, re.IGNORECASE) and not re.search(
-        r"\bNone of", text
-    ):
+    if re.search(NOT_A_NUMBER, text):
         slips.append("a number that is missing")
     if "{" in text or "}" in text or "_" in re.sub(r"\b[a-z]+(_[a-z]+)+\b", "", text):
         slips.append("a placeholder")
