@@ -1,0 +1,169 @@
+"""The clinics the truth audit invents, and the bars each must clear.
+
+Nothing comes in; a fixed tuple of `Scenario`s goes out. The decision taken here: which bars
+apply where was fixed before any audit was run (METHODS.md, "Truth audit"). A naive analysis
+has bars too: where it does not fail, the scenario is too easy to prove anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+
+Bar = tuple[float | None, float | None]
+
+# What is measured in every scenario, in the order of the table's columns.
+MEASURES = MappingProxyType(
+    {
+        "compared": "pairs compared",
+        "bias": "largest bias",
+        "coverage": "coverage",
+        "false_difference": "interval without 0",
+        "half_width": "half-width",
+        "said_faster": "clinics told a format is faster",
+        "false_faster": "called faster when nothing differs",
+        "false_similar": "called alike when a margin apart",
+        "false_sentence": "pairs with any false sentence",
+        "clear": "pairs said without a warning",
+        "within_bias": "within-child bias",
+        "within_coverage": "within-child coverage",
+        "naive_rows": "row regression: clinics told of a difference",
+        "naive_ever": "ever-combined: bias",
+        "main_coverage_worst": "coverage of the worst pair",
+    }
+)
+
+UNBIASED: Bar = (None, 0.02)
+COVERED: Bar = (0.925, 0.975)
+FALSE_DIFFERENCE: Bar = (0.03, 0.075)
+SELDOM: Bar = (None, 0.05)
+WITHIN_COVERED: Bar = (0.93, 0.97)
+NAIVE_ROWS_FAIL: Bar = (0.20, None)
+NAIVE_EVER_FAILS: Bar = (0.10, None)
+CONFOUNDED_FAILS: Bar = (None, 0.60)
+
+_RIGHT = {"bias": UNBIASED, "coverage": COVERED}
+_RIGHT_NULL = _RIGHT | {
+    "false_difference": FALSE_DIFFERENCE,
+    "false_faster": SELDOM,
+    "naive_rows": NAIVE_ROWS_FAIL,
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One kind of clinic the audit invents.
+
+    Attributes:
+        name: short stable name; decides the scenario's random numbers.
+        meaning: what is special about it, in a few words.
+        design: what its clinics are drawn from.
+        bars: measure -> (smallest, largest) value allowed; None where there is no limit.
+    """
+
+    name: str
+    meaning: str
+    design: ClinicDesign
+    bars: Mapping[str, Bar] = field(default_factory=dict)
+
+
+_CLINIC = ClinicDesign(n_children=120)
+_NULL = replace(_CLINIC, **NO_DIFFERENCE)
+
+# Planted so that group - individual is one margin (0.25) on the observed scale; a test says so.
+_ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))
+
+SCENARIOS = (
+    Scenario(
+        "null",
+        "nothing differs, traits decide the format only",
+        replace(_NULL, confounding=0.0),
+        _RIGHT_NULL | {"naive_ever": NAIVE_EVER_FAILS},
+    ),
+    Scenario(
+        "confounded_null",
+        "nothing differs, traits decide format and progress",
+        _NULL,
+        _RIGHT_NULL | {"naive_ever": NAIVE_EVER_FAILS},
+    ),
+    Scenario(
+        "main_effects",
+        "group slower, combined faster, alike for all goals",
+        replace(_NULL, format_effects=(0.0, -0.35, 0.25)),
+        _RIGHT | {"false_similar": SELDOM},
+    ),
+    Scenario(
+        "one_margin",
+        "group ahead of the others by exactly the margin",
+        _ONE_MARGIN,
+        _RIGHT | {"false_faster": SELDOM, "false_similar": SELDOM},
+    ),
+    Scenario(
+        "by_kind",
+        "the sample's planted differences: skill and social goals part",
+        _CLINIC,
+        _RIGHT | {"within_coverage": WITHIN_COVERED},
+    ),
+    Scenario(
+        "unmeasured",
+        "an unrecorded trait decides format and progress; social goals gain in groups",
+        replace(_NULL, unmeasured=1.0, social_effects=(0.0, 0.4, 0.2)),
+        {
+            "within_coverage": WITHIN_COVERED,
+            "main_coverage_worst": CONFOUNDED_FAILS,
+        },
+    ),
+    Scenario(
+        "strong_groups",
+        "nothing differs, therapy groups differ much from each other",
+        replace(_NULL, group_spread=0.40),
+        _RIGHT_NULL,
+    ),
+    Scenario(
+        "informative_dropout",
+        "nothing differs, children who move on little leave",
+        replace(_NULL, dropout_share=0.08, dropout_by_progress=1.6),
+        _RIGHT_NULL,
+    ),
+    Scenario(
+        "calibrated_goals",
+        "group slower, but most goals were set with the format in mind",
+        replace(_NULL, format_effects=(0.0, -0.35, 0.0), calibration=1.0, goals_set_before=0.2),
+        {"clear": SELDOM},
+    ),
+    Scenario(
+        "small",
+        "40 children, nothing differs",
+        replace(_NULL, n_children=40),
+        {"false_sentence": SELDOM, "said_faster": SELDOM},
+    ),
+    Scenario(
+        "large",
+        "300 children, nothing differs",
+        replace(_NULL, n_children=300),
+        _RIGHT_NULL,
+    ),
+    Scenario(
+        "collapsed",
+        "every child and goal moves alike, nothing differs",
+        replace(
+            _NULL,
+            child_spread=0.0,
+            goal_spread=0.0,
+            group_spread=0.0,
+            therapist_spread=0.0,
+            confounding=0.0,
+            practice_effect=0.0,
+        ),
+        {"bias": UNBIASED, "false_faster": SELDOM, "false_sentence": SELDOM},
+    ),
+    Scenario(
+        "no_combined",
+        "a clinic without the combined format, nothing differs",
+        replace(_NULL, n_children=120, absent_formats=("combined",)),
+        _RIGHT_NULL,
+    ),
+)

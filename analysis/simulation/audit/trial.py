@@ -1,0 +1,73 @@
+"""Send one invented clinic through the whole study and write down what was found and said.
+
+In come a scenario and the number of the clinic; out goes a dictionary of plain values, the same
+on any machine and in any order. The decision taken here: what is judged is what would leave the
+clinic, so labels and warnings are read from the published summary, not from the study.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+from analysis.comparison.result import Comparison
+from analysis.disclosure.answer import publish_answer
+from analysis.disclosure.book import SentenceBook
+from analysis.errors import AnalysisError
+from analysis.records.load import records_from_tables
+from analysis.settings import Settings
+from analysis.simulation.audit.naive import compare_by_received, regress_rows
+from analysis.simulation.audit.scenarios import Scenario
+from analysis.simulation.clinic import simulate_clinic
+from analysis.study import run_study
+
+Outcome = dict[str, object]
+
+
+def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSequence:
+    """Give the seed of one clinic: of its scenario's name, the audit's seed and its number."""
+    return np.random.SeedSequence([seed, zlib.crc32(scenario.name.encode()), number])
+
+
+def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
+    """Invent one clinic, study it, and write down what came of it.
+
+    Args:
+        scenario: what the clinic is like.
+        seed: the audit's seed.
+        number: the clinic's number, from 0.
+
+    Returns:
+        `number`; `refused` (the error's name when the records were refused, else ""); `pairs`,
+        one dictionary for each pair with estimate, conf_low, conf_high (None when not
+        compared), label, ahead and certainty as published; `within`, the same three numbers
+        of the within-child comparison; `naive_rows` (p-values), `naive_ever` (differences).
+    """
+    clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
+    outcome: Outcome = {"number": number, "refused": "", "pairs": [], "within": []}
+    try:
+        study = run_study(records_from_tables(clinic.tables), Settings(), ask_again=False)
+    except AnalysisError as error:
+        return outcome | {"refused": type(error).__name__}
+    published = publish_answer(study, SentenceBook())["pairs"]
+    rates = study.cohort.table.set_index("child_id")["rate"]
+    return outcome | {
+        "pairs": [
+            numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
+            for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
+        ],
+        "within": _numbers(study.depends.kinds.within_child),
+        "naive_rows": _plain(regress_rows(clinic.tables)),
+        "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
+    }
+
+
+def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
+    names = ("estimate", "conf_low", "conf_high")
+    columns = [_plain(comparison.table[name]) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _plain(values: object) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in values]
