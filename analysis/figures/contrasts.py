@@ -28,6 +28,7 @@ from analysis.figures.style import (
     mark,
     nice_step,
     shade_interval,
+    text_width_cm,
     write,
 )
 from analysis.wording import number, signed
@@ -60,14 +61,15 @@ def draw_contrasts(
     picture.alt = describe.describe_contrasts(summary)
     canvas = add_canvas(picture)
     left = LABEL_CM if named else 0.15
-    axes = add_panel(picture, left, AXIS_CM, width_cm - left - 0.15, row_cm * len(pairs))
-    reach = _reach(pairs, margin, (width_cm - left - 0.15) / 2)
+    axes_cm = width_cm - left - 0.15
+    axes = add_panel(picture, left, AXIS_CM, axes_cm, row_cm * len(pairs))
+    reach = _reach(pairs, margin, axes_cm / 2)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(row_cm * len(pairs), 0)
     _draw_margin(axes, margin, row_cm * len(pairs))
     _draw_axis(axes, reach, row_cm * len(pairs))
     for i, pair in enumerate(pairs):
-        _draw_row(axes, pair, reach, (i + 0.5) * row_cm, row_cm, margin)
+        _draw_row(axes, pair, reach, (i + 0.5) * row_cm, row_cm, axes_cm)
         if i:
             line(axes, [-reach, reach], [i * row_cm] * 2, color="#E4E5E8", linewidth=0.6)
         if named:
@@ -130,7 +132,9 @@ def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
     )
 
 
-def _draw_row(axes: Axes, pair: dict, reach: float, y: float, row_cm: float, margin: float) -> None:
+def _draw_row(
+    axes: Axes, pair: dict, reach: float, y: float, row_cm: float, axes_cm: float
+) -> None:
     if not pair["shown"]:
         line(axes, [-reach, reach], [y, y], color=FAINT, linestyle=(0, (1, 2.5)), linewidth=1.0)
         write(
@@ -153,20 +157,51 @@ def _draw_row(axes: Axes, pair: dict, reach: float, y: float, row_cm: float, mar
         linestyle="none",
         zorder=6,
     )
-    write(axes, middle, y - 0.36, signed(middle), size=LARGE, weight=600, across="center", zorder=7)
+    per_cm = 2 * reach / axes_cm
+    _write_value(axes, middle, y - 0.36, "center", per_cm, size=LARGE, weight=600)
     beside = pair.get("wide_low") is None
     for value, across in ((low, "right"), (high, "left")):
         nudge = reach * 0.02 * (-1 if across == "right" else 1) if beside else 0
-        write(
+        _write_value(
             axes,
-            value + nudge,
+            value,
             y if beside else y + 0.33,
-            signed(value),
+            across if beside else "center",
+            per_cm,
+            nudge=nudge,
             size=SMALL,
             colour=SOFT_INK,
-            across=across if beside else "center",
-            behind=BAND if abs(value + nudge) < margin else PAPER,
         )
+
+
+def _write_value(
+    axes: Axes,
+    value: float,
+    y: float,
+    across: str,
+    per_cm: float,
+    *,
+    nudge: float = 0.0,
+    size: float,
+    weight: int = 400,
+    colour: str = INK,
+) -> None:
+    """Write a number at its own place; the zero line does not run through it."""
+    wide = text_width_cm(signed(value), size, weight) * per_cm
+    left = value + nudge - {"left": 0.0, "center": 0.5, "right": 1.0}[across] * wide
+    hidden = BAND if left < 0 < left + wide else ""
+    write(
+        axes,
+        value + nudge,
+        y,
+        signed(value),
+        size=size,
+        weight=weight,
+        colour=colour,
+        across=across,
+        behind=hidden,
+        zorder=7,
+    )
 
 
 def _draw_wide(axes: Axes, low: float, high: float, y: float) -> None:
