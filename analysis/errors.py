@@ -6,8 +6,11 @@ number, a known label or a short code, because records hold children's data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 EXIT_WRITTEN = 0
 EXIT_OUR_BUG = 1
@@ -15,6 +18,7 @@ EXIT_USAGE = 2
 EXIT_PRIVACY = 3
 EXIT_FAULTY_RECORDS = 4
 EXIT_CANNOT_WRITE = 5
+EXIT_STOPPED = 130
 
 EXAMPLES_SHOWN = 10
 
@@ -110,3 +114,44 @@ class RecordsError(AnalysisError):
         )
         lines = [head, *(f"  {i}. {problem}" for i, problem in enumerate(self.problems, 1))]
         return "\n".join(lines) + (f"\n\n{self.appendix}" if self.appendix else "")
+
+
+def run_door(work: Callable[[], str]) -> int:
+    """Run what a door does, print what it says, and give the exit code.
+
+    An `AnalysisError` is printed as it reads; any other exception is named by its kind and
+    place only, because its message may quote a record.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        sys.stdout.write(work())
+        sys.stdout.flush()
+    except AnalysisError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Nothing was written.\n")
+        return EXIT_STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return EXIT_WRITTEN
+    except Exception as error:
+        sys.stderr.write(name_fault(error))
+        return EXIT_OUR_BUG
+    return EXIT_WRITTEN
+
+
+def name_fault(error: Exception) -> str:
+    """Name a fault of this software by its kind and place, without its message."""
+    package = Path(__file__).resolve().parent
+    place = "an unknown place"
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(package):
+            place = f"{path.relative_to(package.parent)}, line {frame.lineno}"
+    return (
+        f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "
+        "written. Please report this; it holds nothing from your records.\n"
+    )

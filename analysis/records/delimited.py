@@ -205,7 +205,7 @@ def build_table(
     second: list[int] = []
     known_header = count_known(headings, columns) >= 2
     for cells, line, taken in rest():
-        if known_header and not n_used and not second and _reads_like_headings(cells):
+        if known_header and not n_used and not second and _reads_like_headings(cells, plain_header):
             second.append(line)
             ledger[SECOND_HEADER] += taken
             continue
@@ -295,9 +295,11 @@ def build_table(
     return table, problems
 
 
-def _reads_like_headings(cells: list[str]) -> bool:
+def _reads_like_headings(cells: list[str], plain_header: list[str]) -> bool:
     """Tell whether a row under the headings holds words only: records always hold digits."""
     filled = [cell for cell in cells if cell.strip()]
+    if [plain_name(cell) for cell in cells] == plain_header:
+        return False
     return len(filled) > 1 and not any(sign.isdigit() for cell in filled for sign in cell)
 
 

@@ -8,7 +8,6 @@ identifying records never become `Records`. pandas is imported only once the tex
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.cards import about, draw_card
 from analysis.errors import RecordsError
 from analysis.records.checks import check_coded, check_text
 from analysis.records.coded import CodedRecords, CodedTable
@@ -69,28 +69,17 @@ class Records:
         return int(self.episodes["child_id"].nunique())
 
     def __repr__(self) -> str:
-        return f"<{self._sentence()}>"
-
-    def _sentence(self) -> str:
         return (
-            f"Records of {self.n_children:,} children, {len(self.goals):,} goals and "
-            f"{len(self.reviews):,} reviews"
-            f"{' (invented)' if self.invented else ''}; digest {self.digest}"
+            f"<Records of {about(self.n_children, 'child', 'children')}, "
+            f"{about(len(self.goals), 'goal', 'goals')} and "
+            f"{about(len(self.reviews), 'review', 'reviews')}"
+            f"{' (invented)' if self.invented else ''}; digest {self.digest}>"
         )
 
     def _repr_html_(self) -> str:
         counts = self.episodes["format"].value_counts().reindex(list(FORMATS))
-        formats = "".join(
-            f"<tr><td>{label}</td><td style='text-align:right'>{int(n):,}</td></tr>"
-            for label, n in counts.items()
-        )
-        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
-        return (
-            f"<div><strong>{html.escape(self._sentence())}</strong>"
-            f"<table><thead><tr><th>planned format</th><th>episodes</th></tr></thead>"
-            f"<tbody>{formats}</tbody></table>"
-            f"{f'<ul>{notes}</ul>' if notes else ''}</div>"
-        )
+        rows = [(label, about(n, "episode", "episodes")) for label, n in counts.items()]
+        return draw_card("Records", repr(self).strip("<>") + ".", rows)
 
 
 def read_records(

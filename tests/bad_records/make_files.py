@@ -813,12 +813,20 @@ def combinations():
     )
 
 
+def told(records):
+    """Give what is said of records that were read: exact counts, ledger, notes."""
+    n_children, n_goals = records.n_children, len(records.goals)
+    lines = [f"{n_children} children, {n_goals} goals, {len(records.reviews)} reviews."]
+    lines += [f"  {row.file}: {row.n_lines} {row.what}" for row in records.ledger.itertuples()]
+    return "\n".join([*lines, *(f"  - {note}" for note in records.notes)])
+
+
 def answer(entry):
     try:
         records = read_records(HERE / entry["file"], entry["mapping"])
     except RecordsError as error:
         return "refused", sorted(problem.code for problem in error.problems), str(error)
-    return "read", [], "\n".join([repr(records), *(f"  - {note}" for note in records.notes)])
+    return "read", [], told(records)
 
 
 def main():

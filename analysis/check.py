@@ -1,0 +1,53 @@
+"""The door that only reads and judges: `python -m analysis.check RECORDS`.
+
+In: a path to records, and a mapping if the clinic needs one. Out: on the screen, what became of
+every line, what was mended, what is missing and what it costs, or every problem in one pass.
+Nothing is written, nothing statistical is imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import run_door
+
+if TYPE_CHECKING:
+    from analysis.records.readiness import Readiness
+
+
+def check_records(path: str | Path, mapping: str | Path | Mapping | None = None) -> Readiness:
+    """Read and judge the records at `path`.
+
+    Args:
+        path: a folder of tables, a workbook, or one flat file.
+        mapping: a TOML file (or the same as a dictionary) that says what a clinic calls things.
+
+    Raises:
+        RecordsError: with every problem found in one pass.
+    """
+    from analysis.records.load import read_records
+
+    records = read_records(path, mapping)
+    from analysis.records.readiness import judge_readiness
+
+    return judge_readiness(records)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the door; gives 0, or 2 (usage), 3 (privacy) or 4 (faulty records)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.check",
+        description="Read and judge a clinic's records; nothing is analysed or written.",
+    )
+    parser.add_argument("records", help="folder of tables, workbook, or one flat file")
+    parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
+    asked = parser.parse_args(arguments)
+    return run_door(lambda: check_records(asked.records, asked.mapping).tell())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

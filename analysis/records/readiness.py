@@ -1,0 +1,236 @@
+"""Are these records ready? What is in them, what is missing, and what each gap costs.
+
+In: `Records`. Out: `Readiness`: counts by format, a table of gaps with what each takes away from
+the analysis, and how easily a child could be recognised. Counts are exact, for the eyes of the
+clinic that owns the records; nothing here is meant to leave it. No statistics are needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.cards import about, draw_card
+from analysis.records.load import Records
+from analysis.records.schema import FORMATS
+from analysis.settings import Settings
+from analysis.wording import children, count, percent
+
+NOT_ADJUSTED = "formats cannot be compared among children alike in this"
+COSTS = (
+    (
+        "episodes",
+        "group_id",
+        "children treated together cannot be told from children treated apart, so chance is "
+        "judged too small",
+    ),
+    ("episodes", "therapist_id", "a therapist's work cannot be told from the format's"),
+    ("episodes", "age_years", NOT_ADJUSTED),
+    ("episodes", "severity", NOT_ADJUSTED),
+    ("episodes", "attention", NOT_ADJUSTED + "; who gains more from which format stays open"),
+    ("episodes", "peer_comfort", NOT_ADJUSTED + "; who gains more from which format stays open"),
+    ("episodes", "follows_instructions", NOT_ADJUSTED),
+    ("episodes", "motor_delay", NOT_ADJUSTED),
+    ("episodes", "sensory_needs", NOT_ADJUSTED),
+    ("episodes", "communication", NOT_ADJUSTED),
+    (
+        "episodes",
+        "reason_for_format",
+        "children placed by availability alone, the fairest comparison, cannot be picked out",
+    ),
+    ("episodes", "end_week", "leaving early cannot be told from not being reviewed"),
+    ("episodes", "end_reason", "leaving early cannot be told from not being reviewed"),
+    (
+        "goals",
+        "set_before_format",
+        "nobody can tell whether the levels were written knowing the format",
+    ),
+    ("goals", "importance", "T-scores count every goal the same"),
+    ("goals", "difficulty", "T-scores count every goal the same"),
+    ("reviews", "rater", "every level may be the treating therapist's own judgement"),
+    ("reviews", "blinded", "nobody can tell whether raters knew the format"),
+    ("sessions", "attended", "what was planned cannot be compared with what was given"),
+    ("sessions", "minutes", "progress per therapist hour cannot be worked out"),
+    ("sessions", "n_children_present", "progress per therapist hour cannot be worked out"),
+    ("home_practice", "minutes", "practice at home cannot be set beside progress"),
+)
+RECOGNISED_BY = ("format", "age_years", "therapist_id", "site")
+
+
+@dataclass(frozen=True, eq=False)
+class Readiness:
+    """What a clinic's records hold and lack.
+
+    Attributes:
+        records: the records judged.
+        formats: one row per planned format: format, n_children, n_groups, and what is lacking
+            before it can be compared ("" when nothing is).
+        gaps: table, column, n_missing, n_rows, cost; only columns with something missing.
+        goals: sentences about goals that will be left out.
+        n_unique: children who are the only one with their format, age, therapist and place.
+    """
+
+    records: Records
+    formats: pd.DataFrame
+    gaps: pd.DataFrame
+    goals: tuple[str, ...]
+    n_unique: int
+
+    def __repr__(self) -> str:
+        n = len(self.gaps)
+        ready = int((self.formats["lacking"] == "").sum())
+        return (
+            f"<Records that can be read; {ready} of {len(FORMATS)} formats large enough to "
+            f"compare; {count(n, 'column')} with gaps>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (row.format, f"{about(row.n_children, 'child', 'children')}; {row.lacking or 'enough'}")
+            for row in self.formats.itertuples()
+        ]
+        rows += [
+            (row.column, f"{percent(row.n_missing / row.n_rows)} missing: {row.cost}")
+            if row.n_rows
+            else (f"{row.table}", f"not handed in: {row.cost}")
+            for row in self.gaps.itertuples()
+        ]
+        return draw_card("Are our records ready?", repr(self).strip("<>") + ".", rows)
+
+    def tell(self) -> str:
+        """Give the whole answer as text for a screen."""
+        parts = [
+            self._opening(),
+            _section("What became of every line", self._ledger_lines()),
+            _section("What was mended, and what to know", self.records.notes),
+            _section("Children by planned format", self._format_lines()),
+            _section("Goals", self.goals),
+            _section("What is missing, and what it costs", self._gap_lines()),
+            _section("How easily a child could be recognised", (self.tell_uniqueness(),)),
+        ]
+        return "\n".join(part for part in parts if part)
+
+    def _opening(self) -> str:
+        records = self.records
+        invented = " These are the invented sample records." if records.invented else ""
+        return (
+            f"These records can be read: {children(records.n_children)}, "
+            f"{count(len(records.goals), 'goal')}, {count(len(records.reviews), 'review')}."
+            f"{invented} Digest {records.digest}.\n"
+        )
+
+    def _ledger_lines(self) -> list[str]:
+        lines = []
+        for file, book in self.records.ledger.groupby("file", sort=False):
+            said = ", ".join(f"{row.n_lines:,} {row.what}" for row in book.itertuples())
+            lines.append(f"{file}: {count(book['n_lines'].sum(), 'line')} = {said}")
+        return lines
+
+    def _format_lines(self) -> list[str]:
+        lines = []
+        for row in self.formats.itertuples():
+            groups = f" in {count(row.n_groups, 'therapy group')}" if row.n_groups else ""
+            lacking = f": {row.lacking}" if row.lacking else ""
+            lines.append(f"{row.format}: {children(row.n_children)}{groups}{lacking}")
+        return lines
+
+    def _gap_lines(self) -> list[str]:
+        lines = []
+        for row in self.gaps.itertuples():
+            if not row.n_rows:
+                lines.append(f"{row.table}: not handed in; {row.cost}.")
+            elif row.n_missing == row.n_rows:
+                lines.append(f"{row.table}.{row.column}: missing everywhere; {row.cost}.")
+            else:
+                lines.append(
+                    f"{row.table}.{row.column}: missing in {row.n_missing:,} of {row.n_rows:,} "
+                    f"({percent(row.n_missing / row.n_rows)}); {row.cost}."
+                )
+        return lines
+
+    def tell_uniqueness(self) -> str:
+        """Say how many children stand out, and what follows from it."""
+        n = self.records.n_children
+        share = f" ({percent(self.n_unique / n)})" if n else ""
+        return (
+            f"{self.n_unique:,} of {children(n)}{share} are the only one with their format, age "
+            "in years, therapist and place. Coded records: treat as personal data."
+        )
+
+
+def judge_readiness(records: Records, settings: Settings | None = None) -> Readiness:
+    """Give what the records hold and lack; the frames are left as they are."""
+    return Readiness(
+        records,
+        _count_formats(records, settings or Settings()),
+        _find_gaps(records),
+        _count_goals(records),
+        _count_unique(records),
+    )
+
+
+def _section(title: str, lines) -> str:
+    if not lines:
+        return ""
+    return "\n".join([title, *(f"  - {line}" for line in lines), ""])
+
+
+def _count_formats(records: Records, settings: Settings) -> pd.DataFrame:
+    episodes = records.episodes
+    rows = []
+    for label in FORMATS:
+        own = episodes[episodes["format"] == label]
+        n_children, n_groups = own["child_id"].nunique(), own["group_id"].nunique()
+        lacking = []
+        if n_children < settings.compare_children:
+            lacking.append(f"{settings.compare_children - n_children} more children")
+        if label != "individual" and n_groups < settings.compare_groups:
+            lacking.append(f"{settings.compare_groups - n_groups} more therapy groups")
+        words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
+        rows.append((label, n_children, 0 if label == "individual" else n_groups, words))
+    return pd.DataFrame(rows, columns=["format", "n_children", "n_groups", "lacking"])
+
+
+def _find_gaps(records: Records) -> pd.DataFrame:
+    rows, absent = [], set()
+    for table, column, cost in COSTS:
+        frame = getattr(records, table)
+        if column == "group_id":
+            frame = frame[frame["format"].isin(FORMATS[1:])]
+            if frame.empty:
+                continue
+        if frame.empty:
+            if table not in absent:
+                rows.append((table, "", 0, 0, cost))
+            absent.add(table)
+            continue
+        n_missing = int(frame[column].isna().sum())
+        if n_missing:
+            rows.append((table, column, n_missing, len(frame), cost))
+    return pd.DataFrame(rows, columns=["table", "column", "n_missing", "n_rows", "cost"])
+
+
+def _count_goals(records: Records) -> tuple[str, ...]:
+    goals, reviews = records.goals, records.reviews
+    at_start = set(reviews.loc[reviews["week"] == 0, "goal_id"])
+    given = goals["baseline_level"].notna().to_numpy()
+    starts = goals["goal_id"].isin(at_start).to_numpy()
+    weeks = reviews.drop_duplicates(["goal_id", "week"]).groupby("goal_id").size()
+    points = goals["goal_id"].map(weeks).fillna(0).to_numpy() + (given & ~starts)
+    lines = []
+    for missing, words in (
+        (~(given | starts), "have no level on the day they were set and are left out"),
+        (points < 2, "have fewer than two levels and are left out"),
+    ):
+        n = int(np.sum(missing))
+        if n:
+            lines.append(f"{n:,} of {count(len(goals), 'goal')} {words}")
+    return tuple(lines)
+
+
+def _count_unique(records: Records) -> int:
+    first = records.episodes.drop_duplicates("child_id")
+    known = first[list(RECOGNISED_BY)].assign(age_years=np.floor(first["age_years"]))
+    return int((~known.duplicated(keep=False)).sum())
