@@ -28,6 +28,7 @@ from analysis.comparison.goals_and_children import Depends, ask_whether_it_depen
 from analysis.comparison.practice import Practice, relate_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
+from analysis.findings.claims import Claim, judge_claims
 from analysis.findings.decide import Findings, decide_findings, label_comparison
 from analysis.findings.gates import judge_pairs
 from analysis.measures.cohort import Cohort, choose_cohort
@@ -61,6 +62,7 @@ class Study:
         effort: level at the end, gain for sessions and therapist hours.
         practice: how progress goes with practice at home.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
+        claims: seven claims and how they fare; None when not asked for.
         settings: every choice made beforehand.
     """
 
@@ -77,6 +79,7 @@ class Study:
     effort: Effort
     practice: Practice
     sensitivity: Sensitivity | None
+    claims: tuple[Claim, ...] | None
     settings: Settings
 
     @property
@@ -134,6 +137,12 @@ def run_study(
         name: label_comparison(comparison, findings, settings)
         for name, comparison in analyses.items()
     }
+    depends = ask_whether_it_depends(cohort, compared, covariates.centred, settings)
+    practice = relate_practice(records, scored, cohort, settings)
+    claims = None
+    if sensitivity:
+        raters = sensitivity.carry_over
+        claims = judge_claims(cohort.table, depends, practice, raters, findings, settings)
     return Study(
         records,
         scored,
@@ -143,11 +152,12 @@ def run_study(
         weighting,
         MappingProxyType(labelled),
         findings,
-        ask_whether_it_depends(cohort, compared, covariates.centred, settings),
+        depends,
         compare_attainment(scored, cohort, compared, covariates.centred, settings),
         compare_what_it_took(records, scored, cohort, compared, covariates.centred, settings),
-        relate_practice(records, scored, cohort, settings),
+        practice,
         sensitivity,
+        claims,
         settings,
     )
 

@@ -6,11 +6,9 @@ import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from analysis.comparison.result import PAIRS, Comparison
-from analysis.disclosure.answer import model_may_show, publish_gate
+from analysis.disclosure.answer import publish_gates
 from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.rules import show_estimate
-from analysis.findings import labels
+from analysis.disclosure.ways import publish_ways
 from analysis.findings.describe import say_agreement
 from analysis.findings.method import DISCUSSION, LIMITS, describe_trial
 from analysis.findings.sentences import say_gate
@@ -30,39 +28,18 @@ def publish_certainty(study: Study, book: SentenceBook) -> dict[str, object]:
         study: the study.
         book: where its sentences are written.
     """
-    analyses = [_publish_analysis(study, name) for name in study.analyses]
+    analyses = publish_ways(study)
+    comparable = [row for row in analyses if row["unit"] == analyses[0]["unit"]]
     return {
         "analyses": analyses,
-        "agreement": book.say(say_agreement(analyses)),
-        "gates": [_publish_gate(gate, study, book) for gate in study.findings.gates],
+        "agreement": book.say(say_agreement(comparable)),
+        "gates": _publish_gates(study, book),
         "trial": describe_trial(study.settings),
         "settings": publish_settings(study.settings),
         "versions": _publish_versions(),
         "limits": list(LIMITS),
         "discussion": list(DISCUSSION),
     }
-
-
-def publish_pairs(study: Study, comparison: Comparison) -> list[dict[str, object]]:
-    """Give each pair's numbers of any comparison, None where they may not be shown.
-
-    Args:
-        study: the study.
-        comparison: any of its comparisons.
-    """
-    rows = []
-    for this, than in PAIRS:
-        row = comparison.pair(this, than)
-        shown = row["label"] != labels.NOT_COMPARABLE and model_may_show(study, (this, than))
-        numbers = ("estimate", "conf_low", "conf_high")
-        rows.append(
-            {
-                "this": this,
-                "than": than,
-                **{name: show_estimate(row[name]) if shown else None for name in numbers},
-            }
-        )
-    return rows
 
 
 def publish_settings(settings: Settings) -> list[dict[str, object]]:
@@ -81,20 +58,15 @@ def publish_settings(settings: Settings) -> list[dict[str, object]]:
     return rows
 
 
-def _publish_analysis(study: Study, name: str) -> dict[str, object]:
-    comparison = study.analyses[name]
-    return {
-        "id": name,
-        "title": comparison.title,
-        "unit": comparison.unit,
-        "pairs": publish_pairs(study, comparison),
-        "withheld": comparison.withheld or None,
-    }
-
-
-def _publish_gate(gate: object, study: Study, book: SentenceBook) -> dict[str, object]:
-    row = publish_gate(gate, study.settings)
-    return {**row, "text": book.say(say_gate(row))}
+def _publish_gates(study: Study, book: SentenceBook) -> list[dict[str, object]]:
+    """Give the gates asked; after one that keeps a pair from being described, no other."""
+    rows = publish_gates(study)
+    undescribed = {r["pair"] for r in rows if r["gate"] == "describe" and not r["passed"]}
+    return [
+        {**row, "text": book.say(say_gate(row))}
+        for row in rows
+        if row["gate"] == "describe" or row["pair"] not in undescribed
+    ]
 
 
 def _publish_versions() -> list[dict[str, str]]:

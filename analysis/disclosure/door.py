@@ -12,9 +12,11 @@ from analysis.cards import draw_card
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.certainty import publish_certainty
+from analysis.disclosure.claims import publish_claims
 from analysis.disclosure.course import publish_course
 from analysis.disclosure.depends import publish_depends
 from analysis.disclosure.effort import publish_effort
+from analysis.disclosure.sensitivity import add_wide_ranges, publish_sensitivity
 from analysis.disclosure.soon import publish_soon
 from analysis.disclosure.who import publish_who
 from analysis.findings.sentences import QUESTION, say_counts
@@ -63,8 +65,10 @@ def protect(study: Study) -> Published:
     """
     book, settings = SentenceBook(), study.settings
     answer = publish_answer(study, book)
+    answer["pairs"] = add_wide_ranges(study, answer["pairs"])
     everyone = answer["counts"][-1]
     counts = book.say(say_counts({**everyone, "smallest": settings.smallest_cell}))
+    certainty = publish_certainty(study, book)
     summary = {
         "version": SUMMARY_VERSION,
         "title": TITLE,
@@ -81,6 +85,8 @@ def protect(study: Study) -> Published:
         "depends": publish_depends(study, book),
         "soon": publish_soon(study, book),
         "effort": publish_effort(study, book),
-        "certainty": publish_certainty(study, book),
+        "certainty": certainty,
+        "sensitivity": publish_sensitivity(study, book, certainty["analyses"], answer["pairs"]),
+        "claims": publish_claims(study, book),
     }
     return Published({**summary, "sentences": book.rows()})

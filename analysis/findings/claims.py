@@ -9,7 +9,6 @@ nobody can tell (METHODS.md, "The claims ledger").
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ from analysis.findings.labels import (
     decide_label,
     narrower,
 )
+from analysis.findings.other_pairs import decide_other
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
 
@@ -39,10 +39,12 @@ SUPPORTED = "supported"
 NOT_SUPPORTED = "not supported"
 CANNOT_TELL = "cannot tell"
 CANNOT_TEST = "cannot be tested"
+Pair = tuple[str, str]
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, CANNOT_TELL, CANNOT_TEST)
 
 AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 CLAIMED = ("group", "individual")
+COMBINED = (("combined", "individual"), ("combined", "group"))
 BETWEEN = LEVELS["high"] - LEVELS["low"]
 TOO_FEW = "too few children stand behind it"
 
@@ -141,6 +143,7 @@ CLAIMS = {
 
 
 def judge_claims(
+    table: pd.DataFrame,
     depends: Depends,
     practice: Practice,
     carry_over: CarryOver,
@@ -150,6 +153,7 @@ def judge_claims(
     """Answer every claim.
 
     Args:
+        table: `Cohort.table`.
         depends: progress by kind of goal and by trait.
         practice: progress and practice at home.
         carry_over: ratings by caregivers and teachers.
@@ -157,15 +161,28 @@ def judge_claims(
         settings: margin and levels of confidence.
     """
     kinds, traits = depends.kinds.kinds, depends.traits
+    asked = {
+        "H1": _Asked(kinds["skill"], table[table["n_skill"] > 0], -1.0),
+        "H2": _Asked(kinds["social"], table[table["n_social"] > 0], 1.0),
+    }
+    for id, trait in (("H3", "attention"), ("H4", "peer_comfort")):
+        rated = table[table[trait].notna()]
+        asked[id] = _Asked(traits[trait].comparison, rated, BETWEEN)
     return (
-        _more("H1", kinds["skill"], -1, findings, settings),
-        _more("H2", kinds["social"], 1, findings, settings),
-        _more("H3", traits["attention"].comparison, 1, findings, settings, BETWEEN),
-        _more("H4", traits["peer_comfort"].comparison, 1, findings, settings, BETWEEN),
-        _not_behind(kinds, findings, settings),
+        *(_more(id, question, findings, settings) for id, question in asked.items()),
+        _not_behind(asked["H1"], asked["H2"], findings, settings),
         _goes_with(practice, settings),
         _carries_over(carry_over, settings),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """A comparison, the rows of the cohort it was made of, and the claim's direction and size."""
+
+    comparison: Comparison
+    table: pd.DataFrame
+    sign: float
 
 
 def weigh_claim(label: Label) -> tuple[str, str]:
@@ -191,19 +208,19 @@ def _claim(
     return Claim(id, *CLAIMS[id], verdict, reason, tested, **more)
 
 
-def _decision(findings: Findings, pair: tuple[str, str]) -> Decision:
-    return next(d for d in findings.decisions if (d.this, d.than) == pair)
+def _decide(asked: _Asked, findings: Findings, settings: Settings) -> dict[Pair, Decision]:
+    """Decide what may be said of each pair, by the gates of the question itself."""
+    decisions = decide_other(asked.comparison, asked.table, settings, findings.decisions)
+    return {(d.this, d.than): d for d in decisions}
 
 
-def _read(
-    comparison: Comparison, pair: tuple[str, str], sign: float, settings: Settings
-) -> Tested | None:
-    """Read a pair's number in the claim's direction; None where too little stands behind it."""
-    row = comparison.pair(*pair)
-    enough = row["std_error"] > 0 and row["df"] >= settings.compare_df
-    if comparison.withheld or not enough or not math.isfinite(row["estimate"]):
-        return None
-    n = comparison.means["n_children"]
+def _suggestive(findings: Findings, *pairs: Pair) -> bool:
+    return any(d.certainty == "suggestive" for d in findings.decisions if (d.this, d.than) in pairs)
+
+
+def _read(comparison: Comparison, pair: Pair, sign: float) -> Tested:
+    """Read a pair's number in the claim's direction."""
+    row, n = comparison.pair(*pair), comparison.means["n_children"]
     return Tested(
         sign * row["estimate"],
         abs(sign) * row["std_error"],
@@ -213,65 +230,46 @@ def _read(
     )
 
 
-def _label(tested: Tested, settings: Settings) -> Label:
-    return decide_label(tested.estimate, tested.std_error, tested.df, settings)
-
-
-def _more(
-    id: str,
-    comparison: Comparison,
-    sign: float,
-    findings: Findings,
-    settings: Settings,
-    times: float = 1.0,
-) -> Claim:
+def _more(id: str, asked: _Asked, findings: Findings, settings: Settings) -> Claim:
     """Test that a difference between group and individual has the claimed sign."""
-    decision = _decision(findings, CLAIMED)
-    if decision.blocked_by:
-        return _claim(id, CANNOT_TEST, "gate", gate=decision.blocked_by)
-    tested = _read(comparison, CLAIMED, sign * times, settings)
-    if tested is None:
-        return _claim(id, CANNOT_TEST, comparison.withheld or TOO_FEW)
-    verdict, reason = weigh_claim(_label(tested, settings))
-    return _claim(id, verdict, reason, tested, suggestive=decision.certainty == "suggestive")
+    blocked = _decide(asked, findings, settings)[CLAIMED].blocked_by
+    if asked.comparison.withheld:
+        return _claim(id, CANNOT_TEST, asked.comparison.withheld)
+    if blocked:
+        return _claim(id, CANNOT_TEST, "gate", gate=blocked)
+    tested = _read(asked.comparison, CLAIMED, asked.sign)
+    label = decide_label(tested.estimate, tested.std_error, tested.df, settings)
+    verdict, reason = weigh_claim(label)
+    return _claim(id, verdict, reason, tested, suggestive=_suggestive(findings, CLAIMED))
 
 
-def _not_behind(kinds: Mapping[str, Comparison], findings: Findings, settings: Settings) -> Claim:
+def _not_behind(skill: _Asked, social: _Asked, findings: Findings, settings: Settings) -> Claim:
     """Test that combined therapy is importantly behind neither single format on either kind."""
-    pairs = (("combined", "individual"), ("combined", "group"))
-    decisions = [_decision(findings, pair) for pair in pairs]
-    gate = next((d.blocked_by for d in decisions if d.blocked_by), None)
-    if gate:
-        return _claim("H5", CANNOT_TEST, "gate", gate=gate)
-    parts = {
-        (kind, than): _read(kinds[kind], (this, than), 1, settings)
-        for kind in ("skill", "social")
-        for this, than in pairs
-    }
-    if None in parts.values():
-        reason = next((k.withheld for k in kinds.values() if k.withheld), TOO_FEW)
-        return _claim("H5", CANNOT_TEST, reason)
-    low = {key: part.estimate - _half(part, settings) for key, part in parts.items()}
-    weakest = min(low, key=low.__getitem__)
-    behind = [key for key, p in parts.items() if p.estimate + _half(p, settings) < 0]
-    narrow = {
-        key: p.estimate - _half(p, settings) * narrower(p.df, settings) for key, p in parts.items()
-    }
+    parts: dict[tuple[str, str], Tested] = {}
+    for kind, asked in (("skill", skill), ("social", social)):
+        if asked.comparison.withheld:
+            return _claim("H5", CANNOT_TEST, asked.comparison.withheld)
+        decisions = _decide(asked, findings, settings)
+        for pair in COMBINED:
+            if decisions[pair].blocked_by:
+                return _claim("H5", CANNOT_TEST, "gate", gate=decisions[pair].blocked_by)
+            parts[kind, pair[1]] = _read(asked.comparison, pair, 1.0)
+    half = {key: _half(part, settings) for key, part in parts.items()}
+    low = {key: part.estimate - half[key] for key, part in parts.items()}
+    narrow = [
+        part.estimate - half[key] * narrower(part.df, settings) for key, part in parts.items()
+    ]
+    behind = [key for key, part in parts.items() if part.estimate + half[key] < 0]
+    weakest = min(behind or parts, key=low.__getitem__)
     if behind:
-        weakest = min(behind, key=lambda key: parts[key].estimate)
         verdict, reason = NOT_SUPPORTED, "behind"
-    elif min(narrow.values()) > -settings.margin:
+    elif min(narrow) > -settings.margin:
         verdict, reason = SUPPORTED, "not_behind"
     else:
         verdict, reason = CANNOT_TELL, "too_wide"
-    return _claim(
-        "H5",
-        verdict,
-        reason,
-        parts[weakest],
-        about=".".join(weakest),
-        suggestive=any(d.certainty == "suggestive" for d in decisions),
-    )
+    suggestive = _suggestive(findings, *COMBINED)
+    about = ".".join(weakest)
+    return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)
 
 
 def _half(tested: Tested, settings: Settings) -> float:

@@ -1,0 +1,137 @@
+"""Every way of asking through the door: none may stand beside another it nearly repeats.
+
+Decisions taken here: two analyses that differ in 1 to (smallest cell - 1) children of a
+format - left in or out, or with another outcome - are never both printed, because their
+difference would be about those few; leaving out one group or therapist at a time is printed as
+one range over all of them, rounded outwards.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.comparison.result import PAIRS, Comparison
+from analysis.disclosure.beside import may_show_comparison
+from analysis.disclosure.rules import enough, show_estimate
+from analysis.findings import labels
+from analysis.records.schema import FORMATS
+
+if TYPE_CHECKING:
+    from analysis.study import Study
+
+Row = dict[str, object]
+
+TOO_CLOSE = "it differs from another analysis here by so few children that it could give them away"
+TOO_FEW = "too few children are left to print it"
+RANGE_STEP = 0.05
+NUMBERS = ("estimate", "conf_low", "conf_high")
+
+
+def publish_ways(study: Study) -> list[Row]:
+    """Give every way of asking: its numbers, or why there are none.
+
+    Args:
+        study: the study.
+    """
+    main = main_outcomes(study)
+    shown: list[pd.Series] = []
+    rows = []
+    for name, comparison in study.analyses.items():
+        reason = comparison.withheld
+        if not reason and study.sensitivity and name in study.sensitivity.left_out:
+            rows.append(_publish_ranges(study, name))
+            continue
+        outcomes = main if comparison.outcomes is None else comparison.outcomes
+        if not reason and not may_show_comparison(comparison, study.settings):
+            reason = TOO_FEW
+        if not reason and not all(differ_enough(outcomes, seen, study) for seen in shown):
+            reason = TOO_CLOSE
+        if not reason:
+            shown.append(outcomes)
+        rows.append(
+            _row(comparison, [_numbers(comparison, pair, reason) for pair in PAIRS], reason)
+        )
+    return rows
+
+
+def main_outcomes(study: Study) -> pd.Series:
+    """Give what each episode brought into the main analysis: its rate, index episode_id."""
+    table = study.cohort.table
+    compared = [f for f in FORMATS if study.comparison.means.loc[f, "n_children"]]
+    own = table[table["format"].isin(compared)]
+    return pd.Series(own["rate"].to_numpy(), index=pd.Index(own["episode_id"]))
+
+
+def differ_enough(one: pd.Series, other: pd.Series, study: Study) -> bool:
+    """Tell whether no format's results of two analyses differ by only a few children.
+
+    Args:
+        one: what each episode brought in, index episode_id.
+        other: the same of the other analysis.
+        study: the study, for whose children these are.
+    """
+    both = pd.DataFrame({"one": one, "other": other})
+    same = (both["one"] - both["other"]).abs() <= 1e-9
+    changed = both.index[~same.to_numpy()]
+    table = study.cohort.table
+    few = table[table["episode_id"].isin(changed)]
+    n = few.groupby("format", observed=False)["child_id"].nunique()
+    return all(n[f] == 0 or enough(n[f], study.settings) for f in FORMATS)
+
+
+def round_outwards(low: float, high: float) -> tuple[float | None, float | None]:
+    """Round a range to the next steps that hold it."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return None, None
+    ends = math.floor(low / RANGE_STEP + 1e-9), math.ceil(high / RANGE_STEP - 1e-9)
+    return tuple(show_estimate(end * RANGE_STEP) for end in ends)
+
+
+def _publish_ranges(study: Study, name: str) -> Row:
+    comparison, ranges = study.analyses[name], study.sensitivity.left_out[name].table
+    allowed = may_show_comparison(study.comparison, study.settings)
+    pairs = []
+    for this, than in PAIRS:
+        own = ranges[(ranges["this"] == this) & (ranges["than"] == than)]
+        main = study.comparison.pair(this, than)
+        numbers = dict.fromkeys(NUMBERS)
+        if allowed and len(own) and main["label"] != labels.NOT_COMPARABLE:
+            low, high = round_outwards(own.iloc[0]["conf_low"], own.iloc[0]["conf_high"])
+            if low is not None:
+                middle = show_estimate(main["estimate"])
+                numbers = dict(zip(NUMBERS, (middle, low, high), strict=True))
+        pairs.append({"id": f"{this}-{than}", "this": this, "than": than, **numbers})
+    reason = "" if allowed else TOO_FEW
+    return {**_row(comparison, pairs, reason), "range_over_all": True}
+
+
+def _row(comparison: Comparison, pairs: list[Row], reason: str) -> Row:
+    return {
+        "id": comparison.id,
+        "title": comparison.title,
+        "estimand": comparison.estimand,
+        "unit": comparison.unit,
+        "pairs": pairs,
+        "range_over_all": False,
+        "withheld": as_clause(reason) or None,
+    }
+
+
+def _numbers(comparison: Comparison, pair: tuple[str, str], reason: str) -> Row:
+    row = comparison.pair(*pair)
+    shown = not reason and row["label"] != labels.NOT_COMPARABLE
+    return {
+        "id": "-".join(pair),
+        "this": pair[0],
+        "than": pair[1],
+        **{name: show_estimate(row[name]) if shown else None for name in NUMBERS},
+    }
+
+
+def as_clause(reason: str) -> str:
+    """Give a reason as the end of a sentence: no capital letter, no full stop."""
+    text = reason.strip().rstrip(".")
+    return text[:1].lower() + text[1:]
