@@ -9,6 +9,8 @@ import numpy as np
 
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
+    FEW,
+    NEARLY_ALL,
     enough,
     may_show_model,
     show_count,
@@ -38,7 +40,7 @@ def publish_answer(study: Study, book: SentenceBook) -> dict[str, object]:
         book: where its sentences are written.
     """
     settings = study.settings
-    gates = {id(g): publish_gate(g, settings) for g in study.findings.gates}
+    gates = dict(zip(map(id, study.findings.gates), publish_gates(study), strict=True))
     pairs = []
     for decision in study.findings.decisions:
         pair = _publish_pair(study, decision)
@@ -72,6 +74,38 @@ def model_may_show(study: Study, formats: tuple[str, ...]) -> bool:
     compared = [int(n[f]) for f in FORMATS if n[f]]
     n_columns = len(compared) + len(study.covariates.centred.columns)
     return all(n[f] for f in formats) and may_show_model(compared, n_columns, study.settings)
+
+
+def publish_gates(study: Study) -> list[dict[str, object]]:
+    """Give every gate of the study as it may be shown, in the study's order.
+
+    A gate is a bound on a count: "at least 10" beside "fewer than 11" would pin it, and "more
+    than 35% missing" beside "few" nearly would. Such a gate is given without what pins.
+
+    Args:
+        study: the study.
+    """
+    gates, settings = study.findings.gates, study.settings
+    rows = [publish_gate(gate, settings) for gate in gates]
+    hidden = {(r["pair"], r["rule"]) for r in rows if r["have"] is None}
+    for row in rows:
+        if row["gate"] == "describe" and (row["pair"], "few_children") in hidden:
+            row |= {"passed": False, "rule": "few_children", "need": settings.compare_children}
+            row["format"] = next(
+                r["format"]
+                for r in rows
+                if r["pair"] == row["pair"] and r["rule"] == "few_children" and r["format"]
+            )
+    flow = study.cohort.flow.set_index("step")
+    at_end = study.cohort.table[study.cohort.table["at_end"]]
+    stayed = at_end.groupby("format", observed=False)["child_id"].nunique()
+    for row in rows:
+        if row["gate"] == "attrition" and not row["passed"]:
+            pair = row["pair"].split("-") if row["rule"] == "uneven_missing" else [row["format"]]
+            missing = [int(flow.loc["baseline", f]) - int(stayed[f]) for f in pair]
+            if not all(enough(n, settings) for n in missing):
+                row |= {"rule": "missing", "format": "", "have": None, "need": None}
+    return rows
 
 
 def publish_gate(gate: Gate, settings: Settings) -> dict[str, object]:
@@ -239,12 +273,12 @@ def _share_of_rows(
     n_all = rows["child_id"].nunique()
     n_in = rows.loc[chosen, "child_id"].nunique()
     n_out = rows.loc[~chosen, "child_id"].nunique()
-    if not enough(n_all, settings):
-        return None, None
+    if not enough(n_all / 2, settings):
+        return None, cautions.HELD_BACK
     if not enough(n_in, settings):
-        return None, "few"
+        return None, FEW
     if not enough(n_out, settings):
-        return None, "nearly all"
+        return None, NEARLY_ALL
     return int(5 * math.floor(20 * float(chosen.mean()) + 0.5)), None
 
 

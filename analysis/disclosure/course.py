@@ -10,7 +10,14 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.rules import enough, round_half_up, show_count, show_mean, show_spread
+from analysis.disclosure.rules import (
+    T_STEP,
+    enough,
+    round_half_up,
+    show_count,
+    show_mean,
+    show_spread,
+)
 from analysis.disclosure.who import formats_shown
 from analysis.findings.describe import say_course, say_levels, say_t_scores
 from analysis.records.schema import FORMATS
@@ -109,8 +116,8 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> list[dict[str, object]
                     "format": therapy_format,
                     "week": int(week),
                     "mean": show_mean(mean, len(own), settings),
-                    "conf_low": show_mean(mean - half, len(own), settings),
-                    "conf_high": show_mean(mean + half, len(own), settings),
+                    "conf_low": show_spread(mean - half, len(own), settings),
+                    "conf_high": show_spread(mean + half, len(own), settings),
                     "n_children": show_count(len(own), settings),
                 }
             )
@@ -170,8 +177,8 @@ def _publish_t_scores(study: Study) -> list[dict[str, object]]:
                 {
                     "format": therapy_format,
                     "when": "start" if when == "baseline" else "latest",
-                    "mean": show_mean(values.mean(), n, settings) if n else None,
-                    "sd": show_spread(values.std(ddof=1), n, settings) if n > 1 else None,
+                    "mean": show_mean(values.mean(), n, settings, T_STEP) if n else None,
+                    "sd": show_spread(values.std(ddof=1), n, settings, T_STEP) if n > 1 else None,
                     "n_children": show_count(n, settings),
                 }
             )

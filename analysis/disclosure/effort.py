@@ -14,6 +14,9 @@ from analysis.disclosure.beside import (
 )
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
+    HOUR_STEP,
+    MINUTE_STEP,
+    SESSION_STEP,
     enough,
     may_show_model,
     show_count,
@@ -28,7 +31,7 @@ from analysis.findings.other_pairs import decide_other
 if TYPE_CHECKING:
     from analysis.study import Study
 
-MEAN_MEASURES = ("sessions", "hours")
+MEAN_STEPS = {"sessions": SESSION_STEP, "hours": HOUR_STEP}
 HELD_BACK = "Too few children in a format to print this."
 NOT_COMPARED = "The formats could not be compared."
 
@@ -135,8 +138,9 @@ def _say_time(means: list[Row], net: list[Row]) -> list[object]:
 
 def _show_numbers(row: object, n_children: int, study: Study) -> Row:
     show = {n: getattr(row, n) for n in _NUMBERS}
-    if row.measure in MEAN_MEASURES:
-        return {n: show_mean(value, n_children, study.settings) for n, value in show.items()}
+    if row.measure in MEAN_STEPS:
+        step = MEAN_STEPS[row.measure]
+        return {n: show_mean(value, n_children, study.settings, step) for n, value in show.items()}
     return {n: show_estimate(value) for n, value in show.items()}
 
 
@@ -188,10 +192,11 @@ def _publish_practice(study: Study, book: SentenceBook) -> dict[str, object]:
         share = None
         if enough(n_usual, settings):
             minutes = practice.usual["minutes"]
-            published["usual_minutes"] = show_mean(float(minutes.mean()), n_usual, settings)
+            usual = show_mean(float(minutes.mean()), n_usual, settings, MINUTE_STEP)
+            published["usual_minutes"] = usual
             at_mark = int((minutes >= MARK_MINUTES_A_WEEK).sum())
             percent, word = show_share(at_mark, n_usual, settings)
-            share = word or f"{percent}%"
+            share = word if percent is None else f"{percent}%"
         said = words.say_usual_practice(published["usual_minutes"], share, MARK_MINUTES_A_WEEK)
         published["usual"] = book.say(said)
     return published

@@ -2,8 +2,9 @@
 
 In: exact numbers and how many different children stand behind them. Out: the number as it
 may be shown, or None. Decisions taken here: the unit is the child; nothing about fewer
-children than the smallest cell; counts to the nearest 5, shares from rounded counts, means to
-1 decimal and model estimates to 2; "few" and "nearly all" instead of the ends of a scale.
+children than the smallest cell; counts to the nearest 5, shares from rounded counts, means in
+steps no finer than a fortieth of their scale and model estimates to 2 decimals; "few" and
+"nearly all" instead of the ends of a scale, and neither where one of them would pin a number.
 
 Sources: the output rules of OpenSAFELY (more than 7, rounded to 5), NHS England (more than
 7), acro (10) and CMS (more than 10); see SECURITY.md.
@@ -17,10 +18,16 @@ from collections.abc import Iterable, Sequence
 from analysis.settings import Settings
 
 ROUND_TO = 5
-MEAN_DECIMALS = 1
 ESTIMATE_DECIMALS = 2
 RESIDUAL_DF = 10
 FEW, NEARLY_ALL = "few", "nearly all"
+
+# Steps in which means are given, by the width of their scale: a level (-2 to +2) or a rating
+# (1 to 5) is 4 wide, an age 16, a T-score about 60.
+LEVEL_STEP = 0.1
+AGE_STEP = 0.5
+T_STEP = SESSION_STEP = HOUR_STEP = 1.0
+MINUTE_STEP = 5.0
 
 
 def enough(n_children: float, settings: Settings) -> bool:
@@ -48,16 +55,31 @@ def show_count(n: float, settings: Settings, n_children: float | None = None) ->
     return int(ROUND_TO * math.floor(n / ROUND_TO + 0.5))
 
 
-def show_mean(value: float, n_children: float, settings: Settings) -> float | None:
-    """Give a mean to 1 decimal, or None."""
+def show_mean(
+    value: float, n_children: float, settings: Settings, step: float = LEVEL_STEP
+) -> float | None:
+    """Give a mean in steps that fit its scale, or None.
+
+    Args:
+        value: the exact mean.
+        n_children: how many different children are behind it.
+        settings: the smallest cell.
+        step: the rounding unit; the wider the scale, the wider the step, because what one
+            more child adds to a mean grows with the scale.
+    """
     if not enough(n_children, settings) or not math.isfinite(value):
         return None
-    return round_half_up(value, MEAN_DECIMALS)
+    return round_half_up(round_half_up(value / step) * step, 1)
 
 
-def show_spread(value: float, n_children: float, settings: Settings) -> float | None:
-    """Give a standard deviation to 1 decimal, or None below twice the smallest cell."""
-    return show_mean(value, n_children / 2, settings)
+def show_spread(
+    value: float, n_children: float, settings: Settings, step: float = LEVEL_STEP
+) -> float | None:
+    """Give a standard deviation in steps, or None below twice the smallest cell.
+
+    The ends of a mean's interval tell the spread, so they go through here too.
+    """
+    return show_mean(value, n_children / 2, settings, step)
 
 
 def show_estimate(value: float, decimals: int = ESTIMATE_DECIMALS) -> float | None:
@@ -86,9 +108,10 @@ def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, 
         settings: the smallest cell.
 
     Returns:
-        (percent, word): exactly one is given, or both are None when too few were asked.
+        (percent, word): exactly one is given, or both are None when so few were asked that a
+        word would pin the number: of 12 children, "nearly all" (at least 11) leaves 1 or 0.
     """
-    if not enough(n_all, settings):
+    if not enough(n_all / 2, settings):
         return None, None
     if not enough(n, settings):
         return None, FEW

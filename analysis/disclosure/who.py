@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
+    AGE_STEP,
+    LEVEL_STEP,
     enough,
     fold_steps,
     round_half_up,
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from analysis.study import Study
 
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
+STEPS = {"age_years": AGE_STEP}
+TELLS_NOTHING = ("the same for every child", "told by the other columns")
 UNITS = {"age_years": "years, mean", "baseline": "level, mean", "social_share": "mean share"}
 
 
@@ -41,7 +46,7 @@ def publish_who(study: Study, book: SentenceBook) -> dict[str, object]:
     sentences = [
         say_flow(_publish_flow(study)),
         say_balance(balance, study.weighting.withheld != ""),
-        say_adjusted(study.covariates.centred.columns, study.covariates.dropped),
+        say_adjusted(study.covariates.centred.columns, _reasons(study.covariates.dropped)),
     ]
     return {
         "flow": _publish_flow(study),
@@ -66,6 +71,14 @@ def formats_shown(study: Study) -> tuple[str, ...]:
 def trait_name(column: str) -> str:
     """Give a covariate's name in words; places of therapy lose their number."""
     return TRAIT_NAMES["site" if column.startswith("site") else column]
+
+
+def _reasons(dropped: Mapping[str, str]) -> dict[str, str]:
+    """Give why columns were dropped, without saying what is so of every child."""
+    return {
+        name: "it tells nothing further here" if reason in TELLS_NOTHING else reason
+        for name, reason in dropped.items()
+    }
 
 
 def _publish_flow(study: Study) -> list[dict[str, object]]:
@@ -125,10 +138,10 @@ def _trait_cell(trait: str, own: pd.DataFrame, settings: object) -> str | None:
         return None
     if trait in SHARE_TRAITS:
         percent, word = show_share(values.sum(), n, settings)
-        return word or f"{percent}%"
+        return None if (percent, word) == (None, None) else word or f"{percent}%"
     if trait == "social_share":
         return f"{int(5 * math.floor(20 * values.mean() + 0.5))}%"
-    return number(show_mean(values.mean(), n, settings), 1)
+    return number(show_mean(values.mean(), n, settings, STEPS.get(trait, LEVEL_STEP)), 1)
 
 
 def _publish_balance(study: Study) -> list[dict[str, object]]:

@@ -17,6 +17,8 @@ from analysis.wording import FORMAT_NAMES, listing, sentence_case
 
 Numbers = Mapping[str, object]
 
+HELD_BACK = "held back"
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -31,7 +33,7 @@ def caution_goals(percent_before: int | None, word: str | None) -> Caution:
 
     Args:
         percent_before: share of goals set before the format, whole percent, if it may be shown.
-        word: "few" or "nearly all" in its place; None for both when never recorded.
+        word: "few", "nearly all" or "held back" in its place; None for both when never recorded.
     """
     if percent_before is None and word is None:
         text = (
@@ -39,6 +41,12 @@ def caution_goals(percent_before: int | None, word: str | None) -> Caution:
             "followed the format, a true difference can stay hidden, or appear from nothing."
         )
         rule = "goals.not_recorded"
+    elif word == HELD_BACK:
+        text = (
+            "Too few children to print what share of the goals was set before the format was "
+            "chosen. Goals set after it say how far children came relative to that choice."
+        )
+        rule = "goals.held_back"
     else:
         share = f"{percent_before}%" if word is None else word
         text = (
@@ -59,11 +67,17 @@ def caution_raters(percent_other: int | None, word: str | None) -> Caution:
 
     Args:
         percent_other: share of reviews by someone other than the treating therapist.
-        word: "few" or "nearly all" in its place; None for both when never recorded.
+        word: "few", "nearly all" or "held back" in its place; None for both when never recorded.
     """
     if percent_other is None and word is None:
         text = "Nobody recorded who rated the goals, so hopes for one format may colour the levels."
         rule = "raters.not_recorded"
+    elif word == HELD_BACK:
+        text = (
+            "Too few children to print what share of the reviews was rated by someone other than "
+            "the treating therapist. A therapist who hopes for a format may see more in it."
+        )
+        rule = "raters.held_back"
     else:
         share = f"{percent_other}%" if word is None else word
         text = (
@@ -168,6 +182,7 @@ _STEP_OF_RULE = {
     "raters_not_recorded": "raters",
     "one_kind_of_rater": "raters",
     "many_missing": "missing",
+    "missing": "missing",
     "uneven_missing": "missing",
     "separated": "overlap",
     "n_effective": "overlap",

@@ -83,6 +83,10 @@ GATE_REASONS = {
     "many_missing": lambda g: (
         f"{g['have']}% of the children in {_name(g)} have no level at the end"
     ),
+    "missing": lambda g: (
+        "too many children in one of the two formats have no level at the end, or one of them lost "
+        "clearly more of its children than the other"
+    ),
     "uneven_missing": lambda g: (
         f"{_name(g)} lost clearly more of its children before the end than the other format"
     ),

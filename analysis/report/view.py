@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 
 from analysis.figures.names import FORMAT_TITLES
+from analysis.report.beside import view_beside
 from analysis.wording import number, percent
 
 NOT_SHOWN = "not shown"
@@ -69,8 +70,8 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
         characters: code points the faces can draw; None keeps all that are printable.
 
     Returns:
-        `front` (what every page bears), then `answer`, `who`, `progress`, `certainty`, and the
-        `glossary`.
+        `front` (what every page bears), then `answer`, `who`, `progress`, `certainty`, the
+        `glossary`, and `depends` and `effort` where the summary has them.
     """
     view = {
         "front": _view_front(summary),
@@ -79,6 +80,7 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
         "progress": _view_progress(summary),
         "certainty": _view_certainty(summary),
         "glossary": [list(entry) for entry in GLOSSARY],
+        **(view_beside(summary) if "depends" in summary else {}),
     }
     return clean(view, characters)
 
@@ -225,8 +227,8 @@ def _view_progress(summary: dict) -> dict:
 def _spell_mean(row: dict | None) -> str:
     if row is None or row["mean"] is None:
         return NOT_SHOWN
-    mean = number(row["mean"], 1)
-    return mean if row.get("sd") is None else f"{mean} (SD {number(row['sd'], 1)})"
+    mean = number(row["mean"], 0)
+    return mean if row.get("sd") is None else f"{mean} (SD {number(row["sd"], 0)})"
 
 
 def _view_certainty(summary: dict) -> dict:
