@@ -96,7 +96,7 @@ def _publish_time(study: Study, book: SentenceBook) -> dict[str, object]:
             "this": row.this,
             "than": row.than,
             "hours_per_level": row.hours_per_level,
-            **{n: show_estimate(getattr(row, n), 1) for n in _NUMBERS},
+            **{n: show_estimate(getattr(row, n), 0) for n in _NUMBERS},
         }
         for row in effort.net_benefit.itertuples()
         if (row.this, row.than) in pairs

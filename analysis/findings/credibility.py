@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis.findings.sentences import Sentence
-from analysis.wording import sentence_case
 
 SUPPORTS, WEAKENS, UNDERMINES = "supports", "weakens", "undermines"
 NO_HINT = 0.10
@@ -109,7 +108,11 @@ def _answer(p_value: float, estimate: float, within_child: bool) -> tuple[Item, 
             "No: three small trials in children, none of which could ask this.",
             WEAKENS,
         ),
-        Item("Is chance a poor explanation?", f"{sentence_case(_spell(p_value))}.", chance),
+        Item(
+            "Is chance a poor explanation?",
+            f"This much by chance alone: {_spell(p_value)}.",
+            chance,
+        ),
         Item("Were few such questions asked?", f"Yes: {PLANNED}, fixed beforehand.", SUPPORTS),
         Item(
             "Was the trait used as recorded, without a cut?",

@@ -70,7 +70,7 @@ def say_time(rows: Sequence[Numbers]) -> Sentence:
         rows: published rows: format, sessions, hours.
     """
     parts = [
-        f"{number(float(row['sessions']), 0)} sessions and {number(float(row['hours']), 1)} "
+        f"{number(float(row['sessions']), 0)} sessions and {number(float(row['hours']), 0)} "
         f"therapist hours in {FORMAT_NAMES[str(row['format'])]}"
         for row in rows
     ]
@@ -122,13 +122,13 @@ def say_net(rows: Sequence[Numbers]) -> Sentence:
     spread = sorted(abs(float(first[name])) for name in ("conf_low", "conf_high"))
     if first in clear:
         text = (
-            f"A child in {fewer} took about {number(abs(hours), 1)} therapist hours less than one "
-            f"in {more} (95% range {interval(*spread, 1)})."
+            f"A child in {fewer} took about {number(abs(hours), 0)} therapist hours less than one "
+            f"in {more} (95% range {interval(*spread, 0)})."
         )
     else:
         text = (
             f"Therapist hours a child cannot be told apart between {rows[0]['this']} and {than} "
-            f"(95% range of the difference {interval(*_ends(first), 1)})."
+            f"(95% range of the difference {interval(*_ends(first), 0)})."
         )
     worths = []
     for row in rows[1:]:

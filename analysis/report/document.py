@@ -22,6 +22,7 @@ from analysis.figures.levels import draw_levels
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
+from analysis.report.beside import draw_beside
 from analysis.report.view import clean_text, view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
@@ -88,6 +89,7 @@ def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Pic
         "progress": draw_progress(summary, width_cm=TEXT_CM),
         "levels": draw_levels(summary, width_cm=TEXT_CM),
         "analyses": draw_analyses(summary, width_cm=TEXT_CM),
+        **(draw_beside(summary) if "depends" in summary else {}),
     }
     return {name: picture for name, picture in pictures.items() if not picture.empty}
 

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from analysis.figures import describe
+from analysis.report.beside import write_children, write_effort, write_goals
 from analysis.report.summary_file import TEXT_MARK
 from analysis.report.view import FORMAT_HEADS, GLOSSARY, view_summary
 
@@ -33,6 +34,7 @@ def render_text(summary: dict) -> str:
         *_write_answer(view["answer"], summary),
         *_write_who(view["who"], summary),
         *_write_progress(view["progress"], summary),
+        *(_write_beside(view, summary) if "depends" in view else ()),
         *_write_certainty(view["certainty"], summary),
         *_write_method(view["certainty"], front),
     ]
@@ -86,6 +88,15 @@ def _write_progress(progress: dict, summary: dict) -> Iterable[str]:
         yield "T-scores:"
         heads = ("at the start", "at the latest review", "children")
         yield _list(_row(row["head"], heads, row["cells"]) for row in progress["t_scores"])
+
+
+def _write_beside(view: dict, summary: dict) -> Iterable[str]:
+    yield from _head(view["depends"]["goals_title"])
+    yield from write_goals(view, summary)
+    yield from _head(view["depends"]["children_title"])
+    yield from write_children(view, summary)
+    yield from _head(view["effort"]["title"])
+    yield from write_effort(view, summary)
 
 
 def _write_certainty(certainty: dict, summary: dict) -> Iterable[str]:
