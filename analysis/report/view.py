@@ -228,7 +228,7 @@ def _spell_mean(row: dict | None) -> str:
     if row is None or row["mean"] is None:
         return NOT_SHOWN
     mean = number(row["mean"], 0)
-    return mean if row.get("sd") is None else f"{mean} (SD {number(row["sd"], 0)})"
+    return mean if row.get("sd") is None else f"{mean} (SD {number(row['sd'], 0)})"
 
 
 def _view_certainty(summary: dict) -> dict:
