@@ -23,6 +23,7 @@ from analysis.simulation.audit.trial import Outcome, try_clinic
 from analysis.writing import write_file
 
 CLINICS_PER_CHUNK = 25
+CLUSTER_WAIT = "10s"
 PACKAGE = Path(__file__).resolve().parents[2]
 
 
@@ -120,7 +121,7 @@ def _workers(jobs: int, cluster: str) -> Iterator[Parallel]:
             'A cluster needs one more package. Install it with: pip install "therapy-formats[dask]"'
         ) from None
     try:
-        client = Client(cluster, timeout="10s")
+        client = Client(cluster, timeout=CLUSTER_WAIT)
     except (OSError, ValueError) as error:
         raise AnalysisError(
             f"The cluster could not be reached ({type(error).__name__}). Check the address, for "
