@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.covariates import Covariates, narrow_covariates
-from analysis.comparison.formats import compare_rates, keep_formats
-from analysis.comparison.result import NUMBERS, Comparison, withheld_comparison
+from analysis.comparison.formats import compare_rates, count_sides, keep_formats
+from analysis.comparison.result import NUMBERS, Comparison, empty_means, withheld_comparison
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
@@ -130,6 +130,17 @@ def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
         return comparison
     numbers = {name: np.where(unsure, np.nan, table[name].to_numpy()) for name in NUMBERS}
     return replace(comparison, table=table.assign(**numbers))
+
+
+def count_means(table: pd.DataFrame) -> pd.DataFrame:
+    """Give `Comparison.means` with its counts only, for models that estimate no means.
+
+    Args:
+        table: the rows of `Cohort.table` compared.
+    """
+    sides = count_sides(table)
+    counts = {name: [sides[f][name] for f in FORMATS] for name in ("n_children", "n_goals")}
+    return empty_means().assign(**counts)
 
 
 def episode_rows(evidence: Evidence, episode_id: pd.Series) -> np.ndarray:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.comparison.evidence import Evidence, drop_unsure_pairs
+from analysis.comparison.evidence import Evidence, count_means, drop_unsure_pairs
 from analysis.comparison.formats import tabulate_pairs
 from analysis.comparison.result import PAIRS, Comparison, withheld_comparison
 from analysis.errors import AnalysisError
@@ -64,7 +64,12 @@ def ask_imputed(
     )
     found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
     table = tabulate_pairs(found, rows, evidence.table)
-    answer = replace(identity, table=table, adjusted_for=tuple(covariates.centred.columns))
+    answer = replace(
+        identity,
+        table=table,
+        means=count_means(evidence.table),
+        adjusted_for=tuple(covariates.centred.columns),
+    )
     independent = slice(0, len(formats) - 1)
     test = pool_joint_test(estimates[:, independent], covariances[:, independent, independent])
     return drop_unsure_pairs(answer, settings), test

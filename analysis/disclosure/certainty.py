@@ -29,7 +29,9 @@ def publish_certainty(study: Study, book: SentenceBook) -> dict[str, object]:
         book: where its sentences are written.
     """
     analyses = publish_ways(study)
-    comparable = [row for row in analyses if row["unit"] == analyses[0]["unit"]]
+    comparable = [
+        row for row in analyses if row["unit"] == analyses[0]["unit"] and not row["range_over_all"]
+    ]
     return {
         "analyses": analyses,
         "agreement": book.say(say_agreement(comparable)),

@@ -57,6 +57,7 @@ def publish_sensitivity(
             {"id": way["id"], "title": way["title"], "text": book.say(words.say_left_out(way))}
             for way in left_out
         ],
+        "growth": _publish_growth(study, book),
         "dropout": _publish_dropout(study, book),
         "unrecorded": _publish_unrecorded(study, book),
         "benchmarks": _publish_benchmarks(study),
@@ -109,6 +110,28 @@ def _head(study: Study, decision: Decision) -> Row:
         "than": decision.than,
         "shown": shown_pair(study, decision.this, decision.than),
     }
+
+
+def _publish_growth(study: Study, book: SentenceBook) -> Row | None:
+    """Give the spreads of the growth model, where its estimates may be shown."""
+    growth = study.sensitivity.growth
+    if growth is None or growth.comparison.withheld:
+        return None
+    if not may_show_comparison(growth.comparison, study.settings):
+        return None
+    row: Row = {
+        "spreads": [
+            {
+                "id": spread.level,
+                "middle": show_estimate(spread.middle),
+                "slope": show_estimate(spread.slope),
+            }
+            for spread in growth.spreads.itertuples()
+        ],
+        "zero": list(growth.zero),
+        "left_out": list(growth.left_out),
+    }
+    return {**row, "text": book.say(words.say_growth(row))}
 
 
 def _publish_dropout(study: Study, book: SentenceBook) -> list[Row]:

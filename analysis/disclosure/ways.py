@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.disclosure.beside import may_show_comparison
-from analysis.disclosure.rules import enough, show_estimate
+from analysis.disclosure.rules import ESTIMATE_DECIMALS, enough, show_estimate
 from analysis.findings import labels
 from analysis.records.schema import FORMATS
 
@@ -28,6 +28,7 @@ TOO_CLOSE = "it differs from another analysis here by so few children that it co
 TOO_FEW = "too few children are left to print it"
 RANGE_STEP = 0.05
 NUMBERS = ("estimate", "conf_low", "conf_high")
+DECIMALS = {"percentage points": 0}
 
 
 def publish_ways(study: Study) -> list[Row]:
@@ -116,6 +117,7 @@ def _row(comparison: Comparison, pairs: list[Row], reason: str) -> Row:
         "unit": comparison.unit,
         "pairs": pairs,
         "range_over_all": False,
+        "held_back": reason in (TOO_CLOSE, TOO_FEW),
         "withheld": as_clause(reason) or None,
     }
 
@@ -123,11 +125,12 @@ def _row(comparison: Comparison, pairs: list[Row], reason: str) -> Row:
 def _numbers(comparison: Comparison, pair: tuple[str, str], reason: str) -> Row:
     row = comparison.pair(*pair)
     shown = not reason and row["label"] != labels.NOT_COMPARABLE
+    decimals = DECIMALS.get(comparison.unit, ESTIMATE_DECIMALS)
     return {
         "id": "-".join(pair),
         "this": pair[0],
         "than": pair[1],
-        **{name: show_estimate(row[name]) if shown else None for name in NUMBERS},
+        **{name: show_estimate(row[name], decimals) if shown else None for name in NUMBERS},
     }
 
 

@@ -29,12 +29,12 @@ NUMBER_MEANS = {
     "H1": "Every 12 weeks, skill goals in individual therapy against group therapy: {number}.",
     "H2": "Every 12 weeks, social goals in group therapy against individual therapy: {number}.",
     "H3": (
-        "From a rating of 2 to one of 4 in attention, the difference every 12 weeks shifts towards "
-        "group therapy by {number}."
+        "From a rating of 2 to one of 4 in attention, the difference every 12 weeks shifts by "
+        "{number}."
     ),
     "H4": (
         "From a rating of 2 to one of 4 in comfort with other children, the difference every 12 "
-        "weeks shifts towards group therapy by {number}."
+        "weeks shifts by {number}."
     ),
     "H5": "Every 12 weeks, combined therapy against {than}, {kind}: {number}.",
     "H6": (
@@ -42,6 +42,15 @@ NUMBER_MEANS = {
         "{number}."
     ),
     "H7": "Caregivers and teachers against therapists, same goal, same time: {number}.",
+}
+ABOVE_ZERO = {
+    "H1": "individual therapy ahead",
+    "H2": "group therapy ahead",
+    "H3": "towards group therapy",
+    "H4": "towards group therapy",
+    "H5": "combined therapy ahead",
+    "H6": "more practice, more progress",
+    "H7": "caregivers and teachers see more",
 }
 REASONS = {
     "ahead": "The range lies wholly on the side of the claim",
@@ -75,7 +84,10 @@ def say_claim(claim: Numbers, margin: float, gate: Numbers | None = None) -> Sen
         rule = f"claim.cannot_be_tested.{(gate or {}).get('rule', 'reason')}"
         return Sentence(key, rule, text)
     low, high = float(claim["conf_low"]), float(claim["conf_high"])
-    spelt = f"{points(float(claim['estimate']))} (95% range {interval(low, high)})"
+    above = ABOVE_ZERO[str(claim["id"])]
+    spelt = (
+        f"{points(float(claim['estimate']))} (95% range {interval(low, high)}; above zero: {above})"
+    )
     kind, _, than = str(claim["about"] or "").partition(".")
     meaning = NUMBER_MEANS[str(claim["id"])].format(
         number=spelt, kind=KIND_NAMES.get(kind, ""), than=FORMAT_NAMES.get(than, "")

@@ -26,6 +26,11 @@ from analysis.wording import (
 Numbers = Mapping[str, object]
 
 MANY_TIMES = 10.0
+BETWEEN = {
+    "therapy group": "therapy groups",
+    "child": "children",
+    "goal": "a child's goals",
+}
 KNOWN_BEFORE = "it goes with the choice of format and with progress, so it must be allowed for"
 COLUMN_REASONS = {
     "group_id": "without the therapy group, nobody can tell a good format from a good group",
@@ -54,10 +59,36 @@ def say_way_withheld(way: Numbers) -> Sentence:
     """Say that a way of asking gives no numbers, and why.
 
     Args:
-        way: published: id, title, withheld (a clause).
+        way: published: id, title, withheld (a clause), held_back (run, but not printed).
     """
-    text = f"{way['title']}: cannot be run with these records, because {way['withheld']}."
-    return Sentence(f"sensitivity.way.{way['id']}", "way.withheld", text)
+    cannot = "not printed" if way["held_back"] else "cannot be run with these records"
+    text = f"{way['title']}: {cannot}, because {way['withheld']}."
+    rule = "way.held_back" if way["held_back"] else "way.withheld"
+    return Sentence(f"sensitivity.way.{way['id']}", rule, text)
+
+
+def say_growth(growth: Numbers) -> Sentence:
+    """Say how much therapy groups, children and goals differ in speed.
+
+    Args:
+        growth: published: spreads (id, slope or None), zero, left_out (names of levels).
+    """
+    key = "sensitivity.growth"
+    shown = [row for row in growth["spreads"] if row["slope"]]
+    parts = [f"{number(float(row['slope']))} between {BETWEEN[str(row['id'])]}" for row in shown]
+    text = "In the growth model, spreads (standard deviations) in levels every 12 weeks are "
+    text = f"{text}{listing(parts)}." if parts else "The growth model finds no spread in speed."
+    if growth["zero"]:
+        names = listing([BETWEEN[str(name)] for name in growth["zero"]])
+        text += f" No spread in speed is measurable between {names}: ordinary with so few of them."
+    if growth["left_out"]:
+        names = listing([BETWEEN[str(name)] for name in growth["left_out"]])
+        text += f" Reviews are too few to show how speed differs between {names}."
+    used = tuple(f"sensitivity.growth.spreads.{row['id']}.slope" for row in shown)
+    rule = (
+        "growth.zero" if growth["zero"] else "growth.left_out" if growth["left_out"] else "growth"
+    )
+    return Sentence(key, rule, text, used)
 
 
 def say_left_out(way: Numbers) -> Sentence:
@@ -159,7 +190,7 @@ def say_overturn(row: Numbers) -> Sentence:
         used.append(f"sensitivity.unrecorded.{row['id']}.times")
     text = (
         f"{names}: for something unrecorded to change what is said, it would have to matter "
-        f"{matter}, the recorded trait that would move this answer most. Put as a share, {explain}."
+        f"{matter} (the recorded trait that moves this answer most). Put as a share, {explain}."
     )
     return Sentence(key, rule, text, tuple(used))
 
@@ -202,6 +233,7 @@ def say_controls(controls: Sequence[Numbers]) -> Sentence:
         return Sentence(key, "controls.none", text)
     titles = [str(control["title"]) for control in asked]
     failed = [str(control["title"]) for control in asked if control["failed"]]
+    n_asked = sum(len(control["pairs"]) for control in asked)
     lower = [title[:1].lower() + title[1:] for title in titles]
     if failed:
         which = [title[:1].lower() + title[1:] for title in failed]
@@ -213,7 +245,8 @@ def say_controls(controls: Sequence[Numbers]) -> Sentence:
         return Sentence(key, "controls.failed", text, ("sensitivity.controls",))
     text = (
         "The formats should be alike in what was so before the format was chosen. After the same "
-        f"adjustment no difference shows in {listing(lower)}."
+        f"adjustment none stands out in {listing(lower)} ({n_asked} comparisons, "
+        "allowed for)."
     )
     return Sentence(key, "controls.passed", text, ("sensitivity.controls",))
 
@@ -235,7 +268,7 @@ def say_size(row: Numbers, margin: float) -> Sentence:
     used = [f"sensitivity.planning.pairs.{row['id']}.half_width"]
     if not row["more_children"]:
         text = (
-            f"{names}: the range is {number(half)} levels either way, which is as narrow as the "
+            f"{names}: the range is {number(half)} levels either way, no wider than the "
             f"{points(margin)} that would matter."
         )
         return Sentence(key, "planning.enough", text, tuple(used))

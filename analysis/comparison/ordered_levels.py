@@ -1,9 +1,8 @@
-"""The same question put to other models: ordered levels, and growth with nested spreads.
+"""The same question put to a model that takes levels as an order only.
 
-In: `Evidence`. Out: one `Comparison` for each. Decisions taken here: the ordinal model speaks
-of the level at the end and in log odds, so it is listed apart; the growth model drops the
-innermost spread that these records cannot show, in a fixed order, and says so (METHODS.md,
-"How sure?").
+In: `Evidence`. Out: a `Comparison`. Decision taken here: proportional odds for the level at
+the end, one row for each goal; it speaks in log odds, so it is listed apart (METHODS.md, "How
+sure?").
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from analysis.comparison.evidence import (
     TOO_FEW_CHILDREN,
     TOO_FEW_ROWS,
     Evidence,
+    count_means,
     drop_unsure_pairs,
     episode_rows,
     formats_left,
@@ -87,6 +87,7 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
     answer = replace(
         identity,
         table=tabulate_pairs(found, rows, some),
+        means=count_means(some),
         adjusted_for=tuple(columns.columns),
         outcomes=outcomes,
     )
