@@ -1,0 +1,138 @@
+"""METHODS.md says what the code does: its numbers, order, headings and claims."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.disclosure import rules
+from analysis.findings.claims import CLAIMS
+from analysis.findings.gates import BLOCKING, GATES
+from analysis.findings.labels import LABEL_TITLES
+from analysis.measures.cohort import TRAITS
+from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "METHODS.md").read_text(encoding="utf-8")
+S = Settings()
+
+
+def part(heading):
+    return PAGE.split(f"## {heading}\n")[1].split("\n## ")[0]
+
+
+def flowing(heading):
+    return " ".join(part(heading).split())
+
+
+def settings_table():
+    lines = ["| choice | value | why |", "| --- | --- | --- |"]
+    for row in S.rows():
+        value = row["value"]
+        said = f"{value:g}" if isinstance(value, float) else str(value)
+        unit = "" if row["unit"] == "number" else f" {row['unit']}"
+        lines.append(f"| `{row['name']}` | {said}{unit} | {row['reason']} |")
+    return "\n".join(lines)
+
+
+def test_the_table_of_choices_is_that_of_the_settings():
+    shown = PAGE.split("<!-- settings -->")[1].split("<!-- /settings -->")[0].strip()
+    assert shown == settings_table()
+
+
+def percent(share):
+    return f"{100 * share:g}%"
+
+
+@pytest.mark.parametrize(
+    ("heading", "phrase"),
+    [
+        ("The question", f"reviews up to week {S.last_week}"),
+        ("The question", f"| {S.horizon_weeks} weeks, everyone reviewed |"),
+        ("The question", f"levels per {S.rate_weeks} weeks"),
+        (
+            "What is measured",
+            f"up to week {S.last_week} ({S.horizon_weeks} and a grace of {S.grace_weeks})",
+        ),
+        ("What is measured", f"in the first {S.baseline_weeks} weeks"),
+        ("What is measured", f"at least {S.minimum_reviews} reviews"),
+        ("What is measured", f"at least {S.minimum_span_weeks} weeks apart"),
+        ("What is allowed for", f"for every {S.children_per_covariate} children"),
+        ("What is allowed for", f"more than {percent(S.most_missing)} of children"),
+        ("What is allowed for", f"fewer than {S.fewest_traits} traits"),
+        ("Gates", f"fewer than {S.describe_children} children with usable reviews"),
+        ("Gates", f"fewer than {S.compare_children} children in a format"),
+        ("Gates", f"fewer than {S.compare_groups} therapy groups"),
+        ("Gates", f"fewer than {S.compare_df:g} degrees of freedom"),
+        (
+            "Gates",
+            f"worth fewer than {S.overlap_n_effective:g} or fewer than {percent(S.overlap_share)}",
+        ),
+        (
+            "Gates",
+            f"more than {percent(S.rare_share)} of all children "
+            f"with a chance below {S.rare_propensity:g}",
+        ),
+        ("Gates", f"above {S.overlap_smd:.2f} after weighting"),
+        ("Gates", f"further than {S.precision_multiple:g} margins"),
+        ("Gates", f"more than {percent(S.attrition_share)} of a format"),
+        ("Gates", f"more than {100 * S.attrition_difference:g} points"),
+        ("Gates", f"more than {percent(S.after_format_share)} of goals set after"),
+        ("Gates", f"more than {percent(S.dominance_share)} of a format"),
+        ("What may be said", f"{S.margin:g} levels per {S.rate_weeks} weeks"),
+        ("What may be said", f"the {percent(S.similarity_confidence)} interval lies inside"),
+        ("What may be said", f"the {percent(S.confidence)} interval lies above +M"),
+        ("How soon, how far, at what effort", f"{S.resamples} times"),
+        ("How sure?", f"at least {percent(S.delivered_share)} of sessions"),
+        ("How sure?", f"more than {percent(S.impute_above)}, {S.imputations} completed copies"),
+        ("What may leave", f"fewer than {S.smallest_cell} children"),
+        ("What may leave", f"lower this to {SMALLEST_CELL_ALLOWED} and no further"),
+        ("What may leave", f"nearest {rules.ROUND_TO};"),
+        ("What may leave", f"({rules.LEVEL_STEP:g} of a level, {rules.AGE_STEP:g} years of age"),
+        ("What may leave", f"Model estimates have {rules.ESTIMATE_DECIMALS} decimals"),
+        ("What may leave", f"{rules.RESIDUAL_DF} degrees of freedom left over"),
+    ],
+)
+def test_every_number_in_the_prose_is_the_one_that_is_used(heading, phrase):
+    assert phrase in flowing(heading)
+
+
+def test_traits_are_listed_in_the_order_in_which_they_enter():
+    listed = re.findall(r"^\d+\. `(\w+)`", part("What is allowed for"), re.MULTILINE)
+    assert tuple(listed) == TRAITS
+
+
+def test_gates_are_listed_in_the_order_in_which_they_are_asked():
+    rows = re.findall(r"^\| (\w+) \| .+ \| (.+) \|$", part("Gates"), re.MULTILINE)[1:]
+    assert tuple(name for name, _ in rows) == GATES
+    closing = [name for name, effect in rows if effect == "not compared"]
+    assert tuple(closing) == BLOCKING
+
+
+def test_every_label_stands_in_the_table_of_labels():
+    table = part("What may be said").lower()
+    for title in LABEL_TITLES.values():
+        assert f"| {title.lower()} |" in table
+
+
+def test_there_are_as_many_claims_as_are_held_against_the_records():
+    listed = re.findall(r"^\d+\. ", part("The claims ledger"), re.MULTILINE)
+    assert len(listed) == len(CLAIMS)
+
+
+def test_every_section_the_code_points_to_exists():
+    headings = set(re.findall(r"^## (.+)$", PAGE, re.MULTILINE))
+    pointed = set()
+    for path in (ROOT / "analysis").rglob("*.py"):
+        text = " ".join(path.read_text(encoding="utf-8").split())
+        pointed |= set(re.findall(r'METHODS\.md, "([^"]+)"', text))
+    assert pointed - headings == set()
+
+
+def test_the_contents_lead_to_every_section():
+    links = re.findall(r"\[[^\]]+\]\(#([^)]+)\)", PAGE.split("\n## ")[0])
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    }
+    assert set(links) == anchors
