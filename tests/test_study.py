@@ -22,6 +22,7 @@ from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.formats import compare_rates
 from analysis.comparison.result import PAIRS, new_comparison
 from analysis.disclosure import protect
+from analysis.disclosure.certainty import find_version
 from analysis.findings.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN, NOT_COMPARABLE
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
@@ -222,6 +223,11 @@ def test_the_card_of_a_study_is_what_passed_the_door():
     assert study._repr_html_() == published._repr_html_()
     for pair in published.summary["answer"]["pairs"]:
         assert pair["sentence"].split(".")[0] in study._repr_html_()
+
+
+def test_a_package_that_is_not_installed_has_no_version_and_stops_nothing():
+    assert "run from its folder" in find_version("no-such-package-here")
+    assert find_version("numpy") == np.__version__
 
 
 def test_an_unlabelled_comparison_shows_no_number():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from analysis.disclosure.answer import publish_gates
@@ -73,4 +73,16 @@ def _publish_gates(study: Study, book: SentenceBook) -> list[dict[str, object]]:
 
 def _publish_versions() -> list[dict[str, str]]:
     rows = [{"name": "python", "value": platform.python_version()}]
-    return rows + [{"name": name, "value": version(name)} for name in PACKAGES]
+    return rows + [{"name": name, "value": find_version(name)} for name in PACKAGES]
+
+
+def find_version(name: str) -> str:
+    """Give an installed package's version; words where it is run without being installed.
+
+    Args:
+        name: the package's name as pip knows it.
+    """
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed, run from its folder"
