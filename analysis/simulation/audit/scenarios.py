@@ -27,6 +27,7 @@ MEASURES = MappingProxyType(
         "false_faster": "called faster when nothing differs",
         "false_similar": "called alike when a margin apart",
         "false_sentence": "pairs with any false sentence",
+        "faults": "clinics with a sentence against the rules",
         "clear": "pairs said without a warning",
         "within_bias": "within-child bias",
         "within_coverage": "within-child coverage",
@@ -36,6 +37,7 @@ MEASURES = MappingProxyType(
     }
 )
 
+NEVER: Bar = (None, 0.0)
 UNBIASED: Bar = (None, 0.02)
 COVERED: Bar = (0.925, 0.975)
 FALSE_DIFFERENCE: Bar = (0.03, 0.075)
@@ -44,6 +46,8 @@ WITHIN_COVERED: Bar = (0.93, 0.97)
 NAIVE_ROWS_FAIL: Bar = (0.20, None)
 NAIVE_EVER_FAILS: Bar = (0.10, None)
 CONFOUNDED_FAILS: Bar = (None, 0.60)
+
+EVERYWHERE = MappingProxyType({"faults": NEVER})
 
 _RIGHT = {"bias": UNBIASED, "coverage": COVERED}
 _RIGHT_NULL = _RIGHT | {
@@ -62,6 +66,7 @@ class Scenario:
         meaning: what is special about it, in a few words.
         design: what its clinics are drawn from.
         bars: measure -> (smallest, largest) value allowed; None where there is no limit.
+            Every scenario has `EVERYWHERE` as well.
     """
 
     name: str

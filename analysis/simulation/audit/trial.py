@@ -14,7 +14,9 @@ import numpy as np
 from analysis.comparison.result import Comparison
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
+from analysis.disclosure.door import protect
 from analysis.errors import AnalysisError
+from analysis.findings.linter import find_faults
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.audit.naive import compare_by_received, regress_rows
@@ -23,6 +25,9 @@ from analysis.simulation.clinic import simulate_clinic
 from analysis.study import run_study
 
 Outcome = dict[str, object]
+
+# Writing every page takes longer than the study; page 1 is read in every clinic.
+WHOLE_REPORT_EVERY = 10
 
 
 def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSequence:
@@ -42,7 +47,9 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         `number`; `refused` (the error's name when the records were refused, else ""); `pairs`,
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
         compared), label, ahead and certainty as published; `within`, the same three numbers
-        of the within-child comparison; `naive_rows` (p-values), `naive_ever` (differences).
+        of the within-child comparison; `faults`, the ids of sentences against the rules (of
+        page 1; of the whole report for every tenth clinic); `naive_rows` (p-values),
+        `naive_ever` (differences).
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
     outcome: Outcome = {"number": number, "refused": "", "pairs": [], "within": []}
@@ -50,7 +57,11 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         study = run_study(records_from_tables(clinic.tables), Settings(), ask_again=False)
     except AnalysisError as error:
         return outcome | {"refused": type(error).__name__}
-    published = publish_answer(study, SentenceBook())["pairs"]
+    book = SentenceBook()
+    published = publish_answer(study, book)["pairs"]
+    sentences = book.rows()
+    if number % WHOLE_REPORT_EVERY == 0:
+        sentences = protect(study).summary["sentences"]
     rates = study.cohort.table.set_index("child_id")["rate"]
     return outcome | {
         "pairs": [
@@ -58,6 +69,7 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
             for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
         ],
         "within": _numbers(study.depends.kinds.within_child),
+        "faults": [row["id"] for row in sentences if find_faults(row["text"])],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }

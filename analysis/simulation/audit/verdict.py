@@ -17,7 +17,7 @@ import numpy as np
 from analysis.comparison.result import PAIRS
 from analysis.findings import labels
 from analysis.settings import Settings
-from analysis.simulation.audit.scenarios import MEASURES, Bar, Scenario
+from analysis.simulation.audit.scenarios import EVERYWHERE, MEASURES, Bar, Scenario
 from analysis.simulation.audit.trial import Outcome
 from analysis.simulation.truth import pair_name
 
@@ -113,6 +113,7 @@ def judge_scenario(
         "false_faster": _share(said["false_faster"]),
         "false_similar": _share(said["false_similar"]),
         "false_sentence": _share(said["false_sentence"]),
+        "faults": (float(np.mean([bool(o["faults"]) for o in studied] or [False])), 0.0),
         "clear": _share(said["clear"]),
         "within_bias": _largest_bias(within["estimate"], within["truth"]),
         "within_coverage": _share(_covers(within)),
@@ -120,14 +121,12 @@ def judge_scenario(
         "naive_ever": _largest_bias(ever, main),
         "main_coverage_worst": _worst_pair(_covers(found)),
     }
+    bars = EVERYWHERE | scenario.bars
     return Verdict(
         scenario,
         len(outcomes),
         len(outcomes) - len(studied),
-        {
-            name: Measured(*numbers[name], scenario.bars.get(name, (None, None)))
-            for name in MEASURES
-        },
+        {name: Measured(*numbers[name], bars.get(name, (None, None))) for name in MEASURES},
         {
             label: float(np.mean(said["label"] == label)) if len(studied) else math.nan
             for label in labels.LABEL_TITLES
