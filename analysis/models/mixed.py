@@ -23,11 +23,12 @@ from analysis.models.linear import read_design, read_vector, read_weights, solve
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
 from analysis.models.mixed_effects import find_effects, sum_scores
-from analysis.models.mixed_fit import NotOrthonormalError, Solution, solve_sums
+from analysis.models.mixed_fit import NotOrthonormalError, Solution, count_groups, solve_sums
 from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
 from analysis.models.mixed_plan import plan_sums
+from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, report_solution
-from analysis.models.mixed_sums import build_sums
+from analysis.models.mixed_sums import Sums, build_sums
 
 METHODS = ("reml", "ml")
 
@@ -79,24 +80,30 @@ def fit_mixed(
     turn = None
     rows = arrange_rows(nesting, random, names, columns, values)
     try:
-        solution = _solve_rows(rows, counted, unit, restricted)
+        solution, sums = _solve_rows(rows, counted, unit, restricted)
     except NotOrthonormalError:
         often = None if unit is None else _spread_weights(counted, unit, nesting)
         solved = solve_least_squares(values, columns, names, often)
         root = np.sqrt(len(values))
         turn = solved.transform * root
         rows = arrange_rows(nesting, random, names, solved.basis * root, values)
-        solution = _solve_rows(rows, counted, unit, restricted)
-    levels = find_effects(solution, rows)
-    whole = counted is None or bool((counted == np.round(counted)).all())
-    meat = None if whole else sum_scores(solution)
+        solution, sums = _solve_rows(rows, counted, unit, restricted)
+    levels = find_effects(solution, sums, rows)
+    meat = None if _are_counts(counted) else sum_scores(solution)
     return report_solution(solution, names, method, levels, turn, meat)
 
 
-def _solve_rows(rows: Rows, weights: Array | None, unit: int | None, restricted: bool) -> Solution:
+def _solve_rows(
+    rows: Rows, weights: Array | None, unit: int | None, restricted: bool
+) -> tuple[Solution, Sums]:
     plan = plan_sums(survey_rows(rows))
     sums = build_sums(rows, plan, weights, unit)
-    return solve_sums(sums, plan, restricted)
+    fewer = replace_repeats(sums) if _are_counts(weights) else sums
+    return solve_sums(fewer, plan, restricted, n_groups=count_groups(sums)), sums
+
+
+def _are_counts(weights: Array | None) -> bool:
+    return weights is None or bool((weights == np.round(weights)).all())
 
 
 def _read_weights(weights: ArrayLike | None, nesting: Nesting) -> tuple[Array | None, int | None]:

@@ -7,15 +7,19 @@ outermost groups g (Liang & Zeger 1986, Biometrika 73, 13).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError
+from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_columns import Rows
 from analysis.models.mixed_fit import Solution
+from analysis.models.mixed_likelihood import evaluate
 from analysis.models.mixed_nesting import Array, RandomEffect
+from analysis.models.mixed_slope import descend
+from analysis.models.mixed_sums import Sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,20 +58,53 @@ class LevelEffects:
         return np.einsum("nq,nq->n", design, known)
 
 
-def find_effects(solution: Solution, rows: Rows) -> tuple[LevelEffects, ...]:
-    """Predict the random effects of every group of every level."""
+def find_effects(solution: Solution, sums: Sums, rows: Rows) -> tuple[LevelEffects, ...]:
+    """Predict the random effects of every group of every level.
+
+    Args:
+        solution: the fit (whose own sums may hold stand-ins).
+        sums: the sums of all groups, as built with `solution.plan`.
+        rows: for the labels.
+    """
+    plan = solution.plan
+    loadings = plan.loadings
+    blocks = [_sum_residuals(part, solution.scaled_coefficients) for part in split_sums(sums)]
+    found = evaluate(blocks, loadings, solution.relative)
+    effects = descend(blocks, loadings, solution.relative, found).effects
     out = []
-    loadings = solution.plan.loadings
     for level, name in enumerate(rows.nesting.names):
         parts = []
-        for block, found in zip(solution.blocks, solution.slope.effects, strict=True):
-            pulled = np.einsum("qi,qm->mi", loadings[level], found[level][0])
+        for block, own in zip(blocks, effects, strict=True):
+            pulled = np.einsum("qi,qm->mi", loadings[level], own[level][0])
             multipliers = block.levels[level].multipliers
             parts.append(pulled if multipliers is None else pulled * multipliers.T)
-        inner = np.concatenate(parts) @ solution.relative[level][0] * solution.to_outcome
-        values = inner @ solution.plan.scales[level].T
+        inner = np.concatenate(parts) @ solution.relative[level][0] * plan.outcome_scale
+        values = inner @ plan.scales[level].T
         out.append(LevelEffects(name, rows.nesting.labels[level], rows.effect_names[level], values))
     return tuple(out)
+
+
+def _sum_residuals(sums: Sums, coefficients: Array) -> Sums:
+    """Give the sums of one column, y - X b, and no fixed column."""
+    first = sums.constant.shape[1]
+    known = (sums.constant @ coefficients[:first])[:, None]
+    levels = []
+    for level in sums.levels:
+        width = level.joined.shape[1]
+        own = np.einsum("qjm,j->qm", level.joined, coefficients[first : first + width])
+        known = own + (known if known.shape[1] == 1 else np.take(known, level.parents, axis=1))
+        first += width
+        levels.append(replace(level, joined=level.joined[:, :0]))
+    residual = np.append(-coefficients[first:], 1.0)
+    products = np.einsum("qfm,f->qm", sums.products, residual)
+    products = products - np.einsum("qtm,tm->qm", sums.squares, known)
+    return replace(
+        sums,
+        constant=sums.constant[:, :0],
+        levels=tuple(levels),
+        products=products[:, None],
+        cross=np.ones_like(sums.cross[:1, :1]),
+    )
 
 
 def sum_scores(solution: Solution) -> Array:
@@ -96,7 +133,7 @@ def _often(weights: Array | None) -> Array | float:
     return 1.0 if weights is None else weights
 
 
-def _to_outermost(values: Array, block: object, level: int) -> Array:
+def _to_outermost(values: Array, block: Sums, level: int) -> Array:
     for k in range(level, 0, -1):
         values = np.add.reduceat(values, block.levels[k].starts, axis=-1)
     return values

@@ -54,6 +54,7 @@ class Solution:
     Attributes:
         plan: how the rows became sums.
         n_groups: per level the groups that take part in it.
+        scaled_coefficients: (p,) in the plan's order and scales.
         coefficients: (p,).
         covariance: (p, p) inverse information of the coefficients.
         residual_variance: s2.
@@ -74,6 +75,7 @@ class Solution:
 
     plan: Plan
     n_groups: tuple[int, ...]
+    scaled_coefficients: Array
     coefficients: Array
     covariance: Array
     residual_variance: float
@@ -93,7 +95,11 @@ class Solution:
 
 
 def solve_sums(
-    sums: Sums, plan: Plan, restricted: bool, start: Sequence[Array] | None = None
+    sums: Sums,
+    plan: Plan,
+    restricted: bool,
+    start: Sequence[Array] | None = None,
+    n_groups: tuple[int, ...] | None = None,
 ) -> Solution:
     """Fit a mixed model to its sums.
 
@@ -102,6 +108,7 @@ def solve_sums(
         plan: the plan they were made with.
         restricted: REML if true, ML if not.
         start: per level (q, q) internal relative covariance to start from, or None.
+        n_groups: per level how many groups the sums stand for, if not as many as they hold.
 
     Raises:
         AnalysisError: if the model cannot be identified or no optimum is certain.
@@ -146,8 +153,8 @@ def solve_sums(
             f"{certificate.gain_limit:.2g}). Simplify the random effects."
         )
     return _finish(
-        plan, blocks, mixture, evaluation, slope, relative, certificate, uncertainty, parameters,
-        restricted,
+        plan, n_groups or count_groups(sums), blocks, mixture, evaluation, slope, relative,
+        certificate, uncertainty, parameters, restricted,
     )  # fmt: skip
 
 
@@ -254,6 +261,7 @@ def _clean(value: Array) -> Array:
 
 def _finish(
     plan: Plan,
+    n_groups: tuple[int, ...],
     blocks: list[Sums],
     mixture: Array,
     evaluation: Evaluation,
@@ -271,6 +279,7 @@ def _finish(
     transform = back @ mixture[:p, :p]
     shift = back @ mixture[:p, p]
     coefficients = (transform @ evaluation.coefficients[0] - shift) * to_outcome
+    scaled_coefficients = (coefficients / plan.outcome_scale)[plan.column_order] * plan.column_scale
     if plan.constant is not None:
         place, value = plan.constant
         coefficients[plan.column_order[place]] += plan.outcome_shift / value
@@ -290,7 +299,8 @@ def _finish(
         objective -= 2 * np.log(np.abs(np.linalg.det(transform)))
     return Solution(
         plan,
-        _count_groups(blocks),
+        n_groups,
+        scaled_coefficients,
         coefficients,
         (covariance + covariance.T) / 2,
         variance,
@@ -312,16 +322,19 @@ def _finish(
     )
 
 
-def _count_groups(blocks: list[Sums]) -> tuple[int, ...]:
-    """Count per level the groups with a design that is not all zero (whole groups, weighted)."""
+def count_groups(sums: Sums) -> tuple[int, ...]:
+    """Count per level the groups with a design that is not all zero.
+
+    Whole weights count as so many groups; with other weights every group counts once.
+    """
     counts = []
-    for level in range(len(blocks[0].levels)):
-        total = 0.0
-        for block in blocks:
-            own, often = block.levels[level], block.spread_weights()[level]
-            part = np.ones(own.n_groups) if own.multipliers is None else own.multipliers.any(axis=0)
-            total += float(part.sum() if often is None else (part * (often > 0)).sum())
-        counts.append(round(total))
+    for level, often in zip(sums.levels, sums.spread_weights(), strict=True):
+        part = np.ones(level.n_groups)
+        if level.multipliers is not None:
+            part = level.multipliers.any(axis=0).astype(float)
+        if often is not None:
+            part = part * (often if (often == np.round(often)).all() else often > 0)
+        counts.append(round(float(part.sum())))
     return tuple(counts)
 
 

@@ -1,0 +1,306 @@
+"""The mixed model against brute force, against cases that must collapse, and from three starts."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from mixed_designs import KINDS, dense_log_likelihood, draw_design
+
+from analysis.models.mixed import RandomEffect, fit_mixed
+from analysis.models.mixed_columns import arrange_rows, survey_rows
+from analysis.models.mixed_fit import solve_sums
+from analysis.models.mixed_nesting import read_nesting
+from analysis.models.mixed_plan import plan_sums
+from analysis.models.mixed_sums import build_sums
+
+BRUTE_FORCE = 1e-9
+SAME_OPTIMUM = 1e-7
+SAME_FIT = 2e-7  # of a standard error; an optimum is flat, so that spreads agree to less
+STARTS = (0.5, 1e-4, 30.0)
+N_DESIGNS = 200
+LARGE_SEEDS = {30: 3000, 61: 2000}
+
+
+def largest(seed):
+    return LARGE_SEEDS.get(seed, 12 + (seed % 9) * 12)
+
+
+def solve_from(start, rows):
+    plan = plan_sums(survey_rows(rows))
+    sums = build_sums(rows, plan)
+    begin = [start * np.eye(loading.shape[1]) for loading in plan.loadings]
+    return solve_sums(sums, plan, True, begin)
+
+
+def read_rows(outcome, fixed, random):
+    nesting = read_nesting([effect.groups for effect in random], len(outcome))
+    return arrange_rows(nesting, random, fixed.columns, fixed.to_numpy(), np.asarray(outcome))
+
+
+def assert_same_fit(one, other, tolerance=SAME_FIT):
+    first, second = one.fixed, other.fixed
+    gap = (first["estimate"] - second["estimate"]) / second["std_error"]
+    assert np.abs(gap).max() < tolerance
+    np.testing.assert_allclose(first["std_error"], second["std_error"], rtol=50 * tolerance)
+    np.testing.assert_allclose(first["df"], second["df"], rtol=2e-5)
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_three_starts_reach_the_same_optimum_with_a_certificate(block):
+    singular = 0
+    for seed in range(block, N_DESIGNS, 8):
+        rows = read_rows(*draw_design(seed, largest(seed)))
+        found = [solve_from(start, rows) for start in STARTS]
+        values = [solution.log_likelihood for solution in found]
+        assert np.ptp(values) < SAME_OPTIMUM, f"design {seed}: {KINDS[seed % len(KINDS)]}"
+        assert all(solution.certificate.holds for solution in found)
+        spreads = [np.linalg.eigvalsh(value[0]).min() for value in found[0].relative]
+        singular += min(spreads) < 1e-9
+    assert singular > 3, "singular designs are ordinary and must be among those tried"
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_likelihood_is_that_of_the_whole_covariance_matrix(seed, method):
+    outcome, fixed, random = draw_design(seed, 14)
+    fit = fit_mixed(outcome, fixed, random, method=method)
+    value, coefficients, covariance = dense_log_likelihood(outcome, fixed, random, fit)
+    assert fit.log_likelihood == pytest.approx(value, abs=BRUTE_FORCE * max(1, abs(value)))
+    se = np.sqrt(np.diagonal(covariance))
+    assert np.abs((fit.coefficients - coefficients) / se).max() < BRUTE_FORCE
+    np.testing.assert_allclose(fit.fixed["std_error"], se, rtol=BRUTE_FORCE)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4])
+def test_no_nearby_covariance_is_more_likely(seed):
+    outcome, fixed, random = draw_design(seed, 14)
+    fit = fit_mixed(outcome, fixed, random)
+    rng = np.random.default_rng(seed)
+    for _ in range(10):
+        near = {}
+        for name, matrix in fit.covariances.items():
+            values, vectors = np.linalg.eigh(matrix)
+            factor = vectors * np.sqrt(np.maximum(values, 0))
+            size = 0.03 * (np.sqrt(values.max()) + 0.05)
+            factor = factor + size * rng.normal(size=matrix.shape)
+            product = factor @ factor.T
+            if matrix.to_numpy()[~np.eye(len(matrix), dtype=bool)].any() or len(matrix) == 1:
+                near[name] = pd.DataFrame(product)
+            else:
+                near[name] = pd.DataFrame(np.diag(np.diagonal(product)))
+        moved = type("Moved", (), {"covariances": near, "method": "reml"})
+        moved.residual_sd = fit.residual_sd * (1 + 0.02 * rng.normal())
+        value, _, _ = dense_log_likelihood(outcome, fixed, random, moved)
+        assert value < fit.log_likelihood
+
+
+def growth(n_children=40, seed=1, visits=(0, 6, 12, 18, 24)):
+    rng = np.random.default_rng(seed)
+    child = np.repeat(np.arange(n_children), len(visits))
+    week = np.tile(np.array(visits, float), n_children)
+    combined = (np.arange(n_children) % 2).astype(float)[child]
+    own = rng.normal(size=(n_children, 2)) * [0.5, 0.03]
+    outcome = -2 + 0.08 * week + 0.03 * week * combined + own[child, 0] + own[child, 1] * week
+    outcome = outcome + 0.4 * rng.normal(size=len(week))
+    one = np.ones(len(week))
+    fixed = pd.DataFrame(
+        {"one": one, "week": week, "combined": combined, "combined x week": combined * week}
+    )
+    line = pd.DataFrame({"constant": one, "week": week})
+    return outcome, fixed, [RandomEffect(pd.Series(child, name="child"), line)]
+
+
+def test_on_balanced_data_the_estimates_are_least_squares():
+    outcome, fixed, random = growth()
+    fit = fit_mixed(outcome, fixed, random)
+    expected = np.linalg.lstsq(fixed.to_numpy(), outcome, rcond=None)[0]
+    assert np.abs((fit.coefficients - expected) / fit.fixed["std_error"]).max() < 1e-11
+
+
+def test_on_balanced_data_a_slope_is_compared_as_childrens_own_slopes_are():
+    outcome, fixed, random = growth()
+    fit = fit_mixed(outcome, fixed, random)
+    week = fixed["week"].to_numpy().reshape(40, 5)
+    centred = week - week.mean(axis=1, keepdims=True)
+    slopes = (centred * outcome.reshape(40, 5)).sum(axis=1) / (centred**2).sum(axis=1)
+    combined = fixed["combined"].to_numpy().reshape(40, 5)[:, 0] == 1
+    pooled = (slopes[combined].var(ddof=1) + slopes[~combined].var(ddof=1)) / 2
+    row = fit.fixed.loc["combined x week"]
+    assert row["estimate"] == pytest.approx(slopes[combined].mean() - slopes[~combined].mean())
+    assert row["std_error"] == pytest.approx(np.sqrt(pooled * 2 / 20), rel=1e-6)
+    assert row["df"] == pytest.approx(38, rel=1e-5)
+
+
+def test_a_whole_number_as_weight_is_so_many_copies_of_the_outermost_group():
+    outcome, fixed, random = draw_design(9, 30)
+    groups = np.asarray(random[0].groups)
+    times = np.random.default_rng(3).integers(1, 4, groups.max() + 1)
+    weighted = fit_mixed(outcome, fixed, random, weights=times[groups].astype(float))
+    at = np.concatenate([np.flatnonzero(times[groups] > k) for k in range(3)])
+    copy = np.concatenate([np.full((times[groups] > k).sum(), k) for k in range(3)])
+    copied = [
+        RandomEffect(
+            pd.Series(np.asarray(r.groups)[at] * 10 + copy, name=r.groups.name),
+            r.design.iloc[at],
+            r.correlated,
+        )
+        for r in random
+    ]
+    repeated = fit_mixed(outcome[at], fixed.iloc[at], copied)
+    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-9)
+    assert weighted.n_rows == len(at)
+    assert weighted.n_groups == repeated.n_groups
+    assert_same_fit(weighted, repeated)
+
+
+def test_a_weight_on_children_inside_groups_is_so_many_children_of_that_group():
+    outcome, fixed, random = draw_design(0, 60)
+    names = [r.groups.name for r in random]
+    assert names == ["group", "child", "goal"]
+    child = np.asarray(random[1].groups)
+    times = np.random.default_rng(4).integers(1, 3, child.max() + 1)
+    weighted = fit_mixed(outcome, fixed, random, weights=times[child].astype(float))
+    at = np.concatenate([np.arange(len(child)), np.flatnonzero(times[child] > 1)])
+    copy = np.repeat([0, 1], [len(child), len(at) - len(child)])
+    copied = [
+        RandomEffect(
+            pd.Series(
+                np.asarray(r.groups)[at] * 10 + (copy if r is not random[0] else 0),
+                name=r.groups.name,
+            ),
+            r.design.iloc[at],
+            r.correlated,
+        )
+        for r in random
+    ]
+    repeated = fit_mixed(outcome[at], fixed.iloc[at], copied)
+    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-9)
+    assert_same_fit(weighted, repeated)
+
+
+def test_other_weights_get_the_sandwich_over_outermost_groups():
+    outcome, fixed, random = growth()
+    child = np.asarray(random[0].groups)
+    weights = np.random.default_rng(5).uniform(0.2, 1.8, 40)
+    fit = fit_mixed(outcome, fixed, random, weights=weights[child])
+    design, columns = random[0].design.to_numpy(), fixed.to_numpy()
+    one = design[:5] @ fit.covariances["child"].to_numpy() @ design[:5].T
+    inverse = np.linalg.inv(one + fit.residual_sd**2 * np.eye(5))
+    bread, scores = 0.0, []
+    for i in range(40):
+        own = columns[child == i]
+        bread = bread + weights[i] * own.T @ inverse @ own
+        left = outcome[child == i] - own @ fit.coefficients
+        scores.append(weights[i] * own.T @ inverse @ left)
+    scores = np.array(scores)
+    assert np.abs(scores.sum(axis=0)).max() < 1e-8
+    expected = np.linalg.inv(bread) @ (scores.T @ scores) @ np.linalg.inv(bread) * 40 / 39
+    np.testing.assert_allclose(fit.covariance, expected, rtol=1e-8)
+    assert fit.robust
+    assert (fit.fixed["df"] == 39).all()
+    assert "sandwich" in repr(fit)
+
+
+@pytest.mark.parametrize("seed", [0, 4, 9, 10])
+def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(seed):
+    outcome, fixed, random = draw_design(seed, 40)
+    fit = fit_mixed(outcome, fixed, random)
+    turn = np.random.default_rng(seed).permutation(len(outcome))
+    renamed = [
+        RandomEffect(
+            pd.Series([f"{r.groups.name}-{7919 * g % 10007}" for g in np.asarray(r.groups)[turn]]),
+            r.design.iloc[turn],
+            r.correlated,
+        )
+        for r in random
+    ]
+    shuffled = fit_mixed(outcome[turn], fixed.iloc[turn], renamed)
+    assert shuffled.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-8)
+    assert_same_fit(shuffled, fit)
+
+
+@pytest.mark.parametrize("origin", [-1e4, 1e4, 738_000.0])
+def test_the_origin_of_time_does_not_matter(origin):
+    outcome, fixed, random = growth()
+    fit = fit_mixed(outcome, fixed, random)
+    later = fixed["week"] + origin
+    moved = fixed.assign(week=later)
+    moved["combined x week"] = fixed["combined"] * later
+    line = random[0].design.assign(week=later)
+    found = fit_mixed(outcome, moved, [RandomEffect(random[0].groups, line)])
+    assert found.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-6)
+    slopes = ["week", "combined x week"]
+    gap = found.fixed.loc[slopes, "estimate"] - fit.fixed.loc[slopes, "estimate"]
+    assert np.abs(gap / fit.fixed.loc[slopes, "std_error"]).max() < 1e-6
+    np.testing.assert_allclose(
+        found.fixed.loc[slopes, "std_error"], fit.fixed.loc[slopes, "std_error"], rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("unit", [1e-6, 7.0, 1e6])
+def test_the_units_of_time_and_outcome_do_not_matter(unit):
+    outcome, fixed, random = growth()
+    fit = fit_mixed(outcome, fixed, random)
+    stretched = fixed.assign(week=fixed["week"] * unit)
+    stretched["combined x week"] *= unit
+    line = random[0].design.assign(week=stretched["week"])
+    found = fit_mixed(outcome / unit, stretched, [RandomEffect(random[0].groups, line)])
+    factor = np.array([1, 1 / unit, 1, 1 / unit]) / unit
+    gap = (found.coefficients / factor - fit.coefficients) / fit.fixed["std_error"]
+    assert np.abs(gap).max() < SAME_FIT
+    np.testing.assert_allclose(found.fixed["df"], fit.fixed["df"], rtol=1e-5)
+
+
+def test_correlated_columns_that_need_rows_are_still_fitted_exactly():
+    outcome, fixed, random = growth()
+    near = fixed.assign(near=fixed["week"] * (1 + 1e-6 * np.sin(fixed["week"])))
+    fit = fit_mixed(outcome, near, random)
+    expected = np.linalg.lstsq(near.to_numpy(), outcome, rcond=None)[0]
+    assert np.abs((fit.coefficients - expected) / fit.fixed["std_error"])[:4].max() < 1e-3
+    value, _, _ = dense_log_likelihood(outcome, fixed, random, fit_mixed(outcome, fixed, random))
+    assert value == pytest.approx(fit_mixed(outcome, fixed, random).log_likelihood, abs=1e-9)
+
+
+def test_a_fit_survives_pickling():
+    fit = fit_mixed(*growth())
+    again = pickle.loads(pickle.dumps(fit))
+    pd.testing.assert_frame_equal(again.fixed, fit.fixed)
+    assert repr(again) == repr(fit)
+
+
+def test_predictions_add_the_effects_of_known_groups_only():
+    outcome, fixed, random = growth()
+    fit = fit_mixed(outcome, fixed, random)
+    mean = fit.predict(fixed)
+    np.testing.assert_allclose(mean, fixed.to_numpy() @ fit.coefficients)
+    effects = fit.random_effects("child").to_numpy()[np.asarray(random[0].groups)]
+    own = fit.predict(fixed, random)
+    expected = mean + (effects * random[0].design.to_numpy()).sum(axis=1)
+    np.testing.assert_allclose(own, expected)
+    unknown = RandomEffect(np.full(len(fixed), "someone else"), random[0].design)
+    np.testing.assert_allclose(fit.predict(fixed, [unknown]), mean)
+
+
+def test_the_information_is_the_curvature_of_the_likelihood():
+    outcome, fixed, random = growth(30)
+    fit = fit_mixed(outcome, fixed, random, method="ml")
+    names = list(fit.information.index)
+    assert names == [
+        "child: constant", "child: constant x week", "child: week", "residual variance",
+    ]  # fmt: skip
+    matrix = fit.covariances["child"].to_numpy()
+    size = {"constant": 1e-3 * matrix[0, 0], "residual": 1e-3 * fit.residual_sd**2}
+
+    def value(constant, residual):
+        change = matrix + np.array([[constant, 0], [0, 0]])
+        moved = type("Moved", (), {"covariances": {"child": pd.DataFrame(change)}, "method": "ml"})
+        moved.residual_sd = np.sqrt(fit.residual_sd**2 + residual)
+        return dense_log_likelihood(outcome, fixed, random, moved)[0]
+
+    middle = value(0, 0)
+    for name, place in (("constant", 0), ("residual", 3)):
+        step = size[name]
+        up, down = (value(*((s, 0) if place == 0 else (0, s))) for s in (step, -step))
+        second = -(up - 2 * middle + down) / step**2
+        assert fit.information.iloc[place, place] == pytest.approx(second, rel=1e-4)
