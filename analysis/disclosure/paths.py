@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 Node = object
+ROW_NAMES = ("id", "format", "measure", "week", "pair", "gate")
 
 
 def find_number(summary: Mapping[str, object], path: str) -> Node:
     """Give what stands at a path of a published summary.
 
-    Names of a path are separated by full stops: keys of a dictionary; in a list, the `id` of
-    one of its rows, else its `format` or its place from 0.
+    Names of a path are separated by full stops: keys of a dictionary; in a list, the `id`,
+    `format`, `measure`, `week`, `pair` or `gate` of its rows. Several rows of one name stay a list.
 
     Args:
         summary: `Published.summary`, or a `summary.json` read back.
@@ -29,11 +30,9 @@ def find_number(summary: Mapping[str, object], path: str) -> Node:
 def _step(node: Node, name: str, path: str) -> Node:
     if isinstance(node, Mapping) and name in node:
         return node[name]
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        for key in ("id", "format"):
-            for row in node:
-                if isinstance(row, Mapping) and row.get(key) == name:
-                    return row
-        if name.isdigit() and int(name) < len(node):
-            return node[int(name)]
+    several = isinstance(node, Sequence) and not isinstance(node, str)
+    rows = [row for row in (node if several else [node]) if isinstance(row, Mapping)]
+    found = [row for row in rows if name in [str(row.get(key)) for key in ROW_NAMES]]
+    if found:
+        return found[0] if len(found) == 1 else found
     raise KeyError(f"{path}: nothing is called {name} there")

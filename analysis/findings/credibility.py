@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.findings.depends import CLAIMED_PAIR
 from analysis.findings.sentences import Sentence
 
 SUPPORTS, WEAKENS, UNDERMINES = "supports", "weakens", "undermines"
@@ -61,6 +62,8 @@ def fill_card(
         within_child: whether children were compared with themselves.
     """
     key = f"depends.credibility.{id}"
+    part = "within_child" if within_child else f"traits.{id}"
+    used = (f"depends.{part}.pairs.{CLAIMED_PAIR}.p_value",)
     if p_value is None or estimate is None:
         text = f"Dependence on {name} could not be tested, so there is nothing to rate."
         return CredibilityCard(id, (), "", Sentence(key, "credibility.untested", text))
@@ -69,11 +72,11 @@ def fill_card(
             f"Nothing here points to a dependence on {name} (p = {p_value:.2f}). That does not "
             "rule one out: such tests need many children."
         )
-        return CredibilityCard(id, (), "", Sentence(key, "credibility.no_hint", text))
+        return CredibilityCard(id, (), "", Sentence(key, "credibility.no_hint", text, used))
     items = _answer(p_value, estimate, within_child)
     rating = rate_card([item.counts for item in items])
     text = f"Credibility that it depends on {name}: {rating} ({_spell(p_value)})."
-    return CredibilityCard(id, items, rating, Sentence(key, f"credibility.{rating}", text))
+    return CredibilityCard(id, items, rating, Sentence(key, f"credibility.{rating}", text, used))
 
 
 def rate_card(counts: list[str]) -> str:

@@ -86,7 +86,7 @@ def say_within_pair(pair: Numbers, margin: float, gate: Numbers | None) -> Sente
             f"social goals moved compared with skill goals. Every 12 weeks the difference could "
             f"be anywhere from {_span(low, high, this, than)} (95% range)."
         )
-    return Sentence(key, f"within.{label}", text, (f"depends.within_child.{pair['id']}",))
+    return Sentence(key, f"within.{label}", text, (f"depends.within_child.pairs.{pair['id']}",))
 
 
 def say_within_counts(n_children: int | None, smallest: int) -> Sentence:

@@ -39,6 +39,7 @@ def say_end_pair(weeks: int, pair: Numbers, gate: Numbers | None) -> Sentence:
         gate: the published gate that withholds it, if one does.
     """
     key = f"effort.end.{pair['id']}"
+    used = (f"effort.end_level.pairs.{pair['id']}",)
     this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
     both = f"{pair['this']} and {than}"
     if not pair["shown"]:
@@ -51,7 +52,7 @@ def say_end_pair(weeks: int, pair: Numbers, gate: Numbers | None) -> Sentence:
             f"At week {weeks}, {both} cannot be told apart: anywhere from {points(-low)} higher "
             f"in {than} to {points(high)} higher in {this} (95% range)."
         )
-        return Sentence(key, "end.cannot_tell", text)
+        return Sentence(key, "end.cannot_tell", text, used)
     ahead, behind = (this, than) if estimate > 0 else (than, this)
     if estimate < 0:
         estimate, low, high = -estimate, -high, -low
@@ -60,7 +61,7 @@ def say_end_pair(weeks: int, pair: Numbers, gate: Numbers | None) -> Sentence:
         f"{behind} (95% range {interval(low, high)}), among children reviewed then, after allowing "
         "for the differences we could see."
     )
-    return Sentence(key, "end.higher", text)
+    return Sentence(key, "end.higher", text, used)
 
 
 def say_time(rows: Sequence[Numbers]) -> Sentence:

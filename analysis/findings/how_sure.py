@@ -167,8 +167,8 @@ def say_overturn(row: Numbers) -> Sentence:
         return Sentence(key, "unrecorded.not_compared", text)
     if row["share"] is None:
         text = (
-            f"{names}: no difference is claimed or ruled out here, so there is nothing that "
-            "something unrecorded could take away."
+            f"{names}: nothing is stated here about the difference that something unrecorded "
+            "could take away."
         )
         return Sentence(key, "unrecorded.no_claim", text)
     explain = (

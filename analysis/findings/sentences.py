@@ -52,6 +52,16 @@ class Sentence:
 
 Numbers = Mapping[str, object]
 
+RANGE = ("estimate", "conf_low", "conf_high")
+USED = {
+    labels.FASTER_IMPORTANT: RANGE,
+    labels.FASTER_SIZE_UNCERTAIN: RANGE,
+    labels.NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
+    labels.RULES_OUT: RANGE,
+    labels.DEPENDS: (*RANGE, "weighted"),
+    labels.CANNOT_TELL: (*RANGE, "more_children", "more_groups"),
+}
+
 
 def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sentence:
     """Say what the records show of one pair.
@@ -67,7 +77,8 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
     if rule == labels.NOT_COMPARABLE:
         gate = gates[-1] if gates else {}
         text = _say_withheld(pair, gate)
-        return Sentence(f"pair.{pair['id']}", f"{rule}.{gate.get('rule', '')}", text)
+        used = (gate_path(gate),) if gate else ()
+        return Sentence(f"pair.{pair['id']}", f"{rule}.{gate.get('rule', '')}", text, used)
     if pair["estimate"] is None:
         text = (
             f"{_names(pair, upper=True)} were compared, but there are too few children to print "
@@ -83,12 +94,17 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
         labels.CANNOT_TELL: _say_cannot_tell,
     }[rule]
     text = say(pair, margin)
+    used = tuple(f"answer.pairs.{pair['id']}.{name}" for name in USED[rule])
     if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
         text += f" Lean on this lightly: {'; '.join(give_reason(gate) for gate in gates)}."
-    used = ("estimate", "conf_low", "conf_high")
-    return Sentence(
-        f"pair.{pair['id']}", rule, text, tuple(f"answer.pairs.{pair['id']}.{n}" for n in used)
-    )
+        rule += ".suggestive"
+        used += tuple(gate_path(gate) for gate in gates)
+    return Sentence(f"pair.{pair['id']}", rule, text, used)
+
+
+def gate_path(gate: Numbers) -> str:
+    """Give the id of a published gate's numbers."""
+    return f"certainty.gates.{gate['pair']}.{gate['gate']}"
 
 
 def say_headline(pairs: Sequence[Numbers]) -> Sentence:
@@ -266,7 +282,8 @@ def say_gate(gate: Numbers) -> Sentence:
     question = GATE_QUESTIONS[str(gate["gate"])]
     text = f"{question} Yes." if gate["passed"] else f"{question} No: {give_reason(gate)}."
     rule = f"{gate['gate']}.{gate['rule'] or 'passed'}"
-    return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text)
+    used = () if gate["passed"] else (gate_path(gate),)
+    return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text, used)
 
 
 def say_counts(numbers: Numbers) -> Sentence:
