@@ -18,7 +18,7 @@ from analysis.simulation.audit.naive import compare_by_received, regress_rows
 from analysis.simulation.audit.scenarios import MEASURES, SCENARIOS, Scenario
 from analysis.simulation.audit.trial import try_clinic
 from analysis.simulation.audit.verdict import Measured, judge_scenario
-from analysis.simulation.audit.work import do_chunks, split_work
+from analysis.simulation.audit.work import digest_package, do_chunks, split_work
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.truth import pair_name, true_contrasts
@@ -34,7 +34,8 @@ def made_truth(differences, within=(0.0, 0.0, 0.0)):
         "could_have_had_any": {
             "rate": {"differences": dict(zip(NAMES, differences, strict=True))},
             "social_minus_skill": {"differences": dict(zip(NAMES, within, strict=True))},
-        }
+        },
+        "everyone": {"attained_by_week_24": {"differences": dict(zip(NAMES, within, strict=True))}},
     }
 
 
@@ -50,6 +51,7 @@ def made_outcome(number, label="cannot_tell", ahead=None, estimate=0.0, half_wid
         "refused": "",
         "pairs": [pair] * 3,
         "within": [interval] * 3,
+        "attained": [interval] * 3,
         "faults": [],
         "naive_rows": [0.01, 0.5, 0.5],
         "naive_ever": [0.2, 0.3, 0.1],
@@ -71,6 +73,7 @@ def test_bias_coverage_and_false_differences_are_counted_against_the_truth():
     assert found["main_coverage_worst"].value == pytest.approx(0.75)
     assert found["within_bias"].value == pytest.approx(0.1)
     assert found["within_coverage"].value == pytest.approx(0.75)
+    assert found["attained_bias"].value == pytest.approx(0.1)
     # Three pairs of one clinic agree exactly, so a clinic counts as one draw, not three.
     assert found["coverage"].error == pytest.approx(math.sqrt(0.75 * 0.25 / 100))
 
@@ -146,7 +149,7 @@ def test_a_study_that_misleads_or_a_scenario_that_is_too_easy_misses_its_bar(cha
 
 
 def test_records_that_were_refused_are_counted_and_not_judged():
-    refused = {"number": 1, "refused": "RecordsError", "pairs": [], "within": []}
+    refused = {"number": 1, "refused": "RecordsError", "pairs": []}
     verdict = judge_scenario(SMALL, made_truth((0.0, 0.0, 0.0)), [made_outcome(0), refused])
     assert (verdict.n_clinics, verdict.n_refused) == (2, 1)
     nothing = judge_scenario(SMALL, made_truth((0.0, 0.0, 0.0)), [refused])
@@ -207,7 +210,9 @@ def test_any_number_of_processes_gives_the_same_numbers(monkeypatch):
 
 
 def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.simulation.audit.work.CLINICS_PER_CHUNK", 1)
+    work = "analysis.simulation.audit.work"
+    monkeypatch.setattr(f"{work}.CLINICS_PER_CHUNK", 1)
+    monkeypatch.setattr(f"{work}.digest_package", lambda: "this code")
     chunks = split_work([SMALL], 3, 1)
     finished = do_chunks(chunks, keep=tmp_path)
     first = next(finished)
@@ -219,11 +224,20 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path, monkeypatch):
     def never(*_):
         raise AssertionError("a kept chunk was done again")
 
-    monkeypatch.setattr("analysis.simulation.audit.work._do_chunk", never)
+    monkeypatch.setattr(f"{work}._do_chunk", never)
     assert {c.start: o for c, o in do_chunks(chunks, keep=tmp_path)} == whole
-    monkeypatch.setattr("analysis.simulation.audit.work.digest_package", lambda: "newer code")
+    monkeypatch.setattr(f"{work}.digest_package", lambda: "newer code")
     with pytest.raises(AssertionError):
         list(do_chunks(chunks, keep=tmp_path))
+
+
+def test_the_digest_of_the_code_changes_with_any_line_of_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.simulation.audit.work.PACKAGE", tmp_path)
+    (tmp_path / "one.py").write_text("a = 1\n")
+    before = digest_package()
+    assert digest_package() == before
+    (tmp_path / "one.py").write_text("a = 2\n")
+    assert digest_package() != before
 
 
 def test_the_scenarios_plant_what_their_names_say():

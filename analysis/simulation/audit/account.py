@@ -12,7 +12,19 @@ from analysis.findings.labels import LABEL_TITLES
 from analysis.simulation.audit.scenarios import MEASURES, Bar
 from analysis.simulation.audit.verdict import Measured, Verdict
 
-IN_LEVELS = ("bias", "half_width", "within_bias", "naive_ever")
+AS_NUMBERS = ("bias", "half_width", "within_bias", "attained_bias", "naive_ever")
+CONTEXT = (
+    "compared",
+    "coverage",
+    "half_width",
+    "said_faster",
+    "within_bias",
+    "within_coverage",
+    "attained_bias",
+    "attained_coverage",
+    "naive_rows",
+    "naive_ever",
+)
 NULL_SCENARIO = "confounded_null"
 
 
@@ -29,13 +41,12 @@ def describe_audit(verdicts: Sequence[Verdict], command: str) -> str:
         for name, m in v.measured.items()
         if m.verdict
     ]
-    context = ("compared", "coverage", "half_width", "said_faster", "naive_rows", "naive_ever")
     seen = [
         (
             v.scenario.name,
             f"{v.n_clinics:,}",
             f"{v.n_refused:,}",
-            *(_value(name, v.measured[name]) for name in context),
+            *(_value(name, v.measured[name]) for name in CONTEXT),
         )
         for v in verdicts
     ]
@@ -48,7 +59,7 @@ def describe_audit(verdicts: Sequence[Verdict], command: str) -> str:
         _table(("scenario", "measure", "value (error)", "bar", "verdict"), bars),
         "What else was seen:",
         _table(
-            ("scenario", "clinics", "refused", *(MEASURES[name] for name in context)),
+            ("scenario", "clinics", "refused", *(MEASURES[name] for name in CONTEXT)),
             seen,
         ),
         "How often each label was given, in percent of all pairs:",
@@ -108,14 +119,14 @@ def _rounded(value: float) -> float | None:
 def _value(name: str, found: Measured) -> str:
     if math.isnan(found.value):
         return "none"
-    if name in IN_LEVELS:
+    if name in AS_NUMBERS:
         return f"{found.value:.3f} ({found.error:.3f})"
     return f"{_percent(found.value)}% ({_percent(found.error)})"
 
 
 def _bar(name: str, bar: Bar) -> str:
     low, high = (
-        None if limit is None else f"{limit:g}" if name in IN_LEVELS else f"{_percent(limit)}%"
+        None if limit is None else f"{limit:g}" if name in AS_NUMBERS else f"{_percent(limit)}%"
         for limit in bar
     )
     if low is None:

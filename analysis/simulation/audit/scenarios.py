@@ -31,6 +31,8 @@ MEASURES = MappingProxyType(
         "clear": "pairs said without a warning",
         "within_bias": "within-child bias",
         "within_coverage": "within-child coverage",
+        "attained_bias": "goals attained: largest bias",
+        "attained_coverage": "goals attained: coverage",
         "naive_rows": "row regression: clinics told of a difference",
         "naive_ever": "ever-combined: bias",
         "main_coverage_worst": "coverage of the worst pair",

@@ -22,10 +22,12 @@ from analysis.settings import Settings
 from analysis.simulation.audit.naive import compare_by_received, regress_rows
 from analysis.simulation.audit.scenarios import Scenario
 from analysis.simulation.clinic import simulate_clinic
+from analysis.simulation.levels import PLANNED_WEEKS
 from analysis.study import run_study
 
 Outcome = dict[str, object]
 
+LAST_PLANNED_WEEK = PLANNED_WEEKS[-1]
 # Writing every page takes longer than the study; page 1 is read in every clinic.
 WHOLE_REPORT_EVERY = 10
 
@@ -47,12 +49,13 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         `number`; `refused` (the error's name when the records were refused, else ""); `pairs`,
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
         compared), label, ahead and certainty as published; `within`, the same three numbers
-        of the within-child comparison; `faults`, the ids of sentences against the rules (of
+        of the within-child comparison, and `attained` of the goals attained by the last planned
+        week; `faults`, the ids of sentences against the rules (of
         page 1; of the whole report for every tenth clinic); `naive_rows` (p-values),
         `naive_ever` (differences).
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
-    outcome: Outcome = {"number": number, "refused": "", "pairs": [], "within": []}
+    outcome: Outcome = {"number": number, "refused": "", "pairs": []}
     try:
         study = run_study(records_from_tables(clinic.tables), Settings(), ask_again=False)
     except AnalysisError as error:
@@ -69,6 +72,7 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
             for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
         ],
         "within": _numbers(study.depends.kinds.within_child),
+        "attained": _numbers(study.attainment.by_week[LAST_PLANNED_WEEK]),
         "faults": [row["id"] for row in sentences if find_faults(row["text"])],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),

@@ -100,6 +100,8 @@ def judge_scenario(
     found = _intervals(studied, "pairs") | {"truth": main}
     within = _intervals(studied, "within")
     within["truth"] = _true_differences(population["social_minus_skill"])
+    attained = _intervals(studied, "attained")
+    attained["truth"] = _true_differences(truth["everyone"]["attained_by_week_24"])
     said = _read_labels(studied, main, Settings().margin)
     naive = np.array([_floats(o["naive_rows"]) for o in studied]).reshape(-1, len(PAIRS))
     ever = np.array([_floats(o["naive_ever"]) for o in studied]).reshape(-1, len(PAIRS))
@@ -117,6 +119,8 @@ def judge_scenario(
         "clear": _share(said["clear"]),
         "within_bias": _largest_bias(within["estimate"], within["truth"]),
         "within_coverage": _share(_covers(within)),
+        "attained_bias": _largest_bias(attained["estimate"], attained["truth"]),
+        "attained_coverage": _share(_covers(attained)),
         "naive_rows": _mean((naive < 1 - Settings().confidence).any(axis=1).astype(float)),
         "naive_ever": _largest_bias(ever, main),
         "main_coverage_worst": _worst_pair(_covers(found)),
