@@ -42,7 +42,7 @@ def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Fa
     faults = Faults(problems=list(records.problems))
     coded = CodedRecords()
     for name, table in records.tables.items():
-        table = _without_totals(table, records.names[name], faults)
+        table = refuse_totals(table, records.names[name], faults)
         coded.ledger[source_name(table)] = Counter(table.ledger)
         coded.tables[name] = code_table(
             name, table, records.names[name], mapping, coded.ids, faults
@@ -64,8 +64,8 @@ def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
     check_relations(coded, faults)
 
 
-def _without_totals(table: TextTable, names: list[str], faults: Faults) -> TextTable:
-    """Refuse rows of totals, and go on without them so that they raise no second fault."""
+def refuse_totals(table: TextTable, names: list[str], faults: Faults) -> TextTable:
+    """Refuse rows of totals; give the table without them, so that they raise no second fault."""
     rows: set[int] = set()
     for column, name in zip(table.columns, names, strict=True):
         flags = [plain_name(value) in TOTALS for value in column.values]

@@ -40,6 +40,7 @@ def read_delimited(
     file: str,
     columns: Mapping[str, str] | None = None,
     watch: Callable[[Iterable], Iterable] = iter,
+    line_breaks: bool = False,
 ) -> tuple[TextTable | None, list[Problem]]:
     """Read delimited text.
 
@@ -48,6 +49,7 @@ def read_delimited(
         file: its bare name, for messages.
         columns: a clinic's mapping of headings, which helps to find the header line.
         watch: wraps the rows, to show progress.
+        line_breaks: whether a quoted cell may run over lines.
     """
     text, notes, problem = decode_text(data, file)
     if problem:
@@ -63,7 +65,13 @@ def read_delimited(
     try:
         rows = _Rows(text, delimiter, n_lines)
         table, problems = build_table(
-            watch(rows), file, "", columns, decimal_comma=delimiter in ";\t", notes=notes
+            watch(rows),
+            file,
+            "",
+            columns,
+            decimal_comma=delimiter in ";\t",
+            notes=notes,
+            line_breaks=line_breaks,
         )
     except csv.Error:
         return None, [_open_quote(file, rows.start)]
@@ -146,6 +154,7 @@ def build_table(
     notes: Iterable[str] = (),
     unit: str = "line",
     padded: bool = False,
+    line_breaks: bool = False,
 ) -> tuple[TextTable | None, list[Problem]]:
     """Turn rows of cells into a `TextTable`: find the headings, count every line.
 
@@ -157,6 +166,7 @@ def build_table(
         decimal_comma: passed on.
         notes: what was mended so far.
         unit: what a line is called.
+        line_breaks: whether a quoted cell may run over lines (free text of a raw export).
         padded: whether a row may stop early (a workbook stores no empty cells at its end).
     """
     notes = list(notes)
@@ -216,7 +226,7 @@ def build_table(
         if (spare or padded) and n > width and not any(map(str.strip, cells[width:])):
             cells = cells[:width]
             n = width
-        if n == width and taken == 1 and cells[0] and not cells[0].isspace():
+        if n == width and (taken == 1 or line_breaks) and cells[0] and not cells[0].isspace():
             if cells[0] == header_cells[0] and [plain_name(c) for c in cells] == plain_header:
                 ledger[REPEATED_HEADER] += 1
                 continue
@@ -226,7 +236,7 @@ def build_table(
         if not any(map(str.strip, cells)):
             ledger[BLANK] += taken
             continue
-        if taken > 1:
+        if taken > 1 and not line_breaks:
             n_broken += 1
             broken.append(line) if n_broken <= EXAMPLES_SHOWN else None
         elif n != width:

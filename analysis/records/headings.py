@@ -37,6 +37,7 @@ USUAL_WORDS = {
     "delivered": "session_format given_as",
 }
 SYNONYMS = {word: name for name, words in USUAL_WORDS.items() for word in words.split()}
+DATE_NAMES = ("date", "start_date", "birth_date", "end_date", "set_date", "closed_date")
 ALL_NAMES = tuple(
     dict.fromkeys(column.name for table in TABLES.values() for column in table.columns)
 )
@@ -77,7 +78,10 @@ def missing_names(table_name: str, present: Iterable[str]) -> tuple[str, ...]:
 
 
 def resolve_headings(
-    headings: Iterable[str], table_name: str, columns: Mapping[str, str]
+    headings: Iterable[str],
+    table_name: str,
+    columns: Mapping[str, str],
+    also: Iterable[str] = (),
 ) -> list[str]:
     """Give each heading's schema name, or "" for a heading this table does not know.
 
@@ -85,8 +89,9 @@ def resolve_headings(
         headings: as the file has them.
         table_name: a schema table, or "flat".
         columns: a clinic's mapping, heading to schema name (see `mapping.py`).
+        also: further names allowed (the dates of a raw export).
     """
-    allowed = set(known_names(table_name))
+    allowed = {*known_names(table_name), *also}
     mapped = {plain_name(heading) or heading: name for heading, name in columns.items()}
     given = set(mapped.values())
     found = []
@@ -112,11 +117,20 @@ def count_likely(headings: Iterable[str]) -> int:
     return len(plain & (set(ALL_NAMES) | set(SYNONYMS)))
 
 
-def nearest_heading(name: str, headings: Iterable[str]) -> str:
-    """Give the heading that most likely means the schema column `name`, or ""."""
+def nearest_heading(name: str, headings: Iterable[str], usual: str = "") -> str:
+    """Give the heading that most likely means the schema column `name`, or "".
+
+    Args:
+        name: schema column.
+        headings: candidates.
+        usual: further words for the column, parted by blanks.
+    """
+    words = usual.split()
     plain = {plain_name(heading): heading for heading in headings}
     for candidate, heading in plain.items():
         if SYNONYMS.get(candidate) == name or SYNONYMS.get(candidate.rstrip("s")) == name:
+            return heading
+        if candidate == name or candidate in words:
             return heading
     close = difflib.get_close_matches(name, list(plain), n=1, cutoff=CLOSE_ENOUGH)
     return plain[close[0]] if close else ""

@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.errors import Problem
 from analysis.records.given_names import GIVEN_NAMES
-from analysis.records.headings import ALL_NAMES, plain_name
+from analysis.records.headings import ALL_NAMES, USUAL_WORDS, plain_name
 from analysis.records.schema import TABLES
 from analysis.records.shapes import (
     COMMON_WORDS,
@@ -33,7 +33,7 @@ from analysis.records.shapes import (
     person_words,
 )
 from analysis.records.text import TextColumn, TextTable, clean_text, column_letter
-from analysis.records.words import kind_of_heading
+from analysis.records.words import LOOKUP, kind_of_heading
 
 ID_NAMES = frozenset(
     column.name for table in TABLES.values() for column in table.columns if column.kind == "id"
@@ -43,6 +43,11 @@ CHOICE_LABELS = frozenset(
 )
 CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)[\w./#-]+\Z")
 PLAIN_CODE = re.compile(r"[A-Za-z]{0,3}[-_.#/]?\d{1,6}\Z")
+HEADING_WORDS = COMMON_WORDS.union(
+    LOOKUP,
+    *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
+    *(name.split("_") for name in ALL_NAMES),
+)
 LONGEST_HEADING_SHOWN = 40
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
@@ -313,6 +318,9 @@ def show_heading(heading: str, position: int) -> str:
     """
     text = clean_text(heading)
     if plain_name(text) in ALL_NAMES:
+        return text
+    words = re.findall(r"[^\W\d_]+", plain_name(text))
+    if 0 < len(text) <= LONGEST_HEADING_SHOWN and words and HEADING_WORDS.issuperset(words):
         return text
     readable = (
         not CODE_PATTERN.match(text)

@@ -98,7 +98,7 @@ def read_records(
     text = read_text(path, declared)
     coded, faults = check_text(text, declared)
     refuse_if_faulty(faults, text)
-    return _assemble(coded, faults, text.notes)
+    return assemble_records(coded, faults, text.notes)
 
 
 def records_from_tables(tables: AnyMapping[str, pd.DataFrame]) -> Records:
@@ -116,7 +116,7 @@ def records_from_tables(tables: AnyMapping[str, pd.DataFrame]) -> Records:
         raise RecordsError(faults.problems, privacy=True)
     check_coded(coded, Mapping(), faults)
     refuse_if_faulty(faults)
-    return _assemble(coded, faults, [])
+    return assemble_records(coded, faults, [])
 
 
 def refuse_if_faulty(faults: Faults, text: TextRecords | None = None) -> None:
@@ -173,7 +173,8 @@ def _sorted_codes(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     return rank[codes], [texts[i] for i in order]
 
 
-def _assemble(coded: CodedRecords, faults: Faults, notes: list[str]) -> Records:
+def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> Records:
+    """Give `Records` of coded tables in which no fault was found."""
     import pandas as pd
 
     frames = {}

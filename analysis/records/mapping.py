@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.headings import ALL_NAMES, nearest_label
+from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
 from analysis.records.schema import TABLES
 
 FIRST_LEVELS = (-3, -2, 0, 1)
@@ -34,6 +34,8 @@ class Mapping:
             -3 for a scale of -3 to +2, whose -3 ("worse than at the start") is read as -2.
         halves: whether half levels are read as the level below ("partly": -0.5 is -1).
         days: whether `week` columns count days.
+        day_first: whether 03/04/2024 is the third of April; None when not said.
+        reviews: for a wide sheet, the columns of each review: "level" and "week" or "date".
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -42,6 +44,8 @@ class Mapping:
     lowest_level: int = -2
     halves: bool = False
     days: bool = False
+    day_first: bool | None = None
+    reviews: tuple[dict[str, str | int], ...] = ()
 
 
 def read_mapping(source: Mapping | AnyMapping | str | Path | None) -> Mapping:
@@ -79,7 +83,7 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     def refuse(fault: str, mend: str) -> None:
         problems.append(Problem(fault, mend, file=name, code="mapping"))
 
-    parts = ("columns", "labels", "levels", "tables", "weeks")
+    parts = ("columns", "dates", "labels", "levels", "reviews", "tables", "weeks")
     for part in raw:
         if part not in parts:
             near = nearest_label(str(part), parts)
@@ -88,13 +92,14 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
                 f"Did you mean [{near}]?" if near else f"Known are {_listed(parts)}.",
             )
     sections = {}
+    reviews = _check_reviews(raw.get("reviews", []), refuse)
     for part in parts:
-        value = raw.get(part, {})
+        value = {} if part == "reviews" else raw.get(part, {})
         if not isinstance(value, AnyMapping):
             refuse(f"[{part}] must be a table of settings.", f"Write [{part}] on its own line.")
             value = {}
         sections[part] = value
-    columns = _names(sections["columns"], ALL_NAMES, "columns", refuse)
+    columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES), "columns", refuse)
     tables = _names(sections["tables"], TABLE_NAMES, "tables", refuse)
     labels = {}
     for column, entries in sections["labels"].items():
@@ -124,12 +129,48 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     unit = weeks.get("unit", "weeks")
     if unit not in ("weeks", "days"):
         refuse("[weeks] unit is not understood.", 'Write unit = "days" or unit = "weeks".')
-    for part, allowed in (("levels", {"lowest", "halves"}), ("weeks", {"unit"})):
+    order = sections["dates"].get("order")
+    if order not in (None, "day_first", "month_first"):
+        refuse("[dates] order is not understood.", 'Write order = "day_first" or "month_first".')
+    for part, allowed in (
+        ("levels", {"lowest", "halves"}),
+        ("weeks", {"unit"}),
+        ("dates", {"order"}),
+    ):
         for key in sorted(set(sections[part]) - allowed):
             refuse(f"[{part}] has an entry {key} that is not known.", f"Known: {_listed(allowed)}.")
     if problems:
         raise RecordsError(problems)
-    return Mapping(columns, tables, labels, lowest, halves == "level_below", unit == "days")
+    return Mapping(
+        columns,
+        tables,
+        labels,
+        lowest,
+        halves == "level_below",
+        unit == "days",
+        None if order is None else order == "day_first",
+        reviews,
+    )
+
+
+def _check_reviews(blocks: object, refuse) -> tuple[dict[str, str | int], ...]:
+    kept = []
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        sound = (
+            isinstance(block, AnyMapping)
+            and isinstance(block.get("level"), str)
+            and set(block) in ({"level", "week"}, {"level", "date"})
+            and isinstance(block.get("date", ""), str)
+            and type(block.get("week", 0)) is int
+        )
+        if sound:
+            kept.append(dict(block))
+        else:
+            refuse(
+                "a [[reviews]] part is not understood.",
+                'Write level = "heading" and either week = 6 or date = "heading".',
+            )
+    return tuple(kept)
 
 
 def _names(entries: AnyMapping, allowed: Iterable[str], part: str, refuse) -> dict[str, str]:

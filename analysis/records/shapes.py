@@ -122,7 +122,8 @@ NUMERIC_DATE = re.compile(r"(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})(?:[T ,].*
 ASIAN_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 WORD_DATE = re.compile(
     r"(?:[^\W\d_]+,?\s+)?(?:(\d{1,2})(?:st|nd|rd|th|\.)?[-\s/]*(?:de |of )?([^\W\d_]{3,})\.?"
-    r"|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?)[-,\s/]*(?:de |of )?(\d{4}|\d{2})(?:[T ,].*)?"
+    r"[-,\s/]*|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?[-,\s/]+)(?:de |of )?"
+    r"(\d{4}|\d{2})(?:[T ,].*)?"
 )
 POSTCODES = re.compile(
     r"(?i)(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d"

@@ -130,9 +130,16 @@ def _cannot_open(name: str) -> Problem:
 
 
 def read_source(
-    source: Path, table_name: str, mapping: Mapping, records: TextRecords
+    source: Path,
+    table_name: str,
+    mapping: Mapping,
+    records: TextRecords,
+    line_breaks: bool = False,
 ) -> list[tuple[str, TextTable]]:
-    """Give the tables in one file; what is wrong with it goes to `records`."""
+    """Give the tables in one file; what is wrong with it goes to `records`.
+
+    `line_breaks` lets quoted cells run over lines, as free text does.
+    """
     name = source.name
     try:
         size = source.stat().st_size
@@ -153,7 +160,7 @@ def read_source(
     if kind == "parquet":
         table, problems = read_parquet(data, name)
     elif kind == "text":
-        table, problems = read_delimited(data, name, mapping.columns, watch)
+        table, problems = read_delimited(data, name, mapping.columns, watch, line_breaks)
     else:
         table, problems = None, [refuse_kind(kind, name)]
     records.problems += problems

@@ -8,6 +8,7 @@ says now, to be read with care before it is committed.
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -67,6 +68,21 @@ def workbook(sheets, dates=()):
             sheet[place].number_format = code
     stream = io.BytesIO()
     book.save(stream)
+    return _without_clock(stream.getvalue())
+
+
+def _without_clock(data):
+    """Give a workbook's bytes without the moment it was made, so that a rerun changes nothing."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as made,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as kept,
+    ):
+        for name in made.namelist():
+            content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2024-01-01T00:00:00Z", made.read(name))
+            part = zipfile.ZipInfo(name)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            kept.writestr(part, content)
     return stream.getvalue()
 
 

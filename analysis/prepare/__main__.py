@@ -1,0 +1,57 @@
+"""The door: `python -m analysis.prepare RAW --out FOLDER` makes coded records of a raw export.
+
+In: a raw export with names and dates (one sheet, several tables, or FHIR bundles) and a mapping.
+Out: coded tables that `read_records` accepts, written whole or not at all, readable by their owner
+only; a key file only where the user says. What is printed are counts and headings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.errors import run_door
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the door.
+
+    Returns:
+        0 written, 1 a fault of this software, 2 usage, 3 refused for privacy, 4 faulty export,
+        5 cannot write.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.prepare",
+        description="Turn a raw export (names, dates, free text) into coded records.",
+    )
+    parser.add_argument("raw", help="raw export: folder of tables, workbook, one sheet, or JSON")
+    parser.add_argument("--out", required=True, help="folder for the coded tables")
+    parser.add_argument("--mapping", help="TOML file that says what your columns are")
+    parser.add_argument("--key", help="key file: keeps codes the same from month to month")
+    parser.add_argument("--fhir", action="store_true", help="the export is FHIR bundles (JSON)")
+    parser.add_argument(
+        "--formats", help="with --fhir: table of patient, planned format and what else is known"
+    )
+    asked = parser.parse_args(arguments)
+    if asked.formats and not asked.fhir:
+        parser.error("--formats goes with --fhir")
+
+    def work() -> str:
+        from analysis.prepare.making import prepare_records
+
+        return prepare_records(
+            Path(asked.raw),
+            Path(asked.out),
+            mapping=asked.mapping,
+            key=Path(asked.key) if asked.key else None,
+            fhir=asked.fhir,
+            formats=Path(asked.formats) if asked.formats else None,
+        ).tell()
+
+    return run_door(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
