@@ -27,10 +27,11 @@ from analysis.models.mixed_fit import NotOrthonormalError, Solution, count_group
 from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
 from analysis.models.mixed_plan import plan_sums
 from analysis.models.mixed_repeats import replace_repeats
-from analysis.models.mixed_result import MixedFit, report_solution
+from analysis.models.mixed_result import MixedFit, Turn, report_solution
 from analysis.models.mixed_sums import Sums, build_sums
 
 METHODS = ("reml", "ml")
+ROUNDING = 1e-12
 
 __all__ = ["Certificate", "MixedFit", "RandomEffect", "fit_mixed"]
 
@@ -82,11 +83,8 @@ def fit_mixed(
     try:
         solution, sums = _solve_rows(rows, counted, unit, restricted)
     except NotOrthonormalError:
-        often = None if unit is None else _spread_weights(counted, unit, nesting)
-        solved = solve_least_squares(values, columns, names, often)
-        root = np.sqrt(len(values))
-        turn = solved.transform * root
-        rows = arrange_rows(nesting, random, names, solved.basis * root, values)
+        turn = _turn_columns(values, columns, names)
+        rows = arrange_rows(nesting, random, names, turn.columns, turn.outcome)
         solution, sums = _solve_rows(rows, counted, unit, restricted)
     levels = find_effects(solution, sums, rows)
     meat = None if _are_counts(counted) else sum_scores(solution)
@@ -123,10 +121,13 @@ def _read_weights(weights: ArrayLike | None, nesting: Nesting) -> tuple[Array | 
     )
 
 
-def _spread_weights(weights: Array, unit: int, nesting: Nesting) -> Array:
-    arranged = np.repeat(weights, nesting.counts[unit])
-    if nesting.order is None:
-        return arranged
-    out = np.empty_like(arranged)
-    out[nesting.order] = arranged
-    return out
+def _turn_columns(outcome: Array, columns: Array, names: pd.Index) -> Turn:
+    """Let orthonormal columns and the least-squares residual stand for columns and outcome."""
+    solved = solve_least_squares(outcome, columns, names)
+    largest = float(np.abs(outcome - outcome.mean()).max())
+    if not float(np.abs(solved.residuals).max()) > ROUNDING * largest:
+        raise AnalysisError(
+            "The fixed columns give the outcome exactly: there is no spread to explain."
+        )
+    root = np.sqrt(len(outcome))
+    return Turn(solved.basis * root, solved.residuals, solved.transform * root, solved.coefficients)

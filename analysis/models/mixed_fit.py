@@ -35,6 +35,7 @@ from analysis.models.mixed_sums import Sums, mix_columns
 START = 0.5
 ZERO_VARIANCE = 1e-9
 WORST_GRAM = 1e-10
+SMALLEST_LEFT = 1e-8
 UNIDENTIFIED = 1e-9
 NEWTON_GAIN = 1e-8
 MOST_NEWTON_STEPS = 12
@@ -44,7 +45,10 @@ FLAT = 1e-8
 
 
 class NotOrthonormalError(Exception):
-    """The fixed columns are too nearly dependent for sums of products; rows are needed."""
+    """Sums of products cannot carry this: nearly dependent columns, or nearly nothing left.
+
+    The rows are needed.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,10 +180,8 @@ def _orthonormalise(
         step[:p, :p] = np.linalg.inv(factor) * np.sqrt(n_rows)
         step[:p, p] = -np.linalg.solve(products[:p, :p], products[:p, p])
         left = products[p, p] + products[p, :p] @ step[:p, p]
-        if not left > 1e-20 * products[p, p]:
-            raise AnalysisError(
-                "The fixed columns give the outcome exactly: there is no spread to explain."
-            )
+        if not left > SMALLEST_LEFT * products[p, p]:
+            raise NotOrthonormalError
         step[p, p] = 1.0
         step[:, p] *= np.sqrt(n_rows / left)
         step = np.triu(step)

@@ -214,5 +214,6 @@ def _write_entries(model: Sums, entries: Array, weights: Array, cross: Array) ->
 
 def _unfold(entries: Array, shape: tuple[int, int, int]) -> Array:
     """Turn (Q j m, n) into (Q, j, n m), one stand-in after the other."""
-    parts = entries.reshape(*shape, entries.shape[1])
-    return np.moveaxis(parts, -1, 2).reshape(shape[0], shape[1], -1)
+    n = entries.shape[1]
+    parts = np.moveaxis(entries.reshape(*shape, n), -1, 2)
+    return parts.reshape(shape[0], shape[1], n * shape[2])

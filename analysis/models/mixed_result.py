@@ -30,6 +30,23 @@ from analysis.models.results import (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class Turn:
+    """Columns and outcome that were fitted in place of those named.
+
+    Attributes:
+        columns: (n, p) = X transform.
+        outcome: (n,) = y - X removed.
+        transform: (p, p).
+        removed: (p,).
+    """
+
+    columns: Array
+    outcome: Array
+    transform: Array
+    removed: Array
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class MixedFit:
     """A fitted mixed model.
@@ -215,7 +232,7 @@ def report_solution(
     names: pd.Index,
     method: str,
     levels: tuple[LevelEffects, ...] = (),
-    turn: Array | None = None,
+    turn: Turn | None = None,
     meat: Array | None = None,
 ) -> MixedFit:
     """Give a solution its names and words.
@@ -225,8 +242,7 @@ def report_solution(
         names: the p fixed columns.
         method: "reml" or "ml".
         levels: predicted random effects, or () for a fit from summaries.
-        turn: (p, p) from the solution's coefficients to those of the named columns, or None if
-            they are the same.
+        turn: what the solution's columns and outcome were instead of those named, or None.
         meat: (p, p) sum of products of the scores of outermost groups (in the solution's
             internal columns), for the sandwich; or None for model-based standard errors.
     """
@@ -237,10 +253,12 @@ def report_solution(
         n_outer = solution.n_groups[0]
         covariance = n_outer / (n_outer - 1) * bread @ meat @ bread.T
     if turn is not None:
-        coefficients, covariance = turn @ coefficients, turn @ covariance @ turn.T
-        change = np.einsum("ia,tab,jb->tij", turn, change, turn)
+        back = turn.transform
+        coefficients = back @ coefficients + turn.removed
+        covariance = back @ covariance @ back.T
+        change = np.einsum("ia,tab,jb->tij", back, change, back)
         if method == "reml":
-            log_likelihood += np.linalg.slogdet(turn)[1]
+            log_likelihood += np.linalg.slogdet(back)[1]
     level_names, effect_names, _, _ = solution.plan.shape
     covariances = {
         name: pd.DataFrame(matrix, index=list(effects), columns=list(effects))
