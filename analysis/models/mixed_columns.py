@@ -141,6 +141,7 @@ class Survey:
         multiple_of: (c, c) is candidate i a multiple of candidate j within i's groups?
         anchors: (p, c) the outermost level at which column x is a multiple of candidate j: -1
             for all rows, n_levels when at none.
+        multiples: (p, c) the multiple itself where it is one for all rows, else NaN.
         moments: (c, c) sums of products of the candidates.
         column_squares: (p,) sums of squares of the fixed columns.
         constants: (p,) the value of a fixed column that is the same in every row, or NaN.
@@ -152,6 +153,7 @@ class Survey:
     shape: tuple
     multiple_of: np.ndarray
     anchors: np.ndarray
+    multiples: Array
     moments: Array
     column_squares: Array
     constants: Array
@@ -171,10 +173,13 @@ class Survey:
                 "must have the same names in the same order."
             )
         same = self.constants == other.constants
+        anchors = np.maximum(self.anchors, other.anchors)
+        agreed = self.multiples == other.multiples
         return Survey(
             self.shape,
             self.multiple_of & other.multiple_of,
-            np.maximum(self.anchors, other.anchors),
+            np.where((anchors == -1) & ~agreed, 0, anchors),
+            np.where(agreed, self.multiples, np.nan),
             self.moments + other.moments,
             self.column_squares + other.column_squares,
             np.where(same, self.constants, np.nan),
@@ -196,6 +201,7 @@ def survey_rows(rows: Rows) -> Survey:
     n_levels = len(rows.designs)
     multiple_of = np.zeros((len(places), len(places)), dtype=bool)
     anchors = np.full((len(rows.columns), len(places)), n_levels)
+    multiples = np.full(anchors.shape, np.nan)
     for j, original in enumerate(twin):
         for i, (level, _) in enumerate(places):
             multiple_of[i, j] = (
@@ -203,20 +209,19 @@ def survey_rows(rows: Rows) -> Survey:
             )
         for x, column in enumerate(rows.columns):
             if original < j:
-                anchors[x, j] = anchors[x, original]
+                anchors[x, j], multiples[x, j] = anchors[x, original], multiples[x, original]
                 continue
-            anchors[x, j] = next(
-                (
-                    level
-                    for level in range(-1, n_levels)
-                    if tests[j].find(column, level) is not None
-                ),
-                n_levels,
-            )
+            for level in range(-1, n_levels):
+                multiple = tests[j].find(column, level)
+                if multiple is not None:
+                    anchors[x, j] = level
+                    multiples[x, j] = multiple[0] if level < 0 else np.nan
+                    break
     return Survey(
         (rows.nesting.names, rows.effect_names, rows.correlated, rows.column_names),
         multiple_of,
         anchors,
+        multiples,
         np.array([[a @ b for b in values] for a in values]),
         np.array([column @ column for column in rows.columns]),
         np.array([c[0] if (c == c[0]).all() else np.nan for c in rows.columns]),
