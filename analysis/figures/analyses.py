@@ -8,8 +8,6 @@ not be asked stand last, with the reason.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -19,6 +17,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -105,7 +104,7 @@ def _reach(rows: list[dict], margin: float | None) -> float:
     return max([*ends, 2 * (margin or 0)]) * 1.08
 
 
-def _head(canvas: Axes, pair: dict, x: float, y: float) -> None:
+def _head(canvas: Panel, pair: dict, x: float, y: float) -> None:
     """Write 'this than that' around the middle of a column, marks included."""
     this, than = FORMAT_TITLES[pair["this"]], FORMAT_TITLES[pair["than"]]
     size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
@@ -126,7 +125,7 @@ def _head(canvas: Axes, pair: dict, x: float, y: float) -> None:
     write(canvas, at[4], y, than, size=size, weight=600)
 
 
-def _draw_panel(axes: Axes, margin: float | None, reach: float, bottom: float, unit: str) -> None:
+def _draw_panel(axes: Panel, margin: float | None, reach: float, bottom: float, unit: str) -> None:
     if margin is not None:
         axes.fill(
             [-margin, margin, margin, -margin],
@@ -149,7 +148,7 @@ def _draw_panel(axes: Axes, margin: float | None, reach: float, bottom: float, u
     write(axes, 0, y, unit, size=SMALL, colour=SOFT_INK, across="center")
 
 
-def _draw_estimate(axes: Axes, pair: dict | None, y: float, *, main: bool) -> None:
+def _draw_estimate(axes: Panel, pair: dict | None, y: float, *, main: bool) -> None:
     if pair is None or pair["estimate"] is None:
         write(axes, 0, y, "not shown", size=SMALL, colour=SOFT_INK, across="center", behind=BAND)
         return
@@ -164,6 +163,5 @@ def _draw_estimate(axes: Axes, pair: dict | None, y: float, *, main: bool) -> No
         markeredgecolor=PAPER if main else CONTRAST,
         markeredgewidth=1.0 if main else 1.3,
         linestyle="none",
-        clip_on=False,
         zorder=5,
     )

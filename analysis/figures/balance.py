@@ -7,8 +7,6 @@ eye follows.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -18,6 +16,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -79,7 +78,7 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
     return picture
 
 
-def _head_dots(axes: Axes, row: dict, per_cm: float) -> None:
+def _head_dots(axes: Panel, row: dict, per_cm: float) -> None:
     """Name the two marks above the first row, apart from each other."""
     if row["after"] is None:
         write(axes, row["before"], -0.5, "before", size=SMALL, colour=SOFT_INK, across="center")
@@ -91,7 +90,7 @@ def _head_dots(axes: Axes, row: dict, per_cm: float) -> None:
         write(axes, row[key], -0.5, word, size=SMALL, colour=SOFT_INK, across=across)
 
 
-def _dot(axes: Axes, x: float, y: float, *, filled: bool) -> None:
+def _dot(axes: Panel, x: float, y: float, *, filled: bool) -> None:
     axes.plot(
         [x],
         [y],
@@ -101,12 +100,11 @@ def _dot(axes: Axes, x: float, y: float, *, filled: bool) -> None:
         markeredgecolor=CONTRAST,
         markeredgewidth=1.1,
         linestyle="none",
-        clip_on=False,
         zorder=5,
     )
 
 
-def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
+def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
     line(axes, [0, reach], [bottom] * 2, color=SOFT_INK)
     line(axes, [0, 0], [0, bottom], color=SOFT_INK)
     step = nice_step(reach)

@@ -6,8 +6,6 @@ ends which format would be ahead there, so that no sign has to be remembered.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -19,6 +17,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -89,7 +88,7 @@ def _reach(pairs: list[dict], margin: float, half_cm: float) -> float:
     return max([*ends, LEAST_SPAN_IN_MARGINS * margin]) * half_cm / (half_cm - END_LABEL_CM)
 
 
-def _draw_margin(axes: Axes, margin: float, bottom: float) -> None:
+def _draw_margin(axes: Panel, margin: float, bottom: float) -> None:
     axes.fill(
         [-margin, margin, margin, -margin],
         [0, 0, bottom, bottom],
@@ -111,7 +110,7 @@ def _draw_margin(axes: Axes, margin: float, bottom: float) -> None:
     )
 
 
-def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
+def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
     line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.8)
     line(axes, [-reach, reach], [bottom, bottom], color=SOFT_INK, linewidth=0.7)
     step = nice_step(2 * reach)
@@ -133,7 +132,7 @@ def _draw_axis(axes: Axes, reach: float, bottom: float) -> None:
 
 
 def _draw_row(
-    axes: Axes, pair: dict, reach: float, y: float, row_cm: float, axes_cm: float
+    axes: Panel, pair: dict, reach: float, y: float, row_cm: float, axes_cm: float
 ) -> None:
     if not pair["shown"]:
         line(axes, [-reach, reach], [y, y], color=FAINT, linestyle=(0, (1, 2.5)), linewidth=1.0)
@@ -175,7 +174,7 @@ def _draw_row(
 
 
 def _write_value(
-    axes: Axes,
+    axes: Panel,
     value: float,
     y: float,
     across: str,
@@ -204,13 +203,13 @@ def _write_value(
     )
 
 
-def _draw_wide(axes: Axes, low: float, high: float, y: float) -> None:
+def _draw_wide(axes: Panel, low: float, high: float, y: float) -> None:
     line(axes, [low, high], [y, y], color=CONTRAST, linewidth=0.8, linestyle=(0, (2, 1.6)))
     for end in (low, high):
         line(axes, [end, end], [y - 0.09, y + 0.09], color=CONTRAST, linewidth=0.8)
 
 
-def _draw_ends(axes: Axes, pair: dict, reach: float, y: float) -> None:
+def _draw_ends(axes: Panel, pair: dict, reach: float, y: float) -> None:
     for side, name in ((-1, pair["than"]), (1, pair["this"])):
         across = "left" if side < 0 else "right"
         text = f"{FORMAT_TITLES[name]} ahead"
@@ -218,7 +217,7 @@ def _draw_ends(axes: Axes, pair: dict, reach: float, y: float) -> None:
         write(axes, side * reach, y, text, size=SMALL, colour=SOFT_INK, across=across)
 
 
-def _name_row(canvas: Axes, pair: dict, y: float) -> None:
+def _name_row(canvas: Panel, pair: dict, y: float) -> None:
     mark(canvas, 0.2, y + 0.28, pair["this"])
     write(canvas, 0.45, y + 0.28, FORMAT_TITLES[pair["this"]], weight=600)
     write(canvas, 0.2, y - 0.10, "compared with", size=SMALL, colour=SOFT_INK)

@@ -5,8 +5,6 @@ In: a published summary. Out: one picture with a column for each pair of formats
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe_beside
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -17,6 +15,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -73,7 +72,7 @@ def draw_domains(summary: dict, *, width_cm: float = 17.4) -> Picture:
     return picture
 
 
-def _draw_row(axes: Axes, row: dict, y: float) -> None:
+def _draw_row(axes: Panel, row: dict, y: float) -> None:
     axes.plot(
         [row["raw_estimate"]],
         [y],
@@ -100,7 +99,7 @@ def _draw_row(axes: Axes, row: dict, y: float) -> None:
     )
 
 
-def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
+def _draw_panel(axes: Panel, margin: float, reach: float, bottom: float) -> None:
     axes.fill(
         [-margin, margin, margin, -margin],
         [0, 0, bottom, bottom],
@@ -127,7 +126,7 @@ def _draw_panel(axes: Axes, margin: float, reach: float, bottom: float) -> None:
         )
 
 
-def _head(canvas: Axes, this: str, than: str, x: float, y: float) -> None:
+def _head(canvas: Panel, this: str, than: str, x: float, y: float) -> None:
     """Write 'this than that' around the middle of a column, marks included."""
     size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
     first, second = FORMAT_TITLES[this], FORMAT_TITLES[than]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
-
 from analysis.figures.style import (
     FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_panel,
     line,
@@ -31,7 +30,7 @@ def draw_dots(
     *,
     least: float = 0.0,
     decimals: int = 2,
-) -> Axes:
+) -> Panel:
     """Draw one row for each format: a mark, its number above, its interval behind.
 
     Args:
@@ -62,7 +61,7 @@ def draw_dots(
     return axes
 
 
-def _draw_axis(axes: Axes, low: float, high: float, bottom: float) -> None:
+def _draw_axis(axes: Panel, low: float, high: float, bottom: float) -> None:
     step = nice_step(1.6 * (high - low))
     decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
     line(axes, [0, 0], [0, bottom], color=SOFT_INK, linewidth=0.7)

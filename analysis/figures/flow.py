@@ -7,8 +7,6 @@ not be printed keeps its place, without numbers.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -17,6 +15,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     draw_nothing,
@@ -80,7 +79,7 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
     return picture
 
 
-def _head(canvas: Axes, name: str, x: float, y: float) -> None:
+def _head(canvas: Panel, name: str, x: float, y: float) -> None:
     if name == "total":
         write(canvas, x, y, "All", weight=600, across="center")
         return
@@ -88,7 +87,7 @@ def _head(canvas: Axes, name: str, x: float, y: float) -> None:
     write(canvas, x - 0.62, y, FORMAT_TITLES[name], weight=600)
 
 
-def _draw_number(canvas: Axes, value: float | None, x: float, y: float, *, last: bool) -> None:
+def _draw_number(canvas: Panel, value: float | None, x: float, y: float, *, last: bool) -> None:
     wide, high = BOX_CM
     canvas.fill(
         [x - wide / 2, x + wide / 2, x + wide / 2, x - wide / 2],

@@ -8,8 +8,6 @@ Source: Galesic, Garcia-Retamero & Gigerenzer 2009, Health Psychology 28:210-216
 
 from __future__ import annotations
 
-from matplotlib.patches import Rectangle
-
 from analysis.figures import describe_beside
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -17,6 +15,7 @@ from analysis.figures.style import (
     LARGE,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     draw_nothing,
@@ -71,18 +70,11 @@ def draw_icons(summary: dict, *, week: int, width_cm: float = 17.4) -> Picture:
     return picture
 
 
-def _fill(canvas: object, left: float, top: float, n: int, colour: str) -> None:
+def _fill(canvas: Panel, left: float, top: float, n: int, colour: str) -> None:
     """Fill n of 100 squares, column by column from the left."""
-    size = CELL_CM * 0.82
+    corners = []
     for k in range(ROWS * COLUMNS):
         column, row = divmod(k, ROWS)
-        canvas.add_patch(
-            Rectangle(
-                (left + column * CELL_CM, top - (row + 1) * CELL_CM),
-                size,
-                size,
-                facecolor=colour if k < n else EMPTY,
-                edgecolor="none",
-                linewidth=0,
-            )
-        )
+        corners.append((left + column * CELL_CM, top - (row + 1) * CELL_CM))
+    for part, face in ((corners[:n], colour), (corners[n:], EMPTY)):
+        canvas.fill_squares(part, CELL_CM * 0.82, facecolor=face, edgecolor="none", linewidth=0)

@@ -7,8 +7,6 @@ where single levels hold too few children) lie end to end.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -19,6 +17,7 @@ from analysis.figures.style import (
     PAPER,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -94,7 +93,7 @@ def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -
     return picture
 
 
-def _draw_frame(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> None:
+def _draw_frame(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> None:
     middle = bands.index("0") if "0" in bands else len(bands) // 2
     axes.fill(
         [middle - 0.5, middle + 0.5, middle + 0.5, middle - 0.5],
@@ -129,7 +128,7 @@ def _draw_frame(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> Non
 
 
 def _draw_spread(
-    axes: Axes, rows: list[dict], base: int, top: float, name: str, row_cm: float
+    axes: Panel, rows: list[dict], base: int, top: float, name: str, row_cm: float
 ) -> None:
     for row in rows:
         high = row["percent"] / top / HEADROOM
@@ -155,7 +154,7 @@ def _draw_spread(
         )
 
 
-def _head_bands(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> None:
+def _head_bands(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> None:
     """Name the bands over their ends of the bar: first at the left, last at the right."""
     for k, band in enumerate(bands):
         across = "left" if k == 0 else "right" if k == len(bands) - 1 else "center"
@@ -164,7 +163,7 @@ def _head_bands(axes: Axes, bands: list[str], n_rows: int, row_cm: float) -> Non
         write(axes, x, n_rows + 0.22 / row_cm, short, size=SMALL, colour=SOFT_INK, across=across)
 
 
-def _draw_bands(axes: Axes, rows: list[dict], base: int, name: str, row_cm: float) -> None:
+def _draw_bands(axes: Panel, rows: list[dict], base: int, name: str, row_cm: float) -> None:
     whole = sum(row["percent"] for row in rows) or 1
     thick, left = BAR_CM / row_cm, 0.0
     low, high = base + 0.5 - thick / 2, base + 0.5 + thick / 2

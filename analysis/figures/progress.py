@@ -6,8 +6,6 @@ its end, and the number of children behind every point stands under it.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -16,6 +14,7 @@ from analysis.figures.style import (
     INK,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -77,7 +76,7 @@ def _levels_needed(rows: list[dict]) -> tuple[float, float]:
     return low - 0.12, max([0.3, *ends]) + 0.12
 
 
-def _draw_grid(axes: Axes, weeks: list[int], low: float, high: float, plot_cm: float) -> None:
+def _draw_grid(axes: Panel, weeks: list[int], low: float, high: float, plot_cm: float) -> None:
     left, right = axes.get_xlim()
     per_cm = (high - low) / plot_cm
     for level in range(-2, 3):
@@ -114,7 +113,7 @@ def _draw_grid(axes: Axes, weeks: list[int], low: float, high: float, plot_cm: f
         )
 
 
-def _draw_format(axes: Axes, rows: list[dict], name: str, sidestep: float) -> None:
+def _draw_format(axes: Panel, rows: list[dict], name: str, sidestep: float) -> None:
     colour = FORMAT_COLOURS[name]
     x = [row["week"] + sidestep for row in rows]
     line(axes, x, [row["mean"] for row in rows], color=colour, linewidth=1.6, zorder=3)
@@ -125,7 +124,7 @@ def _draw_format(axes: Axes, rows: list[dict], name: str, sidestep: float) -> No
         mark(axes, week, row["mean"], name)
 
 
-def _name_ends(axes: Axes, rows: list[dict], names: list[str], x: float, per_cm: float) -> None:
+def _name_ends(axes: Panel, rows: list[dict], names: list[str], x: float, per_cm: float) -> None:
     """Write each format's name beside its last point, moved apart where they would touch."""
     last = {}
     for name in names:
@@ -140,7 +139,7 @@ def _name_ends(axes: Axes, rows: list[dict], names: list[str], x: float, per_cm:
 
 
 def _write_risk(
-    axes: Axes, canvas: Axes, rows: list[dict], names: list[str], weeks: list[int], below: float
+    axes: Panel, canvas: Panel, rows: list[dict], names: list[str], weeks: list[int], below: float
 ) -> None:
     top = below - 0.95
     left, right = axes.get_xlim()

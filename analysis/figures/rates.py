@@ -6,14 +6,13 @@ that shows zero, never bars, because a mean has no body.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -78,7 +77,7 @@ def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.86) ->
     return picture
 
 
-def _draw_axis(axes: Axes, low: float, high: float, bottom: float, row_cm: float) -> None:
+def _draw_axis(axes: Panel, low: float, high: float, bottom: float, row_cm: float) -> None:
     step = nice_step(high - low)
     decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
     line(axes, [0, 0], [0, bottom], color=SOFT_INK, linewidth=0.7)

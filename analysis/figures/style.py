@@ -11,21 +11,26 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path as FilePath
 from typing import ParamSpec
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
+from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
 
 Arguments = ParamSpec("Arguments")
 
-FONT_FOLDER = Path(__file__).resolve().parents[1] / "report" / "fonts"
+FONT_FOLDER = FilePath(__file__).resolve().parents[1] / "report" / "fonts"
 FAMILY = "Source Sans Pro"
 FACES = {400: "SourceSansPro-Regular.otf", 600: "SourceSansPro-Semibold.otf"}
 
@@ -54,6 +59,7 @@ class Picture(Figure):
 
     Attributes:
         alt: what the picture shows, for those who do not see it.
+        panels: its parts, each with units of its own.
         empty: True when there was nothing that may be shown, and only says so.
     """
 
@@ -61,6 +67,8 @@ class Picture(Figure):
         super().__init__(figsize=(width_cm / CM_PER_INCH, height_cm / CM_PER_INCH))
         self.alt = ""
         self.empty = False
+        self.panels: list[Panel] = []
+        self.centimetres = Affine2D().scale(1 / CM_PER_INCH) + self.dpi_scale_trans
         self.width_cm = width_cm
         self.height_cm = height_cm
 
@@ -132,30 +140,98 @@ def face(size: float = NORMAL, weight: int = 400) -> FontProperties:
     )
 
 
-def add_panel(picture: Picture, left: float, bottom: float, width: float, height: float) -> Axes:
-    """Add bare axes at a place given in centimetres from the lower left corner."""
-    axes = picture.add_axes(
-        (
-            left / picture.width_cm,
-            bottom / picture.height_cm,
-            width / picture.width_cm,
-            height / picture.height_cm,
-        )
-    )
-    axes.set_axis_off()
-    return axes
+class Panel:
+    """A part of a picture with units of its own, without the cost of matplotlib's axes.
+
+    Attributes:
+        picture: the picture it is part of.
+        artists: everything drawn in it, in order.
+    """
+
+    def __init__(
+        self, picture: Picture, left: float, bottom: float, width: float, height: float
+    ) -> None:
+        self.picture = picture
+        self.artists: list[Artist] = []
+        self._place = (left, bottom, width, height)
+        self._xlim, self._ylim = (0.0, 1.0), (0.0, 1.0)
+
+    def set_xlim(self, low: float, high: float) -> None:
+        """Say which values stand at the left and the right edge."""
+        self._xlim = (low, high)
+
+    def set_ylim(self, low: float, high: float) -> None:
+        """Say which values stand at the lower and the upper edge."""
+        self._ylim = (low, high)
+
+    def get_xlim(self) -> tuple[float, float]:
+        """Give the values at the left and the right edge."""
+        return self._xlim
+
+    def plot(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+        """Draw a line or marks through points in the panel's units."""
+        self._add(Line2D(self._across(x), self._up(y), **kwargs))
+
+    def fill(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+        """Fill a polygon whose corners are in the panel's units."""
+        corners = list(zip(self._across(x), self._up(y), strict=True))
+        self._add(Polygon(corners, closed=True, **kwargs))
+
+    def fill_squares(
+        self, corners: Sequence[tuple[float, float]], size: float, **kwargs: object
+    ) -> None:
+        """Fill squares of one size, given by their lower left corners, as one shape."""
+        squares = [
+            list(
+                zip(
+                    self._across([x, x + size, x + size, x]),
+                    self._up([y, y, y + size, y + size]),
+                    strict=True,
+                )
+            )
+            for x, y in corners
+        ]
+        if squares:
+            outline = Path.make_compound_path(*(Path([*s, s[0]], closed=True) for s in squares))
+            self._add(PathPatch(outline, **kwargs))
+
+    def text(self, x: float, y: float, text: str, **kwargs: object) -> None:
+        """Write text at a point in the panel's units."""
+        self._add(Text(self._across([x])[0], self._up([y])[0], text, **kwargs))
+
+    def _across(self, x: Sequence[float]) -> list[float]:
+        left, _, width, _ = self._place
+        low, high = self._xlim
+        return [left + width * (value - low) / (high - low) for value in x]
+
+    def _up(self, y: Sequence[float]) -> list[float]:
+        _, bottom, _, height = self._place
+        low, high = self._ylim
+        return [bottom + height * (value - low) / (high - low) for value in y]
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self.picture.centimetres)
+        self.picture.add_artist(artist)
+        self.artists.append(artist)
 
 
-def add_canvas(picture: Picture) -> Axes:
-    """Add axes over the whole picture whose units are centimetres."""
-    axes = add_panel(picture, 0, 0, picture.width_cm, picture.height_cm)
-    axes.set_xlim(0, picture.width_cm)
-    axes.set_ylim(0, picture.height_cm)
-    return axes
+def add_panel(picture: Picture, left: float, bottom: float, width: float, height: float) -> Panel:
+    """Add a panel at a place given in centimetres from the lower left corner."""
+    panel = Panel(picture, left, bottom, width, height)
+    picture.panels.append(panel)
+    return panel
+
+
+def add_canvas(picture: Picture) -> Panel:
+    """Add a panel over the whole picture whose units are centimetres."""
+    canvas = add_panel(picture, 0, 0, picture.width_cm, picture.height_cm)
+    canvas.set_xlim(0, picture.width_cm)
+    canvas.set_ylim(0, picture.height_cm)
+    return canvas
 
 
 def write(
-    axes: Axes,
+    axes: Panel,
     x: float,
     y: float,
     text: str,
@@ -183,7 +259,6 @@ def write(
         ha=across,
         va=down,
         parse_math=False,
-        clip_on=False,
         **kwargs,
     )
 
@@ -195,7 +270,7 @@ def text_width_cm(text: str, size: float = NORMAL, weight: int = 400) -> float:
 
 
 def mark(
-    axes: Axes, x: float, y: float, therapy_format: str, *, filled: bool = True, scale: float = 1.0
+    axes: Panel, x: float, y: float, therapy_format: str, *, filled: bool = True, scale: float = 1.0
 ) -> None:
     """Draw a format's mark: its shape in its colour."""
     colour = FORMAT_COLOURS[therapy_format]
@@ -208,13 +283,12 @@ def mark(
         markeredgecolor=PAPER if filled else colour,
         markeredgewidth=0.9 if filled else 1.2,
         linestyle="none",
-        clip_on=False,
         zorder=5,
     )
 
 
 def shade_interval(
-    axes: Axes, low: float, middle: float, high: float, y: float, height: float, colour: str
+    axes: Panel, low: float, middle: float, high: float, y: float, height: float, colour: str
 ) -> None:
     """Draw a 95% interval as three bands, darker where the value is more plausible."""
     for share, alpha in INNER_BANDS:
@@ -227,7 +301,6 @@ def shade_interval(
             alpha=alpha,
             linewidth=0,
             zorder=3,
-            clip_on=False,
         )
 
 
@@ -246,10 +319,10 @@ def draw_nothing(width_cm: float, alt: str) -> Picture:
     return picture
 
 
-def line(axes: Axes, x: list[float], y: list[float], **kwargs: object) -> None:
-    """Draw a line that may leave its axes."""
+def line(axes: Panel, x: list[float], y: list[float], **kwargs: object) -> None:
+    """Draw a line."""
     settings: dict = {"color": FAINT, "linewidth": 0.7, "solid_capstyle": "butt", "zorder": 2}
-    axes.plot(x, y, clip_on=False, **(settings | kwargs))
+    axes.plot(x, y, **(settings | kwargs))
 
 
 def nice_step(span: float) -> float:

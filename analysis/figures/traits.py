@@ -5,8 +5,6 @@ In: a published summary. Out: one picture with a panel for each planned trait.
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-
 from analysis.figures import describe_beside
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
@@ -14,6 +12,7 @@ from analysis.figures.style import (
     FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
+    Panel,
     Picture,
     add_canvas,
     add_panel,
@@ -66,7 +65,7 @@ def draw_traits(summary: dict, *, width_cm: float = 17.4) -> Picture:
     return picture
 
 
-def _draw_axes(axes: Axes, ratings: list[float], low: float, high: float) -> None:
+def _draw_axes(axes: Panel, ratings: list[float], low: float, high: float) -> None:
     left, right = ratings[0] - 0.45, ratings[-1] + 0.45
     per_cm = (high * 1.03 - low) / PANEL_CM
     step = nice_step(1.4 * (high - low))
@@ -89,7 +88,7 @@ def _draw_axes(axes: Axes, ratings: list[float], low: float, high: float) -> Non
     )
 
 
-def _draw_formats(axes: Axes, rows: list[dict], formats: list[str], span: float) -> None:
+def _draw_formats(axes: Panel, rows: list[dict], formats: list[str], span: float) -> None:
     names = [f for f in formats if any(row["format"] == f for row in rows)]
     labels = []
     for k, name in enumerate(names):
