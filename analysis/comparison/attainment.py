@@ -19,6 +19,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.comparison.covariates import adds_something
 from analysis.comparison.formats import count_sides
 from analysis.comparison.result import (
     PAIRS,
@@ -34,6 +35,7 @@ from analysis.measures.scoring import ScoredGoals
 from analysis.models.derived import DerivedEstimates
 from analysis.models.hazard import HazardFit, fit_hazard
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.separation import SeparationError
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS
 from analysis.settings import Settings
 
@@ -45,6 +47,7 @@ ESTIMAND = (
     "the other"
 )
 TOO_FEW_FORMATS = "Fewer than two formats have enough children."
+NONE_BY_THEN = "No goal reached the expected level by then."
 TOO_FEW_ATTAINED = "Too few goals reached the expected level, or too few did not."
 
 
@@ -98,21 +101,20 @@ def compare_attainment(
     n_events = int(rows["event"].sum())
     if min(n_events, rows["goal_id"].nunique() - n_events) < FEWEST_EVENTS:
         return _withheld(rows, TOO_FEW_ATTAINED, settings)
-    plan = _Plan(formats, _joined_windows(rows, settings), centred, rows)
+    plan = _Plan(formats, _number_windows(rows, settings), centred, rows)
     try:
-        fit = fit_hazard(
-            rows["event"].to_numpy(),
-            plan.observed(table, settings),
-            table["cluster"].to_numpy()[rows["child"].to_numpy()],
-            confidence=settings.confidence,
-        )
+        fit, plan = _fit(plan, table, settings)
     except AnalysisError as error:
         return _withheld(rows, str(error), settings)
-    shares = _standardise(fit, plan, settings)
-    weeks = {
-        week: _compare_week(_identity(week), shares, week // settings.review_weeks, plan, table)
-        for week in _weeks(settings)
-    }
+    shares = _standardise(fit, plan)
+    weeks = {}
+    for week in _weeks(settings):
+        interval = int((plan.number[: week // settings.review_weeks] >= 0).sum())
+        weeks[week] = (
+            _compare_week(_identity(week), shares, interval, plan, table)
+            if interval
+            else withheld_comparison(_identity(week), NONE_BY_THEN)
+        )
     return Attainment(MappingProxyType(weeks), rows)
 
 
@@ -160,52 +162,85 @@ def rows_at_risk(
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
-    """The columns of the hazard: for the rows seen, and for every goal in every format."""
+    """The columns of the hazard: for the rows seen, and for every goal in every format.
+
+    `number` is the hazard each window has, -1 where no goal was attained in it. `kept` tells
+    which columns are more than a combination of those before them: where every review was on
+    time, for example, the length of the interval tells nothing. `halves` is whether formats
+    may differ otherwise in the second half.
+    """
 
     formats: tuple[str, ...]
-    joined: np.ndarray
+    number: np.ndarray
     centred: pd.DataFrame
     rows: pd.DataFrame
+    kept: np.ndarray | None = None
+    halves: bool = True
 
-    def observed(self, table: pd.DataFrame, settings: Settings) -> np.ndarray:
-        rows = self.rows
+    def observed(self, table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, np.ndarray]:
+        """Give the rows of windows in which goals were attained, and their columns."""
+        rows = self.rows[self.number[self.rows["window"] - 1] >= 0]
         received = table["format"].to_numpy()[rows["child"].to_numpy()]
         code = np.array([self.formats.index(f) for f in received])
         stretch = np.log(rows["width"].to_numpy() / settings.review_weeks)
-        return self._columns(rows, rows["window"].to_numpy(), code, stretch)
+        return rows, self._columns(rows, rows["window"].to_numpy(), code, stretch)
 
-    def everyone(self, goals: pd.DataFrame, therapy_format: str, window: int) -> np.ndarray:
+    def everyone(self, goals: pd.DataFrame, therapy_format: str) -> list[np.ndarray]:
+        """Give every goal's columns in each window that has a hazard, in one format."""
         code = np.full(len(goals), self.formats.index(therapy_format))
-        return self._columns(goals, np.full(len(goals), window), code, np.zeros(len(goals)))
+        live = np.flatnonzero(self.number >= 0) + 1
+        return [
+            self._columns(goals, np.full(len(goals), window), code, np.zeros(len(goals)))[
+                :, self.kept
+            ]
+            for window in live
+        ]
 
     def _columns(
         self, rows: pd.DataFrame, window: np.ndarray, code: np.ndarray, stretch: np.ndarray
     ) -> np.ndarray:
-        at = self.joined[window - 1]
-        windows = at[:, None] == np.arange(self.joined.max() + 1)
+        windows = self.number[window - 1][:, None] == np.arange(self.number.max() + 1)
         received = (code[:, None] == np.arange(1, len(self.formats))).astype(float)
-        late = (window > len(self.joined) / 2)[:, None]
+        late = (window > len(self.number) / 2)[:, None]
         own = np.stack([rows["social"].to_numpy(), rows["baseline"].to_numpy()], axis=1)
-        own = own - np.stack([self.rows["social"], self.rows["baseline"]], axis=1).mean(axis=0)
-        own = own[:, self._varied()]
+        own = own - self.rows[["social", "baseline"]].to_numpy().mean(axis=0)
         others = self.centred.drop(columns=list(AT_GOAL_LEVEL), errors="ignore").to_numpy()
-        parts = [windows.astype(float), received]
-        if self.joined.max() > 0:
-            parts.append(received * late)
+        parts = [windows.astype(float), received, *([received * late] if self.halves else [])]
         return np.hstack([*parts, stretch[:, None], own, others[rows["child"].to_numpy()]])
 
-    def _varied(self) -> np.ndarray:
-        return np.array([self.rows[name].nunique() > 1 for name in ("social", "baseline")])
+
+def _fit(plan: _Plan, table: pd.DataFrame, settings: Settings) -> tuple[HazardFit, _Plan]:
+    """Fit the hazard; where a format and half has no event (or nothing else), without halves."""
+    for halves in (True, False):
+        plan = replace(plan, halves=halves)
+        rows, design = plan.observed(table, settings)
+        plan = replace(plan, kept=adds_something(design))
+        try:
+            fit = fit_hazard(
+                rows["event"].to_numpy(),
+                design[:, plan.kept],
+                table["cluster"].to_numpy()[rows["child"].to_numpy()],
+                confidence=settings.confidence,
+            )
+        except SeparationError:
+            if not halves:
+                raise
+        else:
+            break
+    return fit, plan
 
 
-def _joined_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
-    """Number the windows, joining each with too few events to the one before it."""
+def _number_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """Number the windows' hazards, joining a window with few events to the one before it.
+
+    A window in which no goal was attained has no hazard (-1): nothing is joined with it.
+    """
     n = settings.horizon_weeks // settings.review_weeks
     events = np.bincount(rows["window"] - 1, rows["event"], minlength=n)
     spared = np.bincount(rows["window"] - 1, 1 - rows["event"], minlength=n)
-    number, current, collected = np.zeros(n, dtype=int), 0, np.zeros(2)
-    for window in range(n):
-        if window and (collected >= FEWEST_EVENTS).all():
+    number, current, collected = np.full(n, -1), -1, np.full(2, np.inf)
+    for window in np.flatnonzero(events):
+        if (collected >= FEWEST_EVENTS).all():
             current, collected = current + 1, np.zeros(2)
         number[window] = current
         collected += (events[window], spared[window])
@@ -214,16 +249,12 @@ def _joined_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
     return number
 
 
-def _standardise(fit: HazardFit, plan: _Plan, settings: Settings) -> DerivedEstimates:
+def _standardise(fit: HazardFit, plan: _Plan) -> DerivedEstimates:
     """Give every goal every format, and average children's shares (g-computation)."""
     goals = plan.rows.drop_duplicates("goal_id")
     n_goals = np.bincount(goals["child"], minlength=len(plan.centred))
-    n_windows = settings.horizon_weeks // settings.review_weeks
     return fit.average_cumulative(
-        {
-            f: [plan.everyone(goals, f, window) for window in range(1, n_windows + 1)]
-            for f in plan.formats
-        },
+        {f: plan.everyone(goals, f) for f in plan.formats},
         weights=1.0 / n_goals[goals["child"].to_numpy()],
     )
 

@@ -74,7 +74,7 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     formats = pd.get_dummies(table["format"].cat.remove_unused_categories(), dtype=float)
     centred = _filled(values, formats.to_numpy()[:, 1:])
     centred -= centred.mean(axis=0)
-    telling = _adds_something(np.hstack([formats.to_numpy(), centred]))[formats.shape[1] :]
+    telling = adds_something(np.hstack([formats.to_numpy(), centred]))[formats.shape[1] :]
     names = [name for name, new in zip(kept, telling, strict=True) if new]
     dropped |= {name: "told by the other columns" for name in kept if name not in names}
     return Covariates(
@@ -105,13 +105,20 @@ def narrow_covariates(
     values = centred.to_numpy()[kept]
     values = values - values.mean(axis=0) if len(values) else values
     formats = pd.get_dummies(table["format"].cat.remove_unused_categories(), dtype=float)
-    telling = _adds_something(np.hstack([formats.to_numpy(), values]))[formats.shape[1] :]
+    telling = adds_something(np.hstack([formats.to_numpy(), values]))[formats.shape[1] :]
     chosen = np.flatnonzero(telling)[:budget]
     return pd.DataFrame(values[:, chosen], columns=centred.columns[chosen])
 
 
-def _adds_something(columns: np.ndarray) -> np.ndarray:
-    """Tell of each column whether it is more than a combination of those before it."""
+def adds_something(columns: np.ndarray) -> np.ndarray:
+    """Tell of each column whether it is more than a combination of those before it.
+
+    Args:
+        columns: (n, p) values.
+
+    Returns:
+        (p,) True where it adds something.
+    """
     size = np.linalg.norm(columns, axis=0)
     left_over = np.abs(np.diag(np.linalg.qr(columns, mode="r")))
     return left_over > TELLING_SHARE * size

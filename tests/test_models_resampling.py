@@ -1,0 +1,89 @@
+"""Resampling by weights against copies of rows, the sandwich and the bootstrap's definition.
+
+Runs in about 2 s.
+"""
+
+import time
+
+import numpy as np
+import pytest
+from scipy.special import stdtrit
+
+from analysis.errors import AnalysisError
+from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.resampling import (
+    draw_cluster_weights,
+    percentile_interval,
+    reweighted_coefficients,
+)
+
+
+def clustered(seed=1, n_clusters=40, size=4):
+    rng = np.random.default_rng(seed)
+    cluster = np.repeat(np.arange(n_clusters), size)
+    x = np.column_stack([np.ones(len(cluster)), rng.normal(size=(len(cluster), 3))])
+    y = x @ [1.0, 0.5, 0, -1] + rng.normal(size=n_clusters)[cluster] + rng.normal(size=len(cluster))
+    return y, x, cluster
+
+
+def test_weights_equal_copies_of_whole_clusters():
+    y, x, cluster = clustered()
+    counts = np.random.default_rng(2).multinomial(40, np.full(40, 1 / 40), size=5)
+    found = reweighted_coefficients(y[:, None], x, cluster, counts.astype(float))
+    for weights, coefficients in zip(counts, found, strict=True):
+        rows = np.concatenate(
+            [np.tile(np.flatnonzero(cluster == c), k) for c, k in enumerate(weights)]
+        )
+        rows = rows.astype(int)
+        expected = np.linalg.lstsq(x[rows], y[rows], rcond=None)[0]
+        assert np.allclose(coefficients[:, 0], expected, atol=1e-10)
+
+
+def test_every_stratum_keeps_its_size_and_the_variance_of_its_mean():
+    stratum = np.repeat([0, 1, 2], [5, 12, 30])
+    weights, n_clusters = draw_cluster_weights(stratum, 40_000, np.random.default_rng(3))
+    assert n_clusters.tolist() == [5, 12, 30]
+    values = np.random.default_rng(4).normal(size=len(stratum))
+    for s, n in enumerate(n_clusters):
+        own = stratum == s
+        assert np.allclose(weights[:, own].sum(axis=1), n)
+        resampled = weights[:, own] @ values[own] / n
+        assert resampled.var() == pytest.approx(values[own].var(ddof=1) / n, rel=0.03)
+
+
+def test_the_spread_of_resamples_is_that_of_the_sandwich():
+    y, x, cluster = clustered(n_clusters=150)
+    weights, _ = draw_cluster_weights(np.zeros(150, int), 4000, np.random.default_rng(5))
+    found = reweighted_coefficients(y[:, None], x, cluster, weights)[:, :, 0]
+    fit = fit_cluster_robust(y, x, cluster)
+    assert np.allclose(found.std(axis=0), fit.fixed["std_error"], rtol=0.06)
+
+
+def test_intervals_are_widened_as_student_asks():
+    draws = np.random.default_rng(6).normal(size=400_000)
+    low, high = percentile_interval(draws, 9, 0.95)
+    assert (high - low) / 2 == pytest.approx(stdtrit(8, 0.975), rel=0.02)
+    assert percentile_interval(np.append(draws, np.nan), 9, 0.95)[0] == pytest.approx(low)
+
+
+def test_resamples_whose_columns_cannot_be_told_apart_are_missing():
+    x = np.array([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    y = np.array([[1.0], [2], [3], [4]])
+    weights = np.array([[1.0, 1, 1, 1], [1, 1, 0, 0]])
+    found = reweighted_coefficients(y, x, np.arange(4), weights)
+    assert found[0, :, 0].tolist() == [1.5, 3.5]
+    assert np.isnan(found[1]).all()
+
+
+def test_a_stratum_of_one_cluster_is_refused():
+    with pytest.raises(AnalysisError, match="two clusters in every stratum"):
+        draw_cluster_weights([0, 0, 1], 10, np.random.default_rng(0))
+
+
+def test_two_thousand_resamples_of_240_children_take_less_than_a_second():
+    y, x, cluster = clustered(n_clusters=120, size=2)
+    x = np.column_stack([x, np.random.default_rng(8).normal(size=(240, 11))])
+    began = time.perf_counter()
+    weights, _ = draw_cluster_weights(np.arange(120) % 3, 2000, np.random.default_rng(9))
+    reweighted_coefficients(np.column_stack([y, y, y]), x, cluster, weights)
+    assert time.perf_counter() - began < 1
