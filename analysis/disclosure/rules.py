@@ -45,6 +45,9 @@ def round_half_up(value: float, decimals: int = 0) -> float:
 def show_count(n: float, settings: Settings, n_children: float | None = None) -> int | None:
     """Give a count of children (or of goals of so many children) to the nearest 5, or None.
 
+    The lowest count printed is the first multiple of 5 that is not below the smallest cell: 15
+    stands for 11 to 17. A 10 would stand for 11 or 12, and two of them would tell their difference.
+
     Args:
         n: the exact count.
         settings: the smallest cell.
@@ -52,6 +55,11 @@ def show_count(n: float, settings: Settings, n_children: float | None = None) ->
     """
     if not enough(n if n_children is None else n_children, settings):
         return None
+    lowest = ROUND_TO * math.ceil(settings.smallest_cell / ROUND_TO)
+    return max(_round_to_steps(n), lowest)
+
+
+def _round_to_steps(n: float) -> int:
     return int(ROUND_TO * math.floor(n / ROUND_TO + 0.5))
 
 
@@ -117,7 +125,7 @@ def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, 
         return None, FEW
     if not enough(n_all - n, settings):
         return None, NEARLY_ALL
-    part, whole = show_count(n, settings), show_count(n_all, settings)
+    part, whole = _round_to_steps(n), _round_to_steps(n_all)
     return int(round_half_up(100 * part / whole)), None
 
 
