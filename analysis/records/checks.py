@@ -35,6 +35,7 @@ from analysis.records.values import TOTALS, Faults
 
 EXCEL_DAYS = (20_000, 80_000)
 DAYS_IN_WEEK = 7
+LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Faults]:
@@ -193,7 +194,7 @@ def _check_codes_alike(coded: CodedRecords, faults: Faults) -> None:
 
 
 def _skeleton(text: str) -> str:
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text.casefold().replace(" ", ""))
+    return LEADING_ZEROS.sub("", text.casefold().replace(" ", ""))
 
 
 def _leave_out_rows(coded: CodedRecords, table: CodedTable, faults: Faults) -> CodedTable:

@@ -113,7 +113,9 @@ def _code_column(
         return np.where(codes < 0, -1, codes).astype(np.int8)
     found, distinct = values.factorize()
     texts = [str(text) for text in distinct]
-    kind, _ = judge_column(schema.name, texts, None, schema.name)
+    coder = ids.setdefault(schema.name, Coder())
+    unseen = [text for text in texts if text not in coder]
+    kind = judge_column(schema.name, unseen, None, schema.name)[0] if unseen else ""
     if kind:
         faults.problems.append(
             Problem(
@@ -124,7 +126,6 @@ def _code_column(
                 code=f"identifier_{kind}",
             )
         )
-    coder = ids.setdefault(schema.name, Coder())
     if schema.required:
         faults.refuse(
             source,

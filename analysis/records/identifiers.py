@@ -42,7 +42,9 @@ CHOICE_LABELS = frozenset(
     label for table in TABLES.values() for column in table.columns for label in column.choices
 )
 CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)[\w./#-]+\Z")
-PLAIN_CODE = re.compile(r"[A-Za-z]{0,3}[-_.#/]?\d{1,6}\Z")
+PLAIN_CODE = re.compile(
+    r"(?:[A-Za-z]{0,3}[-_.#/]?\d{1,6}|[A-Za-z]{1,2}[-_.#/]?\d{1,6}[-_./][A-Za-z]?\d{1,4}[a-z]?)\Z"
+)
 HEADING_WORDS = COMMON_WORDS.union(
     LOOKUP,
     *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
@@ -191,7 +193,7 @@ def _judge_codes(kept: list[str], suspicious: list[str], of_person: bool) -> tup
         hits = {text for text in suspicious if test(text)}
         if hits:
             return kind, hits
-    hits = {text for text in kept if is_long_number(text)}
+    hits = {text for text in suspicious if is_long_number(text)}
     if hits:
         return "number", hits
     hits = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,6 +195,13 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
 
 
+@lru_cache
+def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
+    import pandas as pd
+
+    return pd.CategoricalDtype(list(choices), ordered=True)
+
+
 def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
     import pandas as pd
 
@@ -211,7 +218,7 @@ def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
         elif schema.kind == "choice":
             codes = np.zeros(0, dtype=np.int8) if values is None else values
             data[schema.name] = pd.Categorical.from_codes(
-                codes, categories=list(schema.choices), ordered=True
+                codes, dtype=_category_type(schema.choices), validate=False
             )
         else:
             data[schema.name] = np.zeros(0) if values is None else values

@@ -118,6 +118,10 @@ URL = re.compile(r"(?i)\b(https?://|www\.)\S|^[\w-]+(\.[\w-]+)*\.(com|org|net|ed
 NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?%?")
 HAS_DIGIT = re.compile(r"\d")
 LEADING_WORDS = re.compile(r"^(?:[^\W\d_]+[./:,]? ?/?)+(?=\d)")
+LONG_NUMBER = 9
+PUBLIC_NUMBER = re.compile(r"\d{3}-\d{2}-\d{4}|[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]")
+NUMBER_OF_PERSON = re.compile(r"[A-Za-z]{0,3}[\d\s.\-/]+[A-Za-z]{0,2}")
+DECIMAL = re.compile(r"\d+\.\d+")
 NUMERIC_DATE = re.compile(r"(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})(?:[T ,].*)?")
 ASIAN_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 WORD_DATE = re.compile(
@@ -228,12 +232,13 @@ def is_phone(text: str) -> bool:
 
 def is_long_number(text: str) -> bool:
     """Tell whether the text is a number long enough to be a person's: nine digits or more."""
-    if re.fullmatch(r"\d{3}-\d{2}-\d{4}", text):
+    if len(text) < LONG_NUMBER:
+        return False
+    if PUBLIC_NUMBER.fullmatch(text):
         return True
-    if re.fullmatch(r"[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]", text):
-        return True
-    return bool(re.fullmatch(r"[A-Za-z]{0,3}[\d\s.\-/]+[A-Za-z]{0,2}", text)) and (
-        len(re.sub(r"\D", "", text)) >= 9 and not re.fullmatch(r"\d+\.\d+", text)
+    n_digits = sum(map(str.isdigit, text))
+    return n_digits >= LONG_NUMBER and bool(
+        NUMBER_OF_PERSON.fullmatch(text) and not DECIMAL.fullmatch(text)
     )
 
 
