@@ -27,6 +27,7 @@ SOURCE_SHARES = (0.55, 0.25, 0.20)
 USUAL_PRACTICE_MINUTES = 60.0
 PRACTICE_SPREAD = 0.5
 PRACTICE_DEVIATION_MINUTES = 20.0
+WEEKLY_NOISE_MINUTES = 10.0
 MINUTES_PER_DAY = 17
 
 
@@ -102,7 +103,7 @@ def draw_home_practice(
     usual = USUAL_PRACTICE_MINUTES * np.exp(PRACTICE_SPREAD * rng.standard_normal(n))
     usual *= 1 + 0.1 * (caseload.traits["motivation"] - MIDDLE)
     deviation = np.repeat(course.practice, BLOCK_WEEKS, axis=1)[:, :HORIZON_WEEKS]
-    weekly = 10.0 * rng.standard_normal((n, HORIZON_WEEKS))
+    weekly = WEEKLY_NOISE_MINUTES * rng.standard_normal((n, HORIZON_WEEKS))
     minutes = usual[:, None] + PRACTICE_DEVIATION_MINUTES * deviation + weekly
     minutes = 5 * np.rint(np.maximum(minutes, 0) / 5)
     written = rng.random((n, HORIZON_WEEKS)) < WEEKS_LOGGED

@@ -41,10 +41,15 @@ SAMPLE_SEED = 2026
 TRUTH_CHILDREN = 200_000
 PLANNED_SESSIONS = (1.0, 1.0, 2.0)
 PLANNED_MINUTES = (45.0, 60.0, 50.0)
+IMPORTANCE_SHARES = (0.05, 0.20, 0.40, 0.35)
+DIFFICULTY_SHARES = (0.05, 0.30, 0.40, 0.25)
 BLINDED_SHARE = 0.7
 FAMILY_RATES_SHARE = 0.12
+CAREGIVER_SHARE = 0.6
+MEASURABLE_SHARE = 0.95
 REASON_IF_NEED = {"clinical": 0.75, "family_preference": 0.17, "unknown": 0.08}
 REASON_IF_AVAILABILITY = {"availability": 0.70, "waiting_list": 0.20, "funding": 0.10}
+END_IF_STAYED = {"ongoing": 0.6, "discharged": 0.4}
 END_IF_LEFT = {
     "family_withdrew": 0.50,
     "moved": 0.15,
@@ -144,7 +149,7 @@ def _episode_columns(
         END_REASONS.index("goals_met"),
         np.where(
             stayed,
-            _draw_labels(END_REASONS, {"ongoing": 0.6, "discharged": 0.4}, n, rng),
+            _draw_labels(END_REASONS, END_IF_STAYED, n, rng),
             _draw_labels(END_REASONS, END_IF_LEFT, n, rng),
         ),
     )
@@ -178,8 +183,8 @@ def _goal_columns(caseload: Caseload, course: Course, rng: np.random.Generator) 
     attained = course.recorded & (course.level >= EXPECTED_LEVEL)
     closed = caseload.closes & attained.any(axis=1)
     week = course.week[caseload.goal_child, attained.argmax(axis=1)]
-    importance = rng.choice(4, size=m, p=(0.05, 0.20, 0.40, 0.35))
-    difficulty = rng.choice(4, size=m, p=(0.05, 0.30, 0.40, 0.25))
+    importance = rng.choice(len(IMPORTANCE_SHARES), size=m, p=IMPORTANCE_SHARES)
+    difficulty = rng.choice(len(DIFFICULTY_SHARES), size=m, p=DIFFICULTY_SHARES)
     return {
         "goal": np.arange(m),
         "child": caseload.goal_child,
@@ -191,7 +196,7 @@ def _goal_columns(caseload: Caseload, course: Course, rng: np.random.Generator) 
         "set_week": np.zeros(m),
         "closed_week": np.where(closed, week, np.nan),
         "closed_reason": np.where(closed, CLOSED_REASONS.index("attained"), NOBODY),
-        "measurable": rng.random(m) < 0.95,
+        "measurable": rng.random(m) < MEASURABLE_SHARE,
     }
 
 
@@ -207,8 +212,11 @@ def _review_columns(
         RATERS.index("independent_therapist"),
         RATERS.index("treating_therapist"),
     )
-    at_home = np.where(rng.random((n, n_visits)) < 0.6, "caregiver", "teacher")
-    at_home = np.where(at_home == "caregiver", RATERS.index("caregiver"), RATERS.index("teacher"))
+    at_home = np.where(
+        rng.random((n, n_visits)) < CAREGIVER_SHARE,
+        RATERS.index("caregiver"),
+        RATERS.index("teacher"),
+    )
     rater = np.where(family & ~independent[:, None], at_home, rater)
     blinded = independent[:, None] & (rng.random((n, 1)) < BLINDED_SHARE)
     goal, visit = np.nonzero(course.recorded)
