@@ -50,7 +50,7 @@ TOO_FEW = "too few children stand behind it"
 
 
 @dataclass(frozen=True)
-class Tested:
+class ClaimNumber:
     """The number behind a claim, and where it comes from.
 
     Attributes:
@@ -89,7 +89,7 @@ class Claim:
     unit: str
     verdict: str
     reason: str
-    tested: Tested | None = None
+    tested: ClaimNumber | None = None
     about: str = ""
     gate: Gate | None = None
     suggestive: bool = False
@@ -203,7 +203,7 @@ def weigh_claim(label: Label) -> tuple[str, str]:
 
 
 def _claim(
-    id: str, verdict: str, reason: str, tested: Tested | None = None, **more: object
+    id: str, verdict: str, reason: str, tested: ClaimNumber | None = None, **more: object
 ) -> Claim:
     return Claim(id, *CLAIMS[id], verdict, reason, tested, **more)
 
@@ -218,10 +218,10 @@ def _suggestive(findings: Findings, *pairs: Pair) -> bool:
     return any(d.certainty == "suggestive" for d in findings.decisions if (d.this, d.than) in pairs)
 
 
-def _read(comparison: Comparison, pair: Pair, sign: float) -> Tested:
+def _read(comparison: Comparison, pair: Pair, sign: float) -> ClaimNumber:
     """Read a pair's number in the claim's direction."""
     row, n = comparison.pair(*pair), comparison.means["n_children"]
-    return Tested(
+    return ClaimNumber(
         sign * row["estimate"],
         abs(sign) * row["std_error"],
         row["df"],
@@ -245,7 +245,7 @@ def _more(id: str, asked: _Asked, findings: Findings, settings: Settings) -> Cla
 
 def _not_behind(skill: _Asked, social: _Asked, findings: Findings, settings: Settings) -> Claim:
     """Test that combined therapy is importantly behind neither single format on either kind."""
-    parts: dict[tuple[str, str], Tested] = {}
+    parts: dict[tuple[str, str], ClaimNumber] = {}
     for kind, asked in (("skill", skill), ("social", social)):
         if asked.comparison.withheld:
             return _claim("H5", CANNOT_TEST, asked.comparison.withheld)
@@ -272,7 +272,7 @@ def _not_behind(skill: _Asked, social: _Asked, findings: Findings, settings: Set
     return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)
 
 
-def _half(tested: Tested, settings: Settings) -> float:
+def _half(tested: ClaimNumber, settings: Settings) -> float:
     return float(student_quantile(settings.confidence, tested.df)) * tested.std_error
 
 
@@ -306,9 +306,9 @@ def _carries_over(carry_over: CarryOver, settings: Settings) -> Claim:
     return _claim("H7", CANNOT_TELL, "too_wide", tested)
 
 
-def _one_row(table: pd.DataFrame, settings: Settings) -> Tested | None:
+def _one_row(table: pd.DataFrame, settings: Settings) -> ClaimNumber | None:
     row = table.iloc[0]
     if not row["std_error"] > 0 or not row["df"] >= settings.compare_df:
         return None
     n = {"all": int(row["n_children"])}
-    return Tested(row["estimate"], row["std_error"], row["df"], n)
+    return ClaimNumber(row["estimate"], row["std_error"], row["df"], n)
