@@ -16,6 +16,8 @@ from analysis.disclosure.claims import publish_claims
 from analysis.disclosure.course import publish_course
 from analysis.disclosure.depends import publish_depends
 from analysis.disclosure.effort import publish_effort
+from analysis.disclosure.ledger import list_groups, seal_summary, write_ledger
+from analysis.disclosure.repeat import stand_beside
 from analysis.disclosure.sensitivity import add_wide_ranges, publish_sensitivity
 from analysis.disclosure.soon import publish_soon
 from analysis.disclosure.who import publish_who
@@ -57,11 +59,16 @@ class Published:
         return draw_card("What may leave the clinic", text, rows)
 
 
-def protect(study: Study) -> Published:
+def protect(study: Study, previous: Mapping[str, object] | None = None) -> Published:
     """Let out of a study what may leave the clinic.
 
     Args:
         study: the study; it is not changed.
+        previous: the summary of the last report about these children, whose numbers are kept
+            where new ones beside them would tell about the few who came or left.
+
+    Raises:
+        AnalysisError: if `previous` cannot be held against this report.
     """
     book, settings = SentenceBook(), study.settings
     answer = publish_answer(study, book)
@@ -89,4 +96,11 @@ def protect(study: Study) -> Published:
         "sensitivity": publish_sensitivity(study, book, certainty["analyses"], answer["pairs"]),
         "claims": publish_claims(study, book),
     }
-    return Published({**summary, "sentences": book.rows()})
+    summary |= {"changes": None, "sentences": book.rows()}
+    groups = list_groups(study)
+    everyone = sorted(map(str, study.records.episodes["child_id"].unique()))
+    if previous is None:
+        summary["ledger"] = write_ledger(groups, everyone, settings)
+    else:
+        summary = stand_beside(summary, previous, groups, everyone, settings)
+    return Published({**summary, "seal": seal_summary(summary)})
