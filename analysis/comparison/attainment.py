@@ -20,12 +20,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.covariates import adds_something
-from analysis.comparison.formats import count_sides
+from analysis.comparison.formats import count_sides, tabulate_pairs
 from analysis.comparison.result import (
     PAIRS,
     Comparison,
     empty_means,
-    empty_table,
     new_comparison,
     withheld_comparison,
 )
@@ -260,35 +259,28 @@ def _standardise(fit: HazardFit, plan: _Plan) -> DerivedEstimates:
 
 
 def _compare_week(
-    identity: Comparison, shares: DerivedEstimates, window: int, plan: _Plan, table: pd.DataFrame
+    identity: Comparison, shares: DerivedEstimates, interval: int, plan: _Plan, table: pd.DataFrame
 ) -> Comparison:
     formats = plan.formats
-    place = [shares.names.get_loc((f, window)) for f in formats]
+    place = [shares.names.get_loc((f, interval)) for f in formats]
     some = table.iloc[np.unique(plan.rows["child"])]
-    sides = count_sides(some)
-    means = empty_means()
-    found = shares.table.iloc[place]
-    for name in found.columns:
-        means.loc[list(formats), name] = found[name].to_numpy()
-    for name in ("n_children", "n_goals"):
-        means[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
-    answer = empty_table()
     rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
     matrix = np.zeros((len(rows), len(shares.names)))
     for k, i in enumerate(rows):
         this, than = PAIRS[i]
         matrix[k, place[formats.index(this)]] = 1.0
         matrix[k, place[formats.index(than)]] = -1.0
-    differences = shares.contrast(matrix)
-    for name in ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value"):
-        answer.loc[rows, name] = differences[name].to_numpy()
-    answer.loc[rows, "p_adjusted"] = adjust_shaffer(differences["p_value"].to_numpy())
-    for name in ("n_children", "n_goals", "n_groups"):
-        answer[name] = [
-            sides[this][name] + sides[than][name] if {this, than} <= set(formats) else 0
-            for this, than in PAIRS
-        ]
-    return replace(identity, table=answer, means=means)
+    found = shares.contrast(matrix)
+    found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
+    means, sides = empty_means(), count_sides(some)
+    at = [FORMATS.index(f) for f in formats]
+    filled = {}
+    for name, values in shares.table.iloc[place].items():
+        filled[name] = np.full(len(FORMATS), np.nan)
+        filled[name][at] = values.to_numpy()
+    for name in ("n_children", "n_goals"):
+        filled[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
+    return replace(identity, table=tabulate_pairs(found, rows, some), means=means.assign(**filled))
 
 
 def _weeks(settings: Settings) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 Comes in: one row for each unit and interval at risk, whether the event came in it, and a
 design (with a column for each interval). Goes out: a frozen `HazardFit` with cluster-robust
-errors, and the chance of the event by each interval's end. Decided here: Fisher scoring to a
+errors, and the chance of the event by each interval's end. Decided here: Newton's method to a
 gradient of 1e-12; CR2 on the estimating equations at the maximum, with the working variance
 h (1 - h) of an event that comes with chance h.
 
@@ -167,8 +167,7 @@ def fit_hazard(
 ) -> HazardFit:
     """Fit a discrete-time hazard: h = 1 - exp(-exp(x'b)), or h = 1 / (1 + exp(-x'b)).
 
-    Maximises sum d log h + (1 - d) log(1 - h) by Fisher scoring with weights
-    w = (dh/d eta)^2 / (h (1 - h)). At the maximum b solves generalised least squares with design
+    Maximises sum d log h + (1 - d) log(1 - h) by Newton's method (both links are log-concave). At the maximum b solves generalised least squares with design
     (dh/d eta) x, residuals d - h and variances Phi = diag(h (1 - h)), to which CR2 applies
     (Pustejovsky & Tipton 2018; the R package clubSandwich does the same for `glm`).
 
@@ -211,7 +210,7 @@ def fit_hazard(
 
 
 def _maximise(d: Array, basis: Array, x: Array, names: pd.Index, link: Link) -> Array:
-    """Climb by Fisher scoring, halved until the likelihood does not fall; give x'b."""
+    """Climb by Newton's steps, halved until the likelihood does not fall; give x'b."""
     n = len(d)
     share = d.mean()
     start = np.log(-np.log1p(-share)) if link == "cloglog" else np.log(share / (1 - share))
@@ -233,7 +232,8 @@ def _maximise(d: Array, basis: Array, x: Array, names: pd.Index, link: Link) -> 
             if separation is not None:
                 raise SeparationError(separation)
             checked = True
-        step = np.linalg.solve(basis.T @ (basis * weight[:, None]), slope)
+        curvature = _curvature(d, eta, weight, link)
+        step = np.linalg.solve(basis.T @ (basis * curvature[:, None]), slope)
         for _ in range(MOST_HALVINGS):
             trial = basis @ (gamma + step)
             new = _log_likelihood(d, trial, link)
@@ -257,6 +257,15 @@ def _pieces(eta: Array, link: Link) -> tuple[Array, Array, Array]:
     rate = power * np.exp(-power)
     weight = power**2 / np.expm1(power)
     return hazard, rate, weight
+
+
+def _curvature(d: Array, eta: Array, weight: Array, link: Link) -> Array:
+    """Give minus the second derivative of each row's log likelihood in eta (never negative)."""
+    if link == "logit":
+        return weight
+    power = np.exp(np.minimum(eta, LARGEST_EXPONENT))
+    event = power / np.expm1(power) * (power / -np.expm1(-power) - 1)
+    return np.where(d == 1, event, power)
 
 
 def _log_survival(eta: Array, link: Link) -> tuple[Array, Array]:
