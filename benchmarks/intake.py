@@ -24,11 +24,11 @@ N_CHILDREN, GOALS, WEEKS = 50_000, 4, (0, 6, 12, 18, 24)
 N_WORKBOOK = 100_000
 ROOT = Path(__file__).resolve().parents[1]
 MEASURED = """
-import json, resource, sys, time
+import json, re, sys, time
 start, work = time.perf_counter(), time.process_time()
 {code}
 seconds, work = time.perf_counter() - start, time.process_time() - work
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
 print(json.dumps([seconds, work, peak]))
 """
 READ = "from analysis.records.load import read_records\nread_records({path!r})"

@@ -24,6 +24,7 @@ from analysis.records.coded import (
 )
 from analysis.records.flat import split_flat
 from analysis.records.headings import plain_name
+from analysis.records.identifiers import PLAIN_CODE
 from analysis.records.levels import read_levels
 from analysis.records.mapping import Mapping
 from analysis.records.ranges import check_range
@@ -69,8 +70,12 @@ def refuse_totals(table: TextTable, names: list[str], faults: Faults) -> TextTab
     """Refuse rows of totals; give the table without them, so that they raise no second fault."""
     rows: set[int] = set()
     for column, name in zip(table.columns, names, strict=True):
-        flags = [plain_name(value) in TOTALS for value in column.values]
-        if name and any(flags):
+        if not name:
+            continue
+        flags = [
+            not PLAIN_CODE.match(value) and plain_name(value) in TOTALS for value in column.values
+        ]
+        if any(flags):
             rows.update(np.flatnonzero(np.asarray(flags)[column.codes]).tolist())
     if not rows:
         return table
@@ -194,7 +199,8 @@ def _check_codes_alike(coded: CodedRecords, faults: Faults) -> None:
 
 
 def _skeleton(text: str) -> str:
-    return LEADING_ZEROS.sub("", text.casefold().replace(" ", ""))
+    plain = text.casefold().replace(" ", "")
+    return LEADING_ZEROS.sub("", plain) if "0" in plain else plain
 
 
 def _leave_out_rows(coded: CodedRecords, table: CodedTable, faults: Faults) -> CodedTable:

@@ -50,6 +50,7 @@ HEADING_WORDS = COMMON_WORDS.union(
     *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
     *(name.split("_") for name in ALL_NAMES),
 )
+SURE_CODE = re.compile(r"[A-Za-z]{0,2}[-_.#]?\d{1,6}(?:[-_.][A-Za-z]?\d{1,4})?\Z")
 LONGEST_HEADING_SHOWN = 40
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RecordsError
 from analysis.records.columnar import read_parquet
-from analysis.records.delimited import build_table, read_delimited, too_many_rows
+from analysis.records.delimited import read_delimited, too_many_rows
 from analysis.records.headings import (
     count_known,
     count_likely,
@@ -23,6 +23,7 @@ from analysis.records.headings import (
 )
 from analysis.records.identifiers import looks_personal
 from analysis.records.mapping import Mapping
+from analysis.records.rows import build_table, gather_rows
 from analysis.records.schema import TABLES
 from analysis.records.sniff import LARGEST_BYTES, kind_of, refuse_kind
 from analysis.records.text import TextTable
@@ -177,7 +178,7 @@ def watch_progress(what: str, size: int) -> Callable[[Iterable], Iterable]:
     from tqdm import tqdm
 
     def watch(rows: Iterable) -> Iterable:
-        return tqdm(rows, desc=what, unit=" rows", delay=2, disable=None, leave=False)
+        return tqdm(rows, desc=what, unit=" blocks of rows", delay=2, disable=None, leave=False)
 
     return watch
 
@@ -203,7 +204,12 @@ def _read_workbook(
         for number, (sheet, table) in enumerate(wanted, 1):
             shown = sheet.name if table or not looks_personal(sheet.name) else f"sheet {number}"
             text, problems = build_table(
-                watch(book.rows(sheet)), name, shown, mapping.columns, padded=True, unit="row"
+                watch(gather_rows(book.rows(sheet))),
+                name,
+                shown,
+                mapping.columns,
+                padded=True,
+                unit="row",
             )
             read.append((table, text, problems))
     except DAMAGED:

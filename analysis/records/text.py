@@ -145,7 +145,16 @@ class TableBuilder:
         if len(self.block) >= 20_000:
             self._flush()
 
+    def add_block(self, rows: list[Sequence[str]], start: int) -> None:
+        """Take rows of exactly `width` cells that follow each other line by line."""
+        self._flush()
+        self.block = rows
+        self.lines.extend(range(start, start + len(rows)))
+        self._flush()
+
     def _flush(self) -> None:
+        if not self.block:
+            return
         for coder, codes, cells in zip(
             self.coders, self.codes, zip(*self.block, strict=True), strict=False
         ):

@@ -17,6 +17,7 @@ import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
 from analysis.records.headings import nearest_label, plain_name
+from analysis.records.identifiers import SURE_CODE
 from analysis.records.mapping import Mapping
 from analysis.records.schema import FORMATS, Column
 from analysis.records.shapes import is_placeholder
@@ -133,6 +134,9 @@ def parse_ids(
     Ids stay text for ever: never numbers, never missing because they read "NA".
     """
     texts = clean_values(column, faults)
+    if all(map(SURE_CODE.match, texts)):
+        lookup = np.fromiter(map(coder.__getitem__, texts), dtype=np.int64, count=len(texts))
+        return lookup[column.codes] if len(texts) else np.zeros(0, dtype=np.int64)
     damaged = [bool(DAMAGED_CODE.fullmatch(text)) for text in texts]
     faults.refuse(
         source,

@@ -223,8 +223,8 @@ class Workbook:
         self._parse("xl/styles.xml", start, end)
         return [custom.get(number, number in DATE_FORMATS) for number in formats]
 
-    def rows(self, sheet: Sheet) -> Iterator[tuple[list[str], int, int]]:
-        """Yield (cells as text, row number, 1) for each row; gaps come out as blank rows."""
+    def rows(self, sheet: Sheet) -> Iterator[list[str]]:
+        """Yield the cells of each row as text; gaps come out as blank rows."""
         done: list[tuple[list[str], int]] = []
         cells: list[str] = []
         parts: list[str] = []
@@ -283,14 +283,14 @@ class Workbook:
                 parts.append(data)
 
         last = 0
-        for _ in self._parse_in_blocks(sheet.part, start, end, characters):
+        for _block in self._parse_in_blocks(sheet.part, start, end, characters):
             for filled, row in done:
                 if row <= last or row > 1_048_576:
                     raise _Refused
                 if any(map(str.strip, filled)):
-                    for blank in range(last + 1, row):
-                        yield [], blank, 1
-                    yield filled, row, 1
+                    for _ in range(last + 1, row):
+                        yield []
+                    yield filled
                     last = row
             done.clear()
 
