@@ -139,8 +139,8 @@ WAYS = (
         (("episodes", "therapist_id"),),
         subsets.ask_within_therapists,
     ),
-    Way("leave_one_group_out", "Without any one therapy group", (("episodes", "group_id"),)),
-    Way("leave_one_therapist_out", "Without any one therapist", (("episodes", "therapist_id"),)),
+    Way("leave_one_group_out", "Each therapy group left out in turn", (("episodes", "group_id"),)),
+    Way("leave_one_therapist_out", "Each therapist left out in turn", (("episodes", "therapist_id"),)),
     Way(
         "first_episodes",
         "One episode for each child",

@@ -184,7 +184,7 @@ def _publish_unrecorded(study: Study, book: SentenceBook) -> list[Row]:
         ]
         row["shown"] = row["shown"] and len(own) == 1
         names = ("robustness", "robustness_of_range", "bias", "e_value", "e_value_of_range")
-        row |= dict.fromkeys((*names, "trait", "times", "share"))
+        row |= dict.fromkeys((*names, "trait", "times", "share", "movement"))
         if row["shown"]:
             numbers = own.iloc[0]
             row |= {name: show_estimate(numbers[name]) for name in names}
@@ -193,6 +193,7 @@ def _publish_unrecorded(study: Study, book: SentenceBook) -> list[Row]:
             row["trait"] = numbers["strongest"] or None
             if math.isfinite(overturn.movement):
                 statistic = overturn.movement / numbers["plain_std_error"]
+                row["movement"] = show_estimate(overturn.movement)
                 row["times"] = words.spell_times(overturn.times)
                 row["share"] = max(round(100 * robustness_value(statistic, numbers["plain_df"])), 1)
         row["text"] = book.say(words.say_overturn(row))

@@ -9,7 +9,7 @@ not be asked stand last, with the reason.
 from __future__ import annotations
 
 from analysis.figures import describe
-from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.pair_head import draw_pair_head
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -24,9 +24,7 @@ from analysis.figures.style import (
     draw_nothing,
     in_house_style,
     line,
-    mark,
     nice_step,
-    text_width_cm,
     write,
 )
 from analysis.wording import signed
@@ -63,7 +61,7 @@ def draw_analyses(summary: dict, *, width_cm: float = 17.0) -> Picture:
     panel_cm = (width_cm - LABEL_CM - RIGHT_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
     lefts = [LABEL_CM + j * (panel_cm + GAP_CM) for j in range(len(pairs))]
     for pair, left in zip(pairs, lefts, strict=True):
-        _head(canvas, pair, left + panel_cm / 2, height - 0.3)
+        draw_pair_head(canvas, pair["this"], pair["than"], left + panel_cm / 2, height - 0.3)
     top = height - TOP_CM
     for unit in units:
         mine = [row for row in asked if row["unit"] == unit]
@@ -102,27 +100,6 @@ def _reach(rows: list[dict], margin: float | None) -> float:
         if pair[key] is not None
     ]
     return max([*ends, 2 * (margin or 0)]) * 1.08
-
-
-def _head(canvas: Panel, pair: dict, x: float, y: float) -> None:
-    """Write 'this than that' around the middle of a column, marks included."""
-    this, than = FORMAT_TITLES[pair["this"]], FORMAT_TITLES[pair["than"]]
-    size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
-    widths = (
-        mark_cm,
-        text_width_cm(this, size, 600) + gap,
-        text_width_cm("than", SMALL) + gap,
-        mark_cm,
-        text_width_cm(than, size, 600),
-    )
-    at = [x - sum(widths) / 2]
-    for width in widths[:-1]:
-        at.append(at[-1] + width)
-    mark(canvas, at[0] + 0.1, y, pair["this"], scale=0.85)
-    write(canvas, at[1], y, this, size=size, weight=600)
-    write(canvas, at[2], y, "than", size=SMALL, colour=SOFT_INK)
-    mark(canvas, at[3] + 0.1, y, pair["than"], scale=0.85)
-    write(canvas, at[4], y, than, size=size, weight=600)
 
 
 def _draw_panel(axes: Panel, margin: float | None, reach: float, bottom: float, unit: str) -> None:

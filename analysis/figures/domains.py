@@ -6,7 +6,7 @@ In: a published summary. Out: one picture with a column for each pair of formats
 from __future__ import annotations
 
 from analysis.figures import describe_beside
-from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.pair_head import draw_pair_head
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -22,9 +22,7 @@ from analysis.figures.style import (
     draw_nothing,
     in_house_style,
     line,
-    mark,
     nice_step,
-    text_width_cm,
     write,
 )
 from analysis.wording import sentence_case, signed
@@ -61,7 +59,7 @@ def draw_domains(summary: dict, *, width_cm: float = 17.4) -> Picture:
     reach = max([*ends, 2 * summary["margin"]]) * 1.06
     for j, (this, than) in enumerate(pairs):
         left = LABEL_CM + j * (panel_cm + GAP_CM)
-        _head(canvas, this, than, left + panel_cm / 2, height - 0.3)
+        draw_pair_head(canvas, this, than, left + panel_cm / 2, height - 0.3)
         axes = add_panel(picture, left, AXIS_CM, panel_cm, ROW_CM * len(names))
         axes.set_xlim(-reach, reach)
         axes.set_ylim(len(names), 0)
@@ -124,24 +122,3 @@ def _draw_panel(axes: Panel, margin: float, reach: float, bottom: float) -> None
             colour=SOFT_INK,
             across="center",
         )
-
-
-def _head(canvas: Panel, this: str, than: str, x: float, y: float) -> None:
-    """Write 'this than that' around the middle of a column, marks included."""
-    size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
-    first, second = FORMAT_TITLES[this], FORMAT_TITLES[than]
-    widths = (
-        mark_cm,
-        text_width_cm(first, size, 600) + gap,
-        text_width_cm("than", SMALL) + gap,
-        mark_cm,
-        text_width_cm(second, size, 600),
-    )
-    at = [x - sum(widths) / 2]
-    for width in widths[:-1]:
-        at.append(at[-1] + width)
-    mark(canvas, at[0] + 0.1, y, this, scale=0.85)
-    write(canvas, at[1], y, first, size=size, weight=600)
-    write(canvas, at[2], y, "than", size=SMALL, colour=SOFT_INK)
-    mark(canvas, at[3] + 0.1, y, than, scale=0.85)
-    write(canvas, at[4], y, second, size=size, weight=600)

@@ -171,27 +171,22 @@ def say_overturn(row: Numbers) -> Sentence:
             "could take away."
         )
         return Sentence(key, "unrecorded.no_claim", text)
-    explain = (
-        f"it would have to explain {row['share']}% of what the recorded traits leave open, of the "
-        "choice of format and of progress alike"
+    share = (
+        f"explained {row['share']}% of what the recorded traits leave open, of the choice of "
+        "format and of progress alike"
     )
+    changes = f"{names}: what is said would change if something unrecorded"
     used = [f"sensitivity.unrecorded.{row['id']}.share"]
     if row["times"] is None and row["trait"] is None:
-        text = f"{names}: for something unrecorded to change what is said, {explain}."
-        return Sentence(key, "unrecorded.share", text, tuple(used))
+        return Sentence(key, "unrecorded.share", f"{changes} {share}.", tuple(used))
     trait = TRAIT_NAMES[str(row["trait"])]
     if row["times"] is None:
-        matter = f"more than {MANY_TIMES:.0f} times as much as {trait} does"
-        rule = "unrecorded.many_times"
+        times, rule = f"more than {MANY_TIMES:.0f}", "unrecorded.many_times"
     else:
-        times = float(row["times"])
-        matter = f"{number(times, 1)} times as much as {trait} does"
-        rule = "unrecorded.times" if times >= 1 else "unrecorded.less_than_once"
+        times = number(float(row["times"]), 1)
+        rule = "unrecorded.times" if row["times"] >= 1 else "unrecorded.less_than_once"
         used.append(f"sensitivity.unrecorded.{row['id']}.times")
-    text = (
-        f"{names}: for something unrecorded to change what is said, it would have to matter "
-        f"{matter} (the recorded trait that moves this answer most). Put as a share, {explain}."
-    )
+    text = f"{changes} mattered {times} times as much as {trait} does, or {share}."
     return Sentence(key, rule, text, tuple(used))
 
 

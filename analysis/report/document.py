@@ -23,6 +23,7 @@ from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
 from analysis.report.beside import draw_beside
+from analysis.report.doubts import asked_again, draw_doubts
 from analysis.report.view import clean_text, view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
@@ -90,6 +91,7 @@ def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Pic
         "levels": draw_levels(summary, width_cm=TEXT_CM),
         "analyses": draw_analyses(summary, width_cm=TEXT_CM),
         **(draw_beside(summary) if "depends" in summary else {}),
+        **(draw_doubts(summary) if asked_again(summary) else {}),
     }
     return {name: picture for name, picture in pictures.items() if not picture.empty}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from analysis.figures import describe
 from analysis.report.beside import write_children, write_effort, write_goals
+from analysis.report.doubts import write_claims, write_doubts
 from analysis.report.summary_file import TEXT_MARK
 from analysis.report.view import FORMAT_HEADS, GLOSSARY, view_summary
 
@@ -36,6 +37,7 @@ def render_text(summary: dict) -> str:
         *_write_progress(view["progress"], summary),
         *(_write_beside(view, summary) if "depends" in view else ()),
         *_write_certainty(view["certainty"], summary),
+        *(_write_doubts(view, summary) if "doubts" in view else ()),
         *_write_method(view["certainty"], front),
     ]
     return "\n\n".join(_wrap(block) for block in blocks if block).replace("\n\n==", "\n==") + "\n"
@@ -117,6 +119,13 @@ def _write_certainty(certainty: dict, summary: dict) -> Iterable[str]:
     )
     yield "What this cannot show:"
     yield _list(certainty["limits"])
+
+
+def _write_doubts(view: dict, summary: dict) -> Iterable[str]:
+    yield from _head(view["doubts"]["title"])
+    yield from write_doubts(view, summary)
+    yield from _head(view["claims"]["title"])
+    yield from write_claims(view)
 
 
 def _write_method(certainty: dict, front: dict) -> Iterable[str]:

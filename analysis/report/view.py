@@ -11,6 +11,7 @@ import unicodedata
 
 from analysis.figures.names import FORMAT_TITLES
 from analysis.report.beside import view_beside
+from analysis.report.doubts import asked_again, view_doubts
 from analysis.wording import number, percent
 
 NOT_SHOWN = "not shown"
@@ -71,7 +72,7 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
 
     Returns:
         `front` (what every page bears), then `answer`, `who`, `progress`, `certainty`, the
-        `glossary`, and `depends` and `effort` where the summary has them.
+        `glossary`, and `depends`, `effort`, `doubts` and `claims` where the summary has them.
     """
     view = {
         "front": _view_front(summary),
@@ -81,6 +82,7 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
         "certainty": _view_certainty(summary),
         "glossary": [list(entry) for entry in GLOSSARY],
         **(view_beside(summary) if "depends" in summary else {}),
+        **(view_doubts(summary) if asked_again(summary) else {}),
     }
     return clean(view, characters)
 
