@@ -13,6 +13,7 @@ is an answer in words; nothing is dropped in silence.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -65,6 +66,41 @@ def fit_mixed(
         AnalysisError: on input that is not finite, levels that are not nested, fixed columns or
             random effects that cannot be told apart, or when no optimum is certain.
     """
+    ready = prepare_fit(outcome, fixed, random, weights, method)
+    levels = find_effects(ready.solution, ready.sums, ready.rows)
+    meat = None if ready.counts else sum_scores(ready.solution)
+    return report_solution(ready.solution, ready.names, method, levels, ready.turn, meat)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A solved model with everything it was solved from.
+
+    Attributes:
+        names: the p fixed columns.
+        rows: the rows in the order of groups.
+        sums: the sums of all groups.
+        solution: the solution (whose own sums may hold stand-ins).
+        turn: what was fitted in place of the named columns and outcome, or None.
+        counts: whether weights are whole numbers (or absent).
+    """
+
+    names: pd.Index
+    rows: Rows
+    sums: Sums
+    solution: Solution
+    turn: Turn | None
+    counts: bool
+
+
+def prepare_fit(
+    outcome: ArrayLike,
+    fixed: ArrayLike | pd.DataFrame,
+    random: Sequence[RandomEffect],
+    weights: ArrayLike | None = None,
+    method: str = "reml",
+) -> Prepared:
+    """Check the input of `fit_mixed` and solve the model; arguments and errors as there."""
     if method not in METHODS:
         raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')
     if len(random) == 0:
@@ -86,9 +122,7 @@ def fit_mixed(
         turn = _turn_columns(values, columns, names)
         rows = arrange_rows(nesting, random, names, turn.columns, turn.outcome)
         solution, sums = _solve_rows(rows, counted, unit, restricted)
-    levels = find_effects(solution, sums, rows)
-    meat = None if _are_counts(counted) else sum_scores(solution)
-    return report_solution(solution, names, method, levels, turn, meat)
+    return Prepared(names, rows, sums, solution, turn, _are_counts(counted))
 
 
 def _solve_rows(

@@ -75,6 +75,9 @@ class Solution:
         blocks: the sums behind it (internal columns).
         to_outcome: an internal outcome times this is in the outcome's unit.
         transform: (p, p) from internal coefficients to the data's, before `to_outcome`.
+        shift: (p,) subtracted from transform @ internal coefficients, before `to_outcome`.
+        constant: (p,) added at the end.
+        mixture: (p + 1, p + 1) from the plan's columns to the internal ones.
     """
 
     plan: Plan
@@ -96,6 +99,13 @@ class Solution:
     blocks: list[Sums]
     to_outcome: float
     transform: Array
+    shift: Array
+    constant: Array
+    mixture: Array
+
+    def in_units(self, internal: Array) -> Array:
+        """Give internal coefficients (..., p) in the units of the data."""
+        return (internal @ self.transform.T - self.shift) * self.to_outcome + self.constant
 
 
 def solve_sums(
@@ -281,10 +291,12 @@ def _finish(
     transform = back @ mixture[:p, :p]
     shift = back @ mixture[:p, p]
     coefficients = (transform @ evaluation.coefficients[0] - shift) * to_outcome
+    constant = np.zeros(p)
     scaled_coefficients = (coefficients / plan.outcome_scale)[plan.column_order] * plan.column_scale
     if plan.constant is not None:
         place, value = plan.constant
-        coefficients[plan.column_order[place]] += plan.outcome_shift / value
+        constant[plan.column_order[place]] = plan.outcome_shift / value
+        coefficients = coefficients + constant
     variance = float(evaluation.residual_variance[0]) * to_outcome**2
     covariance = variance * transform @ evaluation.inverse[0] @ transform.T
     scaled = transform * to_outcome
@@ -321,6 +333,9 @@ def _finish(
         blocks,
         to_outcome,
         transform,
+        shift,
+        constant,
+        mixture,
     )
 
 

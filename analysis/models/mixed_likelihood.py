@@ -35,6 +35,8 @@ from analysis.models.mixed_arithmetic import (
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_sums import Sums
 
+FLAT = 1e-10
+
 
 @dataclass(eq=False)
 class Climb:
@@ -45,6 +47,20 @@ class Climb:
     spread: list[Array] = field(default_factory=list)
     after: list[Array] = field(default_factory=list)
     columns: list[Array] = field(default_factory=list)
+
+
+class FlatProblemError(AnalysisError):
+    """Some fixed columns cannot be estimated.
+
+    Attributes:
+        flat: (b,) in which problems of the batch.
+    """
+
+    def __init__(self, flat: Array) -> None:
+        self.flat = flat
+        super().__init__(
+            "The fixed columns cannot be told apart once the groups are allowed for: drop one."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +100,16 @@ def evaluate(
     Args:
         blocks: the sums, in blocks of outermost groups.
         loadings: per level (Q, q).
-        relative: per level (b, q, q) covariance of the effects relative to the residual variance.
+        relative: per level (b, q, q) covariance of the effects relative to the residual variance;
+            or (1, q, q) for problems that differ by their weights only.
         restricted: REML if true, ML if not.
         weights: per block (b, m_outer) how often each outermost group counts in each problem, in
             place of the weights in `blocks`.
 
     Raises:
-        AnalysisError: if the fixed columns cannot be told apart or fit the outcome exactly.
+        FlatProblemError: if fixed columns cannot be told apart.
     """
-    n_problems = len(relative[0])
+    n_problems = len(relative[0]) if weights is None else len(weights[0])
     r = blocks[0].n_columns + 1
     total = np.zeros((n_problems, r, r))
     log_determinant = np.zeros(n_problems)
@@ -109,9 +126,7 @@ def evaluate(
     try:
         factor = np.linalg.cholesky(fixed)
     except np.linalg.LinAlgError as error:
-        raise AnalysisError(
-            "The fixed columns cannot be told apart once the groups are allowed for: drop one."
-        ) from error
+        raise FlatProblemError(_find_flat(fixed)) from error
     inverse = np.linalg.inv(fixed)
     inverse = (inverse + inverse.swapaxes(-1, -2)) / 2
     coefficients = np.linalg.solve(fixed, mixed[..., None])[..., 0]
@@ -135,11 +150,17 @@ def evaluate(
     )
 
 
+def _find_flat(products: Array) -> Array:
+    width = np.sqrt(np.maximum(np.einsum("bii->bi", products), 1e-300))
+    unit = products / (width[:, :, None] * width[:, None, :])
+    return np.linalg.eigvalsh(unit)[:, 0] < FLAT
+
+
 def _climb(
     block: Sums, loadings: Sequence[Array], relative: Sequence[Array], counted: Array | None
 ) -> tuple[Climb, Array, Array, Array]:
     r = block.n_columns + 1
-    n_problems = len(relative[0])
+    n_problems = len(relative[0]) if counted is None else len(counted)
     spread = spread_weights(block, counted)
     offsets = block.offsets()
     first = r - block.n_free

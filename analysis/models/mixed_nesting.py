@@ -45,8 +45,8 @@ class RandomEffect:
         """Read the design as column names and an (n, q) array.
 
         Raises:
-            AnalysisError: on a wrong shape, more than four columns, a number that is not
-                finite, or a column that is zero in every row.
+            AnalysisError: on a wrong shape, more than four columns, or a number that is not
+                finite.
         """
         if isinstance(self.design, pd.Series):
             names = [str(self.design.name if self.design.name is not None else "effect")]
@@ -72,11 +72,6 @@ class RandomEffect:
                 f"The random design of level {name} holds missing or infinite numbers. "
                 "Fill or leave out these rows first."
             )
-        for column, label in zip(values.T, names, strict=True):
-            if not column.any():
-                raise AnalysisError(
-                    f'The random effect "{label}" of level {name} is zero in every row. Drop it.'
-                )
         return names, values
 
 

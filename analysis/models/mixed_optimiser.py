@@ -59,6 +59,7 @@ def minimise(
     restricted: bool = True,
     weights: Sequence[Array] | None = None,
     stop_when_slow: bool = False,
+    smallest_gain: float = SMALLEST_GAIN,
 ) -> Optimum:
     """Minimise the objective over relative covariances, each problem of the batch by itself.
 
@@ -71,6 +72,7 @@ def minimise(
         weights: per block (b, m_outer), or None.
         stop_when_slow: stop near the optimum when the average information is too far from the
             observed one for fast convergence; Newton's steps are for the caller.
+        smallest_gain: fall of -2 log likelihood not worth another step.
     """
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
     n_problems = len(start[0])
@@ -84,9 +86,10 @@ def minimise(
         count += 1
         at = [value[active] for value in trial]
         counted = None if weights is None else [value[active] for value in weights]
-        found = evaluate(blocks, loadings, at, restricted, counted)
+        same = count == 1 and all((value == value[:1]).all() for value in at)
+        found = evaluate(blocks, loadings, [v[:1] for v in at] if same else at, restricted, counted)
         noise = RELATIVE_GAIN * np.abs(found.objective)
-        better = found.objective <= least[active] + SMALLEST_GAIN + noise
+        better = found.objective <= least[active] + smallest_gain + noise
         for k, value in enumerate(trial):
             value[active[~better]] = (best[k][active[~better]] + at[k][~better]) / 2
         if not better.any():
@@ -104,8 +107,8 @@ def minimise(
         slow = foreseen > SLOW_RATIO * gain[active]
         slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
         gain[active[better]] = foreseen[better]
-        active = active[~(better & ((foreseen <= SMALLEST_GAIN + noise) | slow))]
-    limit = SMALLEST_GAIN + RELATIVE_GAIN * np.abs(least)
+        active = active[~(better & ((foreseen <= smallest_gain + noise) | slow))]
+    limit = smallest_gain + RELATIVE_GAIN * np.abs(least)
     done = gain <= limit
     relative = [np.where(done[:, None, None], trial[k], best[k]) for k in range(len(best))]
     return Optimum(relative, least, gain, done, count)

@@ -90,13 +90,19 @@ def plan_sums(survey: Survey) -> Plan:
     """Choose bases, the place of every fixed column, and scales.
 
     Raises:
-        AnalysisError: if a fixed column is zero in every row, or two random effects of one
-            level are the same column.
+        AnalysisError: if a fixed column or a random effect is zero in every row, or two random
+            effects of one level are the same column.
     """
     names, effect_names, correlated, column_names = survey.shape
     places = [
         (level, k) for level in reversed(range(len(names))) for k in range(len(effect_names[level]))
     ]
+    for (level, k), size in zip(places, np.diagonal(survey.moments), strict=True):
+        if size == 0:
+            raise AnalysisError(
+                f'The random effect "{effect_names[level][k]}" of level {names[level]} is zero in '
+                "every row. Drop it."
+            )
     chosen: list[int] = []
     base_of: dict[tuple[int, int], int] = {}
     for i, place in enumerate(places):
