@@ -37,7 +37,6 @@ PARTS = {
 }
 FIXED = ("version", "title", "margin", "smallest_cell", "formats")
 NUMBERS = ("estimate", "std_error", "df")
-MOST_BYTES = 20_000_000
 
 Summary = dict[str, object]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import EXIT_OUR_BUG, EXIT_WRITTEN, AnalysisError
-from analysis.report.summary_file import JSON_MARK, TEXT_MARK, spell_summary
+from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary, spell_summary
 from analysis.settings import Settings
 from analysis.writing import PDF_MARK, Output, check_target, write_files
 
@@ -61,7 +61,7 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, text, mapping.
+        asked: records, output, margin, smallest_cell, paper, text, mapping, previous.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
@@ -72,6 +72,7 @@ def make_report(asked: argparse.Namespace) -> str:
     inputs = _list_inputs(source)
     for output in outputs.values():
         check_target(output, inputs)
+    previous = None if asked.previous is None else read_summary(asked.previous)
     with _show_stages() as start:
         start(0)
         from analysis.records.load import read_records
@@ -81,7 +82,7 @@ def make_report(asked: argparse.Namespace) -> str:
         from analysis.disclosure import protect
         from analysis.study import run_study
 
-        summary = dict(protect(run_study(records, settings)).summary)
+        summary = dict(protect(run_study(records, settings), previous).summary)
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)
         start(3)
@@ -119,6 +120,11 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
+    parser.add_argument(
+        "--previous",
+        help="summary.json of the last report about these children: keeps its numbers where new "
+        "ones beside them would tell about a few children, and says what changed",
+    )
     asked = parser.parse_args(arguments)
     if Path(asked.output).suffix.lower() != ".pdf":
         parser.error("the output is a PDF: give a name that ends in .pdf")
@@ -175,6 +181,8 @@ def _close(records: Records, summary: dict, written: Sequence[Path]) -> str:
     lines = [f"Note: {note}" for note in records.notes]
     if summary["invented"]:
         lines.append("These are the invented sample records.")
+    if summary["changes"]:
+        lines.append(summary["changes"]["notice"])
     for pair in summary["answer"]["pairs"]:
         lines.append(f"{pair['this'].capitalize()} and {pair['than']} therapy: {pair['title']}.")
     lines += [f"Written: {path}" for path in written]

@@ -33,6 +33,7 @@ def render_text(summary: dict) -> str:
     blocks.append(f"{front['records']} {front['settings']} Records {front['digest']}.")
     blocks += [
         *_write_answer(view["answer"], summary),
+        *_write_changes(view["changes"]),
         *_write_who(view["who"], summary),
         *_write_progress(view["progress"], summary),
         *(_write_beside(view, summary) if "depends" in view else ()),
@@ -59,6 +60,14 @@ def _write_answer(answer: dict, summary: dict) -> Iterable[str]:
     yield "Three things to keep in mind:"
     yield _list(f"{caveat['title']}. {caveat['text']}" for caveat in answer["caveats"])
     yield f"{answer['next_step']['title']}. {answer['next_step']['text']}"
+
+
+def _write_changes(changes: dict | None) -> Iterable[str]:
+    if changes is None:
+        return
+    yield from _head("What changed since the last report, and is it more than noise?")
+    yield from changes["sentences"]
+    yield f"The last report: {changes['since']}"
 
 
 def _write_who(who: dict, summary: dict) -> Iterable[str]:

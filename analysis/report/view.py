@@ -12,10 +12,11 @@ import unicodedata
 from analysis.figures.names import FORMAT_TITLES
 from analysis.report.beside import view_beside
 from analysis.report.doubts import asked_again, view_doubts
-from analysis.wording import number, percent
+from analysis.wording import number, percent, signed
 
 NOT_SHOWN = "not shown"
 NONE_HERE = "none"
+CHANGES = ("before", "now", "change", "noise")
 NOT_RECORDED = "not recorded"
 INVENTED = (
     "Invented records. A computer made them up to show what this report looks like; no real child "
@@ -77,6 +78,7 @@ def view_summary(summary: dict, characters: frozenset[int] | None = None) -> dic
     view = {
         "front": _view_front(summary),
         "answer": _view_answer(summary),
+        "changes": _view_changes(summary),
         "who": _view_who(summary),
         "progress": _view_progress(summary),
         "certainty": _view_certainty(summary),
@@ -126,10 +128,40 @@ def _view_front(summary: dict) -> dict:
         "question": summary["question"],
         "estimand": summary["estimand"],
         "invented": INVENTED if summary["invented"] else "",
-        "records": summary["records"]["sentence"],
+        "records": _say_records(summary),
         "digest": summary["records"]["digest"],
         "settings": settings,
     }
+
+
+def _say_records(summary: dict) -> str:
+    """Give the sentence of who is compared; where a part was held, that too."""
+    changes = summary.get("changes")
+    held = changes and (changes["held"] or changes["held_parts"])
+    sentence = summary["records"]["sentence"]
+    return f"{sentence} {changes['notice']}" if held else sentence
+
+
+def _view_changes(summary: dict) -> dict | None:
+    """Give what changed since the last report; None where there was none."""
+    changes = summary.get("changes")
+    if not changes:
+        return None
+    spelt = [
+        [_name_pair(row["id"]), *map(_spell_change, (row,) * 4, CHANGES)] for row in changes["rows"]
+    ]
+    return {
+        "since": changes["since"],
+        "sentences": changes["sentences"],
+        "head": ["", "Last report", "This report", "Change", "Chance alone"],
+        "rows": [] if changes["held"] else spelt,
+    }
+
+
+def _spell_change(row: dict, name: str) -> str:
+    if row[name] is None:
+        return NOT_SHOWN
+    return f"up to {number(row[name])}" if name == "noise" else signed(row[name])
 
 
 def _view_answer(summary: dict) -> dict:
