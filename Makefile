@@ -3,8 +3,9 @@ PYTHON ?= python3
 PY := .venv/bin/python
 RECORDS ?=
 OUT ?= summary.pdf
+CLINICS ?=
 
-.PHONY: setup report test
+.PHONY: setup report test notebooks sample-notebooks bench audit
 
 setup: .venv/ready
 
@@ -22,3 +23,17 @@ test: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m pytest
+
+# Executed copies (.ipynb and .html) in output/, which git ignores.
+notebooks: setup
+	@$(PY) -m analysis.notebook $(if $(RECORDS),--records $(RECORDS)) --out output
+
+# The sample's outputs, kept in notebooks/.
+sample-notebooks: setup
+	@$(PY) -m analysis.notebook --keep
+
+bench: setup
+	@for bench in benchmarks/*.py; do echo "$$bench"; $(PY) "$$bench" || exit 1; done
+
+audit: setup
+	@$(PY) -m analysis.simulation.audit $(if $(CLINICS),--clinics $(CLINICS))

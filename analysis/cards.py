@@ -42,7 +42,7 @@ def draw_card(title: str, text: str, rows: Iterable[tuple[str, str]] = ()) -> st
 
     Args:
         title: what this is.
-        text: one sentence.
+        text: one sentence, or several, each on its own line.
         rows: pairs of a name and what belongs to it, as a table below the sentence.
     """
     cells = "".join(
@@ -51,7 +51,10 @@ def draw_card(title: str, text: str, rows: Iterable[tuple[str, str]] = ()) -> st
         for name, said in rows
     )
     table = f"<table>{cells}</table>" if cells else ""
+    lines = "".join(
+        f"<p style='margin:0.35em 0'>{html.escape(line)}</p>" for line in text.splitlines()
+    )
     return (
         "<div style='border-left:3px solid #5b6472;padding:0.2em 0.9em;max-width:46em'>"
-        f"<strong>{html.escape(title)}</strong><br>{html.escape(text)}{table}</div>"
+        f"<strong>{html.escape(title)}</strong>{lines}{table}</div>"
     )

@@ -76,6 +76,10 @@ class AnalysisError(Exception):
 
     exit_code = EXIT_USAGE
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the message alone in a notebook, where a traceback could quote values."""
+        return str(self).splitlines()
+
 
 class WriteError(AnalysisError):
     """The answer could not be written where it was asked for; what stood there is intact."""

@@ -60,7 +60,8 @@ class Study:
         depends: whether the difference goes with the kind of goal, the child, the area of life.
         attainment: shares of goals attained by week.
         effort: level at the end, gain for sessions and therapist hours.
-        practice: how progress goes with practice at home.
+        practice: how progress goes with practice at home. These four are None when they were
+            not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
         claims: seven claims and how they fare; None when not asked for.
         settings: every choice made beforehand.
@@ -74,10 +75,10 @@ class Study:
     weighting: Weighting
     analyses: Mapping[str, Comparison]
     findings: Findings
-    depends: Depends
-    attainment: Attainment
-    effort: Effort
-    practice: Practice
+    depends: Depends | None
+    attainment: Attainment | None
+    effort: Effort | None
+    practice: Practice | None
     sensitivity: Sensitivity | None
     claims: tuple[Claim, ...] | None
     settings: Settings
@@ -106,6 +107,7 @@ def run_study(
     settings: Settings | None = None,
     *,
     ask_again: bool = True,
+    ask_beside: bool = True,
 ) -> Study:
     """Run the study on records, or on the file or folder that holds them.
 
@@ -114,6 +116,8 @@ def run_study(
         settings: every choice that could change a result; the defaults when None.
         ask_again: whether to ask the question in every other way too; without it the answer
             is the same and comes sooner.
+        ask_beside: whether to ask the other questions too (does it depend, how soon, at what
+            effort, practice at home); without them only `publish_answer` has all it needs.
 
     Raises:
         RecordsError: if the records cannot be trusted.
@@ -137,10 +141,14 @@ def run_study(
         name: label_comparison(comparison, findings, settings)
         for name, comparison in analyses.items()
     }
-    depends = ask_whether_it_depends(cohort, compared, covariates.centred, settings)
-    practice = relate_practice(records, scored, cohort, settings)
-    claims = None
-    if sensitivity:
+    depends = attainment = effort = practice = claims = None
+    centred = covariates.centred
+    if ask_beside:
+        depends = ask_whether_it_depends(cohort, compared, centred, settings)
+        attainment = compare_attainment(scored, cohort, compared, centred, settings)
+        effort = compare_what_it_took(records, scored, cohort, compared, centred, settings)
+        practice = relate_practice(records, scored, cohort, settings)
+    if sensitivity and ask_beside:
         raters = sensitivity.carry_over
         claims = judge_claims(cohort.table, depends, practice, raters, findings, settings)
     return Study(
@@ -153,8 +161,8 @@ def run_study(
         MappingProxyType(labelled),
         findings,
         depends,
-        compare_attainment(scored, cohort, compared, covariates.centred, settings),
-        compare_what_it_took(records, scored, cohort, compared, covariates.centred, settings),
+        attainment,
+        effort,
         practice,
         sensitivity,
         claims,

@@ -1,0 +1,111 @@
+"""The door that runs all notebooks: `python -m analysis.notebook`.
+
+In: records, margin, smallest cell. Out: executed copies (.ipynb and .html) in a folder outside
+git; or, with `--keep`, the sample's outputs in the notebooks themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from analysis.errors import AnalysisError, run_door
+from analysis.settings import Settings
+
+PAGE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Therapy formats</title><style>
+body {{ font: 16px/1.5 "Source Sans Pro", "Helvetica Neue", Arial, sans-serif; color: #22262d;
+  max-width: 52em; margin: 2em auto; padding: 0 1em }}
+img {{ max-width: 100%; height: auto }}
+</style></head><body>
+{body}
+</body></html>
+"""
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+
+
+def run_notebooks(asked: argparse.Namespace) -> str:
+    """Run every notebook that was asked for, and say where the copies are.
+
+    Args:
+        asked: records, margin, smallest_cell, out, keep, names.
+
+    Raises:
+        AnalysisError: if a notebook does not exist, or a cell refuses the records.
+    """
+    from analysis.notebook import kept
+    from analysis.records.load import read_records
+    from analysis.writing import Output, write_file, write_files
+
+    paths = find_notebooks(asked.names)
+    values: dict[str, object] = {"margin": asked.margin, "smallest_cell": asked.smallest_cell}
+    if asked.records:
+        read_records(asked.records)
+        values["records"] = os.fspath(Path(asked.records).resolve())
+    for path in tqdm(paths, unit=" notebooks", file=sys.stderr, disable=None):
+        notebook = kept.read_notebook(path)
+        if asked.keep:
+            ran = kept.clean_notebook(kept.run_notebook(notebook, FOLDER))
+            write_file(path, kept.notebook_bytes(ran), private=False)
+            continue
+        known = kept.read_parameters(notebook)
+        chosen = {name: value for name, value in values.items() if name in known}
+        ran = kept.run_notebook(kept.set_parameters(notebook, chosen), FOLDER)
+        asked.out.mkdir(parents=True, exist_ok=True)
+        pages = {path.name: kept.notebook_bytes(ran), f"{path.stem}.html": to_html(ran)}
+        write_files([Output(asked.out / name, content) for name, content in pages.items()])
+    where = "notebooks" if asked.keep else str(asked.out)
+    return f"Run: {len(paths)} notebooks. Written to the folder {where}.\n"
+
+
+def find_notebooks(names: Sequence[str]) -> list[Path]:
+    """Give the notebooks whose names begin with any of `names`; all when none is given."""
+    every = sorted(FOLDER.glob("*.ipynb"))
+    chosen = [p for p in every if not names or p.name.startswith(tuple(names))]
+    if not chosen:
+        raise AnalysisError(f"There is no notebook whose name begins with {', '.join(names)}.")
+    return chosen
+
+
+def to_html(notebook: object) -> bytes:
+    """Give an executed notebook as one HTML page: code hidden, nothing fetched from elsewhere."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        template_name="basic",
+        exclude_input=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        mathjax_url="",
+    )
+    body = exporter.from_notebook_node(notebook)[0]
+    return PAGE.format(body=body).encode()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the door; gives 0, or the exit code of the fault."""
+    parser = argparse.ArgumentParser(
+        prog="python -m analysis.notebook",
+        description="Run the notebooks and write executed copies outside git.",
+    )
+    parser.add_argument("names", nargs="*", help="first signs of the notebooks to run, e.g. 3")
+    parser.add_argument("--records", help="folder, workbook or sheet; left out: the sample")
+    parser.add_argument("--margin", type=float, default=Settings.margin)
+    parser.add_argument("--smallest-cell", type=int, default=Settings.smallest_cell)
+    parser.add_argument("--out", type=Path, default=Path("output"))
+    parser.add_argument(
+        "--keep", action="store_true", help="renew the sample's outputs kept in notebooks/"
+    )
+    asked = parser.parse_args(arguments)
+    if asked.keep and asked.records:
+        parser.error("only the sample's outputs are kept: leave out --records")
+    return run_door(lambda: run_notebooks(asked))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""Looking around in a notebook: the same gates, the same door, and no closing in on a few."""
+
+import pytest
+from small_clinics import balanced_clinic, invented_records, sample_study
+
+from analysis.disclosure import protect
+from analysis.errors import AnalysisError
+from analysis.notebook.choices import (
+    AGES,
+    ALL_AGES,
+    ALL_GOALS,
+    GOALS,
+    SEEN_ALREADY,
+    WEEKS,
+    Browser,
+    Choice,
+    choose_records,
+)
+from analysis.notebook.explore import draw_look, explore_comparison, make_controls
+from analysis.notebook.show import introduce, publish_records, quote
+from analysis.records.schema import DOMAINS
+from analysis.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def browser():
+    return Browser(sample_study().records, Settings())
+
+
+def test_the_first_look_is_the_answer_of_the_report(browser):
+    answer = protect(sample_study()).summary["answer"]
+    look = browser.look(Choice())
+    assert look.sentences == tuple(pair["sentence"] for pair in answer["pairs"])
+    keys = ("estimate", "conf_low", "conf_high", "label")
+    assert [[p[k] for k in keys] for p in look.summary["answer"]["pairs"]] == [
+        [p[k] for k in keys] for p in answer["pairs"]
+    ]
+
+
+def test_goals_and_ages_are_chosen_as_named():
+    records = sample_study().records
+    for goals, domains in GOALS.items():
+        chosen = choose_records(records, Choice(goals=goals))
+        assert set(chosen.goals["domain"]) == set(domains)
+        assert set(chosen.reviews["goal_id"]) <= set(chosen.goals["goal_id"])
+    ages = records.episodes["age_years"]
+    sizes = [len(choose_records(records, Choice(ages=band)).episodes) for band in AGES]
+    assert sizes[0] == len(records.episodes)
+    assert sum(sizes[1:]) == ages.notna().sum()
+    assert {name for names in GOALS.values() for name in names} == set(DOMAINS)
+
+
+def test_choosing_does_not_change_the_records():
+    records = sample_study().records
+    before = records.goals.copy(deep=True)
+    choose_records(records, Choice(goals="Motor goals", ages="6 to 8 years"))
+    assert records.goals.equals(before)
+
+
+def test_another_margin_changes_the_words_and_not_the_numbers(browser):
+    usual, wide = browser.look(Choice()), browser.look(Choice(margin=1.0))
+    assert usual.sentences != wide.sentences
+    assert [p["estimate"] for p in usual.summary["answer"]["pairs"]] == [
+        p["estimate"] for p in wide.summary["answer"]["pairs"]
+    ]
+
+
+def test_one_pair_can_be_looked_at_alone(browser):
+    look = browser.look(Choice(pair="combined-group"))
+    assert [p["id"] for p in look.summary["answer"]["pairs"]] == ["combined-group"]
+    assert len(look.sentences) == 1
+
+
+def test_a_choice_that_leaves_too_few_children_says_so_and_draws_nothing(browser):
+    look = browser.look(Choice(goals="Communication goals", ages="Under 6 years"))
+    assert look.summary is None
+    assert all("cannot be compared" in said for said in look.sentences)
+    assert "<img" not in draw_look(look)
+
+
+def test_two_answers_that_differ_by_a_few_children_are_never_both_shown():
+    records = invented_records(9, n_children=300)
+    few = records.episodes.index[records.episodes["age_years"] >= 9][:4]
+    age = records.episodes["age_years"].where(records.episodes["age_years"] < 9, 8.5)
+    age[few] = 10.0
+    changed = type(records)(
+        records.episodes.assign(age_years=age),
+        records.goals,
+        records.reviews,
+        records.sessions,
+        records.home_practice,
+        records.ledger,
+        records.notes,
+    )
+    browser = Browser(changed, Settings())
+    shown = {ages: browser.look(Choice(ages=ages)) for ages in AGES}
+    assert shown[ALL_AGES].summary is not None
+    assert shown["9 years and over"].summary is None
+    younger = Browser(changed, Settings())
+    kept = younger.look(Choice(ages="Under 6 years")), younger.look(Choice(ages="6 to 8 years"))
+    assert any(look.summary for look in kept)
+
+
+def test_a_look_that_nearly_repeats_an_earlier_one_is_refused():
+    records = invented_records(10, n_children=300)
+    age = records.episodes["age_years"].copy()
+    age[:] = 7.0
+    age[:3] = 10.0
+    changed = type(records)(
+        records.episodes.assign(age_years=age),
+        *(getattr(records, n) for n in ("goals", "reviews", "sessions", "home_practice")),
+        records.ledger,
+        records.notes,
+    )
+    look = Browser(changed, Settings()).look(Choice(ages="6 to 8 years"))
+    assert look.summary is None
+    assert look.sentences == (SEEN_ALREADY,)
+
+
+def test_every_choice_of_the_controls_can_be_asked(browser):
+    controls = make_controls(browser, Choice())
+    assert set(controls) == set(Choice.__dataclass_fields__)
+    assert all(control.description for control in controls.values())
+    for goals in GOALS:
+        for weeks in WEEKS:
+            assert browser.look(Choice(goals=goals, weeks=weeks)).sentences
+
+
+def test_ages_are_offered_only_where_they_were_recorded():
+    records = balanced_clinic({"individual": 25, "group": 25})
+    missing = type(records)(
+        records.episodes.assign(age_years=float("nan")),
+        *(getattr(records, n) for n in ("goals", "reviews", "sessions", "home_practice")),
+        records.ledger,
+        records.notes,
+    )
+    controls = make_controls(Browser(missing, Settings()), Choice())
+    assert controls["ages"].options == (ALL_AGES,)
+
+
+def test_a_changed_control_redraws_the_picture():
+    from small_clinics import SAMPLE
+
+    box = explore_comparison(SAMPLE)
+    controls, shown = box.children[:-1], box.children[-1]
+    before = shown.value
+    assert "<img alt='" in before
+    controls[0].value = "Social goals"
+    assert shown.value != before
+    assert "data:image/png" in shown.value
+    controls[0].value = ALL_GOALS
+    assert shown.value == before
+
+
+def test_sentences_are_quoted_word_for_word():
+    from small_clinics import SAMPLE
+
+    published = publish_records(SAMPLE)
+    told = quote(published, "In words", "pair", "always")
+    texts = {row["id"]: row["text"] for row in published.summary["sentences"]}
+    assert told.sentences[-1] == texts["always"]
+    assert len(told.sentences) == 4
+    with pytest.raises(AnalysisError, match="no sentence"):
+        quote(published, "In words", "nothing")
+    card = introduce(published)
+    assert published.summary["records"]["digest"] in card._repr_html_()
+    assert "invented" in repr(card)
