@@ -121,6 +121,21 @@ def test_counts_are_those_of_the_study_to_the_nearest_five():
         )
 
 
+def test_a_count_that_tells_how_few_the_others_are_is_held_back():
+    study = sample_study()
+    within = study.depends.kinds.within_child
+    n_all = (study.cohort.table["format"] == "group").sum()
+    means = within.means.copy()
+    for left_out, shown in ((4, False), (0, True), (study.settings.smallest_cell, True)):
+        means.loc["group", "n_children"] = n_all - left_out
+        kinds = replace(study.depends.kinds, within_child=replace(within, means=means))
+        found, _ = sections_of(replace(study, depends=replace(study.depends, kinds=kinds)))
+        part = found["depends"]["within_child"]
+        row = next(r for r in part["rates"] if r["format"] == "group")
+        assert (row["n_children"] is not None) == shown
+        assert part["counts"].startswith("About" if shown else "In some formats nearly all")
+
+
 def test_a_predicted_rate_needs_enough_children_of_every_format_near_it():
     study = sample_study()
     trait = study.depends.traits["attention"]

@@ -60,8 +60,8 @@ def _publish_within(study: Study, book: SentenceBook) -> dict[str, object]:
         pair["sentence"] = book.say(words.say_within_pair(pair, settings.margin, gate))
     rates = publish_other_means(comparison, pairs, settings)
     for row in rates:
-        n = comparison.means.loc[row["format"], "n_children"]
-        row["n_children"] = show_count(n, settings) if row["shown"] else None
+        n = int(comparison.means.loc[row["format"], "n_children"])
+        row["n_children"] = _show_apart(n, row["format"], study) if row["shown"] else None
     counted = [row["n_children"] for row in rates if row["shown"]]
     claimed = words.choose_claimed(pairs)
     answer: dict[str, object] = {
@@ -81,10 +81,19 @@ def _publish_within(study: Study, book: SentenceBook) -> dict[str, object]:
         answer["withheld"] = book.say(words.say_within_withheld(reason))
         return answer
     total = None if None in counted else sum(counted)
-    answer["counts"] = book.say(words.say_within_counts(total, settings.smallest_cell))
+    answer["counts"] = book.say(words.say_within_counts(total))
     shown = [row for row in rates if row["shown"]]
     answer["rates_sentence"] = book.say(words.say_kind_rates(shown))
     return answer
+
+
+def _show_apart(n: int, therapy_format: str, study: Study) -> int | None:
+    """Give a count of some of a format's children, unless it tells how few the others are."""
+    table = study.cohort.table
+    n_all = table.loc[table["format"] == therapy_format, "child_id"].nunique()
+    if n != n_all and not enough(n_all - n, study.settings):
+        return None
+    return show_count(n, study.settings)
 
 
 def _publish_kinds(study: Study) -> list[dict[str, object]]:
@@ -186,7 +195,7 @@ def _publish_domains(study: Study, book: SentenceBook) -> dict[str, object]:
         {
             "domain": name,
             "title": words.DOMAIN_TITLES[name],
-            **{f: show_count(domains.children.loc[name, f], settings) for f in formats},
+            **{f: _show_apart(int(domains.children.loc[name, f]), f, study) for f in formats},
         }
         for name in (kept if rows else [])
     ]

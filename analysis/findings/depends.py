@@ -89,21 +89,24 @@ def say_within_pair(pair: Numbers, margin: float, gate: Numbers | None) -> Sente
     return Sentence(key, f"within.{label}", text, (f"depends.within_child.pairs.{pair['id']}",))
 
 
-def say_within_counts(n_children: int | None, smallest: int) -> Sentence:
+def say_within_counts(n_children: int | None) -> Sentence:
     """Say how many children have both kinds of goal, and what is taken for granted.
 
     Args:
-        n_children: children with both kinds, rounded, or None.
-        smallest: the smallest cell.
+        n_children: children with both kinds, rounded; None where so many have both that the
+            number would tell how few have not.
     """
+    kinds = (
+        "both a skill goal (self-care, motor, sensory) and a social goal (social, emotional, "
+        "communication)"
+    )
     who = (
-        f"Fewer than {smallest} children in some formats have both kinds of goal"
+        f"In some formats nearly all children have {kinds}, so their number is not printed."
         if n_children is None
-        else f"About {children(float(n_children))} have both a skill goal (self-care, motor, "
-        "sensory) and a social goal (social, emotional, communication)"
+        else f"About {children(float(n_children))} have {kinds}."
     )
     text = (
-        f"{who}. Taken for granted: whatever is unrecorded about a child goes with both kinds of "
+        f"{who} Taken for granted: whatever is unrecorded about a child goes with both kinds of "
         "goal equally."
     )
     return Sentence("depends.within.counts", "within.counts", text, ("depends.within_child.rates",))
