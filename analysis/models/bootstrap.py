@@ -26,14 +26,17 @@ from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_likelihood import FlatProblemError, evaluate
 from analysis.models.mixed_nesting import Array, RandomEffect
 from analysis.models.mixed_optimiser import minimise
+from analysis.models.mixed_repeats import find_repeats, resample_repeats
 from analysis.models.mixed_sums import Sums, mix_columns
 from analysis.models.results import RESULT_COLUMNS, describe_fit, read_contrasts
 
 FEWEST_RESAMPLES = 20
-SMALLEST_GAIN = 2e-4
+MANY_GROUPS = 200
+GAIN_OF_MANY, GAIN_OF_FEW = 5e-3, 1e-6
 LEAVES_AT_ONCE = 40_000
 MOST_AT_ONCE = 64
 MOST_LEFT_OUT = 0.5
+WORTH_REPLACING = 0.5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,7 +121,7 @@ def bootstrap_mixed(
     n_resamples: int = 1000,
     strata: ArrayLike | None = None,
     method: str = "reml",
-    workers: int = 1,
+    workers: int = -1,
     progress: bool = True,
 ) -> BootstrapFit:
     """Refit a mixed model to resampled outermost groups.
@@ -142,13 +145,18 @@ def bootstrap_mixed(
     if n_resamples < FEWEST_RESAMPLES:
         raise AnalysisError(f"Draw at least {FEWEST_RESAMPLES} resamples; 1000 is usual.")
     ready = prepare_fit(outcome, fixed, random, None, method)
-    blocks = [mix_columns(part, ready.solution.mixture) for part in split_sums(ready.sums)]
+    repeats = find_repeats(ready.sums)
+    if sum(map(len, repeats)) < WORTH_REPLACING * ready.sums.levels[0].n_groups:
+        repeats = []
+    whole = [ready.sums] if repeats else split_sums(ready.sums)
+    blocks = [mix_columns(part, ready.solution.mixture) for part in whole]
     pools = _read_pools(strata, ready)
     seeds = np.random.SeedSequence(seed).spawn(n_resamples)
     size = int(np.clip(LEAVES_AT_ONCE // ready.sums.squares.shape[-1], 1, MOST_AT_ONCE))
+    size = MOST_AT_ONCE if repeats else size
     batches = [seeds[k : k + size] for k in range(0, n_resamples, size)]
     work = Parallel(n_jobs=workers, prefer="threads", return_as="generator")
-    found = work(delayed(_refit)(batch, blocks, pools, ready, method) for batch in batches)
+    found = work(delayed(_refit)(batch, blocks, repeats, pools, ready, method) for batch in batches)
     bar = tqdm(found, total=len(batches), desc="Resamples", disable=not progress)
     parts = list(bar)
     draws, spreads = (np.concatenate([part[k] for part in parts]) for k in (0, 1))
@@ -207,6 +215,7 @@ def _draw_counts(seed: np.random.SeedSequence, pools: Sequence[Array], n_outer: 
 def _refit(
     seeds: Sequence[np.random.SeedSequence],
     blocks: Sequence[Sums],
+    repeats: list[Array],
     pools: Sequence[Array],
     ready: Prepared,
     method: str,
@@ -222,12 +231,15 @@ def _refit(
     while True:
         weights = np.split(counts, cuts, axis=1)
         start = [np.repeat(value, len(counts), axis=0) for value in solution.relative]
+        parts, often = blocks, weights
+        if repeats:
+            parts, often = [resample_repeats(blocks[0], repeats, counts)], None
         try:
             optimum = minimise(
-                blocks, loadings, solution.plan.shape[2], start, restricted, weights,
-                smallest_gain=SMALLEST_GAIN,
+                parts, loadings, solution.plan.shape[2], start, restricted, often,
+                smallest_gain=GAIN_OF_MANY if n_outer >= MANY_GROUPS else GAIN_OF_FEW,
             )  # fmt: skip
-            final = evaluate(blocks, loadings, optimum.relative, restricted, weights)
+            final = evaluate(parts, loadings, optimum.relative, restricted, often)
             break
         except FlatProblemError as error:
             counts = counts[~error.flat]

@@ -17,6 +17,11 @@ def multiply(left: Array, right: Array) -> Array:
     return np.einsum("bikm,bkjm->bijm", left, right)
 
 
+def as_batch(values: Array) -> Array:
+    """Give (i, j, m) as (1, i, j, m); a batch (b, i, j, m) as it is."""
+    return values if values.ndim == 4 else values[None]
+
+
 def lift(values: Array, parents: Array) -> Array:
     """Give each group its larger group's values (..., m_above) to (..., m); one fits all."""
     return values if values.shape[-1] == 1 else np.take(values, parents, axis=-1)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_sums import LevelSums, Sums
 
 LEAVES_PER_BLOCK = 8_192
@@ -96,7 +97,7 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
                 np.concatenate([level.joined for level in own], axis=-1),
                 multipliers,
                 np.concatenate(
-                    [np.ones(v.n_groups) if v.weights is None else v.weights for v in own]
+                    [np.ones(v.n_groups) if v.weights is None else v.weights for v in own], axis=-1
                 )
                 if weighted
                 else None,
@@ -111,4 +112,21 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
         np.concatenate([part.cross for part in parts], axis=-1),
         np.concatenate([part.n_rows for part in parts]),
         unit,
+    )
+
+
+def take_problems(sums: Sums, chosen: Array | int) -> Sums:
+    """Give some problems of a batch, or one of them alone; shared sums stay as they are."""
+    if sums.products.ndim < 4:
+        return sums
+    levels = [
+        replace(
+            level,
+            joined=level.joined[chosen],
+            weights=None if level.weights is None else level.weights[chosen],
+        )
+        for level in sums.levels
+    ]
+    return replace(
+        sums, levels=tuple(levels), products=sums.products[chosen], cross=sums.cross[chosen]
     )

@@ -25,6 +25,7 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed_arithmetic import (
+    as_batch,
     collect_groups,
     effect_matrices,
     gram,
@@ -109,7 +110,7 @@ def evaluate(
     Raises:
         FlatProblemError: if fixed columns cannot be told apart.
     """
-    n_problems = len(relative[0]) if weights is None else len(weights[0])
+    n_problems = _count_problems(blocks[0], relative, None if weights is None else weights[0])
     r = blocks[0].n_columns + 1
     total = np.zeros((n_problems, r, r))
     log_determinant = np.zeros(n_problems)
@@ -150,6 +151,11 @@ def evaluate(
     )
 
 
+def _count_problems(block: Sums, relative: Sequence[Array], counted: Array | None) -> int:
+    n_data = len(block.products) if block.products.ndim == 4 else 1
+    return max(len(relative[0]), n_data, 1 if counted is None else len(counted))
+
+
 def _find_flat(products: Array) -> Array:
     width = np.sqrt(np.maximum(np.einsum("bii->bi", products), 1e-300))
     unit = products / (width[:, :, None] * width[:, None, :])
@@ -160,15 +166,15 @@ def _climb(
     block: Sums, loadings: Sequence[Array], relative: Sequence[Array], counted: Array | None
 ) -> tuple[Climb, Array, Array, Array]:
     r = block.n_columns + 1
-    n_problems = len(relative[0]) if counted is None else len(counted)
+    n_problems = _count_problems(block, relative, counted)
     spread = spread_weights(block, counted)
     offsets = block.offsets()
     first = r - block.n_free
     total = np.zeros((n_problems, r, r))
-    total[:, first:, first:] = weighted_total(block.cross[None], spread[0])
+    total[:, first:, first:] = weighted_total(as_batch(block.cross), spread[0])
     log_determinant = np.zeros(n_problems)
     climb = Climb()
-    inner, columns = block.squares[None], block.products[None]
+    inner, columns = block.squares[None], as_batch(block.products)
     for k in reversed(range(len(block.levels))):
         level, weight = block.levels[k], spread[k]
         effect = effect_matrices(loadings[k], relative[k], level.multipliers)
@@ -181,20 +187,17 @@ def _climb(
         dense = slice(r - columns.shape[2], r)
         total[:, dense, dense] -= gram(columns, multiply(explained, columns), weight)
         climb.before.insert(0, inner)
-        if level.joined.shape[1]:
-            joined = level.joined[None]
+        if level.joined.shape[-2]:
+            joined = as_batch(level.joined)
             new = slice(offsets[k], dense.start)
             entering = multiply(after, joined)
             total[:, new, new] += gram(joined, entering, weight)
             both = gram(joined, shrunk, weight)
             total[:, new, dense] += both
             total[:, dense, new] += both.swapaxes(-1, -2)
-            shrunk = np.concatenate(
-                [entering, np.broadcast_to(shrunk, (*entering.shape[:1], *shrunk.shape[1:]))]
-                if len(entering) >= len(shrunk)
-                else [np.broadcast_to(entering, (len(shrunk), *entering.shape[1:])), shrunk],
-                axis=2,
-            )
+            n = max(len(entering), len(shrunk))
+            both = [np.broadcast_to(v, (n, *v.shape[1:])) for v in (entering, shrunk)]
+            shrunk = np.concatenate(both, axis=2)
         climb.shrink.insert(0, shrink)
         climb.spread.insert(0, explained)
         climb.after.insert(0, after)
@@ -229,5 +232,5 @@ def carries_weights(block: Sums, k: int, counted: Array | None) -> bool:
 
 def _count_rows(block: Sums, counted: Array | None) -> Array:
     if counted is None:
-        return np.array([block.count_rows()])
+        return np.atleast_1d(block.count_rows())
     return counted @ block.n_rows

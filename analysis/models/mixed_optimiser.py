@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.mixed_blocks import take_problems
 from analysis.models.mixed_likelihood import evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_slope import descend, list_parameters, pick_parameters
@@ -86,8 +87,9 @@ def minimise(
         count += 1
         at = [value[active] for value in trial]
         counted = None if weights is None else [value[active] for value in weights]
+        parts = blocks if len(active) == n_problems else [take_problems(b, active) for b in blocks]
         same = count == 1 and all((value == value[:1]).all() for value in at)
-        found = evaluate(blocks, loadings, [v[:1] for v in at] if same else at, restricted, counted)
+        found = evaluate(parts, loadings, [v[:1] for v in at] if same else at, restricted, counted)
         noise = RELATIVE_GAIN * np.abs(found.objective)
         better = found.objective <= least[active] + smallest_gain + noise
         for k, value in enumerate(trial):
@@ -95,7 +97,7 @@ def minimise(
         if not better.any():
             del found
             continue
-        slope = descend(blocks, loadings, at, found, restricted, counted, parameters)
+        slope = descend(parts, loadings, at, found, restricted, counted, parameters)
         gradient = pick_parameters(slope.matrices, parameters)
         step, foreseen = find_step(gradient, slope.information, at, correlated, parameters)
         moved = add_step(at, step, parameters)

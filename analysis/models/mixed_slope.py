@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.models.mixed_arithmetic import (
+    as_batch,
     collect_groups,
     effect_matrices,
     gram,
@@ -150,18 +151,19 @@ def _descend_block(
             _add_linear(
                 linear, outside, columns, after, effect, block, k, loadings[k], weight, parameters
             )
-        entered = slice(offsets[k], offsets[k] + level.joined.shape[1])
+        entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
         taken = effect_matrices(loadings[k], relative[k], level.multipliers)
         if k + 1 == len(block.levels):
             explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
-            entering = np.einsum("qjm,bj->bqm", level.joined, residual[:, entered])
+            entering = np.einsum("bqjm,bj->bqm", as_batch(level.joined), residual[:, entered])
             return found, explained + entering
         whole = multiply(after, lift(outside, up))
-        if len(whole) < len(columns):
-            whole = np.repeat(whole, len(columns), axis=0)
+        n = max(len(columns), len(as_batch(level.joined)))
+        if len(whole) < n:
+            whole = np.repeat(whole, n, axis=0)
         whole[:, :, dense] += columns
         outside = lift(outside, up) - multiply(taken, whole)
-        outside[:, :, entered] += level.joined
+        outside[:, :, entered] += as_batch(level.joined)
         shrink, own_spread = climb.shrink[k], climb.spread[k]
         if uncertain is None:
             uncertain = own_spread

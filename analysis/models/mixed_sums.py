@@ -60,6 +60,9 @@ class Sums:
             weights, these rows are counted as often as their weights say.
         n_rows: (m_outer,) rows of each outermost group, counted in the same way.
         unit: the level whose groups carry weights, or None.
+
+    Sums of a batch of b problems with the same visits have `joined`, `products`, `cross` (b, ...)
+    and weights (b, m_outer).
     """
 
     constant: Array
@@ -73,17 +76,17 @@ class Sums:
     @property
     def n_free(self) -> int:
         """How many columns, the outcome among them, are held as products."""
-        return self.products.shape[1]
+        return self.products.shape[-2]
 
     @property
     def n_columns(self) -> int:
         """How many fixed columns there are."""
-        joined = sum(level.joined.shape[1] for level in self.levels)
+        joined = sum(level.joined.shape[-2] for level in self.levels)
         return self.constant.shape[1] + joined + self.n_free - 1
 
     def offsets(self) -> list[int]:
         """Per level, how many fixed columns have a place further out."""
-        widths = [self.constant.shape[1]] + [level.joined.shape[1] for level in self.levels]
+        widths = [self.constant.shape[1]] + [level.joined.shape[-2] for level in self.levels]
         return [int(total) for total in np.cumsum(widths)[:-1]]
 
     def spread_weights(self) -> list[Array | None]:
@@ -95,13 +98,13 @@ class Sums:
             elif k == self.unit:
                 spread.append(level.weights)
             else:
-                spread.append(spread[-1][level.parents])
+                spread.append(np.take(spread[-1], level.parents, axis=-1))
         return spread
 
-    def count_rows(self) -> float:
-        """Count the rows, each as often as its group counts."""
+    def count_rows(self) -> float | Array:
+        """Count the rows, each as often as its group counts; (b,) for a batch."""
         if self.unit == 0:
-            return float(self.n_rows @ self.levels[0].weights)
+            return self.levels[0].weights @ self.n_rows
         return float(self.n_rows.sum())
 
 
