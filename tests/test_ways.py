@@ -196,6 +196,23 @@ def test_what_it_would_take_is_said_with_children_and_groups(changes, rule):
     assert find_faults(said.text) == [], said.text
 
 
+WITHHELD = [
+    {"id": "a", "title": "One way", "withheld": "too few are left", "held_back": False},
+    {"id": "b", "title": "Another way", "withheld": "too few are left", "held_back": False},
+    {"id": "c", "title": "A third way", "withheld": "it is too close", "held_back": True},
+]
+
+
+def test_ways_without_numbers_share_a_sentence_when_they_share_a_reason():
+    first, second = how_sure.say_ways_withheld(WITHHELD, 5)
+    assert first.text == (
+        "One way; Another way: cannot be run with these records, because too few are left."
+    )
+    assert second.text == "A third way: not printed, because it is too close."
+    (alone,) = how_sure.say_ways_withheld(WITHHELD[:2], 2)
+    assert alone.text == "None of the 2 ways of asking can be answered, because too few are left."
+
+
 def test_the_remaining_sentences_may_stand():
     control = {"title": "Energy at the start", "shown": True, "pairs": [1, 2, 3]}
     growth = {"spreads": [{"id": "child", "slope": 0.2}], "zero": ["therapy group"]}
@@ -211,6 +228,8 @@ def test_the_remaining_sentences_may_stand():
         how_sure.say_to_record(()),
         how_sure.say_dropout(PAIR | {"changed": False}),
         how_sure.say_dropout(PAIR | {"shown": False}),
+        *how_sure.say_ways_withheld(WITHHELD, 5),
+        *how_sure.say_ways_withheld(WITHHELD[:2], 2),
         how_sure.say_left_out({"id": "leave_one_group_out", "pairs": [{"conf_low": None}]}),
     ]
     said += [how_sure.say_to_record((("episodes", name),)) for name in how_sure.COLUMN_REASONS]
@@ -226,7 +245,11 @@ def test_a_clinic_without_sessions_traits_or_groups_names_what_it_could_not_do()
     bare = replace(records, episodes=episodes, sessions=records.sessions.iloc[:0])
     summary = protect(run_study(bare, Settings())).summary
     named = {row["id"]: row["text"] for row in summary["sensitivity"]["withheld"]}
-    assert "the column delivered is not filled in" in named["as_delivered"]
-    assert "the column reason_for_format is not filled in" in named["availability_only"]
+    said = {key: text for key, text in named.items() if "cannot be run" in text}
+    assert any(
+        "Only children treated as planned" in text and "delivered is not filled in" in text
+        for text in said.values()
+    )
+    assert any("reason_for_format is not filled in" in text for text in said.values())
     assert summary["sensitivity"]["planning"]["to_record"][0]["column"] == "group_id"
     assert all("because" in text for text in named.values())

@@ -51,7 +51,8 @@ def publish_sensitivity(
     return {
         "asked": True,
         "withheld": [
-            {"id": way["id"], "text": book.say(words.say_way_withheld(way))} for way in withheld
+            {"id": sentence.id, "text": book.say(sentence)}
+            for sentence in words.say_ways_withheld(withheld, len(ways))
         ],
         "left_out": [
             {"id": way["id"], "title": way["title"], "text": book.say(words.say_left_out(way))}

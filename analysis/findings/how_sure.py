@@ -55,16 +55,28 @@ COLUMN_REASONS = {
 }
 
 
-def say_way_withheld(way: Numbers) -> Sentence:
-    """Say that a way of asking gives no numbers, and why.
+def say_ways_withheld(ways: Sequence[Numbers], n_ways: int) -> list[Sentence]:
+    """Say which ways of asking give no numbers, and why: one sentence for each reason.
 
     Args:
-        way: published: id, title, withheld (a clause), held_back (run, but not printed).
+        ways: those without numbers, published: id, title, withheld (a clause), held_back (run,
+            but not printed).
+        n_ways: how many ways of asking there are in all.
     """
-    cannot = "not printed" if way["held_back"] else "cannot be run with these records"
-    text = f"{way['title']}: {cannot}, because {way['withheld']}."
-    rule = "way.held_back" if way["held_back"] else "way.withheld"
-    return Sentence(f"sensitivity.way.{way['id']}", rule, text)
+    found: dict[tuple[bool, str], list[Numbers]] = {}
+    for way in ways:
+        found.setdefault((bool(way["held_back"]), str(way["withheld"])), []).append(way)
+    said = []
+    for (held_back, reason), own in found.items():
+        key = f"sensitivity.withheld.{own[0]['id']}"
+        rule = "ways.held_back" if held_back else "ways.withheld"
+        cannot = "not printed" if held_back else "cannot be run with these records"
+        titles = [str(way["title"]) for way in own]
+        who = f"None of the {n_ways} ways of asking" if len(own) == n_ways else "; ".join(titles)
+        can = "can be answered" if len(own) == n_ways else cannot
+        colon = "" if len(own) == n_ways else ":"
+        said.append(Sentence(key, rule, f"{who}{colon} {can}, because {reason}."))
+    return said
 
 
 def say_growth(growth: Numbers) -> Sentence:

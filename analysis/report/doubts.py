@@ -47,26 +47,30 @@ def view_doubts(summary: dict) -> dict:
         summary: a published summary.
 
     Returns:
-        `doubts` and `claims`, each with a title.
+        `doubts` and `claims`, each with a title; `doubts.compared` is False when no pair was,
+        and the page on doubts has nothing to say.
     """
     part, claims = summary["sensitivity"], summary["claims"]
     planning, growth = part["planning"], part["growth"]
+    withheld = [row["text"] for row in part["withheld"]]
+    compared = any(row["shown"] for row in part["unrecorded"])
     return {
         "doubts": {
             "title": DOUBTS_TITLE,
+            "compared": compared,
             "dropout": [row["text"] for row in part["dropout"]],
             "unrecorded": [row["text"] for row in part["unrecorded"]],
             "wide": part["wide"],
             "controls": part["controls_text"],
             "left_out": [row["text"] for row in part["left_out"]],
             "growth": growth["text"] if growth else "",
-            "withheld": [row["text"] for row in part["withheld"]],
+            "withheld": withheld,
         },
         "claims": {
             "title": CLAIMS_TITLE,
             "lead": claims["text"],
             "rows": [_view_claim(row) for row in claims["rows"]],
-            "planning": [row["text"] for row in planning["pairs"]],
+            "planning": [row["text"] for row in planning["pairs"]] if compared else withheld,
             "to_record": planning["to_record_text"],
         },
     }
@@ -92,6 +96,9 @@ def write_doubts(view: dict, summary: dict) -> Iterable[str]:
         summary: the summary it was made of.
     """
     doubts, part = view["doubts"], summary["sensitivity"]
+    if not doubts["compared"]:
+        yield from doubts["withheld"]
+        return
     yield from doubts["unrecorded"]
     yield doubts["wide"]
     if any(row["bias"] is not None for row in part["benchmarks"]):
