@@ -112,7 +112,7 @@ def _code_column(
             )
         return np.where(codes < 0, -1, codes).astype(np.int8)
     found, distinct = values.factorize()
-    texts = [str(text) for text in distinct]
+    texts = [str(text) for text in distinct.to_numpy(dtype=object)]
     coder = ids.setdefault(schema.name, Coder())
     unseen = [text for text in texts if text not in coder]
     kind = judge_column(schema.name, unseen, None, schema.name)[0] if unseen else ""

@@ -32,7 +32,7 @@ from analysis.records.shapes import (
     looks_like_date_serial,
     person_words,
 )
-from analysis.records.text import TextColumn, TextTable, clean_text, column_letter
+from analysis.records.text import TextColumn, TextTable, clean_text, column_letter, word_set
 from analysis.records.words import LOOKUP, kind_of_heading
 
 ID_NAMES = frozenset(
@@ -51,6 +51,10 @@ HEADING_WORDS = COMMON_WORDS.union(
     *(name.split("_") for name in ALL_NAMES),
 )
 SURE_CODE = re.compile(r"[A-Za-z]{0,2}[-_.#]?\d{1,6}(?:[-_.][A-Za-z]?\d{1,4})?\Z")
+SHEET_WORDS = HEADING_WORDS | word_set(
+    "sheet data table tab tabelle blatt feuil feuille hoja foglio planilha blad ark arkusz list "
+    "export records readme read me info all raw coded gas copy of final draft v version master"
+)
 LONGEST_HEADING_SHOWN = 40
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
@@ -312,6 +316,15 @@ def looks_personal(text: str) -> bool:
         or person_words(text) >= 2
         or any(word in GIVEN_NAMES for word in re.findall(r"[^\W\d_]+", text.casefold()))
     )
+
+
+def show_sheet(name: str, number: int) -> str:
+    """Give the name of a sheet if it is made of everyday words, else its number.
+
+    Some clinics keep a sheet for each child.
+    """
+    words = re.findall(r"[^\W\d_]+", plain_name(name))
+    return clean_text(name) if SHEET_WORDS.issuperset(words) else f"sheet {number}"
 
 
 def show_heading(heading: str, position: int) -> str:

@@ -83,6 +83,9 @@ def _take_tables(
     for name, table in found:
         records.tables[name or "flat"] = table
         _name_columns(name or "flat", table, mapping, records)
+    unused = _unused_headings([table for _, table in found], mapping)
+    if unused:
+        records.notes.append(f"the mapping names headings that are in no table: {unused}")
     if found and "flat" not in records.tables:
         for name in REQUIRED_TABLES:
             if name not in records.tables and not _refused_already(name, records):
@@ -93,6 +96,12 @@ def _take_tables(
                         code="missing_table",
                     )
                 )
+
+
+def _unused_headings(tables: list[TextTable], mapping: Mapping) -> str:
+    present = {plain_name(heading) for table in tables for heading in table.headings}
+    unused = [heading for heading in mapping.columns if plain_name(heading) not in present]
+    return ", ".join(f'"{show_heading(heading, 1)}"' for heading in unused)
 
 
 def _refused_already(name: str, records: TextRecords) -> bool:

@@ -21,7 +21,7 @@ from analysis.records.headings import (
     plain_name,
     resolve_headings,
 )
-from analysis.records.identifiers import looks_personal
+from analysis.records.identifiers import show_sheet
 from analysis.records.mapping import Mapping
 from analysis.records.rows import build_table, gather_rows
 from analysis.records.schema import TABLES
@@ -202,7 +202,7 @@ def _read_workbook(
         wanted = by_name if by_name and not table_name else sheets
         read = []
         for number, (sheet, table) in enumerate(wanted, 1):
-            shown = sheet.name if table or not looks_personal(sheet.name) else f"sheet {number}"
+            shown = sheet.name if table else show_sheet(sheet.name, number)
             text, problems = build_table(
                 watch(gather_rows(book.rows(sheet))),
                 name,
