@@ -445,3 +445,15 @@ def test_estimands_are_quoted_and_frames_stay_as_they_were():
     assert (
         sample()["depends"]["within_child"]["estimand"] == study.depends.kinds.within_child.estimand
     )
+
+
+def test_results_introduce_themselves_without_a_row_about_a_child():
+    study = sample_study()
+    for result in (study.depends, study.attainment, study.effort, study.practice):
+        assert "about" in repr(result)
+        assert "C0" not in repr(result)
+        assert "C0" not in result._repr_html_()
+        assert len(repr(result)) < 600
+    poorer, _ = poor()
+    assert "withheld. The table of sessions" in repr(poorer.effort)
+    assert "withheld. This trait was rated" in repr(poorer.depends)

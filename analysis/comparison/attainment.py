@@ -19,6 +19,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.comparison.covariates import adds_something
 from analysis.comparison.formats import count_sides, tabulate_pairs
 from analysis.comparison.result import (
@@ -72,6 +73,14 @@ class Attainment:
         """Shares of each format by each week: week, format, then the columns of `means`."""
         parts = [c.means.reset_index().assign(week=week) for week, c in self.by_week.items()]
         return pd.concat(parts, ignore_index=True)
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"Goals attained: withheld. {self.withheld}"
+        n = about(self.rows["child"].nunique(), "child", "children")
+        return f"Goals attained by week {' and '.join(map(str, self.by_week))}, {n} followed."
+
+    _repr_html_ = show_card
 
 
 def compare_attainment(

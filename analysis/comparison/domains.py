@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cards import show_card
 from analysis.comparison.result import PAIRS
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
@@ -62,6 +63,13 @@ class DomainEffects:
     children: pd.DataFrame
     folded: tuple[str, ...] = ()
     withheld: str = ""
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"Areas of life: withheld. {self.withheld}"
+        return f"Areas of life: {len(self.children)} compared, drawn towards their mean."
+
+    _repr_html_ = show_card
 
 
 def compare_domains(

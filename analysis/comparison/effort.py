@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
@@ -81,6 +82,14 @@ class Effort:
     def table(self) -> pd.DataFrame:
         """Every measure of every format."""
         return self.means
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"Effort: withheld. {self.withheld}"
+        n = about(self.children["child_id"].nunique(), "child", "children")
+        return f"Effort: gain for sessions and therapist hours of {n}."
+
+    _repr_html_ = show_card
 
 
 def compare_end_level(

@@ -17,6 +17,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.domains import DomainEffects, compare_domains
 from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
@@ -62,7 +63,12 @@ class KindsOfGoal:
         return self.within_child.table
 
     def __repr__(self) -> str:
-        return repr(self.within_child)
+        if self.within_child.withheld:
+            return f"Kinds of goal: withheld. {self.within_child.withheld}"
+        n = about(self.children["child_id"].nunique(), "child", "children")
+        return f"Kinds of goal: {n} with both kinds are compared with themselves."
+
+    _repr_html_ = show_card
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +86,9 @@ class Depends:
     domains: DomainEffects
 
     def __repr__(self) -> str:
-        return repr(self.kinds)
+        return "\n".join([repr(self.kinds), *map(repr, self.traits.values()), repr(self.domains)])
+
+    _repr_html_ = show_card
 
 
 def ask_whether_it_depends(

@@ -12,11 +12,12 @@ Source of the mark: Novak, Cusick & Lannin 2009, Pediatrics 124(4):e606-e614,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -54,9 +55,17 @@ class Practice:
     """
 
     table: pd.DataFrame
-    intervals: pd.DataFrame = field(repr=False)
-    usual: pd.DataFrame = field(repr=False)
+    intervals: pd.DataFrame
+    usual: pd.DataFrame
     withheld: str = ""
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"Practice at home: withheld. {self.withheld}"
+        n = about(int(self.table.iloc[0]["n_children"]), "child", "children")
+        return f"Practice at home: intervals of {n} compared with the same child's others."
+
+    _repr_html_ = show_card
 
 
 def relate_practice(

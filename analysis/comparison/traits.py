@@ -9,12 +9,13 @@ gets one contrast of slopes with 1 degree of freedom (METHODS.md, "Does it depen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.formats import keep_formats, tabulate_contrasts, tabulate_means
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
@@ -51,12 +52,20 @@ class TraitDependence:
 
     trait: str
     comparison: Comparison
-    predicted: pd.DataFrame = field(repr=False)
+    predicted: pd.DataFrame
 
     @property
     def table(self) -> pd.DataFrame:
         """The contrasts of slopes."""
         return self.comparison.table
+
+    def __repr__(self) -> str:
+        if self.comparison.withheld:
+            return f"{self.comparison.title}: withheld. {self.comparison.withheld}"
+        n = about(int(self.comparison.means["n_children"].sum()), "child", "children")
+        return f"{self.comparison.title}: one straight line for each format, {n} rated."
+
+    _repr_html_ = show_card
 
 
 def compare_by_traits(
