@@ -75,7 +75,7 @@ def test_a_gap_names_its_cost_and_its_share():
     assert "group_id" not in gaps.index
     assert "" in gaps.index
     told = ready.tell()
-    assert "episodes.therapist_id: missing everywhere; a therapist's work" in told
+    assert "episodes: therapist_id missing everywhere; a therapist's work" in told
     assert "sessions: not handed in" in told
 
 

@@ -20,8 +20,8 @@ USUAL_WORDS = {
     "client_number client_code patient_id patient_code child_number child_code id_child code",
     "goal_id": "goal goal_number goal_no goal_code objective objective_id target goal_ref",
     "domain": "area goal_area goal_domain category goal_type area_of_need goal_category kind",
-    "format": "therapy_format type therapy_type delivery mode modality treatment arm setting "
-    "session_type service_type treatment_type type_of_therapy",
+    "format": "therapy therapy_format type therapy_type delivery mode modality treatment arm "
+    "setting session_type service_type treatment_type type_of_therapy",
     "week": "weeks week_number week_no wk time timepoint weeks_since_start review_week "
     "week_of_review weeks_from_start",
     "attainment": "score level gas gas_score gas_level rating attainment_level goal_score "
@@ -134,6 +134,13 @@ def nearest_heading(name: str, headings: Iterable[str], usual: str = "") -> str:
             return heading
     close = difflib.get_close_matches(name, list(plain), n=1, cutoff=CLOSE_ENOUGH)
     return plain[close[0]] if close else ""
+
+
+def usual_meaning(heading: str, table_name: str) -> str:
+    """Give the column of the table that a heading usually stands for, or ""."""
+    plain = plain_name(heading)
+    name = SYNONYMS.get(plain) or SYNONYMS.get(plain.rstrip("s"), "")
+    return name if name in known_names(table_name) else ""
 
 
 def nearest_label(label: str, choices: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from analysis.records.headings import (
     nearest_heading,
     plain_name,
     resolve_headings,
+    usual_meaning,
 )
 from analysis.records.identifiers import PLAIN_CODE, find_identifiers, show_heading
 from analysis.records.mapping import Mapping, suggest_mapping
@@ -170,7 +171,19 @@ def _name_columns(name: str, table: TextTable, mapping: Mapping, records: TextRe
                 code="missing_column",
             )
         )
-    dropped = [shown[i] for i, known in enumerate(names) if not known and table.columns[i].heading]
+    taken = {*names, *records.heading_guesses.values()}
+    dropped = []
+    for i, known in enumerate(names):
+        heading = table.columns[i].heading
+        if known or not heading or heading in records.heading_guesses:
+            continue
+        meaning = usual_meaning(heading, name)
+        if meaning and meaning not in taken and shown[i] == heading:
+            records.heading_guesses[heading] = meaning
+            taken.add(meaning)
+            dropped.append(f"{heading} (a mapping file can say that it is {meaning})")
+        else:
+            dropped.append(shown[i])
     if dropped:
         records.notes.append(
             f"{_file_and_sheet(table)}: columns not read and dropped: {', '.join(dropped)}"

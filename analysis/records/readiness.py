@@ -16,7 +16,7 @@ from analysis.cards import about, draw_card
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.wording import children, count, percent
+from analysis.wording import children, count, listing, percent
 
 NOT_ADJUSTED = "formats cannot be compared among children alike in this"
 COSTS = (
@@ -137,17 +137,21 @@ class Readiness:
         return lines
 
     def _gap_lines(self) -> list[str]:
-        lines = []
+        lines, everywhere = [], {}
         for row in self.gaps.itertuples():
             if not row.n_rows:
                 lines.append(f"{row.table}: not handed in; {row.cost}.")
             elif row.n_missing == row.n_rows:
-                lines.append(f"{row.table}.{row.column}: missing everywhere; {row.cost}.")
+                everywhere.setdefault((row.table, row.cost), []).append(row.column)
             else:
                 lines.append(
-                    f"{row.table}.{row.column}: missing in {row.n_missing:,} of {row.n_rows:,} "
+                    f"{row.table}: {row.column} missing in {row.n_missing:,} of {row.n_rows:,} "
                     f"({percent(row.n_missing / row.n_rows)}); {row.cost}."
                 )
+        lines += [
+            f"{table}: {listing(columns)} missing everywhere; {cost}."
+            for (table, cost), columns in everywhere.items()
+        ]
         return lines
 
     def tell_uniqueness(self) -> str:
