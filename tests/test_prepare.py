@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 import stat
 import sys
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from analysis.records.mapping import Mapping
 from analysis.records.text import TextTable, column_from_cells
 from analysis.records.values import Faults
 
+SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 PEOPLE = ["O'Hara, Niamh", "Mahmood, Tariq", "Sato, Yuki", "Núñez, Inés", "Lee, Sam"]
 SECRETS = ["Hara", "Mahmood", "Sato", "Núñez", "coat", "laces", "Doe", "2016", "Tired", "Riverside"]
 MAPPING = {
@@ -488,6 +490,53 @@ def test_the_door_says_what_was_done_and_leaves_with_the_right_code(tmp_path, ca
     assert "No key was kept" in told
     assert not any(secret in told for secret in SECRETS)
     assert main([str(raw), "--out", str(mapping)]) == 5
+
+
+def test_the_sample_given_names_and_dates_and_prepared_again_is_the_same_clinic(tmp_path):
+    sample = read_records(SAMPLE)
+    chance = random.Random(5)
+    starts = {
+        child: date(2023, 1, 2) + timedelta(days=chance.randrange(400))
+        for child in sample.episodes["child_id"]
+    }
+    person = {child: f"Family{i:03d} Child".replace("0", "o") for i, child in enumerate(starts)}
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    goals, reviews = sample.goals, sample.reviews
+    owner = dict(zip(goals["goal_id"], goals["child_id"], strict=True))
+
+    def days(children, weeks):
+        return [
+            ""
+            if week != week
+            else f"{starts[c] + timedelta(days=7 * int(week) + chance.randrange(7)):%d %B %Y}"
+            for c, week in zip(children, weeks, strict=True)
+        ]
+
+    sample.episodes.assign(
+        episode_id=None,
+        child_id=sample.episodes["child_id"].map(person),
+        start_date=[f"{starts[c]:%d %B %Y}" for c in sample.episodes["child_id"]],
+        end_date=days(sample.episodes["child_id"], sample.episodes["end_week"]),
+    ).drop(columns=["episode_id", "end_week"]).to_csv(raw / "episodes.csv", index=False)
+    goals.assign(child_id=goals["child_id"].map(person)).drop(columns="episode_id").to_csv(
+        raw / "goals.csv", index=False
+    )
+    reviews.assign(date=days([owner[g] for g in reviews["goal_id"]], reviews["week"])).drop(
+        columns="week"
+    ).to_csv(raw / "reviews.csv", index=False)
+    mapping = {"columns": {name: name for name in ("start_date", "end_date", "date")}}
+    made = prepare_records(raw, tmp_path / "coded", mapping=mapping).records
+    for table, columns in (
+        ("episodes", ["format", "age_years", "severity", "end_week", "end_reason"]),
+        ("goals", ["domain", "set_week", "importance"]),
+        ("reviews", ["week", "attainment", "rater"]),
+    ):
+        before = getattr(sample, table)[columns].astype(str).value_counts()
+        after = getattr(made, table)[columns].astype(str).value_counts()
+        assert before.sort_index().equals(after.sort_index())
+    children = made.goals.groupby("child_id").size().value_counts()
+    assert children.equals(sample.goals.groupby("child_id").size().value_counts())
 
 
 def test_preparing_needs_no_statistics(tmp_path):
