@@ -134,6 +134,11 @@ class Settings:
             )
 
     @property
+    def error_rate(self) -> float:
+        """The share of false differences that the level of confidence allows."""
+        return round(1 - self.confidence, 12)
+
+    @property
     def last_week(self) -> int:
         """The last week whose reviews count."""
         return self.horizon_weeks + self.grace_weeks

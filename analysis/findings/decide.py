@@ -1,9 +1,10 @@
 """What the study may say of each pair: gates and labels brought together.
 
 In: gates, the primary comparison and its relatives. Out: `Findings`. Decisions taken here:
-"ahead" needs the overlap-weighted estimate to agree (same sign, inside the primary interval,
-at least half the size); an interval too wide to answer says "cannot tell" whatever it is; a
-format that loses many children is at most suggestive.
+"ahead" needs a difference that survives three comparisons made at once (Shaffer), and the
+overlap-weighted estimate to agree (same sign, inside the primary interval, at least half the
+size); an interval too wide to answer says "cannot tell" whatever it is; a format that loses
+many children is at most suggestive.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from analysis.findings.labels import (
     FASTER_SIZE_UNCERTAIN,
     NOT_COMPARABLE,
     OTHER_UNIT,
+    RULES_OUT,
     Label,
     decide_label,
     size_factor,
@@ -142,6 +144,8 @@ def _decide(
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
     if "precision" in names:
         label = Label(CANNOT_TELL)
+    elif label.name in AHEAD and row["p_adjusted"] >= settings.error_rate:
+        label = Label(RULES_OUT, label.ahead)
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
     weak = bool(names & WEAKENING)

@@ -220,11 +220,17 @@ def _say_no_difference(pair: Numbers, margin: float) -> str:
 
 def _say_not_behind(pair: Numbers, margin: float) -> str:
     (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
-    return (
+    text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
         f"Not ruled out: that it is ahead by up to {points(high)} (95% range of the difference "
         f"{interval(low, high)})."
-    ) + _say_more(pair, margin)
+    )
+    if low >= 0:
+        text += (
+            " Three comparisons are made at once, and a range this close to zero is not enough to "
+            "say that it is ahead."
+        )
+    return text + _say_more(pair, margin)
 
 
 def _say_depends(pair: Numbers, margin: float) -> str:

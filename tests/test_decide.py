@@ -1,0 +1,90 @@
+"""How gates, intervals and other ways of asking become one decision for each pair."""
+
+from dataclasses import replace
+
+import pytest
+from small_clinics import sample_study
+
+from analysis.findings.decide import agrees, decide_findings
+from analysis.settings import Settings
+
+SETTINGS = Settings()
+ROW = {
+    "estimate": 0.4,
+    "std_error": 0.05,
+    "df": 60.0,
+    "conf_low": 0.3,
+    "conf_high": 0.5,
+    "p_adjusted": 0.001,
+}
+
+
+def decision_of_first_pair(*, gates=(), weighted=0.4, **changed):
+    """Decide the first pair from made-up numbers, every gate passed unless given."""
+    study = sample_study()
+    analyses = dict(study.analyses)
+    for name, numbers in (
+        ("primary", ROW | changed),
+        ("overlap_weighted", ROW | {"estimate": weighted}),
+    ):
+        table = analyses[name].table.copy()
+        for column, value in numbers.items():
+            table.loc[0, column] = value
+        analyses[name] = replace(analyses[name], table=table)
+    return decide_findings(tuple(gates), analyses, SETTINGS).decisions[0]
+
+
+def failed_gate(name):
+    gate = next(g for g in sample_study().findings.gates if g.name == name)
+    return replace(gate, passed=False, rule="many_missing")
+
+
+def test_a_difference_that_every_way_of_asking_finds_is_ahead():
+    decision = decision_of_first_pair()
+    assert (decision.label, decision.ahead, decision.certainty) == (
+        "faster_important",
+        "group",
+        "clear",
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_adjusted", "label"), [(0.049, "faster_important"), (0.05, "rules_out_importantly_slower")]
+)
+def test_ahead_needs_a_difference_that_survives_three_comparisons(p_adjusted, label):
+    decision = decision_of_first_pair(p_adjusted=p_adjusted)
+    assert (decision.label, decision.ahead) == (label, "group")
+
+
+@pytest.mark.parametrize("weighted", [-0.4, 0.19, 0.51])
+def test_ahead_needs_the_weighted_answer_to_agree_in_sign_range_and_size(weighted):
+    assert decision_of_first_pair(weighted=weighted).label == "depends_on_adjustment"
+
+
+def test_half_the_size_inside_the_range_agrees():
+    study = sample_study()
+    row = study.comparison.table.iloc[0].copy()
+    for column, value in (ROW | {"conf_low": 0.1}).items():
+        row[column] = value
+    other = row.copy()
+    other["estimate"] = 0.2
+    assert agrees(row, other, SETTINGS)
+    other["estimate"] = 0.1999
+    assert not agrees(row, other, SETTINGS)
+
+
+@pytest.mark.parametrize("name", ["adjustment", "attrition", "measurement", "dominance"])
+def test_a_weakening_gate_takes_enough_to_matter_away(name):
+    decision = decision_of_first_pair(gates=[failed_gate(name)])
+    assert (decision.label, decision.certainty) == ("faster_size_uncertain", "suggestive")
+
+
+def test_an_interval_too_wide_to_answer_cannot_tell_whatever_it_is():
+    assert decision_of_first_pair(gates=[failed_gate("precision")]).label == "cannot_tell"
+
+
+@pytest.mark.parametrize("name", ["describe", "compare", "overlap"])
+def test_a_closing_gate_withholds_the_pair(name):
+    decision = decision_of_first_pair(gates=[failed_gate(name)])
+    assert decision.label == "not_comparable"
+    assert decision.blocked_by is not None
