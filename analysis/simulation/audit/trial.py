@@ -11,6 +11,9 @@ import zlib
 
 import numpy as np
 
+from analysis.comparison.attainment import compare_attainment
+from analysis.comparison.formats import comparable_formats, keep_formats
+from analysis.comparison.goals_and_children import compare_kinds
 from analysis.comparison.result import Comparison
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
@@ -56,23 +59,30 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
     outcome: Outcome = {"number": number, "refused": "", "pairs": []}
+    whole = number % WHOLE_REPORT_EVERY == 0
     try:
-        study = run_study(records_from_tables(clinic.tables), Settings(), ask_again=False)
+        study = run_study(
+            records_from_tables(clinic.tables), Settings(), ask_again=False, ask_beside=whole
+        )
     except AnalysisError as error:
         return outcome | {"refused": type(error).__name__}
     book = SentenceBook()
     published = publish_answer(study, book)["pairs"]
     sentences = book.rows()
-    if number % WHOLE_REPORT_EVERY == 0:
+    if whole:
         sentences = protect(study).summary["sentences"]
+    settings, centred = study.settings, study.covariates.centred
+    formats = comparable_formats(study.cohort.table, settings)
+    compared = keep_formats(study.cohort.table, formats)
+    attainment = compare_attainment(study.scored, study.cohort, compared, centred, settings)
     rates = study.cohort.table.set_index("child_id")["rate"]
     return outcome | {
         "pairs": [
             numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
             for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
         ],
-        "within": _numbers(study.depends.kinds.within_child),
-        "attained": _numbers(study.attainment.by_week[LAST_PLANNED_WEEK]),
+        "within": _numbers(compare_kinds(compared, centred, settings).within_child),
+        "attained": _numbers(attainment.by_week[LAST_PLANNED_WEEK]),
         "faults": [row["id"] for row in sentences if find_faults(row["text"])],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
