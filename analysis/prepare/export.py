@@ -92,6 +92,9 @@ def code_export(
     own_goals = all("child_id" in table.columns for table in raw if "goal_id" in table.columns)
     codes = {table.name: _code_identities(table, book, own_goals) for table in raw}
     starts = _find_starts(raw, days, codes, book)
+    for name in LETTERS:
+        given = {code for own in codes.values() for code in own.get(name, ())} - {""}
+        done.note(f"{name}: identities replaced by random codes", len(given))
     coded = {}
     for table in raw:
         dated = [name for name in WEEK_OF if name in table.columns]
@@ -106,7 +109,6 @@ def code_export(
         own = codes[table.name]
         for name, cells in own.items():
             columns.append(_column(name, table, cells))
-            done.note(f"{name}: identities replaced by random codes", len(set(cells) - {""}))
         start_of = _starts_of_rows(own, starts, table, codes)
         columns += _weeks(table, days[table.name], start_of, done)
         if "birth_date" in days[table.name]:

@@ -263,7 +263,7 @@ def parse_numbers(
     yes_no = (schema.low, schema.high) == (0, 1)
     numbers = np.full(max(len(texts), 1), np.nan)
     kinds: dict[str, list[bool]] = {
-        kind: [False] * len(texts) for kind in ("plus", "minus", "comma", "word", "yes_no")
+        kind: [False] * len(texts) for kind in ("quote", "plus", "minus", "comma", "yes_no")
     }
     unreadable: dict[str, list[bool]] = {
         kind: [False] * len(texts) for kind in ("damaged", "error", "words")
@@ -275,6 +275,9 @@ def parse_numbers(
         if not plain.isascii():
             plain = plain.translate(MINUS)
             kinds["minus"][i] = plain != text
+        if plain[0] == "'" and PLAIN_NUMBER.fullmatch(plain[1:]):
+            plain = plain[1:]
+            kinds["quote"][i] = True
         if source.decimal_comma and re.fullmatch(r"[-+]?\d+,\d+", plain):
             plain = plain.replace(",", ".")
             kinds["comma"][i] = True
@@ -291,6 +294,7 @@ def parse_numbers(
         else:
             unreadable["words"][i] = True
     for kind, sentence in (
+        ("quote", "apostrophes in front of numbers removed"),
         ("plus", "plus signs removed"),
         ("minus", "typographic minus signs read as minus"),
         ("comma", "decimal commas read as points"),
