@@ -13,8 +13,8 @@ from analysis.disclosure.ways import (
     TOO_CLOSE,
     TOO_FEW,
     as_clause,
+    brought_in,
     differ_enough,
-    main_outcomes,
     publish_ways,
     round_outwards,
 )
@@ -29,24 +29,30 @@ def summary():
     return protect(sample_study()).summary
 
 
+def main_of(study):
+    return brought_in(study.comparison, study)
+
+
 def drop(outcomes, n, study, therapy_format):
     table = study.cohort.table
-    own = table.loc[table["format"] == therapy_format, "episode_id"]
-    return outcomes.drop(own.iloc[:n])
+    left = outcomes.copy()
+    left[np.flatnonzero((table["format"] == therapy_format).to_numpy())[:n]] = np.nan
+    return left
 
 
 @pytest.mark.parametrize(("n", "apart"), [(0, True), (1, False), (10, False), (11, True)])
 def test_two_analyses_may_stand_together_when_no_format_differs_by_one_to_ten(n, apart):
     study = sample_study()
-    main = main_outcomes(study)
+    main = main_of(study)
     assert differ_enough(main, drop(main, n, study, "group"), study) is apart
+    assert differ_enough(drop(main, n, study, "group"), main, study) is apart
 
 
 def test_a_child_with_another_outcome_counts_as_one_that_differs():
     study = sample_study()
-    main = main_outcomes(study)
+    main = main_of(study)
     other = main.copy()
-    other.iloc[0] += 0.5
+    other[0] += 0.5
     assert not differ_enough(main, other, study)
     assert differ_enough(main, main + 0.5, study)
 
@@ -54,7 +60,9 @@ def test_a_child_with_another_outcome_counts_as_one_that_differs():
 def test_a_way_that_nearly_repeats_another_is_not_printed():
     study = sample_study()
     near = study.analyses["complete_traits"]
-    near = replace(near, outcomes=drop(main_outcomes(study), 3, study, "combined"))
+    left = drop(main_of(study), 3, study, "combined")
+    episodes = study.cohort.table["episode_id"]
+    near = replace(near, outcomes=pd.Series(left, index=pd.Index(episodes)).dropna())
     again = replace(study, analyses={**study.analyses, "complete_traits": near})
     row = next(row for row in publish_ways(again) if row["id"] == "complete_traits")
     assert row["withheld"] == TOO_CLOSE
@@ -75,9 +83,7 @@ def test_a_way_with_a_small_format_is_not_printed():
 def test_any_two_ways_printed_differ_enough():
     study = sample_study()
     rows = [r for r in publish_ways(study) if not r["withheld"] and not r["range_over_all"]]
-    main = main_outcomes(study)
-    brought = [study.analyses[row["id"]].outcomes for row in rows]
-    brought = [main if one is None else one for one in brought]
+    brought = [brought_in(study.analyses[row["id"]], study) for row in rows]
     for i, one in enumerate(brought):
         assert all(differ_enough(one, other, study) for other in brought[:i])
 

@@ -60,8 +60,7 @@ class Comparison:
 
     def pair(self, this: str, than: str) -> pd.Series:
         """Give the row that compares `this` with `than`."""
-        rows = self.table[(self.table["this"] == this) & (self.table["than"] == than)]
-        return rows.iloc[0]
+        return self.table.iloc[PAIRS.index((this, than))]
 
     def __repr__(self) -> str:
         if self.withheld:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS, Comparison
@@ -27,6 +28,7 @@ Row = dict[str, object]
 TOO_CLOSE = "it differs from another analysis here by so few children that it could give them away"
 TOO_FEW = "too few children are left to print it"
 RANGE_STEP = 0.05
+SAME = 1e-9
 NUMBERS = ("estimate", "conf_low", "conf_high")
 DECIMALS = {"percentage points": 0}
 
@@ -37,50 +39,55 @@ def publish_ways(study: Study) -> list[Row]:
     Args:
         study: the study.
     """
-    main = main_outcomes(study)
-    shown: list[pd.Series] = []
+    shown: list[np.ndarray] = []
     rows = []
     for name, comparison in study.analyses.items():
         reason = comparison.withheld
         if not reason and study.sensitivity and name in study.sensitivity.left_out:
             rows.append(_publish_ranges(study, name))
             continue
-        outcomes = main if comparison.outcomes is None else comparison.outcomes
+        outcomes = brought_in(comparison, study)
         if not reason and not may_show_comparison(comparison, study.settings):
             reason = TOO_FEW
         if not reason and not all(differ_enough(outcomes, seen, study) for seen in shown):
             reason = TOO_CLOSE
         if not reason:
             shown.append(outcomes)
-        rows.append(
-            _row(comparison, [_numbers(comparison, pair, reason) for pair in PAIRS], reason)
-        )
+        pairs = [_numbers(comparison, pair, reason) for pair in PAIRS]
+        rows.append(_row(comparison, pairs, reason))
     return rows
 
 
-def main_outcomes(study: Study) -> pd.Series:
-    """Give what each episode brought into the main analysis: its rate, index episode_id."""
+def brought_in(comparison: Comparison, study: Study) -> np.ndarray:
+    """Give what each row of `Cohort.table` brought into a comparison; NaN for nothing.
+
+    Args:
+        comparison: any way of asking.
+        study: the study.
+    """
     table = study.cohort.table
+    if comparison.outcomes is not None:
+        return comparison.outcomes.reindex(table["episode_id"]).to_numpy(float)
     compared = [f for f in FORMATS if study.comparison.means.loc[f, "n_children"]]
-    own = table[table["format"].isin(compared)]
-    return pd.Series(own["rate"].to_numpy(), index=pd.Index(own["episode_id"]))
+    return np.where(table["format"].isin(compared), table["rate"], np.nan)
 
 
-def differ_enough(one: pd.Series, other: pd.Series, study: Study) -> bool:
+def differ_enough(one: np.ndarray, other: np.ndarray, study: Study) -> bool:
     """Tell whether no format's results of two analyses differ by only a few children.
 
     Args:
-        one: what each episode brought in, index episode_id.
+        one: what each row of `Cohort.table` brought in.
         other: the same of the other analysis.
         study: the study, for whose children these are.
     """
-    both = pd.DataFrame({"one": one, "other": other})
-    same = (both["one"] - both["other"]).abs() <= 1e-9
-    changed = both.index[~same.to_numpy()]
-    table = study.cohort.table
-    few = table[table["episode_id"].isin(changed)]
-    n = few.groupby("format", observed=False)["child_id"].nunique()
-    return all(n[f] == 0 or enough(n[f], study.settings) for f in FORMATS)
+    same = (np.abs(one - other) <= SAME) | (np.isnan(one) & np.isnan(other))
+    if same.all():
+        return True
+    few = study.cohort.table[~same]
+    code = few["format"].cat.codes.to_numpy()
+    child = pd.factorize(few["child_id"])[0]
+    n = [len(np.unique(child[code == k])) for k in range(len(FORMATS))]
+    return all(count == 0 or enough(count, study.settings) for count in n)
 
 
 def round_outwards(low: float, high: float) -> tuple[float | None, float | None]:
