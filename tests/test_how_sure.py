@@ -8,10 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from evidence_of import ASKED, evidence_of
+from scipy import stats
 from small_clinics import balanced_clinic, invented_records, null_records
 
 from analysis.comparison.carry_over import NOBODY_ELSEWHERE, NOT_RECORDED, compare_raters
-from analysis.comparison.dropout import DELTAS, assume_after_leaving, progress_after_leaving
+from analysis.comparison.dropout import (
+    DELTAS,
+    DropoutGrid,
+    assume_after_leaving,
+    progress_after_leaving,
+)
 from analysis.comparison.formats import compare_rates
 from analysis.comparison.growth import LEVELS, compare_mixed_growth
 from analysis.comparison.imputation import (
@@ -28,10 +34,11 @@ from analysis.comparison.planning import (
     split_variance,
 )
 from analysis.comparison.unrecorded import measure_robustness
-from analysis.findings.decide import Decision, decide_findings
+from analysis.findings.decide import Decision, Findings, decide_findings
 from analysis.findings.gates import Gate
 from analysis.findings.labels import (
     CANNOT_TELL,
+    DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
     NO_IMPORTANT_DIFFERENCE,
@@ -68,7 +75,7 @@ def robustness():
 def test_progress_as_before_gives_the_main_analysis_back():
     _, primary = clinic()
     base = grid().table[(grid().table["delta_this"] == 0) & (grid().table["delta_than"] == 0)]
-    for name in ("estimate", "std_error", "df", "conf_low", "conf_high"):
+    for name in ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted"):
         assert np.allclose(base[name], primary.table[name], atol=1e-8)
 
 
@@ -156,6 +163,37 @@ def _gate(name):
     return Gate(name, *PAIR, False, "few_children", "group", 5, 20)
 
 
+def cell(estimate, std_error, p_adjusted):
+    rows = pd.DataFrame({"this": ["group"], "than": ["individual"], "df": [40.0]})
+    rows = rows.assign(estimate=estimate, std_error=std_error, p_adjusted=p_adjusted)
+    return DropoutGrid(rows)
+
+
+@pytest.mark.parametrize(
+    ("p_adjusted", "said", "gates", "label"),
+    [
+        (0.01, FASTER_SIZE_UNCERTAIN, (), FASTER_SIZE_UNCERTAIN),
+        (0.08, RULES_OUT, (), RULES_OUT),
+        (0.01, DEPENDS, (), DEPENDS),
+        (0.01, CANNOT_TELL, ("precision",), CANNOT_TELL),
+    ],
+)
+def test_an_assumption_is_labelled_by_the_rules_of_the_main_answer(p_adjusted, said, gates, label):
+    decision = Decision(*PAIR, said, "group", failed=tuple(_gate(name) for name in gates))
+    found = label_grid(cell(0.3, 0.12, p_adjusted), Findings((), (decision,)), S)
+    assert found.table["label"].tolist() == [label]
+
+
+def test_the_room_of_a_format_ahead_allows_for_three_comparisons_at_once():
+    row = {"estimate": 0.3, "std_error": 0.1, "df": 60.0, "conf_low": 0.1, "conf_high": 0.5}
+    alone = pd.Series(row | {"p_value": 0.004, "p_adjusted": 0.004})
+    thrice = pd.Series(row | {"p_value": 0.004, "p_adjusted": 0.012})
+    decision = Decision(*PAIR, FASTER_SIZE_UNCERTAIN, "group")
+    wide, narrow = (find_overturn(decision, r, robustness(), S).movement for r in (alone, thrice))
+    assert wide == pytest.approx(0.3 - 0.1 * stats.t.ppf(0.975, 60), abs=1e-6)
+    assert narrow == pytest.approx(0.3 - 0.1 * stats.t.ppf(1 - 0.05 / 6, 60), abs=1e-6)
+
+
 # --- something unrecorded ------------------------------------------------------------------
 
 
@@ -238,6 +276,7 @@ LOW_HIGH = {
 def test_the_room_of_a_label_is_how_far_its_interval_can_move(label):
     low, high, ahead, room = LOW_HIGH[label]
     row = pd.Series({"estimate": (low + high) / 2, "conf_low": low, "conf_high": high, "df": 40.0})
+    row = pd.concat([row, pd.Series({"p_value": 0.01, "p_adjusted": 0.01, "std_error": 0.01})])
     found = find_overturn(Decision(*PAIR, label, ahead), row, robustness(), S)
     assert found.movement == pytest.approx(room, nan_ok=True)
     assert (found.trait == "") is math.isnan(room)

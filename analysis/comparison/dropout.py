@@ -19,11 +19,24 @@ import pandas as pd
 from analysis.comparison.evidence import Evidence, average_goals
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.results import tabulate_estimates
 from analysis.records.schema import FORMATS
 
 DELTAS = (0.0, 0.25, 0.5, 0.75, 1.0)
-COLUMNS = ("this", "than", "delta_this", "delta_than", "estimate", "std_error", "df")
+COLUMNS = (
+    "this",
+    "than",
+    "delta_this",
+    "delta_than",
+    "estimate",
+    "std_error",
+    "df",
+    "conf_low",
+    "conf_high",
+    "p_value",
+    "p_adjusted",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +45,8 @@ class DropoutGrid:
 
     Attributes:
         table: one row for each pair compared and each pair of deltas: this, than, delta_this,
-            delta_than, estimate, std_error, df, conf_low, conf_high, label ("" until
-            `findings` has chosen it).
+            delta_than, estimate, std_error, df, conf_low, conf_high, p_value, p_adjusted
+            (Shaffer, all pairs under the same assumptions).
         n_left: for each format, children with a goal that has no level at the end.
         withheld: why there is no grid, or "".
     """
@@ -54,9 +67,8 @@ def assume_after_leaving(evidence: Evidence, primary: Comparison) -> DropoutGrid
         primary: the main analysis.
     """
     table, settings = evidence.table, evidence.settings
-    empty = pd.DataFrame(columns=[*COLUMNS, "conf_low", "conf_high", "label"])
     if primary.withheld:
-        return DropoutGrid(empty, withheld=primary.withheld)
+        return DropoutGrid(pd.DataFrame(columns=list(COLUMNS)), withheld=primary.withheld)
     taken = progress_after_leaving(evidence)
     left = _children_who_left(evidence)
     formats = tuple(f for f in FORMATS if (table["format"] == f).any())
@@ -65,24 +77,33 @@ def assume_after_leaving(evidence: Evidence, primary: Comparison) -> DropoutGrid
     outcomes = [rate, *(np.where(received == f, taken, 0.0) for f in formats)]
     rows = [pair for pair in PAIRS if set(pair) <= set(formats)]
     estimates, variances, df = _fit_all(evidence, outcomes, formats, rows)
-    answer = []
-    for k, (this, than) in enumerate(rows):
+    cells, mixes = [], []
+    for this, than in rows:
         a, b = formats.index(this) + 1, formats.index(than) + 1
         for delta_this in DELTAS:
             for delta_than in DELTAS:
                 mix = np.zeros(len(outcomes))
                 mix[[0, a, b]] = 1.0, -delta_this, -delta_than
-                variance = max(float(mix @ variances[k] @ mix), 0.0)
-                estimate = float(mix @ estimates[k])
-                answer.append(
-                    (this, than, delta_this, delta_than, estimate, np.sqrt(variance), df[k])
-                )
-    grid = pd.DataFrame(answer, columns=list(COLUMNS))
+                mixes.append(mix)
+                cells.append((this, than, delta_this, delta_than))
+    mix = np.array(mixes)
+    middle = mix @ estimates.T
+    variance = np.einsum("cj,kjl,cl->ck", mix, variances, mix)
+    std_error = np.sqrt(np.maximum(variance, 0.0))
     found = tabulate_estimates(
-        grid.index, grid["estimate"], grid["std_error"], grid["df"], settings.confidence
+        range(middle.size),
+        middle.ravel(),
+        std_error.ravel(),
+        np.tile(df, len(mix)),
+        settings.confidence,
     )
-    grid = grid.assign(conf_low=found["conf_low"], conf_high=found["conf_high"], label="")
-    return DropoutGrid(grid, left)
+    p_values = found["p_value"].to_numpy().reshape(middle.shape)
+    adjusted = np.array([adjust_shaffer(row) for row in p_values])
+    own = np.repeat(np.arange(len(rows)), len(DELTAS) ** 2)
+    picked = found.iloc[np.arange(len(mix)) * len(rows) + own].reset_index(drop=True)
+    grid = pd.DataFrame(cells, columns=list(COLUMNS[:4])).join(picked)
+    grid = grid.assign(p_adjusted=adjusted[np.arange(len(mix)), own])
+    return DropoutGrid(grid[list(COLUMNS)], left)
 
 
 def progress_after_leaving(evidence: Evidence) -> np.ndarray:

@@ -15,15 +15,18 @@ import pandas as pd
 
 from analysis.comparison.dropout import DropoutGrid
 from analysis.comparison.unrecorded import Unrecorded
-from analysis.findings.decide import Decision, Findings
+from analysis.findings.decide import AHEAD, Decision, Findings
 from analysis.findings.labels import (
+    CANNOT_TELL,
+    DEPENDS,
     FASTER_IMPORTANT,
-    FASTER_SIZE_UNCERTAIN,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
+    Label,
     decide_label,
     narrower,
 )
+from analysis.models.results import student_quantile
 from analysis.settings import Settings
 
 
@@ -73,16 +76,26 @@ def label_grid(grid: DropoutGrid, findings: Findings, settings: Settings) -> Dro
         findings: the study's decisions.
         settings: margin and levels of confidence.
     """
-    shown = {(d.this, d.than) for d in findings.decisions if not d.blocked_by}
+    shown = {(d.this, d.than): d for d in findings.decisions if not d.blocked_by}
     kept = [pair in shown for pair in zip(grid.table["this"], grid.table["than"], strict=True)]
     table = grid.table[kept].reset_index(drop=True)
-    labels = [
-        decide_label(row.estimate, row.std_error, row.df, settings) for row in table.itertuples()
-    ]
+    labels = [_label_cell(row, shown[row.this, row.than], settings) for row in table.itertuples()]
     table = table.assign(
         label=[label.name for label in labels], ahead=[label.ahead for label in labels]
     )
     return replace(grid, table=table)
+
+
+def _label_cell(row: tuple, decision: Decision, settings: Settings) -> Label:
+    """Label one assumption by the rules of the main answer; what weights would say is kept."""
+    if any(gate.name == "precision" for gate in decision.failed):
+        return Label(CANNOT_TELL)
+    label = decide_label(row.estimate, row.std_error, row.df, settings)
+    if label.name in AHEAD and row.p_adjusted >= settings.error_rate:
+        return Label(RULES_OUT, label.ahead)
+    if label.name in AHEAD and decision.label == DEPENDS:
+        return Label(DEPENDS, label.ahead)
+    return label
 
 
 def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
@@ -132,10 +145,11 @@ def _room(decision: Decision, row: pd.Series, settings: Settings) -> float:
     if decision.label == NO_IMPORTANT_DIFFERENCE:
         return min(margin - narrow_high, narrow_low + margin)
     nearer = low if decision.ahead == decision.this else -high
-    if decision.label == FASTER_IMPORTANT:
-        return nearer - margin
-    if decision.label == FASTER_SIZE_UNCERTAIN:
-        return nearer
+    if decision.label in AHEAD:
+        at_once = min(max(row["p_adjusted"] / row["p_value"], 1.0), 3.0)
+        stricter = student_quantile(1 - settings.error_rate / at_once, row["df"])
+        enough = abs(row["estimate"]) - float(stricter) * row["std_error"]
+        return min(nearer - margin if decision.label == FASTER_IMPORTANT else nearer, enough)
     if decision.label == RULES_OUT:
         return (narrow_low if decision.ahead == decision.this else -narrow_high) + margin
     return math.nan
