@@ -144,12 +144,13 @@ def solve_sums(
         optimum = minimise(
             blocks, loadings, correlated, begin, restricted, stop_when_slow=count == 0
         )
-        begin, curvature, n_more = _polish(
+        begin, curvature, evaluation, n_more = _polish(
             blocks, loadings, correlated, optimum.relative, parameters, restricted
         )
         n_evaluations += optimum.n_evaluations + n_more
         relative = [_clean(value) for value in begin]
-        evaluation = evaluate(blocks, loadings, relative, restricted)
+        if any(new is not old for new, old in zip(relative, begin, strict=True)):
+            evaluation = evaluate(blocks, loadings, relative, restricted)
         slope = descend(blocks, loadings, relative, evaluation, restricted, None, parameters)
         certificate = certify_optimum(
             evaluation, slope, relative, correlated, parameters, n_evaluations
@@ -216,7 +217,7 @@ def _polish(
     relative: list[Array],
     parameters: list[tuple],
     restricted: bool,
-) -> tuple[list[Array], Curvature, int]:
+) -> tuple[list[Array], Curvature, Evaluation, int]:
     """Take Newton's steps along the face until nothing is left to gain on it."""
     relative = [_clean(value) for value in relative]
     here = evaluate(blocks, loadings, relative, restricted)
@@ -242,10 +243,11 @@ def _polish(
                 break
             step = step / 2
         else:
+            here = evaluate(blocks, loadings, relative, restricted)
             break
         if foreseen <= NEWTON_GAIN + noise:
             break
-    return relative, curvature, n_evaluations
+    return relative, curvature, here, n_evaluations
 
 
 def _newton_step(bend: Array, slope: Array) -> tuple[Array, float]:
@@ -261,7 +263,7 @@ def _clean(value: Array) -> Array:
     """Write a spread too small to measure as exactly zero."""
     q = value.shape[-1]
     if q == 1:
-        return np.where(value < ZERO_VARIANCE, 0.0, value)
+        return np.zeros_like(value) if value[0, 0, 0] < ZERO_VARIANCE else value
     values, vectors = np.linalg.eigh(value[0])
     kept = np.where(values < ZERO_VARIANCE, 0.0, values)
     if (kept == values).all():
