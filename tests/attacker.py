@@ -399,3 +399,33 @@ def score_attack(bounds, truth, smallest):
             n_pinned += low == high
             n_near += high - low <= 2
     return np.array([n_small, n_pinned, n_near, n_wrong])
+
+
+def true_cells_twice(before, after):
+    """Give the exact value of every cell that an attack on two reports asks about."""
+    first, second = (study.cohort.flow.set_index("step") for study in (before, after))
+    cells = true_cells(after)
+    cells |= {f"before, {name}": n for name, n in true_cells(before).items()}
+    for step in STEPS:
+        for name in FORMATS:
+            cells[f"new in {step}, {name}"] = int(second.loc[step, name] - first.loc[step, name])
+    return cells
+
+
+def recover_newcomer(before, after):
+    """Give the newcomer's T-score as two means and two counts tell it, or None."""
+    for name in FORMATS:
+        rows = [
+            next(
+                (
+                    r
+                    for r in s["progress"]["t_scores"]
+                    if r["format"] == name and r["when"] != "start"
+                ),
+                None,
+            )
+            for s in (before, after)
+        ]
+        if None not in rows and rows[1]["n_children"] - rows[0]["n_children"] == 1:
+            return rows[1]["mean"] * rows[1]["n_children"] - rows[0]["mean"] * rows[0]["n_children"]
+    return None
