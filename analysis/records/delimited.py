@@ -20,7 +20,7 @@ from analysis.records.sniff import LARGEST_ROWS, decode_text
 from analysis.records.text import TextTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-LINES_AT_ONCE = 20_000
+LINES_AT_ONCE = 500
 
 
 def read_delimited(

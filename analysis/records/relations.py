@@ -258,7 +258,8 @@ def _judge_goals(goals: CodedTable, reviews: CodedTable, n_children: int, faults
     weeks = reviews.columns["week"][rated]
     at_start = np.zeros(n_codes, dtype=bool)
     at_start[codes[weeks == 0]] = True
-    points = np.unique(codes * 1000 + np.nan_to_num(weeks, nan=999).astype(np.int64))
+    points = np.sort(codes * 1000 + np.nan_to_num(weeks, nan=999).astype(np.int64))
+    points = points[np.diff(points, prepend=-1) > 0]
     n_points = np.bincount(points // 1000, minlength=n_codes)
     of_goal = goals.columns["goal_id"]
     of_goal_known = of_goal >= 0

@@ -19,6 +19,7 @@ INVISIBLE = dict.fromkeys(
 )
 MINUS_SIGNS = {0x2212: "-", 0x2012: "-", 0x2013: "-", 0xFE63: "-", 0xFF0D: "-"}
 
+ROWS_AT_ONCE = 500
 USED = "used"
 HEADER = "header"
 TITLE = "title lines above the header"
@@ -142,7 +143,7 @@ class TableBuilder:
         """Take one row of exactly `width` cells."""
         self.block.append(row)
         self.lines.append(line)
-        if len(self.block) >= 20_000:
+        if len(self.block) >= ROWS_AT_ONCE:
             self._flush()
 
     def add_block(self, rows: list[Sequence[str]], start: int) -> None:
