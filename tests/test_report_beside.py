@@ -77,12 +77,13 @@ def test_the_within_child_test_is_a_headline_on_page_1_where_it_can_be_made():
     assert squeeze(CHILDREN_TITLE) not in pages_of("sample")[0]
 
 
-def test_page_1_stays_one_page_with_the_headline_on_either_paper():
-    for paper in ("a4", "letter"):
-        pages = pages_of("sample", paper)
-        assert squeeze("Three things to keep in mind") in pages[0]
-        step = summary_of("sample")["answer"]["next_step"]["text"]
-        assert squeeze(step) in pages[0]
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("name", ["sample", "poor"])
+def test_page_1_stays_one_page_with_the_headline_on_either_paper(name, paper):
+    summary, first = summary_of(name), pages_of(name, paper)[0]
+    assert squeeze(summary["depends"]["within_child"]["headline"]) in first
+    assert squeeze("Three things to keep in mind") in first
+    assert squeeze(summary["answer"]["next_step"]["text"]) in first
 
 
 def test_a_clinic_too_small_for_the_second_line_is_told_on_one_page():
