@@ -30,7 +30,7 @@ def describe_yardsticks(summary: dict) -> str:
         said = [f"{TRAIT_NAMES[b['trait']]} {number(b['bias'])}" for b in own]
         parts.append(f"{row['this'].capitalize()} and {row['than']}: {', '.join(said)}.")
         if row["movement"] is not None:
-            parts.append(f"What is said changes at {number(row['movement'])}.")
+            parts.append(f"What is said no longer holds at {number(row['movement'])}.")
     first = (
         "How far each difference would move, in levels every 12 weeks, if something unrecorded "
         "mattered as much as each recorded trait does."

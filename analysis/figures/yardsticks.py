@@ -2,7 +2,7 @@
 
 In: a published summary. Out: one picture with a column for each pair of formats. The decision
 taken here: a bar for each trait says how far its equal would move the difference; a line says
-how far it must move before something else would be said.
+how far it must move before what is said no longer holds.
 """
 
 from __future__ import annotations

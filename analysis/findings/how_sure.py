@@ -187,7 +187,7 @@ def say_overturn(row: Numbers) -> Sentence:
         f"explained {row['share']}% of what the recorded traits leave open, of the choice of "
         "format and of progress alike"
     )
-    changes = f"{names}: what is said would change if something unrecorded"
+    changes = f"{names}: what is said would no longer hold if something unrecorded"
     used = [f"sensitivity.unrecorded.{row['id']}.share"]
     if row["times"] is None and row["trait"] is None:
         return Sentence(key, "unrecorded.share", f"{changes} {share}.", tuple(used))
