@@ -77,7 +77,7 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
     if rule == labels.NOT_COMPARABLE:
         gate = gates[-1] if gates else {}
         text = _say_withheld(pair, gate)
-        used = (gate_path(gate),) if gate else ()
+        used = gate_numbers([gate] if gate else [])
         return Sentence(f"pair.{pair['id']}", f"{rule}.{gate.get('rule', '')}", text, used)
     if pair["estimate"] is None:
         text = (
@@ -98,13 +98,14 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
     if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
         text += f" Lean on this lightly: {'; '.join(give_reason(gate) for gate in gates)}."
         rule += ".suggestive"
-        used += tuple(gate_path(gate) for gate in gates)
+        used += gate_numbers(gates)
     return Sentence(f"pair.{pair['id']}", rule, text, used)
 
 
-def gate_path(gate: Numbers) -> str:
-    """Give the id of a published gate's numbers."""
-    return f"certainty.gates.{gate['pair']}.{gate['gate']}"
+def gate_numbers(gates: Sequence[Numbers]) -> tuple[str, ...]:
+    """Give the ids of the numbers that published gates show; a gate may show none."""
+    shown = [gate for gate in gates if gate.get("have") is not None]
+    return tuple(f"certainty.gates.{gate['pair']}.{gate['gate']}" for gate in shown)
 
 
 def say_headline(pairs: Sequence[Numbers]) -> Sentence:
@@ -288,7 +289,7 @@ def say_gate(gate: Numbers) -> Sentence:
     question = GATE_QUESTIONS[str(gate["gate"])]
     text = f"{question} Yes." if gate["passed"] else f"{question} No: {give_reason(gate)}."
     rule = f"{gate['gate']}.{gate['rule'] or 'passed'}"
-    used = () if gate["passed"] else (gate_path(gate),)
+    used = () if gate["passed"] else gate_numbers([gate])
     return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text, used)
 
 
