@@ -167,9 +167,10 @@ def fit_hazard(
 ) -> HazardFit:
     """Fit a discrete-time hazard: h = 1 - exp(-exp(x'b)), or h = 1 / (1 + exp(-x'b)).
 
-    Maximises sum d log h + (1 - d) log(1 - h) by Newton's method (both links are log-concave). At the maximum b solves generalised least squares with design
-    (dh/d eta) x, residuals d - h and variances Phi = diag(h (1 - h)), to which CR2 applies
-    (Pustejovsky & Tipton 2018; the R package clubSandwich does the same for `glm`).
+    Maximises sum d log h + (1 - d) log(1 - h) by Newton's method (both links are log-concave).
+    At the maximum b solves generalised least squares with design (dh/d eta) x, residuals d - h
+    and variances Phi = diag(h (1 - h)), to which CR2 applies (Pustejovsky & Tipton 2018; the R
+    package clubSandwich does the same for `glm`).
 
     Args:
         event: (n,) 0 or 1, one for each unit and interval at risk.
