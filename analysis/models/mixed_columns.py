@@ -10,7 +10,7 @@ in every row to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, Whole
 
 ROUNDING = 8 * np.finfo(float).eps
 FIRST_LOOK_ROWS = 4000
+ROWS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,12 +113,15 @@ class Multiples:
         return multiple if self._holds(values, multiple, counts) else None
 
     def _holds(self, values: Array, multiple: Array, counts: Whole) -> bool:
-        n = int(counts.sum())
-        spread = multiple if len(multiple) == 1 else np.repeat(multiple, counts)
-        gap = spread * self.base[:n]
-        gap -= values[:n]
-        np.abs(gap, out=gap)
-        return bool((gap <= ROUNDING * np.abs(values[:n])).all())
+        for groups, rows in cut_runs(counts):
+            own = multiple[groups]
+            spread = own if len(own) == 1 else np.repeat(own, counts[groups])
+            gap = spread * self.base[rows]
+            gap -= values[rows]
+            np.abs(gap, out=gap)
+            if not (gap <= ROUNDING * np.abs(values[rows])).all():
+                return False
+        return True
 
     def _counts(self, level: int) -> Whole:
         return np.array([self.nesting.n_rows]) if level < 0 else self.nesting.counts[level]
@@ -130,6 +134,18 @@ class Multiples:
             at_top = np.flatnonzero(size == np.repeat(top, self._counts(level)))
             self._peaks[level] = at_top[np.searchsorted(at_top, starts)]
         return self._peaks[level]
+
+
+def cut_runs(counts: Whole) -> Iterator[tuple[slice, slice]]:
+    """Cut groups with `counts` rows into parts of about `ROWS_AT_ONCE` rows: groups and rows."""
+    ends = np.cumsum(counts)
+    goals = np.arange(ROWS_AT_ONCE, ends[-1] + ROWS_AT_ONCE, ROWS_AT_ONCE)
+    cuts = np.unique(np.minimum(np.searchsorted(ends, goals) + 1, len(ends)))
+    first_group, first_row = 0, 0
+    for last_group in cuts:
+        last_row = int(ends[last_group - 1])
+        yield slice(first_group, int(last_group)), slice(first_row, last_row)
+        first_group, first_row = int(last_group), last_row
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,7 @@ from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_sums import Sums
 
 FLAT = 1e-10
+MOST_BLOCKS_KEPT = 512
 
 
 @dataclass(eq=False)
@@ -76,7 +77,8 @@ class Evaluation:
         residual_variance: (b,).
         degrees: (b,) what the residual variance is divided by.
         log_determinant: (b,) log det V relative to the residual variance.
-        climbs: working arrays of each block.
+        climbs: working arrays of each block; none when there are so many blocks that climbing
+            again is cheaper than keeping them.
     """
 
     objective: Array
@@ -118,8 +120,9 @@ def evaluate(
     climbs = []
     for k, block in enumerate(blocks):
         counted = None if weights is None else weights[k]
-        climb, part, own, rows = _climb(block, loadings, relative, counted)
-        climbs.append(climb)
+        climb, part, own, rows = climb_block(block, loadings, relative, counted)
+        if len(blocks) <= MOST_BLOCKS_KEPT:
+            climbs.append(climb)
         total += part
         log_determinant += own
         n_rows += rows
@@ -162,9 +165,10 @@ def _find_flat(products: Array) -> Array:
     return np.linalg.eigvalsh(unit)[:, 0] < FLAT
 
 
-def _climb(
+def climb_block(
     block: Sums, loadings: Sequence[Array], relative: Sequence[Array], counted: Array | None
 ) -> tuple[Climb, Array, Array, Array]:
+    """Climb one block: its working arrays, A'V^-1 A, log det V and the rows counted."""
     r = block.n_columns + 1
     n_problems = _count_problems(block, relative, counted)
     spread = spread_weights(block, counted)

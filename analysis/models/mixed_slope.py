@@ -26,7 +26,13 @@ from analysis.models.mixed_arithmetic import (
     multiply,
     project_total,
 )
-from analysis.models.mixed_likelihood import Climb, Evaluation, carries_weights, spread_weights
+from analysis.models.mixed_likelihood import (
+    Climb,
+    Evaluation,
+    carries_weights,
+    climb_block,
+    spread_weights,
+)
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_sums import Sums
 
@@ -93,8 +99,11 @@ def descend(
     quadratic = np.zeros((b, n_parameters, n_parameters))
     linear = np.zeros((b, p, n_parameters))
     for k, block in enumerate(blocks):
-        climb = evaluation.climbs[k]
         counted = None if weights is None else weights[k]
+        if evaluation.climbs:
+            climb = evaluation.climbs[k]
+        else:
+            climb = climb_block(block, loadings, relative, counted)[0]
         spread = spread_weights(block, counted)
         found, outside = _descend_block(
             block, climb, loadings, relative, residual, known, spread, matrices, pulls,

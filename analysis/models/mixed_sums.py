@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed_columns import Multiples, Rows
+from analysis.models.mixed_columns import Multiples, Rows, cut_runs
 from analysis.models.mixed_nesting import Array, Whole
 from analysis.models.mixed_plan import Plan
 
@@ -168,9 +168,9 @@ def build_sums(
     return Sums(
         constant,
         tuple(levels),
-        _sum_products(bases, bases, nesting.starts[-1]),
-        _sum_products(bases, free, nesting.starts[-1]),
-        _sum_products(free, counted, nesting.starts[0]),
+        _sum_products(bases, bases, nesting.counts[-1]),
+        _sum_products(bases, free, nesting.counts[-1]),
+        _sum_products(free, counted, nesting.counts[0]),
         n_rows,
         unit,
     )
@@ -216,16 +216,18 @@ def _find_multipliers(
     return None if (multipliers == 1).all() else multipliers
 
 
-def _sum_products(left: Sequence[Array], right: Sequence[Array], starts: Whole) -> Array:
+def _sum_products(left: Sequence[Array], right: Sequence[Array], counts: Whole) -> Array:
     """Give sums of products within runs of rows: (len(left), len(right), m)."""
     same = left is right
-    out = np.empty((len(left), len(right), len(starts)))
-    for a, first in enumerate(left):
-        for b, second in enumerate(right):
-            if same and b < a:
-                out[a, b] = out[b, a]
-            else:
-                out[a, b] = np.add.reduceat(first * second, starts)
+    out = np.empty((len(left), len(right), len(counts)))
+    for groups, rows in cut_runs(counts):
+        starts = np.cumsum(counts[groups]) - counts[groups]
+        for a, first in enumerate(left):
+            for b, second in enumerate(right):
+                if same and b < a:
+                    out[a, b, groups] = out[b, a, groups]
+                else:
+                    out[a, b, groups] = np.add.reduceat(first[rows] * second[rows], starts)
     return out
 
 
