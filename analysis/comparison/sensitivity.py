@@ -140,7 +140,11 @@ WAYS = (
         subsets.ask_within_therapists,
     ),
     Way("leave_one_group_out", "Each therapy group left out in turn", (("episodes", "group_id"),)),
-    Way("leave_one_therapist_out", "Each therapist left out in turn", (("episodes", "therapist_id"),)),
+    Way(
+        "leave_one_therapist_out",
+        "Each therapist left out in turn",
+        (("episodes", "therapist_id"),),
+    ),
     Way(
         "first_episodes",
         "One episode for each child",
