@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.ways import differ_enough, main_outcomes
+from analysis.disclosure.ways import brought_in, differ_enough
 from analysis.records.load import Records
 from analysis.records.schema import DOMAINS, SKILL_DOMAINS, SOCIAL_DOMAINS
 from analysis.settings import Settings
@@ -85,7 +86,7 @@ class Browser:
         self._records = records
         self._settings = settings
         self._whole = _ask(records, settings)
-        self._seen: list[pd.Series] = [main_outcomes(self._whole)]
+        self._seen: list[np.ndarray] = [self._brought_in(self._whole)]
 
     @property
     def ages_known(self) -> bool:
@@ -100,7 +101,7 @@ class Browser:
         """
         settings = replace(self._settings, margin=choice.margin, horizon_weeks=choice.weeks)
         study = _ask(choose_records(self._records, choice), settings)
-        outcomes = main_outcomes(study)
+        outcomes = self._brought_in(study)
         if not all(differ_enough(outcomes, seen, self._whole) for seen in self._seen):
             return Look(None, (SEEN_ALREADY,))
         answer = publish_answer(study, SentenceBook())
@@ -112,6 +113,14 @@ class Browser:
         return Look(
             summary if shown else None, tuple(dict.fromkeys(str(p["sentence"]) for p in wanted))
         )
+
+    def _brought_in(self, study: Study) -> np.ndarray:
+        """Give what each child of the whole records brought into a study's answer."""
+        table = study.cohort.table
+        own = study.comparison.means["n_children"]
+        kept = table[table["format"].isin(own.index[own > 0])]
+        rates = pd.Series(kept["rate"].to_numpy(), index=pd.Index(kept["episode_id"]))
+        return brought_in(replace(study.comparison, outcomes=rates), self._whole)
 
 
 def choose_records(records: Records, choice: Choice) -> Records:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from analysis.cards import draw_card
 from analysis.disclosure import Published, protect
-from analysis.errors import AnalysisError
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.study import run_study
 
 INVENTED = "These are the records of an invented clinic; no child in them exists."
+NOTHING = "These records hold too little to say anything here."
 OWN = "These are a clinic's own records: what is shown here has passed the disclosure door."
 
 
@@ -85,14 +85,23 @@ def quote(published: Published, title: str, *names: str) -> Told:
         title: what they are about.
         names: ids of sentences, or their first parts: "pair" quotes every "pair.…".
 
-    Raises:
-        AnalysisError: if a name fits no sentence.
+    Returns:
+        The sentences; one that says so when the report has none of these.
     """
     rows = published.summary["sentences"]
-    chosen = []
-    for name in names:
-        found = [r["text"] for r in rows if r["id"] == name or r["id"].startswith(f"{name}.")]
-        if not found:
-            raise AnalysisError(f'The report has no sentence called "{name}".')
-        chosen += found
-    return Told(title, tuple(chosen))
+    chosen = [
+        str(row["text"])
+        for name in names
+        for row in rows
+        if row["id"] == name or row["id"].startswith(f"{name}.")
+    ]
+    return Told(title, tuple(dict.fromkeys(chosen)) or (NOTHING,))
+
+
+def find_last_week(published: Published) -> int:
+    """Give the last week by which the report counts goals attained.
+
+    Args:
+        published: what passed the door.
+    """
+    return int(published.summary["soon"]["weeks"][-1])

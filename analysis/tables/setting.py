@@ -1,0 +1,151 @@
+"""A table in the house style, and how its cells are spelt.
+
+In: rows of text. Out: a `Table`. Decisions taken here: every cell is spelt beforehand (true
+minus signs, the same decimals down a column), so that a table can only show what passed the
+disclosure door; a cell that may not be shown says so; tables carry no random names, so the same
+numbers give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from great_tables import GT, loc, style
+
+from analysis.wording import FORMAT_NAMES, interval, number, sentence_case, signed
+
+Summary = Mapping[str, object]
+Row = Mapping[str, object]
+
+HIDDEN = "not shown"
+FACES = ["Source Sans Pro", "Source Sans 3", "Helvetica Neue", "Arial", "sans-serif"]
+INK, SOFT, RULE = "#22262d", "#5b6472", "#c9ccd2"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table as a reader sees it.
+
+    Attributes:
+        name: short stable name.
+        title: what it shows.
+        unit: unit of its numbers, and what they are.
+        frame: the cells as text, a column for each heading.
+        note: counts, rounding and where the numbers come from.
+    """
+
+    name: str
+    title: str
+    unit: str
+    frame: pd.DataFrame
+    note: str
+
+    def __repr__(self) -> str:
+        cells = self.frame.to_string(index=False, justify="left")
+        return f"{self.title}\n{self.unit}\n\n{cells}\n\n{self.note}"
+
+    def _repr_html_(self) -> str:
+        return self.set_type().as_raw_html()
+
+    def set_type(self) -> GT:
+        """Set the table in the house style."""
+        numeric = [c for c in self.frame.columns if _is_numeric(self.frame[c])]
+        table = (
+            GT(self.frame, id=f"table-{self.name}")
+            .tab_header(title=self.title, subtitle=self.unit)
+            .tab_source_note(self.note)
+            .tab_options(
+                table_font_names=FACES,
+                table_font_size="14px",
+                table_font_color=INK,
+                heading_align="left",
+                heading_title_font_size="17px",
+                heading_subtitle_font_size="13px",
+                column_labels_font_size="13px",
+                source_notes_font_size="12px",
+                table_border_top_style="none",
+                table_border_bottom_color=RULE,
+                heading_border_bottom_color=RULE,
+                column_labels_border_bottom_color=SOFT,
+                table_body_hlines_color="#ececef",
+                data_row_padding="5px",
+            )
+            .cols_align("left")
+        )
+        if not numeric:
+            return table
+        return table.cols_align("right", columns=numeric).tab_style(
+            style.css("font-variant-numeric: tabular-nums;"), loc.body(columns=numeric)
+        )
+
+
+def put_in_table(summary: Summary, name: str, rows: Sequence[Row], title: str, unit: str) -> Table:
+    """Put spelt rows into a table; one line that says so when there is nothing to show."""
+    rows = rows or [{"": "Too few children to show this."}]
+    frame = pd.DataFrame(rows).astype("str")
+    return Table(name, title, unit, frame, _note(summary))
+
+
+def _note(summary: Summary) -> str:
+    invented = "Invented records. " if summary["invented"] else ""
+    return (
+        f"{invented}{summary['records']['sentence']} Counts to the nearest 5; nothing about fewer "
+        f"than {summary['smallest_cell']} children. Records {summary['records']['digest']}."
+    )
+
+
+def _is_numeric(cells: Iterable[str]) -> bool:
+    """Tell whether a column holds numbers or ranges, or says that it does not show them."""
+    told = [cell for cell in cells if cell not in (HIDDEN, "–")]
+    return bool(told) and all(cell.lstrip("+−")[:1].isdigit() for cell in told)
+
+
+def name_format(name: object) -> str:
+    """Name a format as the first word of a cell."""
+    return sentence_case(FORMAT_NAMES[str(name)])
+
+
+def name_pair(pair: Row) -> str:
+    """Name a pair as the difference it is."""
+    return sentence_case(f"{pair['this']} − {pair['than']}")
+
+
+def spell_formats(row: Row, spell: Callable[[object], str]) -> dict[str, str]:
+    """Spell one cell for each format."""
+    return {sentence_case(name): spell(row.get(name)) for name in FORMAT_NAMES}
+
+
+def spell_text(value: object) -> str:
+    """Spell a text whose numbers have true minus signs."""
+    return HIDDEN if value is None else str(value).replace("-", "−")
+
+
+def spell_count(value: object, none: str = HIDDEN) -> str:
+    """Spell a count."""
+    return none if value is None else number(float(value), 0)
+
+
+def spell_number(value: object, decimals: int = 2) -> str:
+    """Spell a number."""
+    return HIDDEN if value is None else number(float(value), decimals)
+
+
+def spell_signed(value: object, decimals: int = 2) -> str:
+    """Spell a difference with its sign."""
+    return HIDDEN if value is None else signed(float(value), decimals)
+
+
+def spell_range(row: Row, decimals: int = 2) -> str:
+    """Spell a range."""
+    if row["conf_low"] is None:
+        return HIDDEN
+    return interval(float(row["conf_low"]), float(row["conf_high"]), decimals)
+
+
+def spell_estimate(row: Row, decimals: int = 2) -> str:
+    """Spell a difference with its range."""
+    if row["estimate"] is None:
+        return HIDDEN
+    return f"{spell_signed(row['estimate'], decimals)} ({spell_range(row, decimals)})"

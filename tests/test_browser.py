@@ -1,0 +1,199 @@
+"""JupyterLab in a real browser: notebooks 3 and 4 run, controls redraw the picture, no error.
+
+Left out only where Chromium or its driver is absent, and never where CI is set.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import JavascriptException, WebDriverException
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+ABSENT = not (CHROMIUM and DRIVER) and "CI" not in os.environ
+START_SECONDS, RUN_SECONDS, REDRAW_SECONDS = 120, 240, 60
+
+pytestmark = pytest.mark.skipif(ABSENT, reason="Chromium and chromedriver are not installed here")
+
+READY = """
+const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;
+return !!(panel && panel.context && panel.context.isReady && panel.sessionContext
+  && panel.sessionContext.session && panel.sessionContext.session.kernel
+  && panel.sessionContext.session.kernel.status === 'idle');
+"""
+COUNTS = """
+return window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+  .filter(cell => cell.cell_type === 'code').map(cell => cell.execution_count);
+"""
+RUN_ALL = """
+const done = arguments[arguments.length - 1];
+window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => done('ok'),
+  error => done(String(error)));
+"""
+SCROLL = "arguments[0].scrollIntoView({block: 'center'});"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """Run JupyterLab on a copy of the notebooks, with a home of its own."""
+    home = tmp_path_factory.mktemp("home")
+    root = tmp_path_factory.mktemp("clinic")
+    (root / "data").mkdir()
+    shutil.copytree(FOLDER, root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(FOLDER.parent / "data" / "sample", root / "data" / "sample")
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = os.environ | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        **{f"JUPYTER_{place}": str(home / place.lower()) for place in places},
+    }
+    quiet = home / "settings" / "@jupyterlab" / "apputils-extension"
+    quiet.mkdir(parents=True)
+    (quiet / "notification.jupyterlab-settings").write_text(
+        json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8"
+    )
+    port = free_port()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={root}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.password="]
+    command += ["--LabApp.expose_app_in_browser=True", "--ServerApp.disable_check_xsrf=True"]
+    log = home / "lab.log"
+    with log.open("wb") as told:
+        server = subprocess.Popen(command, env=environment, stdout=told, stderr=told)
+        try:
+            wait_for_server(f"http://127.0.0.1:{port}/api/status", server, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def wait_for_server(address, server, log):
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                answer.read()
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError("JupyterLab did not start")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    flags = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic")
+    flags += ("--no-first-run", "--disable-background-networking", "--disable-component-update")
+    flags += ("--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1000")
+    flags += (f"--user-data-dir={tmp_path_factory.mktemp('profile')}",)
+    for flag in flags:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver.set_script_timeout(RUN_SECONDS)
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def wait_until(browser, seconds, question):
+    def asked(_driver):
+        try:
+            return question()
+        except (JavascriptException, WebDriverException):
+            return False
+
+    return WebDriverWait(browser, seconds, poll_frequency=0.3).until(asked)
+
+
+def run_in_lab(lab, browser, name):
+    """Open a notebook, run every cell, and give its box of controls."""
+    browser.get(f"{lab}/lab/tree/notebooks/{name}?reset")
+    wait_until(browser, START_SECONDS, lambda: browser.execute_script(READY))
+    assert browser.execute_async_script(RUN_ALL) == "ok"
+    n_cells = len(browser.execute_script(COUNTS))
+    wait_until(
+        browser,
+        RUN_SECONDS,
+        lambda: browser.execute_script(COUNTS) == list(range(1, n_cells + 1)),
+    )
+    return wait_until(
+        browser, RUN_SECONDS, lambda: browser.find_element(By.CSS_SELECTOR, ".widget-vbox")
+    )
+
+
+def shown_in(box):
+    return box.find_element(By.CSS_SELECTOR, ".widget-html").get_attribute("innerHTML")
+
+
+def label_of(box, number):
+    return box.find_elements(By.CSS_SELECTOR, ".widget-label")[number].text
+
+
+@pytest.mark.parametrize(
+    ("name", "another"),
+    [("3-a-fair-comparison.ipynb", "Skill goals"), ("4-does-it-depend.ipynb", "Motor goals")],
+)
+def test_a_notebook_runs_and_its_controls_redraw_the_picture(lab, browser, name, another):
+    box = run_in_lab(lab, browser, name)
+    browser.execute_script(SCROLL, box)
+    before = shown_in(box)
+    assert "<img" in before
+    assert label_of(box, 0) == "Which goals"
+
+    select = box.find_element(By.CSS_SELECTOR, "select")
+    Select(select).select_by_visible_text(another)
+    wait_until(browser, REDRAW_SECONDS, lambda: shown_in(box) != before)
+    after = shown_in(box)
+    assert "data:image/png" in after
+    assert "alt=" in after
+
+    select.send_keys(Keys.ARROW_UP)
+    wait_until(browser, REDRAW_SECONDS, lambda: shown_in(box) != after)
+
+    pictures = browser.find_elements(By.CSS_SELECTOR, ".jp-OutputArea img")
+    assert len(pictures) >= 2
+    errors = browser.find_elements(
+        By.CSS_SELECTOR, "[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedError"
+    )
+    assert [error.text for error in errors] == []
+    severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert severe == []
+
+
+def test_a_choice_that_leaves_too_few_children_says_so_in_place_of_a_picture(lab, browser):
+    box = run_in_lab(lab, browser, "3-a-fair-comparison.ipynb")
+    goals, ages = box.find_elements(By.CSS_SELECTOR, "select")[:2]
+    Select(goals).select_by_visible_text("Communication goals")
+    Select(ages).select_by_visible_text("Under 6 years")
+    wait_until(browser, REDRAW_SECONDS, lambda: "<img" not in shown_in(box))
+    assert "cannot be compared" in shown_in(box)
