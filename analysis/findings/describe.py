@@ -24,16 +24,19 @@ def say_flow(flow: Sequence[Numbers]) -> Sentence:
         text = "Too few children are left in a format to print how many were compared."
     elif first["total"] is None:
         text = (
-            f"About {children(float(last['total']))} are compared. Some others in the records had "
-            "no level at the start or were not reviewed again in time."
+            f"About {children(float(last['total']))} have goals whose progress can be measured. "
+            "Some others had no level at the start or were not reviewed again in time."
         )
     elif first["total"] == last["total"]:
-        text = f"All of about {children(float(last['total']))} in the records are compared."
+        text = (
+            f"All of about {children(float(last['total']))} in the records have goals whose "
+            "progress can be measured."
+        )
     else:
         text = (
             f"Of about {children(float(first['total']))} in the records, about "
-            f"{number(float(last['total']), 0)} are compared. The others had no level at the start "
-            "or were not reviewed again in time."
+            f"{number(float(last['total']), 0)} have goals whose progress can be measured. The "
+            "others had no level at the start or were not reviewed again in time."
         )
     return Sentence("who.flow", "flow", text, ("who.flow",))
 

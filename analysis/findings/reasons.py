@@ -83,12 +83,12 @@ GATE_REASONS = {
     "many_missing": lambda g: (
         f"{g['have']}% of the children in {_name(g)} have no level at the end"
     ),
-    "missing": lambda g: (
-        "too many children in one of the two formats have no level at the end, or one of them lost "
-        "clearly more of its children than the other"
-    ),
     "uneven_missing": lambda g: (
         f"{_name(g)} lost clearly more of its children before the end than the other format"
+    ),
+    "missing": lambda g: (
+        "too many children left one of the two formats before the end, or clearly more left one "
+        "than the other"
     ),
     "goal_timing_not_recorded": lambda g: (
         "nobody recorded whether goals were set before the format was chosen"

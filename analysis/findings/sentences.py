@@ -223,14 +223,10 @@ def _say_not_behind(pair: Numbers, margin: float) -> str:
     (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
     text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
-        f"Not ruled out: that it is ahead by up to {points(high)} (95% range of the difference "
-        f"{interval(low, high)})."
+        f"Not ruled out: up to {points(high)} ahead (95% range {interval(low, high)})."
     )
     if low >= 0:
-        text += (
-            " Three comparisons are made at once, and a range this close to zero is not enough to "
-            "say that it is ahead."
-        )
+        text += " With three comparisons made at once, that is not enough to call it ahead."
     return text + _say_more(pair, margin)
 
 
@@ -270,8 +266,8 @@ def _say_more(pair: Numbers, margin: float) -> str:
         return ""
     with_groups = f" ({count(float(groups), 'more therapy group')})" if groups else ""
     return (
-        f" About {number(float(more), 0)} more children{with_groups} like these would narrow it "
-        f"to about {number(margin)} either way."
+        f" About {number(float(more), 0)} more children{with_groups} would narrow the range to "
+        f"{number(margin)} either way."
     )
 
 
