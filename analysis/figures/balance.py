@@ -151,7 +151,7 @@ def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) 
     axes = add_panel(
         picture, OVERLAP_LABEL_CM, AXIS_CM, width_cm - OVERLAP_LABEL_CM - 0.5, row_cm * len(rows)
     )
-    reach = max([1, *(row["n_children"] for row in rows)]) * 1.08
+    reach = max([1, *(row["n_children"] for row in rows)]) * 1.3
     axes.set_xlim(0, reach)
     axes.set_ylim(len(rows), 0)
     line(axes, [0, reach], [len(rows)] * 2, color=SOFT_INK)
