@@ -10,10 +10,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis.errors import AnalysisError
-from analysis.notebook import kept
+from analysis.errors import AnalysisError, RecordsError
+from analysis.notebook import kept, show
 from analysis.notebook.__main__ import find_notebooks, to_html
 from analysis.records.load import sample_digest
+from analysis.simulation.clinic import simulate_clinic
+from analysis.simulation.design import ClinicDesign
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -127,14 +129,51 @@ def run_here(notebook):
             yield cell, names["shown_here"]
 
 
+def said_by(value):
+    """Give the words of a cell's answer: a picture's text, or how it prints."""
+    return getattr(value, "alt", None) or repr(value)
+
+
 def test_stored_outputs_are_what_the_cells_say_today(path):
     with contextlib.chdir(FOLDER):
         for cell, value in run_here(read(path)):
             stored = cell.outputs[0].data["text/plain"]
-            if stored == kept.CONTROLS_HERE:
-                continue
-            said = getattr(value, "alt", None) or repr(value)
-            assert stored == said, f"{cell.id} is out of date: make sample-notebooks"
+            if stored != kept.CONTROLS_HERE:
+                assert stored == said_by(value), f"{cell.id} is out of date: make sample-notebooks"
+                assert show.NOTHING not in stored
+
+
+def write_clinic(folder, tables):
+    for name, frame in tables.items():
+        frame.to_csv(folder / f"{name}.csv", index=False)
+
+
+CLINICS = {
+    "thirty children": {"n_children": 30},
+    "two formats": {"n_children": 130, "absent_formats": ("combined",)},
+    "one format": {"n_children": 60, "absent_formats": ("group", "combined")},
+}
+
+
+@pytest.mark.parametrize("clinic", CLINICS)
+def test_every_notebook_runs_on_a_clinic_that_cannot_answer_everything(clinic, tmp_path):
+    write_clinic(tmp_path, simulate_clinic(ClinicDesign(**CLINICS[clinic]), seed=5).tables)
+    published = show.publish_records(tmp_path)
+    for path in PATHS:
+        notebook = kept.set_parameters(read(path), {"records": str(tmp_path)})
+        for _, value in run_here(notebook):
+            assert said_by(value)
+            assert sample_digest() not in said_by(value)
+    assert str(tmp_path) not in repr(show.introduce(published))
+
+
+def test_a_refused_clinic_is_refused_in_the_first_cell_with_places_and_mends(tmp_path):
+    tables = simulate_clinic(ClinicDesign(n_children=20), seed=5).tables
+    tables["reviews"]["attainment"] = 7.0
+    write_clinic(tmp_path, tables)
+    with pytest.raises(RecordsError, match="attainment") as refused:
+        show.publish_records(tmp_path)
+    assert refused.value._render_traceback_()[0].endswith("Nothing was analysed.")
 
 
 def test_the_notebooks_folder_holds_notebooks_only():

@@ -99,9 +99,10 @@ def quote(published: Published, title: str, *names: str) -> Told:
 
 
 def find_last_week(published: Published) -> int:
-    """Give the last week by which the report counts goals attained.
+    """Give the last week by which the report counts goals attained; the window's where none is.
 
     Args:
         published: what passed the door.
     """
-    return int(published.summary["soon"]["weeks"][-1])
+    weeks = published.summary["soon"]["weeks"]
+    return int(weeks[-1]) if weeks else Settings.horizon_weeks
