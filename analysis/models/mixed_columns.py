@@ -20,7 +20,7 @@ from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, Whole
 
 ROUNDING = 8 * np.finfo(float).eps
 FIRST_LOOK_ROWS = 4000
-ROWS_AT_ONCE = 65_536
+ROWS_AT_ONCE = 8_000
 
 
 @dataclass(frozen=True, eq=False)
