@@ -304,3 +304,42 @@ def test_the_information_is_the_curvature_of_the_likelihood():
         up, down = (value(*((s, 0) if place == 0 else (0, s))) for s in (step, -step))
         second = -(up - 2 * middle + down) / step**2
         assert fit.information.iloc[place, place] == pytest.approx(second, rel=1e-4)
+
+
+@pytest.mark.parametrize("correlated", [True, False])
+@pytest.mark.parametrize("n_effects", [3, 4])
+def test_three_or_four_effects_per_group_agree_with_brute_force(n_effects, correlated):
+    rng = np.random.default_rng(n_effects)
+    child = np.repeat(np.arange(25), 9)
+    week = np.tile(np.arange(9) * 3.0, 25)
+    load = rng.normal(size=len(week))
+    design = pd.DataFrame(
+        {"constant": 1.0, "week": week, "week squared": week**2 / 24, "load": load}
+    ).iloc[:, :n_effects]
+    own = rng.normal(size=(25, n_effects)) * [0.8, 0.05, 0.04, 0.4][:n_effects]
+    outcome = (own[child] * design.to_numpy()).sum(axis=1) + 0.3 * rng.normal(size=len(week))
+    fixed = pd.DataFrame({"one": 1.0, "week": week, "load": load})
+    random = [RandomEffect(pd.Series(child, name="child"), design, correlated)]
+    fit = fit_mixed(outcome, fixed, random)
+    value, coefficients, covariance = dense_log_likelihood(outcome, fixed, random, fit)
+    se = np.sqrt(np.diagonal(covariance))
+    assert fit.certificate.holds
+    assert fit.log_likelihood == pytest.approx(value, abs=1e-8)
+    assert np.abs((fit.coefficients - coefficients) / se).max() < BRUTE_FORCE
+    np.testing.assert_allclose(fit.fixed["std_error"], se, rtol=BRUTE_FORCE)
+
+
+def test_levels_with_different_designs_agree_with_brute_force():
+    outcome, fixed, random = draw_design(0, 14)
+    child, goal = random[1].groups, random[2].groups
+    shift = np.random.default_rng(1).normal(size=int(goal.max()) + 1)[goal]
+    random = [
+        RandomEffect(random[0].groups, pd.DataFrame({"week": fixed["week"]})),
+        RandomEffect(child, pd.DataFrame({"constant": 1.0, "shift": shift})),
+        RandomEffect(goal, pd.DataFrame({"week": fixed["week"] - 12})),
+    ]
+    fit = fit_mixed(outcome, fixed, random)
+    value, coefficients, covariance = dense_log_likelihood(outcome, fixed, random, fit)
+    se = np.sqrt(np.diagonal(covariance))
+    assert fit.log_likelihood == pytest.approx(value, abs=1e-9)
+    assert np.abs((fit.coefficients - coefficients) / se).max() < BRUTE_FORCE

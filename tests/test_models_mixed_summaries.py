@@ -79,6 +79,24 @@ def test_a_column_that_is_constant_in_one_partition_only_takes_no_harm():
     assert np.abs(gap).max() < SAME
 
 
+def test_a_partition_without_any_therapy_group_takes_no_harm():
+    outcome, fixed, random = clinic(240, grouped=True)
+    inside = random[0].design["in group"].to_numpy() > 0
+    parts = [
+        (
+            outcome[at],
+            fixed.iloc[at],
+            [RandomEffect(r.groups.iloc[at], r.design.iloc[at]) for r in random],
+        )
+        for at in (np.flatnonzero(inside), np.flatnonzero(~inside))
+    ]
+    plan = plan_summaries([survey_partition(*part) for part in parts])
+    fit = fit_summaries([summarise(*part, plan) for part in parts])
+    whole = fit_mixed(outcome, fixed, random)
+    gap = (fit.coefficients - whole.coefficients) / whole.fixed["std_error"]
+    assert np.abs(gap).max() < SAME
+
+
 def test_a_child_in_two_partitions_is_refused():
     outcome, fixed, random = clinic(50)
     half = len(outcome) // 2 + 1
