@@ -110,6 +110,8 @@ def test_an_outcome_without_any_spread_is_refused():
     _, fixed, child, line = rows()
     refused("no spread to explain", 2.0 + 3.0 * fixed["week"].to_numpy(), fixed,
             [RandomEffect(child, line)])  # fmt: skip
+    refused("no spread to explain", np.full(len(fixed), 3.0), fixed, [RandomEffect(child, line)])
+    refused("no spread to explain", np.zeros(len(fixed)), fixed, [RandomEffect(child, line)])
 
 
 def test_weights_must_belong_to_whole_units():

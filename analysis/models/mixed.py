@@ -24,15 +24,15 @@ from analysis.models.linear import read_design, read_vector, read_weights, solve
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
 from analysis.models.mixed_effects import find_effects, sum_scores
-from analysis.models.mixed_fit import NotOrthonormalError, Solution, count_groups, solve_sums
+from analysis.models.mixed_fit import NotOrthonormalError, Solution, solve_sums
 from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
 from analysis.models.mixed_plan import plan_sums
 from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, Turn, report_solution
-from analysis.models.mixed_sums import Sums, build_sums
+from analysis.models.mixed_sums import Sums, build_sums, count_groups
 
 METHODS = ("reml", "ml")
-ROUNDING = 1e-12
+ROUNDING = 64 * np.finfo(float).eps
 
 __all__ = ["Certificate", "MixedFit", "RandomEffect", "fit_mixed"]
 
@@ -158,7 +158,7 @@ def _read_weights(weights: ArrayLike | None, nesting: Nesting) -> tuple[Array | 
 def _turn_columns(outcome: Array, columns: Array, names: pd.Index) -> Turn:
     """Let orthonormal columns and the least-squares residual stand for columns and outcome."""
     solved = solve_least_squares(outcome, columns, names)
-    largest = float(np.abs(outcome - outcome.mean()).max())
+    largest = float(np.abs(outcome).max())
     if not float(np.abs(solved.residuals).max()) > ROUNDING * largest:
         raise AnalysisError(
             "The fixed columns give the outcome exactly: there is no spread to explain."

@@ -30,7 +30,7 @@ from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_optimiser import clip_negative, minimise
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
-from analysis.models.mixed_sums import Sums, mix_columns
+from analysis.models.mixed_sums import Sums, count_groups, mix_columns
 
 START = 0.5
 ZERO_VARIANCE = 1e-9
@@ -44,11 +44,16 @@ MOST_ROUNDS = 3
 FLAT = 1e-8
 
 
-class NotOrthonormalError(Exception):
+class NotOrthonormalError(AnalysisError):
     """Sums of products cannot carry this: nearly dependent columns, or nearly nothing left.
 
     The rows are needed.
     """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The fixed columns are nearly dependent, or nearly give the outcome: drop one of them."
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -339,22 +344,6 @@ def _finish(
         constant,
         mixture,
     )
-
-
-def count_groups(sums: Sums) -> tuple[int, ...]:
-    """Count per level the groups with a design that is not all zero.
-
-    Whole weights count as so many groups; with other weights every group counts once.
-    """
-    counts = []
-    for level, often in zip(sums.levels, sums.spread_weights(), strict=True):
-        part = np.ones(level.n_groups)
-        if level.multipliers is not None:
-            part = level.multipliers.any(axis=0).astype(float)
-        if often is not None:
-            part = part * (often if (often == np.round(often)).all() else often > 0)
-        counts.append(round(float(part.sum())))
-    return tuple(counts)
 
 
 def _to_absolute(

@@ -20,12 +20,12 @@ from analysis.errors import AnalysisError
 from analysis.models.linear import read_design, read_vector
 from analysis.models.mixed_blocks import join_sums
 from analysis.models.mixed_columns import Rows, Survey, arrange_rows, survey_rows
-from analysis.models.mixed_fit import NotOrthonormalError, count_groups, solve_sums
+from analysis.models.mixed_fit import NotOrthonormalError, solve_sums
 from analysis.models.mixed_nesting import Array, RandomEffect, read_nesting
 from analysis.models.mixed_plan import Plan, plan_sums
 from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, report_solution
-from analysis.models.mixed_sums import Sums, build_sums
+from analysis.models.mixed_sums import Sums, build_sums, count_groups
 
 
 @dataclass(frozen=True, eq=False)

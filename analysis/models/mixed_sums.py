@@ -231,6 +231,22 @@ def _sum_products(left: Sequence[Array], right: Sequence[Array], counts: Whole) 
     return out
 
 
+def count_groups(sums: Sums) -> tuple[int, ...]:
+    """Count per level the groups with a design that is not all zero.
+
+    Whole weights count as so many groups; with other weights every group counts once.
+    """
+    counts = []
+    for level, often in zip(sums.levels, sums.spread_weights(), strict=True):
+        part = np.ones(level.n_groups)
+        if level.multipliers is not None:
+            part = level.multipliers.any(axis=0).astype(float)
+        if often is not None:
+            part = part * (often if (often == np.round(often)).all() else often > 0)
+        counts.append(round(float(part.sum())))
+    return tuple(counts)
+
+
 def mix_columns(sums: Sums, mixture: Array) -> Sums:
     """Replace [fixed columns, outcome] by their mixtures [fixed columns, outcome] A.
 
