@@ -7,6 +7,7 @@ from mixed_cases import CASES, read_mixed_case, spreads
 from reference_cases import by_term
 
 from analysis.models.mixed import fit_mixed
+from analysis.models.mixed_optimiser import clip_negative
 from analysis.models.results import RESULT_COLUMNS
 
 ESTIMATE_IN_SE = 1e-6  # lme4's own optimisers differ by 1e-7
@@ -139,3 +140,12 @@ def test_a_spread_of_zero_is_said_in_words(fits):
     assert fit.covariances["Batch"].to_numpy().item() == 0
     assert fit.sentence == "No measurable spread between Batch in (Intercept)."
     assert fit.sentence in repr(fit)
+
+
+def test_the_nearest_positive_matrix_in_closed_form_is_that_of_the_eigenvalues():
+    drawn = np.random.default_rng(5).normal(size=(500, 2, 2))
+    matrices = drawn + drawn.swapaxes(1, 2)
+    matrices[0] = 0.0
+    values, vectors = np.linalg.eigh(matrices)
+    nearest = np.einsum("bik,bk,bjk->bij", vectors, np.maximum(values, 0), vectors)
+    assert clip_negative(matrices) == pytest.approx(nearest, abs=1e-13)

@@ -136,6 +136,8 @@ def clip_negative(matrices: Array) -> Array:
     """Give the nearest positive semidefinite matrices (b, q, q)."""
     if matrices.shape[-1] == 1:
         return np.maximum(matrices, 0.0)
+    if matrices.shape[-1] == 2:
+        return _clip_two(matrices)
     values, vectors = np.linalg.eigh(matrices)
     negative = values[:, 0] < 0
     if not negative.any():
@@ -143,6 +145,24 @@ def clip_negative(matrices: Array) -> Array:
     kept = np.maximum(values[negative], 0.0)
     out = matrices.copy()
     out[negative] = np.einsum("bik,bk,bjk->bij", vectors[negative], kept, vectors[negative])
+    return out
+
+
+def _clip_two(matrices: Array) -> Array:
+    """Give the nearest positive semidefinite matrices (b, 2, 2), in closed form.
+
+    With eigenvalues l < 0 < h the nearest is h vv' = h (M - l I) / (h - l).
+    """
+    middle = (matrices[:, 0, 0] + matrices[:, 1, 1]) / 2
+    spread = np.hypot((matrices[:, 0, 0] - matrices[:, 1, 1]) / 2, matrices[:, 0, 1])
+    low, high = middle - spread, middle + spread
+    outside = low < 0
+    if not outside.any():
+        return matrices
+    kept = np.divide(high, high - low, out=np.zeros_like(high), where=outside & (high > 0))
+    out = matrices.copy()
+    nearest = matrices - low[:, None, None] * np.eye(2)
+    out[outside] = (kept[:, None, None] * nearest)[outside]
     return out
 
 
