@@ -23,6 +23,7 @@ from analysis.settings import Settings
 
 FROM_GOALS = ("social_share", "baseline")
 BLOCKING = ("describe", "compare", "overlap")
+LEAST_ERROR = 0.005  # less would be printed as a standard error of 0.00
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def judge_size(
             return _fault("few_groups", therapy_format, group_id.nunique(), settings.compare_groups)
     if comparison.withheld:
         return _fault("design")
-    if not row["std_error"] > 0 or not np.isfinite(row["estimate"]):
+    if not row["std_error"] >= LEAST_ERROR or not np.isfinite(row["estimate"]):
         return _fault("no_spread")
     if row["df"] < settings.compare_df:
         return _fault("low_df", have=row["df"], need=settings.compare_df)
@@ -162,7 +163,7 @@ def judge_size(
 
 def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
     weighting, settings = evidence.weighting, evidence.settings
-    if weighting.withheld:
+    if weighting.withheld or _decides_format(evidence, pair):
         return _fault("separated")
     for therapy_format in pair:
         row = weighting.effective.loc[therapy_format]
@@ -177,6 +178,19 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
     if largest > settings.overlap_smd:
         return _fault("unlike", have=largest, need=settings.overlap_smd)
     return {}
+
+
+def _decides_format(evidence: _Evidence, pair: Pair) -> bool:
+    """Tell whether a trait not adjusted for is one value in one format and another in the other.
+
+    Such a trait is a sum of the formats' own columns, so the weighting never sees it.
+    """
+    table = evidence.cohort.table
+    for name in set(evidence.covariates.dropped) & set(table.columns):
+        values = [set(table.loc[table["format"] == f, name].dropna()) for f in pair]
+        if all(len(seen) == 1 for seen in values) and values[0] != values[1]:
+            return True
+    return False
 
 
 def _adjustment(evidence: _Evidence, pair: Pair) -> Fault:
