@@ -56,6 +56,7 @@ SHEET_WORDS = HEADING_WORDS | word_set(
     "export records readme read me info all raw coded gas copy of final draft v version master"
 )
 LONGEST_HEADING_SHOWN = 40
+PLAIN_HEADING = re.compile(r"[\w(][\w .,:;()/#%&'?-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
@@ -330,7 +331,8 @@ def show_sheet(name: str, number: int) -> str:
 def show_heading(heading: str, position: int) -> str:
     """Give the heading if it can be shown, else the column's letter.
 
-    A file without headings puts a child's row where the headings should be.
+    A file without headings puts a child's row where the headings should be; signs that a
+    terminal or a spreadsheet would act on are not repeated either.
     """
     text = clean_text(heading)
     if plain_name(text) in ALL_NAMES:
@@ -340,6 +342,7 @@ def show_heading(heading: str, position: int) -> str:
         return text
     readable = (
         not CODE_PATTERN.match(text)
+        and PLAIN_HEADING.match(text)
         and 0 < len(text) <= LONGEST_HEADING_SHOWN
         and any(character.isalpha() for character in text)
         and not looks_personal(text)
