@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: setup report test notebooks sample-notebooks bench audit
+.PHONY: setup report test notebooks sample-notebooks bench audit selfcheck safe mutants
 
 setup: .venv/ready
 
@@ -37,3 +37,17 @@ bench: setup
 
 audit: setup
 	@$(PY) -m analysis.simulation.audit $(if $(CLINICS),--clinics $(CLINICS))
+
+# This copy on this machine: versions, published numbers, the sample, writing (SECURITY.md).
+selfcheck: setup
+	@$(PY) -m analysis.selfcheck
+
+# What SECURITY.md promises, at full length: 60 clinics attacked, 500 through the gate, 50 reports.
+safe: setup
+	@WHOLE=1 $(PY) -m pytest tests/test_disclosure_attack.py tests/test_repeat_reports.py \
+		tests/test_only_through_the_door.py tests/test_canaries.py tests/test_hostile_labels.py \
+		tests/test_robust_runs.py tests/test_numbers_gate.py
+
+# Twenty mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
+mutants: setup
+	@$(PY) tests/mutants.py $(MUTANTS)

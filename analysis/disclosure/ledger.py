@@ -50,7 +50,7 @@ def list_groups(study: Study) -> dict[str, frozenset[str]]:
         groups |= _by_format(f"kind.{name}", table[kept])
     for name, comparison in study.analyses.items():
         if comparison.outcomes is not None and not comparison.withheld:
-            asked = table["episode_id"].isin(comparison.outcomes.index)
+            asked = table["episode_id"].isin(comparison.outcomes.dropna().index)
             groups |= _by_format(f"asked.{name}", table[asked])
     return {name: ids for name, ids in groups.items() if enough(len(ids), study.settings)}
 
