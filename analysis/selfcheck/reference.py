@@ -32,7 +32,7 @@ def compare_with_reference() -> Iterator[tuple[str, float, float]]:
 
     # Kiresuk & Sherman 1968, by hand: x = (1, 0), equal weights; x = (-1, 0, 1), w = (3, 2, 1)
     yield "T-score of two goals", t_score([1, 0]), 56.2017367
-    yield "T-score with weights", t_score([-1, 0, 1], [3, 2, 1]), 45.5934935
+    yield "T-score with weights", t_score([-1, 0, 1], [3, 2, 1]), 45.5934735
     # NIST Statistical Reference Datasets, Norris: certified values
     design = np.column_stack([np.ones(len(NORRIS_X)), NORRIS_X])
     line = solve_least_squares(np.array(NORRIS_Y), design, pd.Index(["constant", "x"]))

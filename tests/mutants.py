@@ -1,0 +1,210 @@
+"""Twenty mutants: each takes one rule away; the tests named must notice. `make mutants` runs it.
+
+A mutant is an exact text of the package and what stands in its place. It is tried in a copy of
+the project in a temporary folder, so that the project itself is never touched.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("analysis", "tests", "data", "pyproject.toml", "requirements.lock")
+
+MUTANTS = (
+    # name, file, text, in its place, tests that must notice
+    ("counts are exact", "disclosure/rules.py", "ROUND_TO = 5", "ROUND_TO = 1", "disclosure_rules"),
+    (
+        "small groups are shown",
+        "disclosure/rules.py",
+        "return n_children >= settings.smallest_cell",
+        "return n_children >= 1",
+        "disclosure_rules",
+    ),
+    (
+        "a word pins a share",
+        "disclosure/rules.py",
+        "if not enough(n_all / 2, settings):",
+        "if not enough(n_all, settings):",
+        "disclosure_rules",
+    ),
+    (
+        "a low count is printed as 10",
+        "disclosure/rules.py",
+        "return max(_round_to_steps(n), lowest)",
+        "return _round_to_steps(n)",
+        "disclosure_rules",
+    ),
+    (
+        "close steps are both shown",
+        "disclosure/rules.py",
+        "if all(d == 0 or d >= settings.smallest_cell for d in apart):",
+        "if True:",
+        "disclosure_rules",
+    ),
+    (
+        "models without freedom are shown",
+        "disclosure/rules.py",
+        "sum(sizes) - n_columns >= RESIDUAL_DF",
+        "True",
+        "disclosure_rules",
+    ),
+    (
+        "nearly equal analyses are both shown",
+        "disclosure/ways.py",
+        "return all(count == 0 or enough(count, study.settings) for count in n)",
+        "return True",
+        "ways",
+    ),
+    (
+        "a close group gets new numbers",
+        "disclosure/ledger.py",
+        "answer[name] = APART if all(apart) else CLOSE",
+        "answer[name] = APART",
+        "repeat_reports",
+    ),
+    (
+        "digests have no salt",
+        "disclosure/ledger.py",
+        '"\\x1f".join([salt, name, *sorted(map(str, ids))])',
+        '"\\x1f".join([name, *sorted(map(str, ids))])',
+        "repeat_reports",
+    ),
+    (
+        "a changed summary is believed",
+        "disclosure/repeat.py",
+        'if previous["seal"] != seal_summary(previous):',
+        "if False:",
+        "repeat_reports",
+    ),
+    (
+        "noise counts one report only",
+        "disclosure/repeat.py",
+        "math.hypot(*errors)",
+        "min(errors) * 0.5",
+        "repeat_reports",
+    ),
+    (
+        "a trait may decide the format",
+        "findings/gates.py",
+        "if weighting.withheld or _decides_format(evidence, pair):",
+        "if weighting.withheld:",
+        "numbers_gate",
+    ),
+    (
+        "an error of zero is shown",
+        "findings/gates.py",
+        "LEAST_ERROR = 0.005",
+        "LEAST_ERROR = -1.0",
+        "numbers_gate",
+    ),
+    (
+        "a hostile heading is repeated",
+        "records/identifiers.py",
+        "        and PLAIN_HEADING.match(text)\n",
+        "",
+        "hostile_labels",
+    ),
+    (
+        "a file is written in place",
+        "writing.py",
+        "os.replace(temporary, target)",
+        "target.write_bytes(temporary.read_bytes()[:-1])",
+        "writing",
+    ),
+    (
+        "somebody's file is replaced",
+        "writing.py",
+        "if status.st_size and begins != output.old_mark:",
+        "if False:",
+        "writing",
+    ),
+    (
+        "files are readable by all",
+        "writing.py",
+        "PRIVATE_MODE = 0o600",
+        "PRIVATE_MODE = 0o644",
+        "writing",
+    ),
+    (
+        "temporary files are left",
+        "writing.py",
+        "temporary.unlink(missing_ok=True)",
+        "pass",
+        "writing",
+    ),
+    (
+        "a fault quotes its message",
+        "report/__main__.py",
+        'f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "',
+        'f"Something in this program went wrong ({error} in {place}). Nothing was "',
+        "report_door",
+    ),
+    (
+        "names pass for codes",
+        "records/identifiers.py",
+        "(?=.*\\d)[\\w./#-]+\\Z",
+        "[\\w ./#=+@(|!$<{-]+\\Z",
+        "hostile_labels",
+    ),
+)
+
+
+def find_missing():
+    """Give the mutants whose text no longer stands in the package exactly once."""
+    return [
+        name
+        for name, file, text, _, _ in MUTANTS
+        if (ROOT / "analysis" / file).read_text(encoding="utf-8").count(text) != 1
+    ]
+
+
+def try_mutant(folder, file, text, instead, tests):
+    """Give True when the tests notice the mutant."""
+    path = folder / "analysis" / file
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole.replace(text, instead), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("WHOLE", None)
+    try:
+        done = subprocess.run(
+            [*command, f"tests/test_{tests}.py"],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    return done.returncode == 1
+
+
+def main():
+    wanted = sys.argv[1:]
+    missing = find_missing()
+    if missing:
+        print(f"These mutants no longer fit the package: {missing}")
+        return 1
+    alive = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in COPIED:
+            source = ROOT / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / part)
+        for title, *mutant in MUTANTS:
+            if wanted and not any(word in title for word in wanted):
+                continue
+            killed = try_mutant(folder, *mutant)
+            print(f"{'killed' if killed else 'ALIVE '} {title}", flush=True)
+            alive += [] if killed else [title]
+    print(f"{len(alive)} alive.")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
