@@ -177,6 +177,8 @@ def test_a_notebook_runs_and_its_controls_redraw_the_picture(lab, browser, name,
     assert "data:image/png" in after
     assert "alt=" in after
 
+    # by keyboard alone: JupyterLab must not take the arrow key for itself
+    wait_until(browser, REDRAW_SECONDS, lambda: select.get_attribute("data-lm-suppress-shortcuts"))
     select.send_keys(Keys.ARROW_UP)
     wait_until(browser, REDRAW_SECONDS, lambda: shown_in(box) != after)
 

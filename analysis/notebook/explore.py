@@ -2,6 +2,8 @@
 
 In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture,
 the answer in words. Everything shown comes from `Browser.look`, behind the disclosure door.
+Decision taken here: JupyterLab takes arrow keys and letters for itself even while a control has
+the focus, so the box asks it to leave them alone; without that nobody could choose by keyboard.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import html
 import os
 
 import ipywidgets as widgets
+from IPython.display import Javascript, display
 
 from analysis.comparison.result import PAIRS
 from analysis.figures.contrasts import draw_contrasts
@@ -30,8 +33,26 @@ from analysis.settings import Settings
 from analysis.wording import sentence_case
 
 MARGINS = {"min": 0.05, "max": 1.0, "step": 0.05}
-WIDE = {"description_width": "9.5em"}
+WIDE = {"description_width": "10.5em"}
 PICTURE_DPI = 110
+CLASS = "therapy-controls"
+LEAVE_KEYS = f"""
+let tries = 0;
+const timer = setInterval(() => {{
+  document.querySelectorAll('.{CLASS} select, .{CLASS} input, .{CLASS} [tabindex]').forEach(
+    node => node.setAttribute('data-lm-suppress-shortcuts', 'true'));
+  tries += 1;
+  if (tries > 50) clearInterval(timer);
+}}, 200);
+"""
+
+
+class Controls(widgets.VBox):
+    """A box of controls that keeps its keys."""
+
+    def _ipython_display_(self) -> None:
+        display(self._repr_mimebundle_(), raw=True)
+        display(Javascript(LEAVE_KEYS))
 
 
 def explore_comparison(
@@ -39,7 +60,7 @@ def explore_comparison(
     margin: float = Settings.margin,
     smallest_cell: int = Settings.smallest_cell,
     goals: str = Choice.goals,
-) -> widgets.VBox:
+) -> Controls:
     """Give controls that ask the main question again and redraw its answer.
 
     Args:
@@ -63,7 +84,9 @@ def explore_comparison(
     for control in controls.values():
         control.observe(redraw, names="value")
     redraw()
-    return widgets.VBox([*controls.values(), shown])
+    box = Controls([*controls.values(), shown])
+    box.add_class(CLASS)
+    return box
 
 
 def make_controls(browser: Browser, first: Choice) -> dict[str, widgets.Widget]:

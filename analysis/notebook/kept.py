@@ -21,6 +21,7 @@ from analysis.errors import AnalysisError
 PARAMETERS = "parameters"
 SECONDS_PER_CELL = 300
 WIDGET = "application/vnd.jupyter.widget-view+json"
+SCRIPT = "application/javascript"
 CONTROLS_HERE = "Controls stand here while the notebook runs; the pictures above need none."
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -84,6 +85,8 @@ def run_notebook(notebook: NotebookNode, folder: Path) -> NotebookNode:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 raise AnalysisError("\n".join(output.traceback) or output.evalue)
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if SCRIPT not in o.get("data", {})]
     return ran
 
 
