@@ -11,10 +11,10 @@ from analysis.figures.names import FORMAT_TITLES
 from analysis.wording import interval, number
 
 MEASURE_TITLES = {
-    "rate": "Faster: levels each 12 weeks",
-    "end_level": "Further: level at the end",
-    "per_session": "For 10 sessions: levels",
-    "per_hour": "For 10 therapist hours: levels",
+    "rate": "Faster: every 12 weeks",
+    "end_level": "Further: end level",
+    "per_session": "For 10 sessions",
+    "per_hour": "For 10 therapist hours",
 }
 
 
