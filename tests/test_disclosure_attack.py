@@ -31,7 +31,7 @@ from analysis.report.document import render_pdf
 from analysis.settings import Settings
 from analysis.study import run_study
 
-N_CLINICS, N_PAIRS = (60, 20) if WHOLE else (5, 2)
+N_CLINICS, N_PAIRS = (60, 20) if WHOLE else (4, 2)
 SMALLEST = Settings().smallest_cell
 MOST_NEAR = 0.01  # share of small cells that may be known within 2
 MORE_THAN_GUESSING = 0.02

@@ -14,7 +14,7 @@ from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.study import run_study
 
-N_CLINICS = 500 if WHOLE else 5
+N_CLINICS = 500 if WHOLE else 4
 NAMES = ("estimate", "conf_low", "conf_high")
 
 

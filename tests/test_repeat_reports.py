@@ -117,7 +117,7 @@ def test_a_few_new_children_repeat_the_last_report_and_say_so():
 
 
 def test_many_new_children_give_new_numbers_beside_how_far_chance_moves_them():
-    before, after = grown_clinic(260, 24, 120)
+    before, after = grown_clinic(200, 24, 100)
     first = written(before)
     second = written(after, first)
     assert second["changes"]["held"] == []

@@ -13,7 +13,7 @@ from growing_clinics import WHOLE, tables_of
 from analysis import errors
 
 DRIVER = Path(__file__).with_name("door_driver.py")
-FIRST_REPORTS, ALL_REPORTS = (5, 50) if WHOLE else (5, 12)
+FIRST_REPORTS, ALL_REPORTS = (5, 50) if WHOLE else (5, 9)
 MOST_GROWTH_KB = 20_000
 NO_SOCKETS = """
 import sys
@@ -134,7 +134,14 @@ def run_report(records, output, environment, *, blocked=False):
 
 
 WORLDS = (
-    {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C", "OPENBLAS_NUM_THREADS": "1"},
+    {
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+        "LC_ALL": "C",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
     {
         "PYTHONHASHSEED": "77",
         "TZ": "Asia/Kathmandu",
@@ -143,7 +150,7 @@ WORLDS = (
         "OMP_NUM_THREADS": "2",
         "OPENBLAS_CORETYPE": "Haswell",
     },
-    {"PYTHONHASHSEED": "5", "TZ": "Pacific/Chatham", "OPENBLAS_CORETYPE": "Nehalem"},
+    {"PYTHONHASHSEED": "5", "TZ": "Pacific/Chatham"},
 )
 
 
@@ -154,19 +161,18 @@ def worlds(tmp_path_factory):
     plain = write_tables(folder / "plain", tables)
     mixed = write_tables(folder / "mixed", shuffled(tables))
     return [
-        run_report((plain, mixed, plain)[i], folder / str(i) / "summary.pdf", world, blocked=i == 2)
-        for i, world in enumerate(WORLDS)
+        run_report((plain, mixed, plain)[i], folder / str(i) / "summary.pdf", world, blocked=i == 0)
+        for i, world in enumerate(WORLDS if WHOLE else WORLDS[:2])
     ]
 
 
 def test_the_same_records_give_the_same_bytes_in_every_world(worlds):
     digests = [found for found, _ in worlds]
-    assert digests[0] == digests[1], "hash seed, zone, language, threads, core type, shuffling"
-    assert digests[0] == digests[2], "an old core type"
+    assert all(found == digests[0] for found in digests[1:])
 
 
 def test_a_report_opens_no_socket(worlds):
-    assert worlds[2][1].strip().splitlines()[-1] == "[] []"
+    assert worlds[0][1].strip().splitlines()[-1] == "[] []"
 
 
 def test_a_report_can_be_made_without_any_network(small_records, tmp_path):
