@@ -28,7 +28,7 @@ SHOWN = ("figures", "tables", "report")
 SOURCES = ("measures", "models", "simulation", "study", "comparison", "findings", "disclosure")
 DOORS = {"report/__main__.py", "report/summary_file.py"}
 POISON = 98765.4321
-SIZES = (240, 480)
+SIZES = (240, 360)
 
 
 def shown_modules():
