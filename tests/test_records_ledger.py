@@ -9,8 +9,8 @@ import io
 import json
 import os
 import random
-import resource
 import time
+import tracemalloc
 from pathlib import Path
 
 import pandas as pd
@@ -174,6 +174,7 @@ def test_a_damaged_file_is_read_or_refused_and_never_breaks_the_reader(tmp_path)
     chance = random.Random(20)
     good, faulty = seeds()
     n_refused = slowest = 0
+    tracemalloc.start()
     for number in range(N_MUTANTS):
         name, data = chance.choice(faulty if number % 3 == 0 else good)
         path = tmp_path / name
@@ -188,7 +189,8 @@ def test_a_damaged_file_is_read_or_refused_and_never_breaks_the_reader(tmp_path)
             assert (records.ledger["n_lines"] > 0).all()
         slowest = max(slowest, time.perf_counter() - start)
         path.unlink()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
     print(f"{N_MUTANTS} damaged files: {n_refused} refused, slowest {slowest:.2f} s, {peak:.0f} MB")
     assert slowest < MOST_SECONDS
     assert peak < MOST_MEGABYTES
