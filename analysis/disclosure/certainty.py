@@ -10,7 +10,7 @@ from analysis.disclosure.answer import publish_gates
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.ways import publish_ways
 from analysis.findings.describe import say_agreement
-from analysis.findings.method import DISCUSSION, LIMITS, describe_trial
+from analysis.findings.method import DISCUSSION, LIMITS, describe_trial, read_audit, say_audit
 from analysis.findings.sentences import say_gate
 from analysis.settings import Settings
 from analysis.wording import number
@@ -32,10 +32,12 @@ def publish_certainty(study: Study, book: SentenceBook) -> dict[str, object]:
     comparable = [
         row for row in analyses if row["unit"] == analyses[0]["unit"] and not row["range_over_all"]
     ]
+    audit = read_audit()
     return {
         "analyses": analyses,
         "agreement": book.say(say_agreement(comparable)),
         "gates": _publish_gates(study, book),
+        "audit": {**audit, "text": book.say(say_audit(audit))},
         "trial": describe_trial(study.settings),
         "settings": publish_settings(study.settings),
         "versions": _publish_versions(),

@@ -1,10 +1,16 @@
-"""How the answer was reached, in a clinic lead's words: the target trial, limits, prompts.
+"""How the answer was reached, in a clinic lead's words: target trial, audit, limits, prompts.
 
-In: settings. Out: plain text blocks without any number about children.
+In: settings, and the numbers of the last whole truth audit. Out: plain text blocks without
+any number about children.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+
+from analysis.findings.sentences import Sentence
 from analysis.settings import Settings
 from analysis.wording import number
 
@@ -80,3 +86,33 @@ def describe_trial(settings: Settings) -> list[dict[str, str]]:
             ),
         },
     ]
+
+
+def read_audit() -> dict[str, float]:
+    """Give the headline of the last whole truth audit: clinics, and percents called ahead.
+
+    The file is what `python -m analysis.simulation.audit --numbers` wrote; the scenario is
+    the one where nothing differs and traits decide format and progress.
+    """
+    text = files("analysis.findings").joinpath("audit.json").read_text(encoding="utf-8")
+    found = json.loads(text)["scenarios"]["confounded_null"]
+    return {
+        "clinics": found["n_clinics"],
+        "pairs_percent": round(100 * found["false_faster"]["value"], 1),
+        "clinics_percent": round(100 * found["said_faster"]["value"], 1),
+    }
+
+
+def say_audit(audit: Mapping[str, float]) -> Sentence:
+    """Say how often this report called a format ahead where nothing differed.
+
+    Args:
+        audit: as from `read_audit`.
+    """
+    text = (
+        f"Tried on {audit['clinics']:,} invented clinics in which nothing differed, this report "
+        f"called one format of a pair ahead in {number(audit['pairs_percent'], 1)}% of the "
+        f"comparisons, and any format ahead in {number(audit['clinics_percent'], 1)}% of the "
+        "clinics."
+    )
+    return Sentence("method.audit", "audit", text, ("certainty.audit",))

@@ -140,6 +140,7 @@ def _write_doubts(view: dict, summary: dict) -> Iterable[str]:
 def _write_method(certainty: dict, front: dict) -> Iterable[str]:
     yield from _head("How was this worked out?")
     yield front["estimand"]
+    yield certainty["audit"]
     yield "Every choice that could change a result:"
     yield _list(f"{name}: {value}. {reason}" for name, value, reason in certainty["settings"])
     yield f"Computed with {', '.join(certainty['versions'])}."

@@ -279,6 +279,7 @@ def _view_certainty(summary: dict) -> dict:
             ]
             for row in certainty["settings"]
         ],
+        "audit": certainty["audit"]["text"],
         "versions": [f"{row['name']} {row['value']}" for row in certainty["versions"]],
         "limits": certainty["limits"],
         "discussion": certainty["discussion"],
