@@ -72,3 +72,12 @@ def test_rules_that_do_not_hold_fail(monkeypatch):
 def test_every_reference_number_is_met_closely():
     for what, found, wanted in compare_with_reference():
         assert found == pytest.approx(wanted, rel=1e-7), what
+
+
+def test_a_package_pinned_once_for_each_python_may_have_either_version(tmp_path, monkeypatch):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(
+        "one==1.0 ; python_full_version < '3.12'\none==2.0 ; python_full_version >= '3'"
+    )
+    monkeypatch.setattr(selfcheck, "LOCK", lock)
+    assert selfcheck.read_pins() == {"one": ("1.0", "2.0")}

@@ -51,20 +51,24 @@ def check_versions() -> Iterator[Line]:
             continue
         if read_version(have) < read_version(least):
             yield FAIL, f"{name} is {have}; at least {least} is needed. {REPAIR}"
-        elif pins.get(name.lower(), have) != have:
-            drifted.append(f"{name} {have} (tested with {pins[name.lower()]})")
+        elif have not in pins.get(name.lower(), (have,)):
+            drifted.append(f"{name} {have} (tested with {' or '.join(pins[name.lower()])})")
     if drifted:
         yield NOTE, f"Other versions than the pinned ones: {'; '.join(drifted)}."
     yield PASS, f"{len(bounds)} packages are recent enough."
 
 
-def read_pins() -> dict[str, str]:
-    """Give the pinned version of each package by name; none where the lock is not at hand."""
+def read_pins() -> dict[str, tuple[str, ...]]:
+    """Give each package's pinned versions (one for each Python); none without the lock."""
     if not LOCK.is_file():
         return {}
-    lines = LOCK.read_text(encoding="utf-8").splitlines()
-    entries = (line.split(" ; ")[0].partition("==") for line in lines if "==" in line)
-    return {name.split("[")[0].lower(): pin for name, _, pin in entries}
+    pins: dict[str, tuple[str, ...]] = {}
+    for line in LOCK.read_text(encoding="utf-8").splitlines():
+        name, equals, pin = line.split(" ; ")[0].partition("==")
+        name = name.split("[")[0].lower()
+        if equals:
+            pins[name] = (*pins.get(name, ()), pin.strip())
+    return pins
 
 
 def read_version(text: str) -> tuple[int, ...]:
