@@ -40,6 +40,8 @@ def describe_flow(summary: dict) -> str:
     parts = []
     for row in summary["who"]["flow"]:
         if not row["shown"]:
+            if row["total"] is not None:
+                parts.append(f"{row['step']}: {row['total']:,.0f} in all formats together.")
             continue
         numbers = [f"{name} {_or_hidden(row[name])}" for name in summary["formats"]]
         parts.append(f"{row['step']}: {listing(numbers)}.")

@@ -61,10 +61,9 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
         last = i == len(rows) - 1
         write(canvas, 0, y, row["step"], weight=600 if last else 400)
         if not row["shown"]:
-            middle = (LABEL_CM + width_cm) / 2
             write(
                 canvas,
-                middle,
+                centres[names[len(names) // 2 - 1]],
                 y,
                 HELD_BACK,
                 size=SMALL,
@@ -73,6 +72,8 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
                 behind=PAPER,
                 zorder=4,
             )
+            if row["total"] is not None:
+                _draw_number(canvas, row["total"], centres["total"], y, last=last)
             continue
         for name, x in centres.items():
             _draw_number(canvas, row[name], x, y, last=last)
