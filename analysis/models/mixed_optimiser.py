@@ -27,6 +27,7 @@ RELATIVE_GAIN = 2e-14
 MOST_EVALUATIONS = 200
 MOST_PROJECTIONS = 3000
 SETTLED = 1e-11
+FLATTEST = 0.01
 RIDGE = 1e-11
 SLOW_RATIO = 0.3
 SLOW_GAIN = 1e-2
@@ -239,12 +240,13 @@ class _Cone:
     def _even_out(self, curvature: Array, at: Array) -> Array:
         """Stretch a level's coordinates until its sharpest curvature is 1; give the stretch (b,).
 
-        Levels then bend alike, and the projections settle in far fewer rounds.
+        Levels then bend alike, and the projections settle in far fewer rounds. A level without
+        curvature is not stretched: its spread would run away.
         """
         own = self.transform[:, at[:, None], at]
         bend = own.swapaxes(-1, -2) @ curvature[:, at[:, None], at] @ own
         sharpest = np.linalg.eigvalsh(bend)[:, -1]
-        scale = 1 / np.sqrt(np.where(sharpest > 0, sharpest, 1.0))
+        scale = 1 / np.sqrt(np.maximum(sharpest, FLATTEST))
         self.transform[:, at[:, None], at] *= scale[:, None, None]
         return scale
 
