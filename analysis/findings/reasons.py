@@ -105,6 +105,29 @@ GATE_REASONS = {
     ),
 }
 
+SHORT_REASONS = {
+    "few_traits": "little was recorded about the children at the start",
+    "many_missing": "many children left before the end",
+    "missing": "many children left before the end, or clearly more left one format",
+    "uneven_missing": "clearly more children left one format before the end",
+    "goal_timing_not_recorded": "nobody recorded when goals were set",
+    "goals_after_format": "most goals were set after the format was chosen",
+    "raters_not_recorded": "nobody recorded who rated",
+    "one_kind_of_rater": "only treating therapists rated",
+    "one_group": "one group supplies most of a format",
+    "one_therapist": "one therapist supplies most of a format",
+}
+
+
+def give_short_reason(gate: Numbers) -> str:
+    """Give in a few words why an answer is to be leaned on lightly.
+
+    Args:
+        gate: a published gate that weakens and does not close.
+    """
+    return SHORT_REASONS[str(gate["rule"])]
+
+
 GATE_QUESTIONS = {
     "describe": "Are there enough children with two reviews?",
     "compare": "Are there enough children and therapy groups to compare?",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.findings import labels
-from analysis.findings.reasons import GATE_QUESTIONS, give_reason
+from analysis.findings.reasons import GATE_QUESTIONS, give_reason, give_short_reason
 from analysis.wording import (
     FORMAT_NAMES,
     children,
@@ -96,7 +96,7 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
     text = say(pair, margin)
     used = tuple(f"answer.pairs.{pair['id']}.{name}" for name in USED[rule])
     if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
-        text += f" Lean on this lightly: {'; '.join(give_reason(gate) for gate in gates)}."
+        text += f" Lean on this lightly: {listing([give_short_reason(gate) for gate in gates])}."
         rule += ".suggestive"
         used += gate_numbers(gates)
     return Sentence(f"pair.{pair['id']}", rule, text, used)

@@ -189,9 +189,11 @@ def _count_formats(records: Records, settings: Settings) -> pd.DataFrame:
         n_children, n_groups = own["child_id"].nunique(), own["group_id"].nunique()
         lacking = []
         if n_children < settings.compare_children:
-            lacking.append(f"{settings.compare_children - n_children} more children")
+            lacking.append(
+                count(settings.compare_children - n_children, "more child", "more children")
+            )
         if label != "individual" and n_groups < settings.compare_groups:
-            lacking.append(f"{settings.compare_groups - n_groups} more therapy groups")
+            lacking.append(count(settings.compare_groups - n_groups, "more therapy group"))
         words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
         rows.append((label, n_children, 0 if label == "individual" else n_groups, words))
     return pd.DataFrame(rows, columns=["format", "n_children", "n_groups", "lacking"])
