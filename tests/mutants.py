@@ -138,7 +138,7 @@ MUTANTS = (
     ),
     (
         "a fault quotes its message",
-        "report/__main__.py",
+        "errors.py",
         'f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "',
         'f"Something in this program went wrong ({error} in {place}). Nothing was "',
         "report_door",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis import errors
+from analysis.errors import EXIT_STOPPED
 from analysis.report import __main__ as door
 
 BAD_ROWS = "child_id,goal_id,domain,format,week,attainment\nC1,G1,motor,solo,0,-2\n"
@@ -162,7 +163,7 @@ def test_stopping_by_hand_says_so_and_leaves_nothing(tmp_path, capsys, monkeypat
         raise KeyboardInterrupt
 
     monkeypatch.setattr(analysis.study, "run_study", stop)
-    assert door.main(["--output", str(tmp_path / "s.pdf")]) == door.EXIT_STOPPED
+    assert door.main(["--output", str(tmp_path / "s.pdf")]) == EXIT_STOPPED
     assert "Stopped" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import EXIT_OUR_BUG, EXIT_WRITTEN, AnalysisError
+from analysis.errors import run_door
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary, spell_summary
 from analysis.settings import Settings
 from analysis.writing import PDF_MARK, Output, check_target, write_files
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from analysis.records.load import Records
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
-EXIT_STOPPED = 130
 STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
 
 
@@ -39,22 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 written, 1 a fault of this software, 2 usage, 3 records refused for
         privacy, 4 records refused as faulty, 5 cannot write.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     asked = _read_arguments(arguments)
-    try:
-        sys.stdout.write(make_report(asked))
-    except AnalysisError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What was there before is as it was.\n")
-        return EXIT_STOPPED
-    except Exception as error:
-        sys.stderr.write(_say_fault(error))
-        return EXIT_OUR_BUG
-    return EXIT_WRITTEN
+    return run_door(lambda: make_report(asked))
 
 
 def make_report(asked: argparse.Namespace) -> str:
@@ -187,21 +171,6 @@ def _close(records: Records, summary: dict, written: Sequence[Path]) -> str:
         lines.append(f"{pair['this'].capitalize()} and {pair['than']} therapy: {pair['title']}.")
     lines += [f"Written: {path}" for path in written]
     return "\n".join(lines) + "\n"
-
-
-def _say_fault(error: Exception) -> str:
-    """Name a fault of this software by its kind and place; its message may quote a record."""
-    package = Path(__file__).resolve().parents[1]
-    place = "an unknown place"
-    for frame in traceback.extract_tb(error.__traceback__):
-        path = Path(frame.filename)
-        if path.is_relative_to(package):
-            place = f"{path.relative_to(package.parent)}, line {frame.lineno}"
-    return (
-        f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "
-        "written, and what was there before is as it was. Please report this; it "
-        "holds nothing from your records.\n"
-    )
 
 
 if __name__ == "__main__":
