@@ -25,6 +25,7 @@ from analysis.comparison.formats import (
     keep_formats,
 )
 from analysis.comparison.goals_and_children import Depends, ask_whether_it_depends
+from analysis.comparison.growth import MixedGrowth, compare_mixed_growth
 from analysis.comparison.practice import Practice, relate_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
@@ -43,6 +44,7 @@ TITLES = MappingProxyType(
         "growth_regression": "All reviews at once, adjusted",
         "overlap_weighted": "Children weighted until alike",
         "overlap_weighted_adjusted": "Weighted until alike, and adjusted",
+        "mixed_growth": "Growth of every goal, nested spreads",
     }
 )
 
@@ -56,6 +58,7 @@ class Study:
         covariates, weighting: what is adjusted for; how alike the children were.
         comparison: the primary comparison, labelled.
         analyses: the same question asked in several ways, by id; "primary" first.
+        growth: the growth model's spreads, and its answer before it was labelled.
         findings: gates and decisions.
         depends: whether the difference goes with the kind of goal, the child, the area of life.
         attainment: shares of goals attained by week.
@@ -74,6 +77,7 @@ class Study:
     covariates: Covariates
     weighting: Weighting
     analyses: Mapping[str, Comparison]
+    growth: MixedGrowth
     findings: Findings
     depends: Depends | None
     attainment: Attainment | None
@@ -131,11 +135,11 @@ def run_study(
     compared = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
     covariates = choose_covariates(compared, settings)
     weighting = weigh_children(compared, covariates, settings)
-    analyses = _ask_in_every_way(scored, cohort, compared, covariates, weighting, settings)
     evidence = Evidence(records, scored, cohort, compared, covariates, settings)
+    analyses, growth = _ask_in_every_way(evidence, weighting)
     sensitivity = ask_otherwise(evidence, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
-    gates = judge_pairs(records, cohort, covariates, weighting, analyses["primary"], settings)
+    gates = judge_pairs(records, cohort, covariates, weighting, analyses, settings)
     findings = decide_findings(gates, analyses, settings)
     labelled = {
         name: label_comparison(comparison, findings, settings)
@@ -159,6 +163,7 @@ def run_study(
         covariates,
         weighting,
         MappingProxyType(labelled),
+        growth,
         findings,
         depends,
         attainment,
@@ -171,15 +176,11 @@ def run_study(
 
 
 def _ask_in_every_way(
-    scored: ScoredGoals,
-    cohort: Cohort,
-    compared: pd.DataFrame,
-    covariates: Covariates,
-    weighting: Weighting,
-    settings: Settings,
-) -> dict[str, Comparison]:
+    evidence: Evidence, weighting: Weighting
+) -> tuple[dict[str, Comparison], MixedGrowth]:
+    scored, cohort, settings = evidence.scored, evidence.cohort, evidence.settings
+    compared, centred = evidence.table, evidence.covariates.centred
     asked = {name: new_comparison(name, title) for name, title in TITLES.items()}
-    centred = covariates.centred
     answers = {
         "primary": compare_rates(asked["primary"], compared, centred, settings),
         "growth_regression": compare_growth(
@@ -195,4 +196,10 @@ def _ask_in_every_way(
         else:
             weights = weighting.table["overlap_weight"].to_numpy()
             answers[name] = compare_rates(asked[name], compared, columns, settings, weights=weights)
-    return answers
+    withheld = answers["primary"].withheld
+    growth = (
+        MixedGrowth(withheld_comparison(asked["mixed_growth"], withheld))
+        if withheld
+        else compare_mixed_growth(asked["mixed_growth"], evidence)
+    )
+    return answers | {"mixed_growth": growth.comparison}, growth

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from small_clinics import sample_study
 
-from analysis.findings.decide import agrees, decide_findings
+from analysis.findings.concordance import agrees
+from analysis.findings.decide import decide_findings
 from analysis.settings import Settings
 
 SETTINGS = Settings()
@@ -73,7 +74,9 @@ def test_half_the_size_inside_the_range_agrees():
     assert not agrees(row, other, SETTINGS)
 
 
-@pytest.mark.parametrize("name", ["adjustment", "attrition", "measurement", "dominance"])
+@pytest.mark.parametrize(
+    "name", ["adjustment", "agreement", "attrition", "measurement", "dominance"]
+)
 def test_a_weakening_gate_takes_enough_to_matter_away(name):
     decision = decision_of_first_pair(gates=[failed_gate(name)])
     assert (decision.label, decision.certainty) == ("faster_size_uncertain", "suggestive")

@@ -32,7 +32,7 @@ def judge(study=None, settings=SETTINGS, **parts):
         "cohort": study.cohort,
         "covariates": study.covariates,
         "weighting": study.weighting,
-        "primary": study.comparison,
+        "analyses": study.analyses,
     }
     return judge_pairs(**(given | parts), settings=settings)
 
@@ -50,11 +50,13 @@ def with_column(study, column, values):
     return replace(study.cohort, table=study.cohort.table.assign(**{column: values}))
 
 
-def change_primary(study, **numbers):
-    table = study.comparison.table.copy()
+def change_first_pair(id, **numbers):
+    """Give the sample's analyses with numbers of the first pair of one of them replaced."""
+    analyses = sample_study().analyses
+    table = analyses[id].table.copy()
     for name, value in numbers.items():
         table.loc[0, name] = value
-    return replace(study.comparison, table=table)
+    return {**analyses, id: replace(analyses[id], table=table)}
 
 
 def test_the_sample_is_asked_every_question_in_order_and_passes():
@@ -126,18 +128,19 @@ def test_groups_that_were_not_recorded_are_asked_for():
     ],
 )
 def test_an_interval_that_cannot_be_trusted_is_not_given(numbers, rule):
-    gates = judge(primary=change_primary(sample_study(), **numbers))
+    gates = judge(analyses=change_first_pair("primary", **numbers))
     assert failed(gates)[0] == ("compare", rule)
 
 
 def test_four_degrees_of_freedom_are_enough():
-    gates = judge(primary=change_primary(sample_study(), df=4.0))
+    gates = judge(analyses=change_first_pair("primary", df=4.0))
     assert ("compare", "low_df") not in failed(gates)
 
 
 def test_a_withheld_primary_comparison_closes_every_pair():
-    primary = replace(sample_study().comparison, withheld="columns cannot be told apart")
-    gates = judge(primary=primary)
+    study = sample_study()
+    primary = replace(study.comparison, withheld="columns cannot be told apart")
+    gates = judge(analyses={**study.analyses, "primary": primary})
     assert all(failed(gates, pair)[0] == ("compare", "design") for pair in PAIRS)
 
 
@@ -193,11 +196,37 @@ def test_children_must_be_alike_after_weighting(size, passes):
 @pytest.mark.parametrize(("half_width", "passes"), [(0.5, True), (0.51, False)])
 def test_an_interval_wider_than_two_margins_either_way_cannot_answer(half_width, passes):
     gates = judge(
-        primary=change_primary(
-            sample_study(), conf_low=0.1 - half_width, conf_high=0.1 + half_width
-        )
+        analyses=change_first_pair("primary", conf_low=0.1 - half_width, conf_high=0.1 + half_width)
     )
     assert (("precision", "imprecise") not in failed(gates)) == passes
+
+
+@pytest.mark.parametrize(
+    ("growth", "rule"),
+    [
+        (0.4, ""),
+        (0.2, ""),
+        (0.19, "growth_apart"),
+        (0.51, "growth_apart"),
+        (-0.4, "growth_apart"),
+        (np.nan, "growth_unanswered"),
+    ],
+)
+def test_a_difference_must_be_found_by_the_growth_model_too(growth, rule):
+    shown = {"estimate": 0.4, "conf_low": 0.1, "conf_high": 0.5}
+    analyses = change_first_pair("primary", **shown)
+    growth_model = change_first_pair("mixed_growth", estimate=growth)["mixed_growth"]
+    gates = judge(analyses={**analyses, "mixed_growth": growth_model})
+    found = dict(failed(gates)).get("agreement", "")
+    assert found == rule
+
+
+@pytest.mark.parametrize(("growth", "passes"), [(-0.1, True), (-0.11, False), (0.31, False)])
+def test_where_no_difference_is_settled_the_growth_model_must_lie_in_the_interval(growth, passes):
+    analyses = change_first_pair("primary", estimate=0.1, conf_low=-0.1, conf_high=0.3)
+    growth_model = change_first_pair("mixed_growth", estimate=growth)["mixed_growth"]
+    gates = judge(analyses={**analyses, "mixed_growth": growth_model})
+    assert (("agreement", "growth_apart") not in failed(gates)) == passes
 
 
 def lose_at_end(shares):

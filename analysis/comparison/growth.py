@@ -49,7 +49,9 @@ class MixedGrowth:
     """
 
     comparison: Comparison
-    spreads: pd.DataFrame = field(repr=False)
+    spreads: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)), repr=False
+    )
     left_out: tuple[str, ...] = ()
     zero: tuple[str, ...] = ()
 
@@ -74,8 +76,7 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     takes_part = dict(zip(LEVELS, (grouped, np.ones(len(time)), np.ones(len(time))), strict=True))
     fit, sloped = _fit_largest(level, fixed, units, takes_part, time)
     if fit is None:
-        nothing = pd.DataFrame(columns=list(COLUMNS))
-        return MixedGrowth(withheld_comparison(identity, NO_ANSWER), nothing)
+        return MixedGrowth(withheld_comparison(identity, NO_ANSWER))
     rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
     contrasts = np.zeros((len(rows), fixed.shape[1]))
     for k, i in enumerate(rows):

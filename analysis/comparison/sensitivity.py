@@ -15,7 +15,6 @@ from analysis.comparison import ordered_levels, subsets
 from analysis.comparison.carry_over import CarryOver, compare_raters
 from analysis.comparison.dropout import DropoutGrid, assume_after_leaving
 from analysis.comparison.evidence import Evidence
-from analysis.comparison.growth import MixedGrowth, compare_mixed_growth
 from analysis.comparison.imputation import ask_imputed
 from analysis.comparison.leave_out import LeaveOut, leave_out_each
 from analysis.comparison.negative_control import NegativeControls, ask_negative_controls
@@ -36,7 +35,6 @@ Ask = Callable[[Comparison, Evidence], Comparison]
 LEFT_OUT = MappingProxyType(
     {"leave_one_group_out": "group_id", "leave_one_therapist_out": "therapist_id"}
 )
-MIXED = "mixed_growth"
 IMPUTED = "multiple_imputation"
 ONLY = " Asked only of {what}."
 
@@ -84,7 +82,6 @@ ORDINAL = (
 )
 
 WAYS = (
-    Way(MIXED, "Growth of every goal, nested spreads"),
     Way(
         "ordinal",
         "Levels taken as an order only",
@@ -178,7 +175,6 @@ class Sensitivity:
         unrecorded: what something unrecorded could do.
         controls: questions whose true answer is zero.
         planning: what would it take to know.
-        growth: the growth model with its spreads; None when the main analysis is withheld.
         carry_over: how caregivers and teachers rate against therapists.
         imputed_test: all formats alike, pooled over completed copies; None when not imputed.
     """
@@ -190,7 +186,6 @@ class Sensitivity:
     controls: NegativeControls
     planning: Planning
     carry_over: CarryOver
-    growth: MixedGrowth | None = None
     imputed_test: PooledTest | None = None
 
     def __repr__(self) -> str:
@@ -207,7 +202,7 @@ def ask_otherwise(evidence: Evidence, primary: Comparison) -> Sensitivity:
     """
     comparisons: dict[str, Comparison] = {}
     left_out: dict[str, LeaveOut] = {}
-    growth, test = None, None
+    test = None
     for way in WAYS:
         identity = way.identity()
         empty = empty_column(evidence.records, way.needs)
@@ -218,9 +213,6 @@ def ask_otherwise(evidence: Evidence, primary: Comparison) -> Sensitivity:
         elif way.id in LEFT_OUT:
             left_out[way.id] = leave_out_each(identity, evidence, LEFT_OUT[way.id], primary)
             answer = left_out[way.id].comparison
-        elif way.id == MIXED:
-            growth = compare_mixed_growth(identity, evidence)
-            answer = growth.comparison
         elif way.id == IMPUTED:
             answer, test = ask_imputed(identity, evidence, primary)
         else:
@@ -234,7 +226,6 @@ def ask_otherwise(evidence: Evidence, primary: Comparison) -> Sensitivity:
         ask_negative_controls(evidence),
         plan_recording(evidence, primary),
         compare_raters(evidence),
-        growth,
         test,
     )
 

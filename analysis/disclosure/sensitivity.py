@@ -115,8 +115,8 @@ def _head(study: Study, decision: Decision) -> Row:
 
 def _publish_growth(study: Study, book: SentenceBook) -> Row | None:
     """Give the spreads of the growth model, where its estimates may be shown."""
-    growth = study.sensitivity.growth
-    if growth is None or growth.comparison.withheld:
+    growth = study.growth
+    if growth.comparison.withheld:
         return None
     if not may_show_comparison(growth.comparison, study.settings):
         return None

@@ -4,7 +4,8 @@ In: gates, the primary comparison and its relatives. Out: `Findings`. Decisions 
 "ahead" needs a difference that survives three comparisons made at once (Shaffer), and the
 overlap-weighted estimate to agree (same sign, inside the primary interval, at least half the
 size); an interval too wide to answer says "cannot tell" whatever it is; a format that loses
-many children is at most suggestive.
+many children is at most suggestive, and so is an answer that the growth model of every review
+does not support.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 
 from analysis.cards import show_card
 from analysis.comparison.result import PAIRS, RATE_UNIT, Comparison
+from analysis.findings.concordance import agrees
 from analysis.findings.gates import BLOCKING, Gate
 from analysis.findings.labels import (
     CANNOT_TELL,
@@ -32,7 +34,7 @@ from analysis.findings.labels import (
 )
 from analysis.settings import Settings
 
-WEAKENING = frozenset({"adjustment", "attrition", "measurement", "dominance"})
+WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
 AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 
 
@@ -155,19 +157,3 @@ def _decide(
     certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     return Decision(*pair, label.name, ahead, certainty, failed, factor)
-
-
-def agrees(primary: pd.Series, other: pd.Series, settings: Settings) -> bool:
-    """Tell whether another way of asking supports a primary difference.
-
-    Args:
-        primary: the primary comparison's row.
-        other: the same pair's row, asked otherwise.
-        settings: the least share of the primary difference that must be found.
-    """
-    here, there = primary["estimate"], other["estimate"]
-    return bool(
-        here * there > 0
-        and primary["conf_low"] <= there <= primary["conf_high"]
-        and abs(there) >= settings.concordance_share * abs(here)
-    )

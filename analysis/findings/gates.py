@@ -8,6 +8,7 @@ with its numbers, so that `findings.sentences` can name the remedy (METHODS.md, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from analysis.comparison.balance import Weighting
 from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS, Comparison
+from analysis.findings.concordance import agrees, lies_inside
 from analysis.measures.cohort import Cohort
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -58,8 +60,12 @@ class _Evidence:
     cohort: Cohort
     covariates: Covariates
     weighting: Weighting
-    primary: Comparison
+    analyses: Mapping[str, Comparison]
     settings: Settings
+
+    @property
+    def primary(self) -> Comparison:
+        return self.analyses["primary"]
 
 
 Pair = tuple[str, str]
@@ -71,7 +77,7 @@ def judge_pairs(
     cohort: Cohort,
     covariates: Covariates,
     weighting: Weighting,
-    primary: Comparison,
+    analyses: Mapping[str, Comparison],
     settings: Settings,
 ) -> tuple[Gate, ...]:
     """Ask every gate's question of every pair of formats.
@@ -81,14 +87,14 @@ def judge_pairs(
         cohort: who is compared.
         covariates: what is allowed for.
         weighting: how alike they were.
-        primary: the primary comparison.
+        analyses: comparisons by id; "primary" and "mixed_growth" are needed.
         settings: the rules' numbers.
 
     Returns:
         For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
         gate is left out.
     """
-    evidence = _Evidence(records, cohort, covariates, weighting, primary, settings)
+    evidence = _Evidence(records, cohort, covariates, weighting, analyses, settings)
     gates: list[Gate] = []
     for pair in PAIRS:
         for name, question in _QUESTIONS.items():
@@ -206,6 +212,17 @@ def _precision(evidence: _Evidence, pair: Pair) -> Fault:
     return _fault("imprecise", have=half_width, need=widest) if half_width > widest else {}
 
 
+def _agreement(evidence: _Evidence, pair: Pair) -> Fault:
+    """Ask whether the growth model of every review supports the main analysis."""
+    row, growth = (evidence.analyses[id].pair(*pair) for id in ("primary", "mixed_growth"))
+    if not np.isfinite(growth["estimate"]):
+        return _fault("growth_unanswered")
+    if not lies_inside(row, growth):
+        return _fault("growth_apart")
+    settled = row["conf_low"] > 0 or row["conf_high"] < 0
+    return _fault("growth_apart") if settled and not agrees(row, growth, evidence.settings) else {}
+
+
 def missing_at_end(cohort: Cohort) -> dict[str, float]:
     """Give the share of each format's children with a start level but none at the end.
 
@@ -283,6 +300,7 @@ _QUESTIONS = {
     "overlap": _overlap,
     "adjustment": _adjustment,
     "precision": _precision,
+    "agreement": _agreement,
     "attrition": _attrition,
     "measurement": _measurement,
     "dominance": _dominance,

@@ -80,6 +80,14 @@ GATE_REASONS = {
     "imprecise": lambda g: (
         f"the range is {number(g['have'])} levels either way, too wide to answer the question"
     ),
+    "growth_unanswered": lambda g: (
+        "the growth model, which follows every goal from review to review, finds no answer in "
+        "these records to set beside the main analysis"
+    ),
+    "growth_apart": lambda g: (
+        "the growth model, which follows every goal from review to review, does not support the "
+        "main analysis"
+    ),
     "many_missing": lambda g: (
         f"{g['have']}% of the children in {_name(g)} have no level at the end"
     ),
@@ -107,6 +115,8 @@ GATE_REASONS = {
 
 SHORT_REASONS = {
     "few_traits": "little was recorded about the children at the start",
+    "growth_unanswered": "the growth model could not check it",
+    "growth_apart": "the growth model does not support it",
     "many_missing": "many children left before the end",
     "missing": "many children left before the end, or clearly more left one format",
     "uneven_missing": "clearly more children left one format before the end",
@@ -134,6 +144,7 @@ GATE_QUESTIONS = {
     "overlap": "Were the children alike enough?",
     "adjustment": "Was enough known about the children at the start?",
     "precision": "Is the range narrow enough to answer?",
+    "agreement": "Does the growth model of every review support the main analysis?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",
     "dominance": "Is it more than one group's or one therapist's work?",

@@ -1,0 +1,37 @@
+"""Does another way of asking support the main analysis?
+
+In: the same pair's rows of two comparisons. Out: yes or no. Decision taken here: support means
+the same sign, inside the main interval and at least half the size (METHODS.md, "Concordance").
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.settings import Settings
+
+
+def lies_inside(primary: pd.Series, other: pd.Series) -> bool:
+    """Tell whether another estimate lies inside the primary 95% interval.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise.
+    """
+    return bool(primary["conf_low"] <= other["estimate"] <= primary["conf_high"])
+
+
+def agrees(primary: pd.Series, other: pd.Series, settings: Settings) -> bool:
+    """Tell whether another way of asking supports a primary difference.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise.
+        settings: the least share of the primary difference that must be found.
+    """
+    here, there = primary["estimate"], other["estimate"]
+    return bool(
+        here * there > 0
+        and lies_inside(primary, other)
+        and abs(there) >= settings.concordance_share * abs(here)
+    )
