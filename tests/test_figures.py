@@ -15,7 +15,7 @@ from analysis.figures import style
 from analysis.figures.analyses import draw_analyses
 from analysis.figures.balance import draw_balance, draw_overlap
 from analysis.figures.contrasts import draw_contrasts
-from analysis.figures.flow import draw_flow
+from analysis.figures.flow import HELD_BACK, draw_flow
 from analysis.figures.levels import draw_levels
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
@@ -208,6 +208,17 @@ def test_a_held_back_step_of_the_flow_has_no_number():
     picture = draw_flow(summary)
     assert step["step"] in _texts(picture.to_svg())
     assert step["step"] not in picture.alt
+
+
+def test_neighbouring_steps_that_are_held_back_share_one_reason():
+    summary = example_summary()
+    flow = summary["who"]["flow"]
+    for row in flow[:3]:
+        row |= {"shown": False, "individual": None, "group": None, "combined": None}
+    flow[-1]["shown"] = True
+    assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 1
+    flow[1]["shown"] = True
+    assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 2
 
 
 def test_the_alternative_text_quotes_the_published_sentences():

@@ -2,10 +2,12 @@
 
 In: a published summary. Out: one picture. The decision taken here: one column for each format, so
 that a reader sees at once whether one format lost more children than another. A step that may
-not be printed keeps its place, without numbers.
+not be printed keeps its place, without numbers; neighbours share one reason.
 """
 
 from __future__ import annotations
+
+from itertools import groupby
 
 from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
@@ -29,7 +31,7 @@ LABEL_CM = 7.4
 TOP_CM = 0.75
 ROW_CM = 0.62
 BOX_CM = (1.35, 0.46)
-HELD_BACK = "held back, so that no child can be recognised"
+HELD_BACK = "too close to the next printed step: the difference could show a child"
 
 
 @in_house_style
@@ -56,15 +58,20 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
         if len(shown) > 1:
             ends = [height - TOP_CM - (i + 0.5) * ROW_CM for i in (shown[0], shown[-1])]
             line(canvas, [x, x], ends, color=FAINT, linewidth=1.1, zorder=1)
-    for i, row in enumerate(rows):
-        y = height - TOP_CM - (i + 0.5) * ROW_CM
+    middles = [height - TOP_CM - (i + 0.5) * ROW_CM for i in range(len(rows))]
+    for i, (row, y) in enumerate(zip(rows, middles, strict=True)):
         last = i == len(rows) - 1
         write(canvas, 0, y, row["step"], weight=600 if last else 400)
-        if not row["shown"]:
+        for name, x in centres.items():
+            if row["shown"] or (name == "total" and row["total"] is not None):
+                _draw_number(canvas, row[name], x, y, last=last)
+    for shown, steps in groupby(range(len(rows)), key=lambda i: rows[i]["shown"]):
+        if not shown:
+            own = [middles[i] for i in steps]
             write(
                 canvas,
                 centres[names[len(names) // 2 - 1]],
-                y,
+                (own[0] + own[-1]) / 2,
                 HELD_BACK,
                 size=SMALL,
                 colour=SOFT_INK,
@@ -72,11 +79,6 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
                 behind=PAPER,
                 zorder=4,
             )
-            if row["total"] is not None:
-                _draw_number(canvas, row["total"], centres["total"], y, last=last)
-            continue
-        for name, x in centres.items():
-            _draw_number(canvas, row[name], x, y, last=last)
     return picture
 
 
