@@ -64,7 +64,7 @@ def _pair(this: str, than: str, label: str, estimate: float, half: float) -> dic
         "faster_size_uncertain": f"{further} We cannot say whether by enough to matter "
         "(0.25 levels).",
         "no_important_difference": f"Any difference between {this} and {b} is smaller than the "
-        "0.25 levels every 12 weeks that you said would matter (90% range "
+        "0.25 levels every 12 weeks set beforehand as enough to matter (90% range "
         f"{_spell(estimate - narrow)} to {_spell(estimate + narrow)}). Choose on fit, cost and "
         "family preference.",
         "rules_out_importantly_slower": f"Ruled out: that {a} is behind {b} by 0.25 levels or more "

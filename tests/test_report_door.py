@@ -50,8 +50,11 @@ def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sampl
 def test_the_closing_lines_give_the_answer_and_the_place(sample_report):
     folder, done = sample_report
     summary = json.loads((folder / "summary.json").read_bytes())
+    said = " ".join(done.stdout.split())
+    assert summary["answer"]["headline"] in said
     for pair in summary["answer"]["pairs"]:
-        assert f"{pair['title']}." in done.stdout
+        assert pair["sentence"].replace("\N{MINUS SIGN}", "-") in said
+    assert done.stdout.isascii()
     assert f"Written: {folder / 'summary.pdf'}" in done.stdout
     assert done.stderr == ""
 

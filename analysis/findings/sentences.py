@@ -214,8 +214,8 @@ def _say_no_difference(pair: Numbers, margin: float) -> str:
     low, high = float(pair["narrow_low"]), float(pair["narrow_high"])
     return (
         f"Any difference between {_names(pair)} is smaller than the {points(margin)} every "
-        f"12 weeks that you said would matter (90% range {interval(low, high)}). Choose on fit, "
-        "cost and family preference."
+        f"12 weeks set beforehand as enough to matter (90% range {interval(low, high)}). Choose on "
+        "fit, cost and family preference."
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from analysis.records.load import Records
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+SCREEN_WIDTH = 88
 STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
 
 
@@ -161,16 +163,30 @@ def _show_stages() -> Iterator:
 
 
 def _close(records: Records, summary: dict, written: Sequence[Path]) -> str:
-    """Give the closing lines: what was mended, the answer, and where the files are."""
+    """Give the closing lines: what was mended, the answer, where the files are, what to keep.
+
+    A plain hyphen stands for the minus sign, which not every terminal can show.
+    """
     lines = [f"Note: {note}" for note in records.notes]
     if summary["invented"]:
         lines.append("These are the invented sample records.")
     if summary["changes"]:
         lines.append(summary["changes"]["notice"])
-    for pair in summary["answer"]["pairs"]:
-        lines.append(f"{pair['this'].capitalize()} and {pair['than']} therapy: {pair['title']}.")
+    answer = summary["answer"]
+    said = [f"- {pair['sentence']}" for pair in answer["pairs"]]
+    lines += ["", answer["headline"], answer["always"], *said, ""]
+    lines = [
+        textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))
+        for line in lines
+    ]
     lines += [f"Written: {path}" for path in written]
-    return "\n".join(lines) + "\n"
+    if not summary["invented"]:
+        name = next(path for path in written if path.suffix == ".json").name
+        lines.append(
+            f"If you hand this report out, keep {name} and give it to the next one (--previous "
+            f"{name}):\ntwo reports that know of each other tell nothing about one child."
+        )
+    return "\n".join(lines).replace("\N{MINUS SIGN}", "-") + "\n"
 
 
 if __name__ == "__main__":
