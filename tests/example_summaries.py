@@ -462,6 +462,7 @@ def _assemble(headline: str, pairs: list[dict], next_step: dict) -> dict:
                 }
                 for f, c, g, k, t in counts
             ],
+            "needed": {"n_children": 20, "n_groups": 6},
             "caveats": [
                 {
                     "id": "goals_set",
@@ -592,6 +593,9 @@ def too_few() -> dict:
         rate.update(estimate=None, conf_low=None, conf_high=None, shown=False)
     for row, n in zip(answer["counts"], (15, None, None, None), strict=True):
         row.update(n_children=n, n_goals=n and 3 * n, n_groups=None, n_therapists=None)
+    for gate in summary["certainty"]["gates"]:
+        if gate["gate"] == "overlap":
+            gate.update(rule="few_children", format=gate["pair"].partition("-")[0], need=20)
     summary["records"]["sentence"] = "Fewer than 11 children could be compared in some formats."
     for row in who["flow"]:
         row.update(individual=None, group=None, combined=None, total=None, shown=False)

@@ -17,6 +17,7 @@ from analysis.figures.balance import draw_balance, draw_overlap
 from analysis.figures.contrasts import draw_contrasts
 from analysis.figures.flow import HELD_BACK, draw_flow
 from analysis.figures.levels import draw_levels
+from analysis.figures.needed import draw_needed
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.records.schema import FORMATS
@@ -26,6 +27,7 @@ PICTURES = {
     draw.__name__: draw
     for draw in (
         draw_contrasts,
+        draw_needed,
         draw_rates,
         draw_flow,
         draw_balance,
@@ -35,6 +37,8 @@ PICTURES = {
         draw_analyses,
     )
 }
+# A variant in which each picture has something to show.
+SHOWN_IN = {name: "too_few" if name == "draw_needed" else "clear_answer" for name in PICTURES}
 SVG = "{http://www.w3.org/2000/svg}"
 
 # Dichromat vision after Machado, Oliveira & Fernandes (2009), severity 1, on linear RGB.
@@ -131,11 +135,11 @@ def test_every_picture_is_drawn_for_every_state_with_words_beside_it(name, varia
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_the_same_bytes_whatever_the_users_settings(name):
-    plain = PICTURES[name](example_summary()).to_svg()
+    plain = PICTURES[name](example_summary(SHOWN_IN[name])).to_svg()
     before = dict(mpl.rcParams)
     with mpl.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.fonttype": "path"}):
         inside = dict(mpl.rcParams)
-        assert PICTURES[name](example_summary()).to_svg() == plain
+        assert PICTURES[name](example_summary(SHOWN_IN[name])).to_svg() == plain
         assert dict(mpl.rcParams) == inside
     assert dict(mpl.rcParams) == before
     assert b"<dc:date>" not in plain
@@ -143,7 +147,7 @@ def test_a_picture_is_the_same_bytes_whatever_the_users_settings(name):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_text_stays_text_in_the_shipped_face(name):
-    svg = PICTURES[name](example_summary()).to_svg().decode()
+    svg = PICTURES[name](example_summary(SHOWN_IN[name])).to_svg().decode()
     faces = set(re.findall(r"font-family: ([^;\"]+)", svg))
     assert faces == {f"'{style.FAMILY}'"}
     assert len(_texts(svg.encode())) >= 4
@@ -219,6 +223,25 @@ def test_neighbouring_steps_that_are_held_back_share_one_reason():
     assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 1
     flow[1]["shown"] = True
     assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 2
+
+
+@pytest.mark.parametrize(("n", "words"), [(20, "just under 20"), (15, "15 of 20")])
+def test_what_is_still_needed_is_read_from_the_published_counts_and_gates(n, words):
+    summary = example_summary("too_few")
+    group = summary["answer"]["counts"][1]
+    group.update(n_children=n, n_groups=4)
+    texts = _texts(draw_needed(summary).to_svg())
+    assert {words, "4 of 6", "15 of 20", "fewer than 11 of 20", "not shown"} <= set(texts)
+    group.update(n_groups=None)
+    assert "not recorded" in _texts(draw_needed(summary).to_svg())
+
+
+def test_nothing_is_called_needed_where_a_pair_is_compared_or_size_is_not_the_reason():
+    assert draw_needed(example_summary("one_format_absent")).empty
+    summary = example_summary("too_few")
+    for gate in summary["certainty"]["gates"]:
+        gate["rule"] = "separated"
+    assert draw_needed(summary).empty
 
 
 def test_the_alternative_text_quotes_the_published_sentences():

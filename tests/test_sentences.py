@@ -266,8 +266,35 @@ def test_an_ahead_sentence_names_its_range_and_what_was_allowed_for(published):
 def test_the_whole_answer_never_hides_a_pair_that_is_ahead(published):
     for summary in published.values():
         ahead = {p["ahead"] for p in summary["answer"]["pairs"] if p["label"].startswith("faster")}
+        clauses = summary["answer"]["headline"].lower().split("; ")
+        said = [c.partition(" than in ")[0] for c in clauses if "goals moved further in " in c]
         for therapy_format in ahead:
-            assert f"further in {therapy_format} therapy" in summary["answer"]["headline"]
+            assert any(f"{therapy_format} therapy" in names for names in said)
+
+
+def pair_of(this, than, label, ahead=""):
+    return {"this": this, "than": than, "label": label, "ahead": ahead, "certainty": "clear"}
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        (FASTER_IMPORTANT, "Goals moved further in {both} than in individual therapy."),
+        (labels.RULES_OUT, "{Both} were not importantly behind individual therapy."),
+    ],
+)
+def test_formats_ahead_of_the_same_format_are_named_together(label, said):
+    pairs = [pair_of(f, "individual", label, f) for f in ("group", "combined")]
+    both = "group therapy and combined therapy"
+    wanted = said.format(both=both, Both=f"G{both[1:]}")
+    assert sentences.say_headline(pairs).text == wanted
+
+
+def test_where_nothing_can_be_told_the_next_step_is_what_would_bring_an_answer():
+    pairs = [pair_of("group", "individual", labels.CANNOT_TELL) | {"more_children": 80}]
+    assert cautions.choose_next_step(pairs, ["missing"]).sentence.rule == "next_step.more"
+    pairs[0]["label"] = labels.RULES_OUT
+    assert cautions.choose_next_step(pairs, ["missing"]).sentence.rule == "next_step.missing"
 
 
 def test_adjusted_traits_are_listed_with_the_reason_for_those_left_out():

@@ -58,6 +58,7 @@ def publish_answer(study: Study, book: SentenceBook) -> dict[str, object]:
         "pairs": pairs,
         "rates": _publish_rates(study),
         "counts": counts,
+        "needed": {"n_children": settings.compare_children, "n_groups": settings.compare_groups},
         "caveats": [_titled(caution, book) for caution in _cautions(study)],
         "next_step": _titled(step, book),
     }

@@ -35,6 +35,41 @@ def describe_rates(summary: dict) -> str:
     )
 
 
+def reached(summary: dict, row: dict, what: str) -> tuple[float, str]:
+    """Give how many there are (a bound where the number is held back), and that in words.
+
+    Args:
+        summary: a published summary.
+        row: one format's counts.
+        what: "n_children" or "n_groups".
+    """
+    need = summary["answer"]["needed"][what]
+    own = [g for g in summary["certainty"]["gates"] if g["format"] == row["format"]]
+    failed = {gate["rule"] for gate in own}
+    if "absent" in failed:
+        return 0, f"none of {need}"
+    if row[what] is not None and row[what] < need:
+        return row[what], f"{row[what]} of {need}"
+    if row[what] is not None:
+        rounded_up = what == "n_children" and "few_children" in failed
+        return row[what], f"just under {need}" if rounded_up else f"{row[what]}, enough"
+    if what == "n_children":
+        return summary["smallest_cell"], f"fewer than {summary['smallest_cell']} of {need}"
+    return 0, "not shown" if row["n_children"] is None else "not recorded"
+
+
+def describe_needed(summary: dict) -> str:
+    """Say how far the records have come towards a comparison."""
+    parts = []
+    for row in summary["answer"]["counts"]:
+        if row["format"] in FORMAT_TITLES:
+            words = f"{reached(summary, row, 'n_children')[1]} children"
+            if row["format"] != next(iter(FORMAT_TITLES)):
+                words += f", therapy groups {reached(summary, row, 'n_groups')[1]}"
+            parts.append(f"{FORMAT_TITLES[row['format']]}: {words}.")
+    return _join("How far these records are from a comparison.", parts)
+
+
 def describe_flow(summary: dict) -> str:
     """Say what the flow of children shows."""
     parts = []

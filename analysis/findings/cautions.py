@@ -169,6 +169,8 @@ NEXT_STEPS = (
     ),
 )
 
+SHARPENING = frozenset({"traits", "timing", "raters", "missing"})
+
 _STEP_OF_RULE = {
     "absent": "few",
     "few_children": "few",
@@ -195,6 +197,8 @@ _STEP_OF_RULE = {
 def choose_next_step(pairs: Sequence[Numbers], rules: Sequence[str]) -> Caution:
     """Choose the one thing to do next: the first of `NEXT_STEPS` that applies.
 
+    Where nothing can be told yet, what would sharpen an answer gives way to what would bring one.
+
     Args:
         pairs: the published pairs.
         rules: the rules of the gates that failed, for any pair.
@@ -205,5 +209,7 @@ def choose_next_step(pairs: Sequence[Numbers], rules: Sequence[str]) -> Caution:
         wanted.discard("few")
     if any(pair["more_children"] for pair in pairs):
         wanted.add("more")
+    if "more" in wanted and names <= {labels.CANNOT_TELL, labels.NOT_COMPARABLE}:
+        wanted -= SHARPENING
     key, title, text = next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
     return Caution(title, Sentence("next_step", f"next_step.{key}", text))

@@ -147,17 +147,17 @@ def _clauses(pairs: Sequence[Numbers]) -> list[str]:
     for label in _STRENGTH[:-1]:
         alike = [pair for pair in pairs if pair["label"] == label]
         if label in (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN, labels.RULES_OUT):
-            for ahead in dict.fromkeys(_sides(pair)[0] for pair in alike):
-                behind = [_sides(pair)[1] for pair in alike if _sides(pair)[0] == ahead]
-                others = listing(behind, last="or")
+            for ahead, others in _sides_taken(alike):
+                names, behind = listing(ahead), listing(others, last="or")
+                were = "was" if len(ahead) == 1 else "were"
                 clauses.append(
                     {
-                        labels.FASTER_IMPORTANT: f"goals moved further in {ahead} than in {others}",
+                        labels.FASTER_IMPORTANT: f"goals moved further in {names} than in {behind}",
                         labels.FASTER_SIZE_UNCERTAIN: (
-                            f"goals moved further in {ahead} than in {others}, by how much is "
+                            f"goals moved further in {names} than in {behind}, by how much is "
                             "unclear"
                         ),
-                        labels.RULES_OUT: f"{ahead} was not importantly behind {others}",
+                        labels.RULES_OUT: f"{names} {were} not importantly behind {behind}",
                     }[label]
                 )
         elif alike:
@@ -170,6 +170,17 @@ def _clauses(pairs: Sequence[Numbers]) -> list[str]:
                 }[label]
             )
     return clauses
+
+
+def _sides_taken(pairs: Sequence[Numbers]) -> list[tuple[list[str], list[str]]]:
+    """Give who is ahead of whom; formats ahead of the very same others stand together."""
+    others: dict[str, list[str]] = {}
+    for ahead, behind in map(_sides, pairs):
+        others.setdefault(ahead, []).append(behind)
+    together: dict[tuple[str, ...], list[str]] = {}
+    for ahead, behind in others.items():
+        together.setdefault(tuple(behind), []).append(ahead)
+    return [(ahead, list(behind)) for behind, ahead in together.items()]
 
 
 def _names(pair: Numbers, upper: bool = False) -> str:

@@ -19,6 +19,7 @@ from analysis.figures.balance import draw_balance, draw_overlap
 from analysis.figures.contrasts import draw_contrasts
 from analysis.figures.flow import draw_flow
 from analysis.figures.levels import draw_levels
+from analysis.figures.needed import draw_needed
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
@@ -83,6 +84,7 @@ def draw_pictures(summary: dict, side_cm: float, row_cm: float) -> dict[str, Pic
     beside = TEXT_CM - side_cm - GUTTER_CM
     pictures = {
         "contrasts": draw_contrasts(summary, width_cm=beside, row_cm=row_cm, named=False),
+        "needed": draw_needed(summary, width_cm=TEXT_CM),
         "rates": draw_rates(summary, width_cm=HALF_CM),
         "flow": draw_flow(summary, width_cm=TEXT_CM),
         "balance": draw_balance(summary, width_cm=HALF_CM),
