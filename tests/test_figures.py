@@ -214,6 +214,13 @@ def test_a_held_back_step_of_the_flow_has_no_number():
     assert step["step"] not in picture.alt
 
 
+def test_a_format_that_the_clinic_does_not_have_has_no_place_in_the_flow():
+    summary = example_summary()
+    assert "Combined" in _texts(draw_flow(summary).to_svg())
+    summary["certainty"]["gates"][0] |= {"rule": "absent", "format": "combined"}
+    assert "Combined" not in _texts(draw_flow(summary).to_svg())
+
+
 def test_neighbouring_steps_that_are_held_back_share_one_reason():
     summary = example_summary()
     flow = summary["who"]["flow"]

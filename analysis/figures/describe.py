@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.names import FORMAT_TITLES, absent_formats
 from analysis.wording import interval, listing, number, signed
 
 
@@ -44,13 +44,13 @@ def reached(summary: dict, row: dict, what: str) -> tuple[float, str]:
         what: "n_children" or "n_groups".
     """
     need = summary["answer"]["needed"][what]
-    own = [g for g in summary["certainty"]["gates"] if g["format"] == row["format"]]
-    failed = {gate["rule"] for gate in own}
-    if "absent" in failed:
+    if row["format"] in absent_formats(summary):
         return 0, f"none of {need}"
     if row[what] is not None and row[what] < need:
         return row[what], f"{row[what]} of {need}"
     if row[what] is not None:
+        gates = summary["certainty"]["gates"]
+        failed = {gate["rule"] for gate in gates if gate["format"] == row["format"]}
         rounded_up = what == "n_children" and "few_children" in failed
         return row[what], f"just under {need}" if rounded_up else f"{row[what]}, enough"
     if what == "n_children":

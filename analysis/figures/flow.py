@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from analysis.figures import describe
-from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.names import FORMAT_TITLES, absent_formats
 from analysis.figures.style import (
     FAINT,
     NORMAL,
@@ -49,7 +49,8 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
     picture = Picture(width_cm, height)
     picture.alt = describe.describe_flow(summary)
     canvas = add_canvas(picture)
-    names = [*summary["formats"], "total"]
+    absent = absent_formats(summary)
+    names = [*(name for name in summary["formats"] if name not in absent), "total"]
     step = (width_cm - LABEL_CM) / len(names)
     centres = {name: LABEL_CM + (i + 0.5) * step for i, name in enumerate(names)}
     shown = [i for i, row in enumerate(rows) if row["shown"]]
@@ -70,7 +71,7 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
             own = [middles[i] for i in steps]
             write(
                 canvas,
-                centres[names[len(names) // 2 - 1]],
+                (centres[names[0]] + centres[names[-2]]) / 2,
                 (own[0] + own[-1]) / 2,
                 HELD_BACK,
                 size=SMALL,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.names import FORMAT_TITLES, absent_formats
 from analysis.report.beside import view_beside
 from analysis.report.doubts import asked_again, view_doubts
 from analysis.wording import number, percent, signed
@@ -166,7 +166,7 @@ def _spell_change(row: dict, name: str) -> str:
 
 def _view_answer(summary: dict) -> dict:
     answer = summary["answer"]
-    absent = {gate["format"] for gate in summary["certainty"]["gates"] if gate["rule"] == "absent"}
+    absent = absent_formats(summary)
     return {
         "headline": answer["headline"],
         "always": answer["always"],
@@ -192,7 +192,7 @@ def _view_answer(summary: dict) -> dict:
     }
 
 
-def _count_cells(row: dict, absent: set[str]) -> list[str]:
+def _count_cells(row: dict, absent: frozenset[str]) -> list[str]:
     """Spell one format's counts: absent formats have none, individual therapy has no groups."""
     if row["format"] in absent:
         return [NONE_HERE] * 4
