@@ -45,6 +45,7 @@ MOST_HALVINGS = 30
 SUSPICIOUS_PREDICTOR = 12.0
 SUSPICIOUS_ITERATION = 12
 LARGEST_EXPONENT = 6.0
+LARGEST_CERTAIN = 300.0
 SMALLEST_VARIANCE = 1e-6
 
 
@@ -114,6 +115,8 @@ class HazardFit:
             AnalysisError: on designs that do not fit the model or each other.
         """
         names, estimates, gradients = [], [], []
+        if not intervals or not all(len(designs) for designs in intervals.values()):
+            raise AnalysisError("Give at least one scenario, each with at least one interval.")
         for label, designs in intervals.items():
             total = log_left = slope = None
             for t, design in enumerate(designs, 1):
@@ -122,6 +125,8 @@ class HazardFit:
                     mass = read_weights(weights, len(x))
                     mass = np.ones(len(x)) if mass is None else mass
                     total = mass.sum()
+                    if total == 0:
+                        raise AnalysisError("A scenario has no unit to average over: give one.")
                     log_left, slope = np.zeros(len(x)), np.zeros_like(x)
                 if len(x) != len(log_left):
                     raise AnalysisError("Every interval needs the same units, in the same rows.")
@@ -273,7 +278,7 @@ def _log_survival(eta: Array, link: Link) -> tuple[Array, Array]:
     """Give log(1 - h) and minus its derivative in eta."""
     if link == "logit":
         return -np.logaddexp(0, eta), expit(eta)
-    power = np.exp(eta)
+    power = np.exp(np.minimum(eta, LARGEST_CERTAIN))
     return -power, power
 
 

@@ -199,9 +199,7 @@ def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
             f"{int((vector < 0).sum())} weights are below zero. A weight is zero or more."
         )
     if not vector.any():
-        raise AnalysisError(
-            "Every weight is zero, so there is nothing to fit: give some rows more."
-        )
+        raise AnalysisError("Every weight is zero: there is nothing to fit. Give some more.")
     return vector
 
 

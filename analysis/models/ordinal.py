@@ -137,8 +137,12 @@ class OrdinalFit:
             AnalysisError: on a design that does not fit the model.
         """
         names, estimates, gradients = [], [], []
+        if not scenarios:
+            raise AnalysisError("Give at least one scenario to average over.")
         for label, design in scenarios.items():
             x = self._read(design)
+            if not len(x):
+                raise AnalysisError("A scenario has no row to average over: give at least one.")
             mass = read_weights(weights, len(x))
             mass = np.full(len(x), 1 / len(x)) if mass is None else mass / mass.sum()
             chances, slopes = ordinal_chances(self.cuts, x @ self.coefficients, self.link)

@@ -48,14 +48,20 @@ def tabulate_estimates(
         an interval of no width and the p-value 0 (1 if the estimate is zero as well).
 
     Raises:
-        AnalysisError: if `confidence` is not between 0 and 1.
+        AnalysisError: if `confidence` is not between 0 and 1, names and numbers disagree, or a
+            standard error is below zero.
     """
     check_confidence(confidence)
     values = np.empty((len(names), len(RESULT_COLUMNS)))
-    values[:, 0] = estimates
-    values[:, 1] = std_errors
-    values[:, 2] = df
+    given = {"estimate": estimates, "standard error": std_errors, "degrees of freedom": df}
+    for j, (what, numbers) in enumerate(given.items()):
+        column = read_numbers(numbers, what)
+        if column.shape not in ((), (len(names),)):
+            raise AnalysisError(f"Every one of the {len(names)} names needs one {what}.")
+        values[:, j] = column
     estimate, std_error, degrees = values[:, 0], values[:, 1], values[:, 2]
+    if (std_error < 0).any():
+        raise AnalysisError("A standard error is zero or more: one of these is below zero.")
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.abs(estimate / std_error)
     size[(std_error == 0) & (estimate == 0)] = 0.0
