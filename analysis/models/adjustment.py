@@ -233,11 +233,10 @@ def _inverse_root(outer: Array, whitened: Array) -> Array:
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
     """
     size = whitened.shape[1]
-    left = np.eye(size) - whitened @ _transpose(whitened)
-    shares = np.linalg.eigvalsh(left)
-    n_kept = (shares > SMALLEST_EIGENVALUE).sum(axis=1)
-    vectors, values, _ = np.linalg.svd(outer @ _symmetric_power(left, 0.5))
-    kept = np.arange(size) < n_kept[:, None]
+    shares, axes = np.linalg.eigh(np.eye(size) - whitened @ _transpose(whitened))
+    half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+    vectors, values, _ = np.linalg.svd(half)
+    kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
     powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return (vectors * powers[:, None, :]) @ _transpose(vectors)
 

@@ -46,7 +46,7 @@ SUSPICIOUS_PREDICTOR = 12.0
 SUSPICIOUS_ITERATION = 12
 LARGEST_EXPONENT = 6.0
 LARGEST_CERTAIN = 300.0
-SMALLEST_VARIANCE = 1e-6
+SMALLEST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -203,7 +203,8 @@ def fit_hazard(
     hazard, rate, _ = _pieces(eta, link)
     frame = pd.DataFrame(x * rate[:, None], columns=names)
     # A row as good as certain weighs next to nothing; its exact variance would only cost digits.
-    variance = np.maximum(hazard * (1 - hazard), SMALLEST_VARIANCE)
+    survival = np.exp(_log_survival(eta, link)[0])
+    variance = np.maximum(hazard * survival, SMALLEST_VARIANCE)
     robust = fit_working_cluster_robust(
         eta * rate + (d - hazard), frame, clusters, variance, kind, confidence
     )
