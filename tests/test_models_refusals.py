@@ -198,3 +198,11 @@ def test_levels_of_one_name_are_refused():
     refused(lambda: fit_multinomial(codes, x, ["a", "a", "b"]), "same name")
     refused(lambda: fit_ordinal(codes, x[:, 1:], ["a", "a", "b"]), "same name")
     refused(lambda: fit_multinomial(codes, x, "abc", ridge="mild"), "ridge is a number")
+
+
+def test_only_a_model_with_a_ridge_advises_one():
+    x = np.column_stack([np.ones(30), np.arange(30)])
+    codes, clusters = np.arange(30) // 15, np.arange(30) // 3
+    refused(lambda: fit_multinomial(codes, x, "ab"), "or use a ridge")
+    refused(lambda: fit_hazard(codes, x, clusters), "Leave a column out, or join it")
+    refused(lambda: fit_ordinal(codes, x[:, 1:], "ab"), "Leave a column out, or join it")

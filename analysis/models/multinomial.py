@@ -193,7 +193,7 @@ def _maximise(
         ):
             separation = find_separation(codes, x, names, levels)
             if separation is not None:
-                raise SeparationError(separation)
+                raise SeparationError(separation, has_ridge=True)
             checked = True
         step = np.linalg.solve(_information(basis, chances) + penalty, slope)
         for _ in range(MOST_HALVINGS):

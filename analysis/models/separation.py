@@ -52,16 +52,22 @@ class SeparationError(AnalysisError):
 
     Attributes:
         separation: which level, by which columns.
+        has_ridge: whether the model can be asked for a ridge instead.
     """
 
-    def __init__(self, separation: Separation) -> None:
+    def __init__(self, separation: Separation, has_ridge: bool = False) -> None:
         self.separation = separation
-        super().__init__(separation)
+        self.has_ridge = has_ridge
+        super().__init__(separation, has_ridge)
 
     def __str__(self) -> str:
-        return (
-            f"{self.separation}, for at least some rows, so their chances run off to 0 or 1. "
+        mend = (
             "Leave a column out, join it with another, or use a ridge."
+            if self.has_ridge
+            else "Leave a column out, or join it with another."
+        )
+        return (
+            f"{self.separation}, for at least some rows, so their chances run off to 0 or 1. {mend}"
         )
 
 
