@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from reference_cases import by_term, read_case
 from scipy.optimize import approx_fprime
+from scipy.special import expit
 
 from analysis.errors import AnalysisError
 from analysis.models.hazard import fit_hazard
@@ -191,3 +192,21 @@ def test_scenarios_that_do_not_fit_are_refused():
         fit.average_cumulative({"a": [design.iloc[:, :3]]})
     with pytest.raises(AnalysisError, match="same units"):
         fit.average_cumulative({"a": [design.iloc[:3], design.iloc[:2]]})
+
+
+@pytest.mark.parametrize("link", ["logit", "cloglog"])
+def test_rows_as_good_as_certain_do_not_move_the_answer(link):
+    rng = np.random.default_rng(12)
+    clusters = np.repeat(np.arange(7), (1, 3, 5, 8, 12, 20, 26))
+    x = np.column_stack([np.ones(75), rng.uniform(-3, 30, 75)])
+    eta = 1 - x[:, 1]
+    hazard = expit(eta) if link == "logit" else -np.expm1(-np.exp(eta))
+    event = (rng.random(75) < hazard).astype(float)
+    fit = fit_hazard(event, x, clusters, link=link)
+    eta = x @ fit.robust.coefficients
+    if link == "logit":
+        pull = event - expit(eta)
+    else:
+        power = np.exp(eta)
+        pull = np.where(event == 1, power / np.expm1(power), -power)
+    assert np.abs(x.T @ pull).max() < 1e-8

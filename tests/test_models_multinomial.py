@@ -177,6 +177,17 @@ def test_an_empty_cell_is_named_by_level_and_column():
     assert '"delay" alone tells "group" from the other levels' in str(caught.value)
 
 
+@pytest.mark.parametrize("only", [0, 1, 2])
+def test_an_indicator_that_one_level_alone_ever_has_names_that_level(only):
+    _, codes, design = invented(5)
+    design["site B"] = 0.0
+    design.loc[np.flatnonzero(codes == only)[:2], "site B"] = 1.0
+    with pytest.raises(SeparationError) as caught:
+        fit_multinomial(codes, design, ["individual", "group", "combined"])
+    assert caught.value.separation.levels == (("individual", "group", "combined")[only],)
+    assert caught.value.separation.columns == ("site B",)
+
+
 def test_complete_separation_by_two_columns_together_names_both():
     rng, codes, design = invented(6)
     total = rng.uniform(0.3, 2, 150) * np.where(codes == 2, 1, -1)

@@ -126,13 +126,13 @@ def _balance(
 def _effective(
     table: pd.DataFrame, propensity: np.ndarray, weights: np.ndarray, settings: Settings
 ) -> pd.DataFrame:
-    rows = {}
+    rows, known = {}, np.isfinite(weights).all()
     for k, therapy_format in enumerate(FORMATS):
         own = (table["format"] == therapy_format).to_numpy()
         rare = propensity[:, k] < settings.rare_propensity
         rows[therapy_format] = {
             "n_children": table.loc[own, "child_id"].nunique(),
-            "n_effective": effective_size(weights[own]) if own.any() else 0.0,
+            "n_effective": effective_size(weights[own]) if known else 0.0,
             "rare_share": float(rare.mean()) if own.any() else np.nan,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("format")

@@ -88,11 +88,8 @@ def adjust_varying_scores(
         root = np.sqrt(variances)
         for size, part in rows.batches():
             whitened = _blocks(basis[part] / root[part, None], size)
-            middle = _blocks(variances[part, None] ** 2, size)[..., 0]
-            scaled = whitened * _blocks(variances[part, None], size)
-            target = -(scaled @ _transpose(scaled))
-            target[:, np.arange(size), np.arange(size)] += middle
-            power = _inverse_root(target, _count_determined(whitened))
+            outer = np.eye(size) * _blocks(variances[part, None], size)
+            power = _inverse_root(outer, whitened)
             ends = _blocks(root[part, None], size)
             adjusted[part] = _rows(ends * (power @ (ends * _blocks(weighted[part], size))))
     elif kind == "CR3":
@@ -126,9 +123,7 @@ def adjust_working_scores(
         whitened = np.linalg.solve(lower, block)
         weighted = np.linalg.solve(upper, whitened)
         if kind == "CR2":
-            reached = upper @ block
-            target = upper @ phi @ lower - reached @ _transpose(reached)
-            power = _inverse_root(target, _count_determined(whitened))
+            power = _inverse_root(upper @ lower, whitened)
             result = lower @ (power @ (upper @ weighted))
         elif kind == "CR3":
             result = weighted @ _symmetric_power(np.eye(p) - _transpose(whitened) @ whitened, -1.0)
@@ -227,21 +222,22 @@ def _change(left: Array, right: Array, squared: Array) -> Array:
     return left @ squared @ _transpose(left) - mixed - _transpose(mixed)
 
 
-def _count_determined(whitened: Array) -> Array:
-    """Count, per cluster, the directions that the cluster alone determines."""
-    size, p = whitened.shape[1:]
-    if size <= p:
-        shares = np.linalg.eigvalsh(whitened @ _transpose(whitened))
-    else:
-        shares = np.linalg.eigvalsh(_transpose(whitened) @ whitened)
-    return (shares > 1 - SMALLEST_EIGENVALUE).sum(axis=1)
+def _inverse_root(outer: Array, whitened: Array) -> Array:
+    """Give (G (I - Z Z') G')^(-1/2) for clusters, from the singular values of G (I - Z Z')^(1/2).
 
+    Working variances far apart make the product's own eigenvalues lose twice the digits. A
+    direction that the cluster alone determines (Z Z' = 1 along it) is left out.
 
-def _inverse_root(target: Array, n_dropped: Array) -> Array:
-    """Give the inverse square root, leaving out each matrix's `n_dropped` smallest directions."""
-    values, vectors = np.linalg.eigh(target)
-    kept = np.arange(values.shape[1]) >= n_dropped[:, None]
-    powers = np.where(kept, np.where(kept, values, 1.0) ** -0.5, 0.0)
+    Args:
+        outer: (k, s, s) G.
+        whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
+    """
+    size = whitened.shape[1]
+    shares, axes = np.linalg.eigh(np.eye(size) - whitened @ _transpose(whitened))
+    half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+    vectors, values, _ = np.linalg.svd(half)
+    kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
+    powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return (vectors * powers[:, None, :]) @ _transpose(vectors)
 
 

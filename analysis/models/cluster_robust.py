@@ -37,7 +37,15 @@ from analysis.models.results import (
     read_contrasts,
     tabulate_estimates,
 )
-from analysis.models.sandwich import AdjustedScores, Array, joint_degrees, satterthwaite_df
+from analysis.models.sandwich import (
+    SMALLEST_EIGENVALUE,
+    AdjustedScores,
+    Array,
+    joint_degrees,
+    satterthwaite_df,
+)
+
+SMALLEST_ANGLE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,10 @@ class JointTest:
         statistic: F.
         df_num: numerator degrees of freedom, the number of contrasts q.
         df_denom: denominator degrees of freedom, nu - q + 1.
-        p_value: P(F_{df_num, df_denom} >= statistic); NaN when `df_denom` is not positive.
+        p_value: P(F_{df_num, df_denom} >= statistic).
+
+    `statistic` and `p_value` are NaN where there is no test: `df_denom` is not positive, or the
+    clusters are so few that the contrasts' covariance has no inverse.
     """
 
     statistic: float
@@ -64,7 +75,7 @@ class ClusterRobustFit:
     Attributes:
         names: the p column names of the design.
         coefficients: (p,).
-        covariance: (p, p) of the coefficients.
+        covariance: (p, p) of the coefficients, T Q T'.
         residuals: (n,) outcome minus fitted value, in the order given, every row.
         n_rows: rows that counted (those of positive weight).
         n_clusters: clusters that counted.
@@ -72,6 +83,7 @@ class ClusterRobustFit:
         confidence: the default level of intervals.
         condition_number: of the design, columns scaled to length one.
         scores: the adjusted cluster scores, for degrees of freedom and joint tests.
+        meat: (p, p) Q, the sum of their squares; T'c takes it to the variance of c'b.
         transform: (p, p) T with (X'WX)^-1 = T T'; T' takes a contrast to the scores' basis.
     """
 
@@ -85,6 +97,7 @@ class ClusterRobustFit:
     confidence: float
     condition_number: float
     scores: AdjustedScores = field(repr=False)
+    meat: Array = field(repr=False)
     transform: Array = field(repr=False)
 
     @cached_property
@@ -120,34 +133,40 @@ class ClusterRobustFit:
         """Test that several contrasts are all zero: approximate Hotelling's T^2 ("HTZ").
 
         Q = (Cb)'(C V C')^-1 (Cb); F = (nu - q + 1) / (nu q) Q on q and nu - q + 1 degrees of
-        freedom (Tipton & Pustejovsky 2015).
+        freedom (Tipton & Pustejovsky 2015). Computed from contrasts turned to be orthonormal in
+        the scores' basis, which changes neither and makes both indifferent to units.
 
         Args:
             matrix: (q, p) contrasts, linearly independent; as for `contrast`.
 
         Raises:
-            AnalysisError: if the contrasts repeat each other.
+            AnalysisError: if there is no contrast, or one that is zero or follows from others.
         """
         _, rows = read_contrasts(matrix, self.names)
         q = len(rows)
         directions = self.transform.T @ rows.T
-        if np.linalg.matrix_rank(directions) < q:
+        lengths = np.linalg.norm(directions, axis=0)
+        scaled = directions / np.where(lengths > 0, lengths, 1.0)
+        if q == 0 or np.linalg.matrix_rank(scaled, tol=SMALLEST_ANGLE) < q:
             raise AnalysisError(
-                "The contrasts of a joint test repeat each other: leave out those that follow "
-                "from the rest."
+                "The contrasts of a joint test are none, zero, or repeat each other: leave out "
+                "those that follow from the rest."
             )
-        estimate = rows @ self.coefficients
-        covariance = rows @ self.covariance @ rows.T
-        nu = joint_degrees(self.scores, directions)
-        size = float(estimate @ np.linalg.pinv(covariance, hermitian=True) @ estimate)
+        unit, triangle = np.linalg.qr(scaled)
+        estimate = np.linalg.solve(triangle.T, rows @ self.coefficients / lengths)
+        values, vectors = np.linalg.eigh(unit.T @ self.meat @ unit)
+        nu = joint_degrees(self.scores, unit)
         df_denom = nu - q + 1
+        if not (df_denom > 0 and values[0] > SMALLEST_EIGENVALUE * values[-1]):
+            return JointTest(float("nan"), float(q), df_denom, float("nan"))
+        size = float(((vectors.T @ estimate) ** 2 / values).sum())
         statistic = df_denom / (nu * q) * size
-        p_value = float(fdtrc(q, df_denom, statistic)) if df_denom > 0 else float("nan")
-        return JointTest(statistic, float(q), df_denom, p_value)
+        return JointTest(statistic, float(q), df_denom, float(fdtrc(q, df_denom, statistic)))
 
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
-        df = satterthwaite_df(self.scores, self.transform.T @ rows.T)
-        variances = ((rows @ self.covariance) * rows).sum(axis=1)
+        directions = self.transform.T @ rows.T
+        df = satterthwaite_df(self.scores, directions)
+        variances = ((self.meat @ directions) * directions).sum(axis=0)
         std_errors = np.where(np.isnan(df), np.nan, np.sqrt(np.maximum(variances, 0.0)))
         return tabulate_estimates(labels, rows @ self.coefficients, std_errors, df, confidence)
 
@@ -203,16 +222,17 @@ def fit_cluster_robust(
     rows = arrange_codes(codes)
     check_inflation(kind, *x_used.shape)
     if w_used is not None:
+        w_used = w_used / w_used.max()
         w_used = w_used / w_used.mean()
     solution = solve_least_squares(y_used, x_used, names, w_used, condition_limit)
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
-    covariance = scores.sandwich(solution.residuals[rows.order], solution.transform)
+    meat = scores.meat(solution.residuals[rows.order])
     residuals = solution.residuals if kept is None else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
-        covariance=covariance,
+        covariance=solution.transform @ meat @ solution.transform.T,
         residuals=residuals,
         n_rows=len(y_used),
         n_clusters=rows.n_clusters,
@@ -220,5 +240,6 @@ def fit_cluster_robust(
         confidence=confidence,
         condition_number=solution.condition_number,
         scores=scores,
+        meat=meat,
         transform=solution.transform,
     )

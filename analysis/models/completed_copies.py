@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
 from analysis.errors import AnalysisError
+from analysis.models.linear import LARGEST_ROUNDING, read_numbers
 
 Array = NDArray[np.float64]
 
@@ -68,15 +69,24 @@ def pool_estimates(estimates: ArrayLike, variances: ArrayLike, df_complete: Arra
         df_complete: (k,) or one: degrees of freedom had nothing been missing.
 
     Raises:
-        AnalysisError: on fewer than two copies or shapes that disagree.
+        AnalysisError: on fewer than two copies, shapes that disagree, numbers that are not
+            finite, a negative variance, or degrees of freedom not above zero.
     """
     q, u = _read(estimates), _read(variances)
     if q.shape != u.shape:
         raise AnalysisError("Every estimate needs its variance: the shapes disagree.")
+    if (u < 0).any():
+        raise AnalysisError("A variance is zero or more.")
+    nu = read_numbers(df_complete, "degrees of freedom")
+    if nu.shape not in ((), (1,), q.shape[1:]) or not (nu > 0).all():
+        raise AnalysisError(
+            "The complete data's degrees of freedom are above zero: one number, or one for each "
+            "estimate."
+        )
     m = len(q)
     within, between = u.mean(axis=0), q.var(axis=0, ddof=1)
     total = within + (1 + 1 / m) * between
-    nu = np.broadcast_to(np.asarray(df_complete, dtype=float), within.shape)
+    nu = np.broadcast_to(nu, within.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(between > 0, (1 + 1 / m) * between / total, 0.0)
         old = (m - 1) / share**2
@@ -98,13 +108,22 @@ def pool_joint_test(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest:
         covariances: (m, k, k).
 
     Raises:
-        AnalysisError: on fewer than two copies or shapes that disagree.
+        AnalysisError: on fewer than two copies, no estimate, shapes that disagree, numbers that
+            are not finite, or a mean covariance without an inverse.
     """
-    q, u = _read(estimates), np.asarray(covariances, dtype=float)
+    q, u = _read(estimates), read_numbers(covariances, "covariances")
     m, k = q.shape
-    if u.shape != (m, k, k):
-        raise AnalysisError("Every copy needs one covariance of its estimates.")
+    if k == 0 or u.shape != (m, k, k) or not np.isfinite(u).all():
+        raise AnalysisError("Every copy needs one finite covariance of its estimates.")
     mean, within = q.mean(axis=0), u.mean(axis=0)
+    sizes = np.sqrt(np.maximum(np.diag(within), 0.0))
+    if not (sizes > 0).all() or not (
+        np.linalg.eigvalsh(within / np.outer(sizes, sizes))[0] > LARGEST_ROUNDING
+    ):
+        raise AnalysisError(
+            "The estimates' covariance has no inverse, so they cannot be tested together: leave "
+            "out those that follow from the rest."
+        )
     apart = q - mean
     between = apart.T @ apart / (m - 1)
     inverse = np.linalg.inv(within)
@@ -122,7 +141,9 @@ def pool_joint_test(estimates: ArrayLike, covariances: ArrayLike) -> PooledTest:
 
 
 def _read(values: ArrayLike) -> Array:
-    table = np.asarray(values, dtype=float)
+    table = read_numbers(values, "table to be pooled")
     if table.ndim != 2 or len(table) < 2:
         raise AnalysisError("Pooling needs one row for each of at least two completed copies.")
+    if not np.isfinite(table).all():
+        raise AnalysisError("An estimate or variance to be pooled is missing or infinite.")
     return table

@@ -8,6 +8,8 @@ Pharmacokinetics and Biopharmaceutics 15(6):657-680, 10.1007/BF01068419).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
+from numbers import Real
 
 from scipy.special import stdtr
 
@@ -44,8 +46,13 @@ def compare_with_margin(estimate: float, std_error: float, df: float, margin: fl
         margin: the smallest difference that matters, above zero.
 
     Raises:
-        AnalysisError: if standard error, degrees of freedom or margin are not above zero.
+        AnalysisError: if standard error, degrees of freedom or margin are not above zero, or
+            a number is missing or infinite (degrees of freedom may be infinite).
     """
+    if not all(isinstance(number, Real) for number in (estimate, std_error, df, margin)):
+        raise AnalysisError("Estimate, standard error, degrees of freedom and margin are numbers.")
+    if not (isfinite(estimate) and std_error < inf and margin < inf):
+        raise AnalysisError("Estimate, standard error and margin must be finite.")
     if not (std_error > 0 and df > 0 and margin > 0):
         raise AnalysisError("Standard error, degrees of freedom and margin must be above zero.")
     t_lower, t_upper = (estimate + margin) / std_error, (estimate - margin) / std_error

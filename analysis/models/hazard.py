@@ -45,7 +45,8 @@ MOST_HALVINGS = 30
 SUSPICIOUS_PREDICTOR = 12.0
 SUSPICIOUS_ITERATION = 12
 LARGEST_EXPONENT = 6.0
-SMALLEST_VARIANCE = 1e-6
+LARGEST_CERTAIN = 300.0
+SMALLEST_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,6 +115,8 @@ class HazardFit:
             AnalysisError: on designs that do not fit the model or each other.
         """
         names, estimates, gradients = [], [], []
+        if not intervals or not all(len(designs) for designs in intervals.values()):
+            raise AnalysisError("Give at least one scenario, each with at least one interval.")
         for label, designs in intervals.items():
             total = log_left = slope = None
             for t, design in enumerate(designs, 1):
@@ -122,6 +125,8 @@ class HazardFit:
                     mass = read_weights(weights, len(x))
                     mass = np.ones(len(x)) if mass is None else mass
                     total = mass.sum()
+                    if total == 0:
+                        raise AnalysisError("A scenario has no unit to average over: give one.")
                     log_left, slope = np.zeros(len(x)), np.zeros_like(x)
                 if len(x) != len(log_left):
                     raise AnalysisError("Every interval needs the same units, in the same rows.")
@@ -198,7 +203,8 @@ def fit_hazard(
     hazard, rate, _ = _pieces(eta, link)
     frame = pd.DataFrame(x * rate[:, None], columns=names)
     # A row as good as certain weighs next to nothing; its exact variance would only cost digits.
-    variance = np.maximum(hazard * (1 - hazard), SMALLEST_VARIANCE)
+    survival = np.exp(_log_survival(eta, link)[0])
+    variance = np.maximum(hazard * survival, SMALLEST_VARIANCE)
     robust = fit_working_cluster_robust(
         eta * rate + (d - hazard), frame, clusters, variance, kind, confidence
     )
@@ -273,7 +279,7 @@ def _log_survival(eta: Array, link: Link) -> tuple[Array, Array]:
     """Give log(1 - h) and minus its derivative in eta."""
     if link == "logit":
         return -np.logaddexp(0, eta), expit(eta)
-    power = np.exp(eta)
+    power = np.exp(np.minimum(eta, LARGEST_CERTAIN))
     return -power, power
 
 

@@ -10,6 +10,7 @@ equations alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,9 @@ from scipy.linalg import solve_triangular
 from analysis.errors import AnalysisError
 
 LARGEST_CONDITION_NUMBER = 1e8
-SMALLEST_NEW_SHARE = 1e-8
+LARGEST_ROUNDING = 1e-11
 COLUMNS_NAMED = 5
+LARGEST_NUMBER = 1e70
 
 Array = NDArray[np.float64]
 
@@ -98,9 +100,11 @@ def orthonormalise(
 
     Raises:
         AnalysisError: if there are fewer rows than columns, or columns that cannot be told
-            apart (named in the message).
+            apart (named in the message), or a limit that is no number of 1 or more.
     """
     n, p = design.shape
+    if not (isinstance(condition_limit, Real) and condition_limit >= 1):
+        raise AnalysisError("The condition limit is a number of 1 or more, for example 1e8.")
     if n < p:
         raise AnalysisError(
             f"The design has {p} columns and only {n} rows to estimate them from. "
@@ -131,17 +135,17 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
             called "x1", "x2", ...
 
     Raises:
-        AnalysisError: if it is not a table, has no column, repeats a name, or holds a missing
-            or infinite number (columns named).
+        AnalysisError: if it is not a table, has no column, repeats a name, holds a missing
+            or infinite number (columns named), or numbers whose squares leave double precision.
     """
     if isinstance(design, pd.DataFrame):
         names = design.columns
-        values = _read_numbers(design, "design")
+        values = read_numbers(design, "design")
         if not names.is_unique:
             repeated = [str(name) for name in names[names.duplicated()].unique()]
             raise AnalysisError(f"The design names {_quoted(repeated)} twice: rename one.")
     else:
-        values = _read_numbers(design, "design")
+        values = read_numbers(design, "design")
         if values.ndim != 2:
             raise AnalysisError("A design needs rows and columns: give an (n, p) array.")
         names = pd.Index([f"x{j}" for j in range(1, values.shape[1] + 1)])
@@ -155,6 +159,10 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
             f"{n_rows} rows of the design hold a missing or infinite number in "
             f"{_quoted(faulty)}. Fill or leave out these rows first."
         )
+    largest = np.abs(values).max(axis=0, initial=0.0)
+    faulty = [str(name) for name in names[_is_out_of_range(largest)]]
+    if faulty:
+        raise AnalysisError(f"{_quoted(faulty)} of the design: {_OTHER_UNIT}")
     return names, values
 
 
@@ -167,14 +175,76 @@ def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
         what: the vector's name in a message, for example "outcome".
 
     Raises:
-        AnalysisError: on another length, or a missing or infinite number.
+        AnalysisError: on another length, no row, a missing or infinite number, or numbers
+            whose squares leave double precision.
     """
-    vector = _read_numbers(values, what)
+    vector = _read_finite(values, n_rows, what)
+    if _is_out_of_range(np.abs(vector).max(initial=0.0)):
+        raise AnalysisError(f"The {what}: {_OTHER_UNIT}")
+    return vector
+
+
+def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
+    """Read weights: one number per row, zero or more, or None.
+
+    Raises:
+        AnalysisError: on a wrong length, a number that is not finite, one below zero, or none
+            above it.
+    """
+    if weights is None:
+        return None
+    vector = _read_finite(weights, n_rows, "weight")
+    if (vector < 0).any():
+        raise AnalysisError(
+            f"{int((vector < 0).sum())} weights are below zero. A weight is zero or more."
+        )
+    if not vector.any():
+        raise AnalysisError("Every weight is zero: there is nothing to fit. Give some more.")
+    return vector
+
+
+def read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:
+    """Read an array or frame of numbers, of any shape; a missing one becomes NaN.
+
+    Args:
+        values: numbers (or truth values) of any type.
+        what: their name in a message, for example "outcome".
+
+    Raises:
+        AnalysisError: on text, dates, complex numbers, or rows of unequal length.
+    """
+    try:
+        if isinstance(values, pd.DataFrame | pd.Series):
+            types = values.dtypes if isinstance(values, pd.DataFrame) else [values.dtype]
+            if not _NO_NUMBERS.isdisjoint(getattr(kind, "kind", "O") for kind in types):
+                raise TypeError
+            return values.to_numpy(dtype=float, na_value=np.nan)
+        array = np.asarray(values)
+        if array.dtype.kind in _NO_NUMBERS:
+            raise TypeError
+        return array.astype(float, copy=False)
+    except (TypeError, ValueError):
+        raise AnalysisError(
+            f"The {what} holds something that is not a number. Code it as numbers first."
+        ) from None
+
+
+_NO_NUMBERS = frozenset("cmM")
+_OTHER_UNIT = (
+    f"numbers beyond {LARGEST_NUMBER:.0e}, or all nearer to zero than {1 / LARGEST_NUMBER:.0e}, "
+    "are more than squares in double precision can hold. Choose another unit."
+)
+
+
+def _read_finite(values: ArrayLike, n_rows: int, what: str) -> Array:
+    vector = read_numbers(values, what)
     if vector.shape != (n_rows,):
         raise AnalysisError(
             f"The {what} needs one number for each of the design's {n_rows} rows; its shape "
             f"is {vector.shape}."
         )
+    if n_rows == 0:
+        raise AnalysisError(f"There are no rows, so the {what} is empty: nothing can be estimated.")
     if not np.isfinite(vector).all():
         n_faulty = int((~np.isfinite(vector)).sum())
         raise AnalysisError(
@@ -183,31 +253,9 @@ def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
     return vector
 
 
-def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
-    """Read weights: one number per row, zero or more, or None.
-
-    Raises:
-        AnalysisError: on a wrong length, a number that is not finite, or one below zero.
-    """
-    if weights is None:
-        return None
-    vector = read_vector(weights, n_rows, "weight")
-    if (vector < 0).any():
-        raise AnalysisError(
-            f"{int((vector < 0).sum())} weights are below zero. A weight is zero or more."
-        )
-    return vector
-
-
-def _read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:
-    try:
-        if isinstance(values, pd.DataFrame | pd.Series):
-            return values.to_numpy(dtype=float, na_value=np.nan)
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise AnalysisError(
-            f"The {what} holds something that is not a number. Code it as numbers first."
-        ) from None
+def _is_out_of_range(largest: ArrayLike) -> NDArray[np.bool_]:
+    sizes = np.asarray(largest)
+    return (sizes > LARGEST_NUMBER) | ((sizes > 0) & (sizes < 1 / LARGEST_NUMBER))
 
 
 def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> NDArray[np.longdouble]:
@@ -229,7 +277,7 @@ def _condition(triangle: Array) -> float:
 
 def _explain_dependence(triangle: Array, names: pd.Index, condition_number: float) -> str:
     new_share = np.abs(np.diagonal(triangle))
-    dependent = np.flatnonzero(new_share < SMALLEST_NEW_SHARE)
+    dependent = np.flatnonzero(new_share < LARGEST_ROUNDING)
     if len(dependent) == 0:
         worst = names[np.argsort(new_share, kind="stable")[:2]]
         return (
@@ -239,8 +287,8 @@ def _explain_dependence(triangle: Array, names: pd.Index, condition_number: floa
         )
     sentences = []
     for j in dependent[:COLUMNS_NAMED]:
-        shares = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=SMALLEST_NEW_SHARE)[0]
-        parents = [str(name) for name in names[:j][np.abs(shares) > SMALLEST_NEW_SHARE]]
+        shares = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=LARGEST_ROUNDING)[0]
+        parents = [str(name) for name in names[:j][np.abs(shares) > LARGEST_ROUNDING]]
         sentences.append(f'"{names[j]}" can be computed from {_quoted(parents)}')
     more = len(dependent) - COLUMNS_NAMED
     also = f" (and {more} more)" if more > 0 else ""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -136,8 +137,8 @@ def fit_multinomial(
     names, x = read_design(design)
     levels = tuple(levels)
     codes = read_codes(outcome, len(x), levels)
-    if not (np.isfinite(ridge) and ridge >= 0):
-        raise AnalysisError("The ridge is zero or more.")
+    if not (isinstance(ridge, Real) and 0 <= ridge < np.inf):
+        raise AnalysisError("The ridge is a number, zero or more.")
     basis, transform, _ = orthonormalise(x, names)
     root = np.sqrt(len(x))
     basis, transform = basis * root, transform * root
@@ -192,7 +193,7 @@ def _maximise(
         ):
             separation = find_separation(codes, x, names, levels)
             if separation is not None:
-                raise SeparationError(separation)
+                raise SeparationError(separation, has_ridge=True)
             checked = True
         step = np.linalg.solve(_information(basis, chances) + penalty, slope)
         for _ in range(MOST_HALVINGS):
@@ -252,15 +253,20 @@ def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> N
         levels: the K level names.
 
     Raises:
-        AnalysisError: on another length, other numbers, or a level nobody has.
+        AnalysisError: on another length, no row, other numbers, levels of one name, or a level
+            nobody has.
     """
     codes = np.asarray(outcome)
     if codes.shape != (n_rows,) or not np.issubdtype(codes.dtype, np.integer):
         raise AnalysisError(
             f"The outcome needs one whole-number code for each of the design's {n_rows} rows."
         )
+    if n_rows == 0:
+        raise AnalysisError("There are no rows, so no level's chance can be estimated.")
     if len(levels) < 2:
         raise AnalysisError("At least two levels are needed.")
+    if len(set(levels)) < len(levels):
+        raise AnalysisError("Two levels bear the same name: rename one.")
     if codes.min() < 0 or codes.max() >= len(levels):
         raise AnalysisError(f"Codes run from 0 to {len(levels) - 1}, one for each level.")
     absent = [

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
+from analysis.models.linear import read_numbers
 
 Array = NDArray[np.float64]
 
@@ -41,7 +42,8 @@ def adjust_shaffer(p_values: ArrayLike) -> Array:
         AnalysisError: if more than three are present, where this rule does not hold.
     """
     factors = {0: [], 1: [1], 2: [2, 1], 3: [3, 1, 1]}
-    if np.isfinite(np.asarray(p_values, dtype=float)).sum() > 3:
+    _, kept, _ = _read(p_values)
+    if kept.sum() > 3:
         raise AnalysisError("Shaffer's rule here is for the three pairs of three formats.")
     return _step_down(p_values, lambda k: np.array(factors[k]))
 
@@ -70,7 +72,9 @@ def _step_down(p_values: ArrayLike, factors) -> Array:
 
 
 def _read(p_values: ArrayLike) -> tuple[Array, NDArray[np.bool_], NDArray[np.intp]]:
-    values = np.atleast_1d(np.asarray(p_values, dtype=float))
+    values = np.atleast_1d(read_numbers(p_values, "list of p-values"))
+    if values.ndim != 1:
+        raise AnalysisError("P-values are one list: adjust each list by itself.")
     kept = ~np.isnan(values)
     if ((values[kept] < 0) | (values[kept] > 1)).any():
         raise AnalysisError("A p-value lies between 0 and 1.")

@@ -8,7 +8,9 @@ adjustment is made in the space of the parameters.
 Sources: McCullagh 1980, Journal of the Royal Statistical Society B 42(2):109-142. The CR2-type
 covariance treats the K Pearson residuals (1[y = k] - pi_k) / sqrt(pi_k) of a row as rows of
 least squares on (d pi_k / d parameters) / sqrt(pi_k), whose cross-product is the information;
-for one normal outcome this is CR2 itself (see `sandwich`).
+for one normal outcome this is CR2 itself (see `sandwich`). It does not depend on the order in which
+levels are named. With two levels it takes another root of the same matrix than `hazard` does for
+a logit, so that their CR2 differs a little: both are unbiased if rows are independent.
 """
 
 from __future__ import annotations
@@ -137,8 +139,12 @@ class OrdinalFit:
             AnalysisError: on a design that does not fit the model.
         """
         names, estimates, gradients = [], [], []
+        if not scenarios:
+            raise AnalysisError("Give at least one scenario to average over.")
         for label, design in scenarios.items():
             x = self._read(design)
+            if not len(x):
+                raise AnalysisError("A scenario has no row to average over: give at least one.")
             mass = read_weights(weights, len(x))
             mass = np.full(len(x), 1 / len(x)) if mass is None else mass / mass.sum()
             chances, slopes = ordinal_chances(self.cuts, x @ self.coefficients, self.link)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
+from analysis.models.linear import LARGEST_NUMBER, LARGEST_ROUNDING, read_numbers
 
 Array = NDArray[np.float64]
 
@@ -61,14 +62,25 @@ def pool_partially(estimates: ArrayLike, covariance: ArrayLike) -> PartialPool:
             diagonal; taken as known.
 
     Raises:
-        AnalysisError: on shapes that disagree or numbers that are not finite.
+        AnalysisError: on shapes that disagree, numbers that are not finite, or a covariance
+            that is none.
     """
-    y, v = np.asarray(estimates, float), np.asarray(covariance, float)
-    k = len(y)
+    y, v = read_numbers(estimates, "estimates"), read_numbers(covariance, "covariance")
+    k = y.size
     if y.ndim != 1 or k < 2 or v.shape != (k, k):
         raise AnalysisError("Partial pooling needs at least two estimates and their covariance.")
     if not (np.isfinite(y).all() and np.isfinite(v).all() and (np.diag(v) > 0).all()):
         raise AnalysisError("Partial pooling needs finite estimates with positive variances.")
+    sizes = np.sqrt(np.diag(v))
+    if max(np.abs(y).max(), sizes.max()) > LARGEST_NUMBER or sizes.min() < 1 / LARGEST_NUMBER:
+        raise AnalysisError("Partial pooling needs numbers of ordinary size: choose another unit.")
+    correlations = v / np.outer(sizes, sizes)
+    uneven = np.abs(correlations - correlations.T).max()
+    if uneven > LARGEST_ROUNDING or np.linalg.eigvalsh(correlations)[0] < -LARGEST_ROUNDING:
+        raise AnalysisError(
+            "A covariance is symmetric, and no mixture of estimates has a negative variance: "
+            "check what it was built from."
+        )
     values, vectors = np.linalg.eigh((v + v.T) / 2)
     values = np.maximum(values, values[-1] * 1e-12)
     turned = _Turned(values, vectors.T @ y, vectors.T @ np.ones(k))

@@ -111,7 +111,7 @@ def fit_propensity_weighted(
     """
     check_confidence(confidence)
     names, x = read_design(design)
-    if len(x) != len(propensity.codes):
+    if not isinstance(propensity, MultinomialFit) or len(x) != len(propensity.codes):
         raise AnalysisError("The weighted regression needs the rows of the propensity model.")
     y = read_vector(outcome, len(x), "outcome")
     chances, codes = propensity.propensities, propensity.codes

@@ -9,6 +9,7 @@ distribution where these are infinite).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
 from analysis.errors import AnalysisError
+from analysis.models.linear import read_numbers
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 _COLUMN_INDEX = pd.Index(RESULT_COLUMNS)
@@ -46,14 +48,20 @@ def tabulate_estimates(
         an interval of no width and the p-value 0 (1 if the estimate is zero as well).
 
     Raises:
-        AnalysisError: if `confidence` is not between 0 and 1.
+        AnalysisError: if `confidence` is not between 0 and 1, names and numbers disagree, or a
+            standard error is below zero.
     """
     check_confidence(confidence)
     values = np.empty((len(names), len(RESULT_COLUMNS)))
-    values[:, 0] = estimates
-    values[:, 1] = std_errors
-    values[:, 2] = df
+    given = {"estimate": estimates, "standard error": std_errors, "degrees of freedom": df}
+    for j, (what, numbers) in enumerate(given.items()):
+        column = read_numbers(numbers, what)
+        if column.shape not in ((), (len(names),)):
+            raise AnalysisError(f"Every one of the {len(names)} names needs one {what}.")
+        values[:, j] = column
     estimate, std_error, degrees = values[:, 0], values[:, 1], values[:, 2]
+    if (std_error < 0).any():
+        raise AnalysisError("A standard error is zero or more: one of these is below zero.")
     with np.errstate(divide="ignore", invalid="ignore"):
         size = np.abs(estimate / std_error)
     size[(std_error == 0) & (estimate == 0)] = 0.0
@@ -115,8 +123,8 @@ def read_contrasts(
         The k labels ("contrast 1", ... where an array came without any) and the (k, p) matrix.
 
     Raises:
-        AnalysisError: on a wrong number of columns, an unknown column name or a number that
-            is not finite.
+        AnalysisError: on a wrong number of columns, an unknown or repeated column name, or
+            something that is not a finite number.
     """
     if isinstance(matrix, pd.Series):
         matrix = matrix.to_frame().T
@@ -129,10 +137,13 @@ def read_contrasts(
                 f"The columns are {_listed([str(n) for n in names])}."
             )
         labels = matrix.index
+        if not matrix.columns.is_unique:
+            repeated = [str(name) for name in matrix.columns[matrix.columns.duplicated()].unique()]
+            raise AnalysisError(f"The contrast names {_listed(repeated)} twice: add these numbers.")
         rows = np.zeros((len(matrix), len(known)))
-        rows[:, known.get_indexer(matrix.columns)] = matrix.to_numpy(dtype=float)
+        rows[:, known.get_indexer(matrix.columns)] = read_numbers(matrix, "contrast")
     else:
-        rows = np.atleast_2d(np.asarray(matrix, dtype=float))
+        rows = np.atleast_2d(read_numbers(matrix, "contrast"))
         labels = pd.Index([f"contrast {i}" for i in range(1, len(rows) + 1)])
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise AnalysisError(
@@ -163,7 +174,7 @@ def check_confidence(confidence: float) -> None:
     Raises:
         AnalysisError: if `confidence` is not between 0 and 1.
     """
-    if not 0 < confidence < 1:
+    if not (isinstance(confidence, Real) and 0 < confidence < 1):
         raise AnalysisError(
             "The confidence level must be a share between 0 and 1, for example 0.95."
         )

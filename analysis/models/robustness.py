@@ -21,6 +21,9 @@ STANDARDISED_TO_LOG_RATIO = 0.91
 STANDARD_ERROR_TO_LOG_BOUND = 1.78
 LARGEST_MULTIPLE = 1000.0
 BISECTIONS = 80
+LARGEST_LOG_RATIO = 300.0
+SMALLEST_F = 1e-150
+ROUNDING = 1e-9
 
 
 def partial_f(statistic: float, df: float) -> float:
@@ -31,10 +34,12 @@ def partial_f(statistic: float, df: float) -> float:
         df: residual degrees of freedom, above zero.
 
     Raises:
-        AnalysisError: if there are no degrees of freedom.
+        AnalysisError: if there are no degrees of freedom, or the statistic is missing.
     """
     if not df > 0:
         raise AnalysisError("A partial f needs residual degrees of freedom above zero.")
+    if math.isnan(statistic):
+        raise AnalysisError("A partial f needs a t statistic; this one is missing.")
     return abs(statistic) / math.sqrt(df)
 
 
@@ -49,9 +54,15 @@ def robustness_value(statistic: float, df: float, share: float = 1.0) -> float:
         statistic: classical t of the estimate.
         df: its residual degrees of freedom.
         share: how much of the estimate is to be taken away, 1 = all of it.
+
+    Raises:
+        AnalysisError: as `partial_f`, or on a share that is not a number of zero or more.
     """
-    squared = (share * partial_f(statistic, df)) ** 2
-    return (math.sqrt(squared**2 + 4 * squared) - squared) / 2
+    if not 0 <= share < math.inf:
+        raise AnalysisError("The share of an estimate to be taken away is zero or more.")
+    f = share * partial_f(statistic, df)
+    # The same number without the difference, which leaves no digit where f is large.
+    return f if f < SMALLEST_F else 2 / (1 + math.hypot(1, 2 / f))
 
 
 def largest_bias(r2_outcome: float, r2_format: float, std_error: float, df: float) -> float:
@@ -68,8 +79,15 @@ def largest_bias(r2_outcome: float, r2_format: float, std_error: float, df: floa
 
     Returns:
         The bias, zero or more; infinite when the trait alone decides the format.
+
+    Raises:
+        AnalysisError: on a share not between 0 and 1, or a negative standard error or no
+            degrees of freedom.
     """
-    if r2_format >= 1:
+    r2_outcome, r2_format = _read_share(r2_outcome), _read_share(r2_format)
+    if not (0 <= std_error < math.inf and df > 0):
+        raise AnalysisError("A bias needs a standard error and degrees of freedom above zero.")
+    if r2_format == 1:
         return math.inf
     return std_error * math.sqrt(df * r2_outcome * r2_format / (1 - r2_format))
 
@@ -83,7 +101,16 @@ def widen_std_error(r2_outcome: float, r2_format: float, df: float) -> float:
         r2_outcome: as for `largest_bias`.
         r2_format: as for `largest_bias`, below 1.
         df: residual degrees of freedom, above 1.
+
+    Raises:
+        AnalysisError: on a share not between 0 and 1, or one degree of freedom or fewer.
     """
+    r2_outcome, r2_format = _read_share(r2_outcome), _read_share(r2_format)
+    if not (r2_format < 1 and 1 < df < math.inf):
+        raise AnalysisError(
+            "Adjusting for one more trait needs more than one degree of freedom, and a trait "
+            "that does not decide the format alone."
+        )
     return math.sqrt((1 - r2_outcome) / (1 - r2_format) * df / (df - 1))
 
 
@@ -113,8 +140,13 @@ def multiply_strength(recorded: Strength, times: float) -> Strength | None:
 
     Returns:
         The strength; None when a trait that strong cannot exist beside the recorded one.
+
+    Raises:
+        AnalysisError: on a share not between 0 and 1, or a multiple that is not zero or more.
     """
-    d, y = recorded.r2_format, recorded.r2_outcome
+    d, y = _read_share(recorded.r2_format), _read_share(recorded.r2_outcome)
+    if not 0 <= times < math.inf:
+        raise AnalysisError("How many times as strong is a finite number, zero or more.")
     if d >= 1 or y >= 1 or times * d >= 1:
         return None
     r2_format = times * d / (1 - d)
@@ -138,7 +170,13 @@ def times_as_strong(recorded: Strength, bias: float, std_error: float, df: float
 
     Returns:
         k; infinite when no trait of that profile reaches it within `LARGEST_MULTIPLE`.
+
+    Raises:
+        AnalysisError: as `largest_bias`, or on a bias that is missing.
     """
+    largest_bias(recorded.r2_outcome, recorded.r2_format, std_error, df)
+    if math.isnan(bias):
+        raise AnalysisError("The bias to be reached is missing.")
 
     def reaches(times: float) -> bool:
         strength = multiply_strength(recorded, times)
@@ -179,9 +217,9 @@ def e_value(ratio: float, low: float, high: float) -> EValue:
         high: upper end.
 
     Raises:
-        AnalysisError: if the numbers are not in order or not above zero.
+        AnalysisError: if the numbers are not in order, not above zero or not finite.
     """
-    if not 0 < low <= ratio <= high:
+    if not (0 < low <= ratio <= high and ratio < math.inf):
         raise AnalysisError("An E-value needs a ratio above zero inside its interval.")
     nearer = 1.0 if low <= 1 <= high else (low if ratio > 1 else high)
     return EValue(_strength_needed(ratio), _strength_needed(nearer))
@@ -197,11 +235,22 @@ def e_value_of_difference(estimate: float, std_error: float, spread: float) -> E
         estimate: difference in means.
         std_error: its standard error.
         spread: standard deviation of the outcome, above zero.
+
+    Raises:
+        AnalysisError: on a standard deviation not above zero, a negative standard error, or a
+            difference too many standard deviations wide to be a ratio.
     """
-    if not spread > 0:
+    if not 0 < spread < math.inf:
         raise AnalysisError("An E-value of a difference needs a standard deviation above zero.")
+    if not (0 <= std_error < math.inf and math.isfinite(estimate)):
+        raise AnalysisError("An E-value of a difference needs a finite one and its standard error.")
     middle = STANDARDISED_TO_LOG_RATIO * estimate / spread
     reach = STANDARD_ERROR_TO_LOG_BOUND * std_error / spread
+    if abs(middle) + reach > LARGEST_LOG_RATIO:
+        raise AnalysisError(
+            "The difference or its standard error is hundreds of standard deviations wide: check "
+            "that all three are in one unit."
+        )
     return e_value(math.exp(middle), math.exp(middle - reach), math.exp(middle + reach))
 
 
@@ -216,8 +265,10 @@ def common_risk_ratio(ratio: float, scale: Scale) -> float:
         scale: what kind of ratio it is.
 
     Raises:
-        AnalysisError: on a scale that is not known.
+        AnalysisError: on a ratio not above zero, or a scale that is not known.
     """
+    if not 0 < ratio < math.inf:
+        raise AnalysisError("A ratio is a finite number above zero.")
     if scale == "risk ratio":
         return ratio
     if scale == "odds ratio":
@@ -225,6 +276,13 @@ def common_risk_ratio(ratio: float, scale: Scale) -> float:
     if scale == "hazard ratio":
         return (1 - 0.5 ** math.sqrt(ratio)) / (1 - 0.5 ** math.sqrt(1 / ratio))
     raise AnalysisError(f"The scale must be one of {', '.join(get_args(Scale))}.")
+
+
+def _read_share(share: float) -> float:
+    """Give a share of variance, rounding just outside 0 to 1 read as its end."""
+    if not -ROUNDING <= share <= 1 + ROUNDING:
+        raise AnalysisError("A share of variance lies between 0 and 1.")
+    return min(max(share, 0.0), 1.0)
 
 
 def _strength_needed(ratio: float) -> float:

@@ -91,15 +91,6 @@ class AdjustedScores:
         scores = self.rows.sum_by_cluster(self.adjusted * residuals[:, None])
         return scores.T @ scores
 
-    def sandwich(self, residuals: Array, transform: Array) -> Array:
-        """Give the covariance of the coefficients, T (sum_g s_g s_g') T'.
-
-        Args:
-            residuals: (n,) in cluster order.
-            transform: (p, p) T, from the basis to the coefficients.
-        """
-        return transform @ self.meat(residuals) @ transform.T
-
     def model_variance(self, directions: Array) -> Array:
         """Give u'B'W Phi W B u, the variance of each direction under the working model.
 

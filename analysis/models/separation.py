@@ -52,16 +52,22 @@ class SeparationError(AnalysisError):
 
     Attributes:
         separation: which level, by which columns.
+        has_ridge: whether the model can be asked for a ridge instead.
     """
 
-    def __init__(self, separation: Separation) -> None:
+    def __init__(self, separation: Separation, has_ridge: bool = False) -> None:
         self.separation = separation
-        super().__init__(separation)
+        self.has_ridge = has_ridge
+        super().__init__(separation, has_ridge)
 
     def __str__(self) -> str:
-        return (
-            f"{self.separation}, for at least some rows, so their chances run off to 0 or 1. "
+        mend = (
             "Leave a column out, join it with another, or use a ridge."
+            if self.has_ridge
+            else "Leave a column out, or join it with another."
+        )
+        return (
+            f"{self.separation}, for at least some rows, so their chances run off to 0 or 1. {mend}"
         )
 
 
@@ -77,16 +83,26 @@ def find_separation(
         levels: the K level names.
 
     Returns:
-        The first level that can be told from all others, or else all levels, with the fewest
-        columns found; None if the likelihood has a maximum.
+        The level that can be told from all others (of several, the one recognised in the largest
+        share of its own rows; an indicator that only one level ever has names that level), or else
+        all levels, with the fewest columns found; None if the likelihood has a maximum.
     """
     scaled = design / np.sqrt((design**2).mean(axis=0))
     varying = [j for j in range(design.shape[1]) if np.ptp(design[:, j]) > 0]
+    found, recognised = None, -1.0
     for code, level in enumerate(levels):
-        signed = np.where((codes == code)[:, None], scaled, -scaled)
+        own = codes == code
+        signed = np.where(own[:, None], scaled, -scaled)
         columns = _fewest_columns(lambda kept, rows=signed: rows[:, kept], varying, len(names))
         if columns is not None:
-            return Separation((level,), tuple(str(names[j]) for j in columns))
+            constant = [j for j in range(len(names)) if j not in varying]
+            rows = signed[:, sorted(constant + columns)]
+            share = float((rows[own] @ _separating_direction(rows) > SMALLEST_GAIN).mean())
+            if share > recognised:
+                named = tuple(str(names[j]) for j in columns)
+                found, recognised = Separation((level,), named), share
+    if found is not None:
+        return found
     if len(levels) > 2:
         columns = _fewest_columns(
             lambda kept: _all_differences(codes, scaled[:, kept], len(levels)), varying, len(names)
@@ -142,6 +158,11 @@ def _fewest_columns(
 
 def _is_separated(rows: Array) -> bool:
     """Say whether some d has rows d >= 0, not all zero."""
+    return _separating_direction(rows) is not None
+
+
+def _separating_direction(rows: Array) -> Array | None:
+    """Give the d within -1 and 1 of the largest sum of rows d, all of them >= 0; None if zero."""
     answer = linprog(
         -rows.sum(axis=0),
         A_ub=-rows,
@@ -149,7 +170,8 @@ def _is_separated(rows: Array) -> bool:
         bounds=(-1, 1),
         method="highs",
     )
-    return bool(answer.status == 0 and -answer.fun > SMALLEST_GAIN * len(rows))
+    separated = answer.status == 0 and -answer.fun > SMALLEST_GAIN * len(rows)
+    return answer.x if separated else None
 
 
 def _all_differences(codes: NDArray[np.intp], design: Array, n_levels: int) -> Array:

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
-from analysis.models.linear import read_weights
+from analysis.models.linear import read_numbers, read_weights
 
 Array = NDArray[np.float64]
+LARGEST_SUM_ERROR = 1e-6
 Target = Literal["overlap", "everyone", "matching", "entropy"]
 
 
@@ -47,16 +48,23 @@ def tilted_weights(propensity: ArrayLike, received: ArrayLike, target: Target = 
         target: which population.
 
     Raises:
-        AnalysisError: on shapes that disagree, or chances that are not between 0 and 1.
+        AnalysisError: on shapes that disagree, codes without a column, chances that are not
+            between 0 and 1 or do not add to 1, or a row that received what it had no chance of.
     """
     chances, codes = _read_propensity(propensity, received)
     own = np.take_along_axis(chances, codes[:, None], axis=1)
-    ratios = chances / own
     if target == "overlap":
-        with np.errstate(divide="ignore"):
-            return 1 / (1 / ratios).sum(axis=1)
+        with np.errstate(divide="ignore", over="ignore"):
+            return 1 / (own / chances).sum(axis=1)
+    with np.errstate(over="ignore"):
+        ratios, inverse = chances / own, 1 / own[:, 0]
+    if not np.isfinite(inverse).all():
+        raise AnalysisError(
+            "A row received a level it had next to no chance of, so its weight is infinite: "
+            "choose the overlap target."
+        )
     if target == "everyone":
-        return 1 / own[:, 0]
+        return inverse
     if target == "matching":
         return ratios.min(axis=1)
     if target == "entropy":
@@ -84,7 +92,7 @@ def log_weight_slopes(
     chances, codes = _read_propensity(propensity, received)
     own = np.eye(chances.shape[1])[codes]
     if target == "overlap":
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             tilt = 1 / (1 / chances).sum(axis=1, keepdims=True)
         slopes = np.divide(tilt, chances, out=np.zeros_like(chances), where=chances > 0) - own
     elif target == "everyone":
@@ -105,10 +113,18 @@ def effective_size(weights: ArrayLike) -> float:
 
     Args:
         weights: (n,) zero or more; none or all zero gives 0.
+
+    Raises:
+        AnalysisError: on a weight below zero or not finite.
     """
-    w = np.asarray(weights, dtype=float)
-    squares = float(w @ w)
-    return float(w.sum()) ** 2 / squares if squares > 0 else 0.0
+    w = read_numbers(weights, "weight")
+    if w.ndim != 1 or not ((w >= 0) & np.isfinite(w)).all():
+        raise AnalysisError("Weights are one finite number of zero or more for each row.")
+    largest = w.max(initial=0.0)
+    if largest == 0:
+        return 0.0
+    w = w / largest
+    return float(w.sum()) ** 2 / float(w @ w)
 
 
 def standardised_differences(
@@ -134,13 +150,14 @@ def standardised_differences(
         (v, len(pairs)); 0 where a covariate is the same for every row.
 
     Raises:
-        AnalysisError: on shapes that disagree, a level without rows, or weights that are all
-            zero in a level.
+        AnalysisError: on shapes that disagree, covariates that are not finite, a level with
+            fewer than two rows, weights that are all zero in a level, or an unknown pair.
     """
-    table = np.asarray(values, dtype=float)
-    codes = np.asarray(received)
-    if table.ndim != 2 or codes.shape != (len(table),):
+    table, codes = read_numbers(values, "table of covariates"), _read_codes(received)
+    if table.ndim != 2 or codes.shape != (len(table),) or not len(codes):
         raise AnalysisError("Covariates are rows by columns, with one level for each row.")
+    if not np.isfinite(table).all():
+        raise AnalysisError("A covariate is missing or infinite: fill or leave out these rows.")
     w = read_weights(weights, len(table))
     w = np.ones(len(table)) if w is None else w
     n_levels = int(codes.max()) + 1
@@ -151,13 +168,18 @@ def standardised_differences(
             "Every level needs at least two rows, and some weight, before it can be compared."
         )
     member = codes[None, :] == np.arange(n_levels)[:, None]
-    means = (member * w) @ table / totals[:, None]
-    plain = member @ table / sizes[:, None]
-    deviations = table - plain[codes]
+    # Measured from the first row, so that a covariate the same in every row is exactly zero.
+    shifted = table - table[0]
+    means = (member * w) @ shifted / totals[:, None]
+    plain = member @ shifted / sizes[:, None]
+    deviations = shifted - plain[codes]
     spread = member @ deviations**2 / (sizes - 1)[:, None]
     binary = ((table == 0) | (table == 1)).all(axis=0)
-    variance = np.where(binary, plain * (1 - plain), spread).mean(axis=0)
+    share = plain + table[0]
+    variance = np.where(binary, share * (1 - share), spread).mean(axis=0)
     chosen = list(combinations(range(n_levels), 2)) if pairs is None else list(pairs)
+    if not all(0 <= code < n_levels for pair in chosen for code in pair):
+        raise AnalysisError(f"A pair names a level that nobody received: 0 to {n_levels - 1}.")
     first, second = (np.array([pair[side] for pair in chosen], dtype=int) for side in (0, 1))
     differences = means[first] - means[second]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -166,12 +188,24 @@ def standardised_differences(
 
 
 def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
-    chances = np.asarray(propensity, dtype=float)
-    codes = np.asarray(received, dtype=np.intp)
+    chances = read_numbers(propensity, "table of chances")
+    codes = _read_codes(received)
     if chances.ndim != 2 or codes.shape != (len(chances),):
         raise AnalysisError("Chances are rows by levels, with one received level for each row.")
-    if len(codes) and not 0 <= codes.min() <= codes.max() < chances.shape[1]:
+    if len(codes) and not codes.max() < chances.shape[1]:
         raise AnalysisError("A received level has no column of chances.")
     if not ((chances >= 0) & (chances <= 1)).all():
         raise AnalysisError("A chance lies between 0 and 1.")
+    if not (np.abs(chances.sum(axis=1) - 1) < LARGEST_SUM_ERROR).all():
+        raise AnalysisError("The chances of a row's levels must add to 1.")
+    if not np.take_along_axis(chances, codes[:, None], axis=1).all():
+        raise AnalysisError("A row received a level it had no chance of: check the chances.")
     return chances, codes
+
+
+def _read_codes(received: ArrayLike) -> NDArray[np.intp]:
+    """Read whole numbers of zero or more, of any numeric type."""
+    numbers = read_numbers(received, "received level")
+    if not ((numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers)).all():
+        raise AnalysisError("A received level is given as its code: 0, 1, 2, ...")
+    return numbers.astype(np.intp)

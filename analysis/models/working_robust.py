@@ -14,7 +14,7 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
 from analysis.models.adjustment import (
@@ -28,12 +28,15 @@ from analysis.models.cluster_robust import ClusterRobustFit
 from analysis.models.clusters import arrange_codes, read_labels
 from analysis.models.linear import (
     LARGEST_CONDITION_NUMBER,
+    LARGEST_NUMBER,
+    LARGEST_ROUNDING,
     read_design,
+    read_numbers,
     read_vector,
     solve_least_squares,
 )
 from analysis.models.results import check_confidence
-from analysis.models.sandwich import Array, ClusterRows, Whole
+from analysis.models.sandwich import SMALLEST_EIGENVALUE, Array, ClusterRows, Whole
 
 
 def fit_working_cluster_robust(
@@ -98,10 +101,11 @@ def fit_working_cluster_robust(
             rows, solution.basis[rows.order], variances[rows.order], kind
         )
     residuals = y - x @ solution.coefficients
+    meat = scores.meat(residuals[rows.order])
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
-        covariance=scores.sandwich(residuals[rows.order], solution.transform),
+        covariance=solution.transform @ meat @ solution.transform.T,
         residuals=residuals,
         n_rows=len(y),
         n_clusters=rows.n_clusters,
@@ -109,6 +113,7 @@ def fit_working_cluster_robust(
         confidence=confidence,
         condition_number=solution.condition_number,
         scores=scores,
+        meat=meat,
         transform=solution.transform,
     )
 
@@ -123,7 +128,7 @@ def _read_covariances(
             label = labels[code]
             if label not in working:
                 raise AnalysisError("A cluster has no working covariance: give one for each.")
-            phi = np.asarray(working[label], dtype=float)
+            phi = read_numbers(working[label], "working covariance")
             if phi.shape != (size, size):
                 raise AnalysisError(
                     f"A cluster of {size} rows was given a working covariance of shape "
@@ -132,10 +137,24 @@ def _read_covariances(
             stack.append(phi)
         covariances.append(np.stack(stack))
     for phi in covariances:
-        symmetric = np.allclose(phi, phi.swapaxes(1, 2), rtol=1e-10, atol=0)
-        if not (symmetric and np.isfinite(phi).all() and (np.linalg.eigvalsh(phi) > 0).all()):
+        if not _is_covariance(phi).all():
             raise AnalysisError(
-                "A working covariance is not symmetric and positive definite: check the "
-                "variances it was built from."
+                "A working covariance is not symmetric and positive definite, or its variances "
+                f"are not between {1 / LARGEST_NUMBER:.0e} and {LARGEST_NUMBER:.0e}: check the "
+                "numbers it was built from."
             )
     return covariances
+
+
+def _is_covariance(phi: Array) -> NDArray[np.bool_]:
+    """Say of each of (k, s, s) matrices, whatever its units, whether errors can have it."""
+    variances = np.diagonal(phi, axis1=1, axis2=2)
+    if not ((variances > 1 / LARGEST_NUMBER) & (variances < LARGEST_NUMBER)).all():
+        return np.zeros(len(phi), dtype=bool)
+    root = np.sqrt(variances)
+    correlations = phi / root[:, :, None] / root[:, None, :]
+    if not (np.abs(correlations) < 1 + LARGEST_ROUNDING).all():
+        return np.zeros(len(phi), dtype=bool)
+    uneven = np.abs(correlations - correlations.swapaxes(1, 2)).max(axis=(1, 2))
+    smallest = np.linalg.eigvalsh(correlations)[:, 0]
+    return (uneven < LARGEST_ROUNDING) & (smallest > SMALLEST_EIGENVALUE)
