@@ -84,6 +84,7 @@ def _pair(this: str, than: str, label: str, estimate: float, half: float) -> dic
         "sentence": sentence,
         "ahead": None if label == "cannot_tell" else (this if estimate > 0 else than),
         "certainty": None,
+        "unsettled": None,
         "shown": True,
         "withheld": None,
         "estimate": estimate,

@@ -1,5 +1,6 @@
 """How gates, intervals and other ways of asking become one decision for each pair."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -20,13 +21,14 @@ ROW = {
 }
 
 
-def decision_of_first_pair(*, gates=(), weighted=0.4, **changed):
+def decision_of_first_pair(*, gates=(), weighted=0.4, growth=(0.3, 0.5), **changed):
     """Decide the first pair from made-up numbers, every gate passed unless given."""
     study = sample_study()
     analyses = dict(study.analyses)
     for name, numbers in (
         ("primary", ROW | changed),
         ("overlap_weighted", ROW | {"estimate": weighted}),
+        ("mixed_growth", ROW | dict(zip(("conf_low", "conf_high"), growth, strict=True))),
     ):
         table = analyses[name].table.copy()
         for column, value in numbers.items():
@@ -60,6 +62,20 @@ def test_ahead_needs_a_difference_that_survives_three_comparisons(p_adjusted, la
 @pytest.mark.parametrize("weighted", [-0.4, 0.19, 0.51])
 def test_ahead_needs_the_weighted_answer_to_agree_in_sign_range_and_size(weighted):
     assert decision_of_first_pair(weighted=weighted).label == "depends_on_adjustment"
+
+
+@pytest.mark.parametrize("growth", [(-0.01, 0.5), (0.0, 0.5), (-0.5, -0.3), (math.nan, math.nan)])
+def test_ahead_needs_the_growth_model_to_leave_out_zero_on_the_same_side(growth):
+    decision = decision_of_first_pair(growth=growth)
+    assert (decision.label, decision.ahead) == ("rules_out_importantly_slower", "group")
+    assert decision.unsettled == "growth_open"
+
+
+def test_a_format_behind_needs_the_growth_model_below_zero():
+    behind = {"estimate": -0.4, "conf_low": -0.5, "conf_high": -0.3}
+    decision = decision_of_first_pair(growth=(-0.6, -0.01), weighted=-0.4, **behind)
+    assert (decision.label, decision.ahead) == ("faster_important", "individual")
+    assert decision_of_first_pair(growth=(-0.6, 0.01), weighted=-0.4, **behind).unsettled
 
 
 def test_half_the_size_inside_the_range_agrees():

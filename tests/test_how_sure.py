@@ -34,7 +34,7 @@ from analysis.comparison.planning import (
     split_variance,
 )
 from analysis.comparison.unrecorded import measure_robustness
-from analysis.findings.decide import Decision, Findings, decide_findings
+from analysis.findings.decide import GROWTH_OPEN, Decision, Findings, decide_findings
 from analysis.findings.gates import Gate
 from analysis.findings.labels import (
     CANNOT_TELL,
@@ -151,7 +151,7 @@ def test_a_format_named_otherwise_is_a_change_even_with_the_same_label():
 
 def test_pairs_that_may_not_be_compared_have_no_grid():
     _, primary = clinic()
-    analyses = {"primary": primary, "overlap_weighted": primary}
+    analyses = dict.fromkeys(("primary", "overlap_weighted", "mixed_growth"), primary)
     findings = decide_findings((), analyses, S)
     assert len(label_grid(grid(), findings, S).table) == len(grid().table)
     blocked = replace(findings.decisions[0], failed=(_gate("compare"),))
@@ -182,6 +182,12 @@ def test_an_assumption_is_labelled_by_the_rules_of_the_main_answer(p_adjusted, s
     decision = Decision(*PAIR, said, "group", failed=tuple(_gate(name) for name in gates))
     found = label_grid(cell(0.3, 0.12, p_adjusted), Findings((), (decision,)), S)
     assert found.table["label"].tolist() == [label]
+
+
+def test_an_assumption_keeps_what_the_growth_model_leaves_open():
+    decision = Decision(*PAIR, RULES_OUT, "group", unsettled=GROWTH_OPEN)
+    found = label_grid(cell(0.3, 0.12, 0.01), Findings((), (decision,)), S)
+    assert found.table["label"].tolist() == [RULES_OUT]
 
 
 def test_the_room_of_a_format_ahead_allows_for_three_comparisons_at_once():

@@ -80,7 +80,7 @@ PAIR |= {
     "narrow_low": 0.31,
     "narrow_high": 0.49,
 }
-PAIR |= {"weighted": 0.2, "more_children": 40, "more_groups": 4}
+PAIR |= {"weighted": 0.2, "unsettled": None, "more_children": 40, "more_groups": 4}
 GATE = {"gate": "attrition", "pair": "group-individual", "rule": "uneven_missing"}
 GATE |= {"passed": False, "format": "group", "have": None, "need": None, "smallest": 11}
 CLAIMS_MORE = "further every 12 weeks"

@@ -170,6 +170,17 @@ def test_the_sentence_for_a_pair_that_depends_on_adjustment_may_stand():
         assert "not answered" in said.text
 
 
+@pytest.mark.parametrize("unsettled", sentences.UNSETTLED)
+def test_why_a_difference_is_not_called_ahead_is_said(unsettled):
+    pair = {"id": "group-individual", "this": "group", "than": "individual", "ahead": "group"}
+    pair |= {"label": labels.RULES_OUT, "certainty": "clear", "unsettled": unsettled}
+    pair |= {"estimate": 0.3, "conf_low": 0.1, "conf_high": 0.5}
+    pair |= {"more_children": 0, "more_groups": 0}
+    text = sentences.say_pair(pair, 0.25).text
+    assert text.endswith(f"{sentences.UNSETTLED[unsettled]}, that is not enough to call it ahead.")
+    assert find_faults(text) == []
+
+
 def test_every_reason_of_every_gate_may_stand():
     for rule in reasons.GATE_REASONS:
         for have in (15.0, None) if rule in ("few_children", "n_effective") else (15.0,):

@@ -204,6 +204,7 @@ def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
         "title": labels.LABEL_TITLES[decision.label],
         "ahead": decision.ahead or None,
         "certainty": decision.certainty or None,
+        "unsettled": decision.unsettled or None,
         "shown": shown,
         "withheld": None,
         **{name: show_estimate(value) if shown else None for name, value in numbers.items()},

@@ -1,7 +1,8 @@
 """Does another way of asking support the main analysis?
 
 In: the same pair's rows of two comparisons. Out: yes or no. Decision taken here: support means
-the same sign, inside the main interval and at least half the size (METHODS.md, "Concordance").
+the same sign, inside the main interval and at least half the size; to settle a difference too,
+the other way's own interval must leave out zero (METHODS.md, "How formats are compared").
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ def lies_inside(primary: pd.Series, other: pd.Series) -> bool:
         other: the same pair's row, asked otherwise.
     """
     return bool(primary["conf_low"] <= other["estimate"] <= primary["conf_high"])
+
+
+def settles(primary: pd.Series, other: pd.Series) -> bool:
+    """Tell whether another way of asking leaves out zero on the side of the primary estimate.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise; its numbers NaN when it gave no answer.
+    """
+    return bool(other["conf_low"] > 0 if primary["estimate"] > 0 else other["conf_high"] < 0)
 
 
 def agrees(primary: pd.Series, other: pd.Series, settings: Settings) -> bool:

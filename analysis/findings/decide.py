@@ -1,11 +1,11 @@
 """What the study may say of each pair: gates and labels brought together.
 
 In: gates, the primary comparison and its relatives. Out: `Findings`. Decisions taken here:
-"ahead" needs a difference that survives three comparisons made at once (Shaffer), and the
+"ahead" needs a difference that survives three comparisons made at once (Shaffer), the
 overlap-weighted estimate to agree (same sign, inside the primary interval, at least half the
-size); an interval too wide to answer says "cannot tell" whatever it is; a format that loses
-many children is at most suggestive, and so is an answer that the growth model of every review
-does not support.
+size), and the growth model's own interval to leave out zero; an interval too wide to answer
+says "cannot tell" whatever it is; a format that loses many children is at most suggestive, and
+so is an answer that the growth model of every review does not support.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.cards import show_card
 from analysis.comparison.result import PAIRS, RATE_UNIT, Comparison
-from analysis.findings.concordance import agrees
+from analysis.findings.concordance import agrees, settles
 from analysis.findings.gates import BLOCKING, Gate
 from analysis.findings.labels import (
     CANNOT_TELL,
@@ -35,6 +35,7 @@ from analysis.findings.labels import (
 from analysis.settings import Settings
 
 WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
+THREE_AT_ONCE, GROWTH_OPEN = "three_at_once", "growth_open"
 AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 
 
@@ -49,6 +50,8 @@ class Decision:
         certainty: "clear" or "suggestive" (a gate of `WEAKENING` failed; then nobody is
             ahead by enough to matter); "" when not compared.
         failed: the gates that did not pass, in order.
+        unsettled: why a difference whose interval leaves out zero is not called ahead: one of
+            `THREE_AT_ONCE`, `GROWTH_OPEN`; "" otherwise.
         factor: how many times as many children would narrow the interval to the margin; NaN
             when not compared.
     """
@@ -59,6 +62,7 @@ class Decision:
     ahead: str = ""
     certainty: str = ""
     failed: tuple[Gate, ...] = ()
+    unsettled: str = ""
     factor: float = math.nan
 
     @property
@@ -100,7 +104,7 @@ def decide_findings(
 
     Args:
         gates: the answers of `judge_pairs`.
-        analyses: comparisons by id; "primary" and "overlap_weighted" are needed.
+        analyses: comparisons by id; "primary", "overlap_weighted" and "mixed_growth" are needed.
         settings: margin and levels of confidence.
     """
     return Findings(gates, tuple(_decide(pair, gates, analyses, settings) for pair in PAIRS))
@@ -142,18 +146,23 @@ def _decide(
     names = {gate.name for gate in failed}
     if names & set(BLOCKING):
         return Decision(*pair, NOT_COMPARABLE, failed=failed)
-    row, weighted = (analyses[id].pair(*pair) for id in ("primary", "overlap_weighted"))
+    row, weighted, growth = (
+        analyses[id].pair(*pair) for id in ("primary", "overlap_weighted", "mixed_growth")
+    )
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
+    unsettled = ""
     if "precision" in names:
         label = Label(CANNOT_TELL)
     elif label.name in AHEAD and row["p_adjusted"] >= settings.error_rate:
-        label = Label(RULES_OUT, label.ahead)
+        label, unsettled = Label(RULES_OUT, label.ahead), THREE_AT_ONCE
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
+    elif label.name in AHEAD and not settles(row, growth):
+        label, unsettled = Label(RULES_OUT, label.ahead), GROWTH_OPEN
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
     factor = size_factor(row["std_error"], row["df"], settings.margin, settings.confidence)
     certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
-    return Decision(*pair, label.name, ahead, certainty, failed, factor)
+    return Decision(*pair, label.name, ahead, certainty, failed, unsettled, factor)

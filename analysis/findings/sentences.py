@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.findings import labels
+from analysis.findings.decide import GROWTH_OPEN, THREE_AT_ONCE
 from analysis.findings.reasons import GATE_QUESTIONS, give_reason, give_short_reason
 from analysis.wording import (
     FORMAT_NAMES,
@@ -53,6 +54,10 @@ class Sentence:
 Numbers = Mapping[str, object]
 
 RANGE = ("estimate", "conf_low", "conf_high")
+UNSETTLED = {
+    THREE_AT_ONCE: "With three comparisons made at once",
+    GROWTH_OPEN: "As long as the growth model of every review leaves it open",
+}
 USED = {
     labels.FASTER_IMPORTANT: RANGE,
     labels.FASTER_SIZE_UNCERTAIN: RANGE,
@@ -67,8 +72,8 @@ def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sen
     """Say what the records show of one pair.
 
     Args:
-        pair: a published pair: id, this, than, label, ahead, certainty, estimate, conf_low,
-            conf_high, narrow_low, narrow_high, weighted, more_children, more_groups.
+        pair: a published pair: id, this, than, label, ahead, certainty, unsettled, estimate,
+            conf_low, conf_high, narrow_low, narrow_high, weighted, more_children, more_groups.
         margin: the smallest difference that matters, in levels per 12 weeks.
         gates: the published gates that did not pass, in order; the last one withholds a pair
             that is not comparable.
@@ -236,8 +241,8 @@ def _say_not_behind(pair: Numbers, margin: float) -> str:
         f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
         f"Not ruled out: up to {points(high)} ahead (95% range {interval(low, high)})."
     )
-    if low >= 0:
-        text += " With three comparisons made at once, that is not enough to call it ahead."
+    if pair["unsettled"]:
+        text += f" {UNSETTLED[str(pair['unsettled'])]}, that is not enough to call it ahead."
     return text + _say_more(pair, margin)
 
 

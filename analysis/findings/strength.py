@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.comparison.dropout import DropoutGrid
 from analysis.comparison.unrecorded import Unrecorded
-from analysis.findings.decide import AHEAD, Decision, Findings
+from analysis.findings.decide import AHEAD, GROWTH_OPEN, Decision, Findings
 from analysis.findings.labels import (
     CANNOT_TELL,
     DEPENDS,
@@ -87,11 +87,13 @@ def label_grid(grid: DropoutGrid, findings: Findings, settings: Settings) -> Dro
 
 
 def _label_cell(row: tuple, decision: Decision, settings: Settings) -> Label:
-    """Label one assumption by the rules of the main answer; what weights would say is kept."""
+    """Label one assumption by the rules of the main answer; what other models say is kept."""
     if any(gate.name == "precision" for gate in decision.failed):
         return Label(CANNOT_TELL)
     label = decide_label(row.estimate, row.std_error, row.df, settings)
-    if label.name in AHEAD and row.p_adjusted >= settings.error_rate:
+    if label.name in AHEAD and (
+        row.p_adjusted >= settings.error_rate or decision.unsettled == GROWTH_OPEN
+    ):
         return Label(RULES_OUT, label.ahead)
     if label.name in AHEAD and decision.label == DEPENDS:
         return Label(DEPENDS, label.ahead)
