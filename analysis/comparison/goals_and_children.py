@@ -20,8 +20,9 @@ import pandas as pd
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.domains import DomainEffects, compare_domains
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
+from analysis.comparison.formats import compare_rates
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sides import keep_large_formats
 from analysis.comparison.traits import TraitDependence, compare_by_traits
 from analysis.measures.cohort import Cohort
 from analysis.settings import Settings
@@ -151,9 +152,8 @@ def _compare_some(
     reason: str,
 ) -> tuple[Comparison, pd.DataFrame]:
     """Compare an outcome between formats among some children; also give their rows."""
-    formats = comparable_formats(table[kept], settings)
-    kept = kept & table["format"].isin(formats).to_numpy()
-    some = keep_formats(table[kept], formats)
+    formats, kept = keep_large_formats(table, kept, settings.compare_children)
+    some = table[kept].reset_index(drop=True)
     if len(formats) < 2:
         return withheld_comparison(identity, reason), some
     columns = narrow_covariates(centred, kept, some, settings)

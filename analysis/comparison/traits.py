@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
-from analysis.comparison.formats import keep_formats, tabulate_contrasts, tabulate_means
+from analysis.comparison.formats import keep_formats, tabulate_fit
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
@@ -115,12 +115,8 @@ def _compare_by_trait(
         )
     except AnalysisError as error:
         return TraitDependence(trait, withheld_comparison(identity, str(error)), nothing)
-    comparison = replace(
-        identity,
-        table=tabulate_contrasts(fit, some, formats, design.shape[1]),
-        means=tabulate_means(fit, some, formats, design.shape[1]),
-        adjusted_for=tuple(others.columns),
-    )
+    identity = replace(identity, adjusted_for=tuple(others.columns))
+    comparison = tabulate_fit(identity, fit, some, formats)
     return TraitDependence(trait, comparison, _predict(fit, some, trait, formats, values.mean()))
 
 
