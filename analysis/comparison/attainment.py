@@ -21,7 +21,7 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import adds_something
-from analysis.comparison.formats import tabulate_means, tabulate_pairs
+from analysis.comparison.formats import levels_of_children, tabulate_means, tabulate_pairs
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sides import (
     Sides,
@@ -144,13 +144,11 @@ def rows_at_risk(
         goal_id, child (row of `table`), social (0/1), baseline, window, width (weeks), event
         (0/1), ordered by goal and week.
     """
-    levels = scored.levels[~scored.levels["carried"].to_numpy(dtype=bool)]
-    row = pd.Index(cohort.goals["goal_id"]).get_indexer(levels["goal_id"])
-    goals = cohort.goals.iloc[row[row >= 0]]
-    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
-    levels, goals, child = levels[row >= 0][child >= 0], goals[child >= 0], child[child >= 0]
-    goal, week = levels["goal"].to_numpy(), levels["week"].to_numpy()
-    reached = levels["attainment"].to_numpy() >= EXPECTED_LEVEL
+    at, row, child = levels_of_children(scored, cohort, table)
+    reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
+    at, row, child = at[reviewed], row[reviewed], child[reviewed]
+    goal, week, level = (scored.levels[c].to_numpy()[at] for c in ("goal", "week", "attainment"))
+    reached = level >= EXPECTED_LEVEL
     first = np.concatenate([[True], goal[1:] != goal[:-1]]) if len(goal) else np.empty(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(goal)), 0))
     reached_before = np.cumsum(reached) - reached
@@ -158,17 +156,20 @@ def rows_at_risk(
     width = np.concatenate([[0.0], np.diff(week)]) if len(week) else np.empty(0)
     window = np.floor(week / settings.review_weeks + 0.5)
     window = np.clip(window, 1, settings.horizon_weeks // settings.review_weeks)
+    baseline = cohort.goals["baseline"].to_numpy()[row]
+    social = (cohort.goals["kind"] == "social").to_numpy(float)[row]
+    asked = at_risk & (baseline < EXPECTED_LEVEL)
     return pd.DataFrame(
         {
-            "goal_id": levels["goal_id"].array,
-            "child": child,
-            "social": (goals["kind"] == "social").to_numpy(float),
-            "baseline": goals["baseline"].to_numpy(),
-            "window": window.astype(int),
-            "width": width,
-            "event": reached.astype(float),
+            "goal_id": scored.levels["goal_id"].array[at[asked]],
+            "child": child[asked],
+            "social": social[asked],
+            "baseline": baseline[asked],
+            "window": window[asked].astype(int),
+            "width": width[asked],
+            "event": reached[asked].astype(float),
         }
-    )[at_risk & (goals["baseline"].to_numpy() < EXPECTED_LEVEL)].reset_index(drop=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -123,9 +123,9 @@ def compare_end_level(
     if len(formats) < FEWEST_FORMATS:
         return withheld_comparison(identity, TOO_FEW_REVIEWED)
     level = np.divide(total, n_goals, out=np.full(len(table), np.nan), where=n_goals > 0)
-    some = keep_rows(table, kept, end_level=level, n_goals=n_goals)
+    some = keep_rows(table, kept, rate=level, n_goals=n_goals)
     columns = narrow_covariates(centred, kept, some, settings)
-    return compare_rates(identity, some, columns, settings, outcome="end_level")
+    return compare_rates(identity, some, columns, settings)
 
 
 def compare_what_it_took(

@@ -64,19 +64,17 @@ def compare_rates(
     covariates: pd.DataFrame,
     settings: Settings,
     *,
-    outcome: str = "rate",
     weights: np.ndarray | None = None,
 ) -> Comparison:
-    """Compare a child's outcome between formats, adjusted for centred covariates.
+    """Compare a child's rate between formats, adjusted for centred covariates.
 
-    outcome = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
+    rate = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
 
     Args:
         identity: id, title and estimand of the answer.
         table: (n,) rows of `Cohort.table`; at least two formats.
         covariates: (n, p) centred columns; p may be 0.
         settings: level of confidence.
-        outcome: column compared.
         weights: (n,) weights, or None for equal weights.
 
     Returns:
@@ -90,7 +88,7 @@ def compare_rates(
         columns=[*formats, *covariates.columns],
     )
     return fit_contrasts(
-        identity, table[outcome].to_numpy(), design, table, formats, settings, weights=weights
+        identity, table["rate"].to_numpy(), design, table, formats, settings, weights=weights
     )
 
 
@@ -147,15 +145,30 @@ def growth_rows(
 
     The weight is 1 over the number of the child's goals measured.
     """
-    goal_rows = pd.Index(cohort.goals["goal_id"]).get_indexer(scored.levels["goal_id"])
-    levels = scored.levels[goal_rows >= 0]
-    goals = cohort.goals.iloc[goal_rows[goal_rows >= 0]]
-    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
-    kept = child >= 0
-    child = child[kept]
-    change = levels["attainment"].to_numpy()[kept] - goals["baseline"].to_numpy()[kept]
-    weight = 1.0 / table["n_goals"].to_numpy()[child]
-    return child, levels["week"].to_numpy()[kept], change, weight
+    at, goal, child = levels_of_children(scored, cohort, table)
+    level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
+    change = level - cohort.goals["baseline"].to_numpy()[goal]
+    return child, week, change, 1.0 / table["n_goals"].to_numpy()[child]
+
+
+def levels_of_children(
+    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find every level of the goals compared: rows of levels, of `Cohort.goals`, of the table.
+
+    Args:
+        scored: every level that counts.
+        cohort: whose goals are used.
+        table: rows of `Cohort.table`.
+    """
+    # A goal stands in `Cohort.goals` under its row number in `ScoredGoals.table`.
+    goal, child = np.full((2, len(scored.table)), -1)
+    goal[cohort.goals.index] = np.arange(len(cohort.goals))
+    episode = pd.Index(table["episode_id"])
+    child[cohort.goals.index] = episode.get_indexer(cohort.goals["episode_id"])
+    number = scored.levels["goal"].to_numpy()
+    at = np.flatnonzero(child[number] >= 0)
+    return at, goal[number[at]], child[number[at]]
 
 
 def fit_contrasts(
@@ -227,17 +240,15 @@ def tabulate_pairs(found: pd.DataFrame, rows: list[int], sides: Sides) -> pd.Dat
         rows: which of `PAIRS` these are.
         sides: children, goals and groups of each format.
     """
-    found = {name: found[name].to_numpy() for name in MEANS}
-    found["p_adjusted"] = adjust_shaffer(found["p_value"])
+    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
+    numbers["p_adjusted"] = adjust_shaffer(numbers["p_value"])
+    counts = [
+        [sides[this][name] + sides[than][name] if i in rows else 0 for name in COUNTS]
+        for i, (this, than) in enumerate(PAIRS)
+    ]
     return fill_table(
-        {name: _spread(found[name], rows, len(PAIRS)) for name in NUMBERS}
-        | {
-            name: [
-                sides[this][name] + sides[than][name] if i in rows else 0
-                for i, (this, than) in enumerate(PAIRS)
-            ]
-            for name in COUNTS
-        }
+        {name: _spread(numbers[name], rows, len(PAIRS)) for name in NUMBERS}
+        | dict(zip(COUNTS, np.array(counts).T, strict=True))
     )
 
 
@@ -250,10 +261,11 @@ def tabulate_means(found: pd.DataFrame, formats: tuple[str, ...], sides: Sides) 
         sides: children and goals of each format.
     """
     own = [FORMATS.index(f) for f in formats]
+    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
     return fill_means(
-        {name: _spread(found[name].to_numpy(), own, len(FORMATS)) for name in MEANS}
+        {name: _spread(numbers[name], own, len(FORMATS)) for name in MEANS}
         | {
-            name: [sides[f][name] if f in formats else 0 for f in FORMATS]
+            name: np.array([sides[f][name] if f in formats else 0 for f in FORMATS])
             for name in ("n_children", "n_goals")
         }
     )

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS
+from analysis.measures.cohort import count_different
 from analysis.records.schema import FORMATS
 
 Sides = Mapping[str, Mapping[str, float]]
@@ -41,14 +42,8 @@ def keep_large_formats(
         The formats, in the schema's order, and (n,) True for the rows of them that are kept.
     """
     codes = format_codes(table)
-    large = _count_different(codes[kept], table["child_id"].array[kept]) >= least
+    large = count_different(codes[kept], table["child_id"].array[kept]) >= least
     return _named(large), kept & large[codes]
-
-
-def count_children(table: pd.DataFrame) -> dict[str, int]:
-    """Count different children of each format."""
-    counted = _count_different(format_codes(table), table["child_id"].array)
-    return dict(zip(FORMATS, counted.tolist(), strict=True))
 
 
 def indicate_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> np.ndarray:
@@ -79,7 +74,7 @@ def count_sides(table: pd.DataFrame) -> Sides:
     """Count children, goals and therapy groups of each format, and rows without a group."""
     codes = format_codes(table)
     n_goals = np.bincount(codes, table["n_goals"].to_numpy(), len(FORMATS))
-    children, groups = (_count_different(codes, table[c].array) for c in ("child_id", "group_id"))
+    children, groups = (count_different(codes, table[c].array) for c in ("child_id", "group_id"))
     groups[0] = 0
     n_rows = np.bincount(codes, minlength=len(FORMATS))
     no_group = np.bincount(codes, table["group_id"].isna(), len(FORMATS))
@@ -96,11 +91,3 @@ def count_sides(table: pd.DataFrame) -> Sides:
 
 def _named(chosen: np.ndarray) -> tuple[str, ...]:
     return tuple(f for f, is_chosen in zip(FORMATS, chosen, strict=True) if is_chosen)
-
-
-def _count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray) -> np.ndarray:
-    """Count different labels of each format, missing ones not counted."""
-    label = pd.factorize(labels)[0]
-    known = label >= 0
-    cells = np.unique(codes[known] + len(FORMATS) * label[known].astype(np.int64))
-    return np.bincount(cells % len(FORMATS), minlength=len(FORMATS))

@@ -115,7 +115,8 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
         findings: the study's decisions.
         settings: margin and levels of confidence.
     """
-    labels, numbers = [], comparison.table[["estimate", "std_error", "df"]].to_numpy()
+    labels, table = [], comparison.table
+    numbers = zip(table["estimate"], table["std_error"], table["df"], strict=True)
     for decision, row in zip(findings.decisions, numbers, strict=True):
         if decision.blocked_by:
             labels.append(NOT_COMPARABLE)
@@ -125,7 +126,7 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
             labels.append(OTHER_UNIT)
         else:
             labels.append(decide_label(*row, settings).name)
-    return replace(comparison, table=comparison.table.assign(label=labels))
+    return replace(comparison, table=table.assign(label=labels))
 
 
 def _decide(

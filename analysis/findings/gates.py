@@ -19,7 +19,6 @@ from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.comparison.sides import (
     Sides,
-    count_children,
     count_sides,
     format_codes,
     formats_among,
@@ -72,10 +71,6 @@ class _Evidence:
     @cached_property
     def sides(self) -> Sides:
         return count_sides(self.cohort.table)
-
-    @cached_property
-    def missing(self) -> dict[str, float]:
-        return missing_at_end(self.cohort)
 
 
 Pair = tuple[str, str]
@@ -183,8 +178,8 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
         if row["rare_share"] > settings.rare_share:
             return _fault("rare", therapy_format, row["rare_share"], settings.rare_share)
     balance = weighting.balance
-    of_pair = balance[(balance["this"] == pair[0]) & (balance["than"] == pair[1])]
-    largest = of_pair["after"].abs().max() if len(of_pair) else 0.0
+    of_pair = ((balance["this"] == pair[0]) & (balance["than"] == pair[1])).to_numpy()
+    largest = np.abs(balance["after"].to_numpy()[of_pair]).max(initial=0.0)
     if largest > settings.overlap_smd:
         return _fault("unlike", have=largest, need=settings.overlap_smd)
     return {}
@@ -225,13 +220,12 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     Args:
         cohort: the children compared and the flow they came through.
     """
-    started = cohort.flow.set_index("step").loc["baseline"]
-    stayed = count_children(cohort.table[cohort.table["at_end"]])
+    started, stayed = cohort.started, cohort.stayed
     return {f: 1 - stayed[f] / started[f] if started[f] else float("nan") for f in FORMATS}
 
 
 def _attrition(evidence: _Evidence, pair: Pair) -> Fault:
-    missing, settings = evidence.missing, evidence.settings
+    missing, settings = missing_at_end(evidence.cohort), evidence.settings
     for therapy_format in pair:
         if missing[therapy_format] > settings.attrition_share:
             return _fault(

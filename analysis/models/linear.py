@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import solve_triangular
 
 from analysis.errors import AnalysisError
+from analysis.models.results import number_names
 
 LARGEST_CONDITION_NUMBER = 1e8
 SMALLEST_NEW_SHARE = 1e-8
@@ -144,7 +145,7 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
         values = _read_numbers(design, "design")
         if values.ndim != 2:
             raise AnalysisError("A design needs rows and columns: give an (n, p) array.")
-        names = pd.Index([f"x{j}" for j in range(1, values.shape[1] + 1)])
+        names = number_names("x", values.shape[1])
     if values.shape[1] == 0:
         raise AnalysisError("The design has no column: give at least the constant.")
     finite = np.isfinite(values)

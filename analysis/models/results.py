@@ -9,6 +9,7 @@ distribution where these are infinite).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -133,7 +134,7 @@ def read_contrasts(
         rows[:, known.get_indexer(matrix.columns)] = matrix.to_numpy(dtype=float)
     else:
         rows = np.atleast_2d(np.asarray(matrix, dtype=float))
-        labels = pd.Index([f"contrast {i}" for i in range(1, len(rows) + 1)])
+        labels = number_names("contrast ", len(rows))
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise AnalysisError(
             f"A contrast needs one number for each of the {len(names)} columns of the design; "
@@ -142,6 +143,12 @@ def read_contrasts(
     if not np.isfinite(rows).all():
         raise AnalysisError("A contrast holds a missing or infinite number: give finite ones.")
     return labels, rows
+
+
+@lru_cache
+def number_names(name: str, n: int) -> pd.Index:
+    """Give the names of n things that came without any: the name with 1, 2, ... after it."""
+    return pd.Index([f"{name}{i}" for i in range(1, n + 1)])
 
 
 def describe_fit(title: str, table: pd.DataFrame, facts: Mapping[str, object]) -> str:
