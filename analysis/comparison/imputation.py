@@ -130,14 +130,14 @@ def _draw(
     gram = z.transpose(0, 2, 1) @ z
     gram += STEADYING * np.einsum("mjj->m", gram)[:, None, None] / q * np.eye(q)
     inverse = np.linalg.inv(gram)
-    slope = np.einsum("mjk,mnk,mn->mj", inverse, z, y, optimize=True)
-    left = y - np.einsum("mnk,mk->mn", z, slope)
+    slope = np.matvec(inverse, np.vecmat(y, z))
+    left = y - np.matvec(z, slope)
     df = max(z.shape[1] - q, 1)
     sigma = np.sqrt((left**2).sum(axis=1) / rng.chisquare(df, m))
     root = np.linalg.cholesky((inverse + inverse.transpose(0, 2, 1)) / 2)
-    slope += sigma[:, None] * np.einsum("mjk,mk->mj", root, rng.standard_normal((m, q)))
+    slope += sigma[:, None] * np.matvec(root, rng.standard_normal((m, q)))
     noise = sigma[:, None] * rng.standard_normal((m, int(rows.sum())))
-    return np.einsum("mnk,mk->mn", others[:, rows], slope) + noise
+    return np.matvec(others[:, rows], slope) + noise
 
 
 def _fit_copies(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.evidence import Evidence, drop_unsure_pairs
+from analysis.comparison.evidence import Evidence, drop_unsure_pairs, keep_rows
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
@@ -90,7 +90,7 @@ def leave_out_each(
         against = lowest if primary.table.loc[i, "estimate"] > 0 else highest
         at = np.nanargmin(column) if against is lowest else np.nanargmax(column)
         answer[i] = against
-        counts[i] = count_sides(table[code != at])
+        counts[i] = count_sides(keep_rows(table, code != at))
         ranges.append(
             {
                 "this": PAIRS[i][0],
