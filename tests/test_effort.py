@@ -178,7 +178,8 @@ def test_intervals_are_about_as_wide_as_those_of_the_main_machinery():
     effort = compare_effort(further, time, centred, replace(S, resamples=4000))
     from analysis.comparison.formats import compare_rates
 
-    gain = compare_rates(new_comparison("gain", "Gain"), time, centred, S, outcome="gain")
+    gained = time.assign(rate=time["gain"])
+    gain = compare_rates(new_comparison("gain", "Gain"), gained, centred, S)
     found = effort.differences[effort.differences["measure"] == "gain"].set_index(["this", "than"])
     for pair in PAIRS:
         width = found.loc[pair, "conf_high"] - found.loc[pair, "conf_low"]

@@ -21,22 +21,22 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import adds_something
-from analysis.comparison.formats import count_sides, tabulate_pairs
-from analysis.comparison.result import (
-    PAIRS,
-    Comparison,
-    empty_means,
-    new_comparison,
-    withheld_comparison,
+from analysis.comparison.formats import levels_of_children, tabulate_means, tabulate_pairs
+from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sides import (
+    Sides,
+    contrast_pairs,
+    count_sides,
+    formats_among,
+    indicate_formats,
 )
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.models.derived import DerivedEstimates
 from analysis.models.hazard import HazardFit, fit_hazard
-from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.separation import SeparationError
-from analysis.records.schema import EXPECTED_LEVEL, FORMATS
+from analysis.records.schema import EXPECTED_LEVEL
 from analysis.settings import Settings
 
 FEWEST_EVENTS = 5
@@ -102,24 +102,27 @@ def compare_attainment(
         centred: (n, p) `Covariates.centred` of the same rows.
         settings: usual weeks of review, window and level of confidence.
     """
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     rows = rows_at_risk(scored, cohort, table, settings)
     if len(formats) < 2:
         return _withheld(rows, TOO_FEW_FORMATS, settings)
     n_events = int(rows["event"].sum())
     if min(n_events, rows["goal_id"].nunique() - n_events) < FEWEST_EVENTS:
         return _withheld(rows, TOO_FEW_ATTAINED, settings)
-    plan = _Plan(formats, _number_windows(rows, settings), centred, rows)
+    own = rows[["social", "baseline"]].to_numpy()
+    others = centred.drop(columns=list(AT_GOAL_LEVEL), errors="ignore").to_numpy()
+    plan = _Plan(formats, _number_windows(rows, settings), rows, own - own.mean(axis=0), others)
     try:
         fit, plan = _fit(plan, table, settings)
     except AnalysisError as error:
         return _withheld(rows, str(error), settings)
     shares = _standardise(fit, plan)
+    sides = count_sides(table.iloc[np.unique(rows["child"])])
     weeks = {}
     for week in _weeks(settings):
         interval = int((plan.number[: week // settings.review_weeks] >= 0).sum())
         weeks[week] = (
-            _compare_week(_identity(week), shares, interval, plan, table)
+            _compare_week(_identity(week), shares, interval, formats, sides)
             if interval
             else withheld_comparison(_identity(week), NONE_BY_THEN)
         )
@@ -141,13 +144,11 @@ def rows_at_risk(
         goal_id, child (row of `table`), social (0/1), baseline, window, width (weeks), event
         (0/1), ordered by goal and week.
     """
-    levels = scored.levels[~scored.levels["carried"].to_numpy(dtype=bool)]
-    row = pd.Index(cohort.goals["goal_id"]).get_indexer(levels["goal_id"])
-    goals = cohort.goals.iloc[row[row >= 0]]
-    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
-    levels, goals, child = levels[row >= 0][child >= 0], goals[child >= 0], child[child >= 0]
-    goal, week = levels["goal"].to_numpy(), levels["week"].to_numpy()
-    reached = levels["attainment"].to_numpy() >= EXPECTED_LEVEL
+    at, row, child = levels_of_children(scored, cohort, table)
+    reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
+    at, row, child = at[reviewed], row[reviewed], child[reviewed]
+    goal, week, level = (scored.levels[c].to_numpy()[at] for c in ("goal", "week", "attainment"))
+    reached = level >= EXPECTED_LEVEL
     first = np.concatenate([[True], goal[1:] != goal[:-1]]) if len(goal) else np.empty(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(goal)), 0))
     reached_before = np.cumsum(reached) - reached
@@ -155,24 +156,28 @@ def rows_at_risk(
     width = np.concatenate([[0.0], np.diff(week)]) if len(week) else np.empty(0)
     window = np.floor(week / settings.review_weeks + 0.5)
     window = np.clip(window, 1, settings.horizon_weeks // settings.review_weeks)
+    baseline = cohort.goals["baseline"].to_numpy()[row]
+    social = (cohort.goals["kind"] == "social").to_numpy(float)[row]
+    asked = at_risk & (baseline < EXPECTED_LEVEL)
     return pd.DataFrame(
         {
-            "goal_id": levels["goal_id"].array,
-            "child": child,
-            "social": (goals["kind"] == "social").to_numpy(float),
-            "baseline": goals["baseline"].to_numpy(),
-            "window": window.astype(int),
-            "width": width,
-            "event": reached.astype(float),
+            "goal_id": scored.levels["goal_id"].array[at[asked]],
+            "child": child[asked],
+            "social": social[asked],
+            "baseline": baseline[asked],
+            "window": window[asked].astype(int),
+            "width": width[asked],
+            "event": reached[asked].astype(float),
         }
-    )[at_risk & (goals["baseline"].to_numpy() < EXPECTED_LEVEL)].reset_index(drop=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
     """The columns of the hazard: for the rows seen, and for every goal in every format.
 
-    `number` is the hazard each window has, -1 where no goal was attained in it. `kept` tells
+    `number` is the hazard each window has, -1 where no goal was attained in it. `own` is what
+    each row knows of its goal, centred; `others` what is allowed for, by child. `kept` tells
     which columns are more than a combination of those before them: where every review was on
     time, for example, the length of the interval tells nothing. `halves` is whether formats
     may differ otherwise in the second half.
@@ -180,41 +185,43 @@ class _Plan:
 
     formats: tuple[str, ...]
     number: np.ndarray
-    centred: pd.DataFrame
     rows: pd.DataFrame
+    own: np.ndarray
+    others: np.ndarray
     kept: np.ndarray | None = None
     halves: bool = True
 
     def observed(self, table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, np.ndarray]:
         """Give the rows of windows in which goals were attained, and their columns."""
-        rows = self.rows[self.number[self.rows["window"] - 1] >= 0]
-        received = table["format"].to_numpy()[rows["child"].to_numpy()]
-        code = np.array([self.formats.index(f) for f in received])
+        at = np.flatnonzero(self.number[self.rows["window"] - 1] >= 0)
+        rows = self.rows.iloc[at]
+        code = indicate_formats(table, self.formats).argmax(axis=1)[rows["child"].to_numpy()]
         stretch = np.log(rows["width"].to_numpy() / settings.review_weeks)
-        return rows, self._columns(rows, rows["window"].to_numpy(), code, stretch)
+        return rows, self._columns(at, rows["window"].to_numpy(), code, stretch)
 
-    def everyone(self, goals: pd.DataFrame, therapy_format: str) -> list[np.ndarray]:
-        """Give every goal's columns in each window that has a hazard, in one format."""
-        code = np.full(len(goals), self.formats.index(therapy_format))
+    def everyone(self, at: np.ndarray, therapy_format: str) -> list[np.ndarray]:
+        """Give every goal's columns in each window that has a hazard, in one format.
+
+        Args:
+            at: each goal's first row.
+            therapy_format: the format.
+        """
+        code = np.full(len(at), self.formats.index(therapy_format))
         live = np.flatnonzero(self.number >= 0) + 1
         return [
-            self._columns(goals, np.full(len(goals), window), code, np.zeros(len(goals)))[
-                :, self.kept
-            ]
+            self._columns(at, np.full(len(at), window), code, np.zeros(len(at)))[:, self.kept]
             for window in live
         ]
 
     def _columns(
-        self, rows: pd.DataFrame, window: np.ndarray, code: np.ndarray, stretch: np.ndarray
+        self, at: np.ndarray, window: np.ndarray, code: np.ndarray, stretch: np.ndarray
     ) -> np.ndarray:
         windows = self.number[window - 1][:, None] == np.arange(self.number.max() + 1)
         received = (code[:, None] == np.arange(1, len(self.formats))).astype(float)
         late = (window > len(self.number) / 2)[:, None]
-        own = np.stack([rows["social"].to_numpy(), rows["baseline"].to_numpy()], axis=1)
-        own = own - self.rows[["social", "baseline"]].to_numpy().mean(axis=0)
-        others = self.centred.drop(columns=list(AT_GOAL_LEVEL), errors="ignore").to_numpy()
+        others = self.others[self.rows["child"].to_numpy()[at]]
         parts = [windows.astype(float), received, *([received * late] if self.halves else [])]
-        return np.hstack([*parts, stretch[:, None], own, others[rows["child"].to_numpy()]])
+        return np.hstack([*parts, stretch[:, None], self.own[at], others])
 
 
 def _fit(plan: _Plan, table: pd.DataFrame, settings: Settings) -> tuple[HazardFit, _Plan]:
@@ -259,37 +266,30 @@ def _number_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
 
 def _standardise(fit: HazardFit, plan: _Plan) -> DerivedEstimates:
     """Give every goal every format, and average children's shares (g-computation)."""
-    goals = plan.rows.drop_duplicates("goal_id")
-    n_goals = np.bincount(goals["child"], minlength=len(plan.centred))
+    first = np.flatnonzero(~plan.rows["goal_id"].duplicated())
+    child = plan.rows["child"].to_numpy()[first]
     return fit.average_cumulative(
-        {f: plan.everyone(goals, f) for f in plan.formats},
-        weights=1.0 / n_goals[goals["child"].to_numpy()],
+        {f: plan.everyone(first, f) for f in plan.formats},
+        weights=1.0 / np.bincount(child)[child],
     )
 
 
 def _compare_week(
-    identity: Comparison, shares: DerivedEstimates, interval: int, plan: _Plan, table: pd.DataFrame
+    identity: Comparison,
+    shares: DerivedEstimates,
+    interval: int,
+    formats: tuple[str, ...],
+    sides: Sides,
 ) -> Comparison:
-    formats = plan.formats
     place = [shares.names.get_loc((f, interval)) for f in formats]
-    some = table.iloc[np.unique(plan.rows["child"])]
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
+    rows, pairs = contrast_pairs(formats, len(formats))
     matrix = np.zeros((len(rows), len(shares.names)))
-    for k, i in enumerate(rows):
-        this, than = PAIRS[i]
-        matrix[k, place[formats.index(this)]] = 1.0
-        matrix[k, place[formats.index(than)]] = -1.0
-    found = shares.contrast(matrix)
-    found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
-    means, sides = empty_means(), count_sides(some)
-    at = [FORMATS.index(f) for f in formats]
-    filled = {}
-    for name, values in shares.table.iloc[place].items():
-        filled[name] = np.full(len(FORMATS), np.nan)
-        filled[name][at] = values.to_numpy()
-    for name in ("n_children", "n_goals"):
-        filled[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
-    return replace(identity, table=tabulate_pairs(found, rows, some), means=means.assign(**filled))
+    matrix[:, place] = pairs
+    return replace(
+        identity,
+        table=tabulate_pairs(shares.contrast(matrix), rows, sides),
+        means=tabulate_means(shares.table.iloc[place], formats, sides),
+    )
 
 
 def _weeks(settings: Settings) -> tuple[int, ...]:

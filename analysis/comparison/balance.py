@@ -15,6 +15,7 @@ import pandas as pd
 from analysis.cards import show_card
 from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS
+from analysis.comparison.sides import formats_among
 from analysis.errors import AnalysisError
 from analysis.models.multinomial import fit_multinomial
 from analysis.models.weights import effective_size, overlap_weights, standardised_differences
@@ -64,7 +65,7 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     Returns:
         The weighting; withheld with its reason when a trait separates the formats.
     """
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     traits = covariates.observed
     received = table["format"].cat.remove_unused_categories().cat.codes.to_numpy()
     propensity = np.full((len(table), len(FORMATS)), np.nan)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import show_card
+from analysis.comparison.sides import formats_among, indicate_formats
 from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 
@@ -56,8 +57,8 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     """
     if table.empty:
         return Covariates(pd.DataFrame(), pd.DataFrame(), {}, {})
-    sizes = table["format"].value_counts()
-    budget = int(sizes[sizes > 0].min()) // settings.children_per_covariate
+    formats = indicate_formats(table, formats_among(table))
+    budget = _budget(formats, settings)
     candidates = _candidates(table)
     missing = {name: float(candidates[name].isna().mean()) for name in candidates}
     kept: list[str] = []
@@ -71,10 +72,9 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
         else:
             dropped[name] = reason
     values = candidates[kept].to_numpy(float)
-    formats = pd.get_dummies(table["format"].cat.remove_unused_categories(), dtype=float)
-    centred = _filled(values, formats.to_numpy()[:, 1:])
+    centred = _filled(values, formats[:, 1:])
     centred -= centred.mean(axis=0)
-    telling = adds_something(np.hstack([formats.to_numpy(), centred]))[formats.shape[1] :]
+    telling = adds_something(np.hstack([formats, centred]))[formats.shape[1] :]
     names = [name for name, new in zip(kept, telling, strict=True) if new]
     dropped |= {name: "told by the other columns" for name in kept if name not in names}
     return Covariates(
@@ -100,12 +100,11 @@ def narrow_covariates(
         (m, q) columns with mean 0, the first ones in the published order that the smaller
         number of children has room for and that still differ between them.
     """
-    sizes = table["format"].value_counts()
-    budget = int(sizes[sizes > 0].min()) // settings.children_per_covariate if len(table) else 0
+    formats = indicate_formats(table, formats_among(table))
+    budget = _budget(formats, settings) if len(table) else 0
     values = centred.to_numpy()[kept]
     values = values - values.mean(axis=0) if len(values) else values
-    formats = pd.get_dummies(table["format"].cat.remove_unused_categories(), dtype=float)
-    telling = adds_something(np.hstack([formats.to_numpy(), values]))[formats.shape[1] :]
+    telling = adds_something(np.hstack([formats, values]))[formats.shape[1] :]
     chosen = np.flatnonzero(telling)[:budget]
     return pd.DataFrame(values[:, chosen], columns=centred.columns[chosen])
 
@@ -122,6 +121,11 @@ def adds_something(columns: np.ndarray) -> np.ndarray:
     size = np.linalg.norm(columns, axis=0)
     left_over = np.abs(np.diag(np.linalg.qr(columns, mode="r")))
     return left_over > TELLING_SHARE * size
+
+
+def _budget(formats: np.ndarray, settings: Settings) -> int:
+    """Give how many columns the smallest format has room for."""
+    return int(formats.sum(axis=0).min()) // settings.children_per_covariate
 
 
 def _candidates(table: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.cards import show_card
 from analysis.comparison.result import PAIRS
+from analysis.comparison.sides import formats_among, indicate_formats
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
@@ -86,7 +87,7 @@ def compare_domains(
         centred: (n, p) `Covariates.centred` of the same rows.
         settings: the smallest number of children in an area and format, and the confidence.
     """
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     goals = cohort.goals
     child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
     child, goals = child[child >= 0], goals[child >= 0]
@@ -99,7 +100,7 @@ def compare_domains(
     n_goals = np.bincount(cell)
     rate = np.bincount(cell, goals["rate"].to_numpy()[kept]) / n_goals
     own, of_area = cells // len(names), cells % len(names)
-    received = np.array([formats.index(f) for f in table["format"]])[own]
+    received = indicate_formats(table, formats).argmax(axis=1)[own]
     design = np.zeros((len(cells), len(formats) * len(names)))
     design[np.arange(len(cells)), received * len(names) + of_area] = 1.0
     others = centred.drop(columns="social_share", errors="ignore").to_numpy()[own]

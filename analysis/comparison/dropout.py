@@ -11,13 +11,13 @@ Source: delta adjustment, Cro et al. 2020, Statistics in Medicine 39(21), 10.100
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations_with_replacement
 
 import numpy as np
 import pandas as pd
 
 from analysis.comparison.evidence import Evidence, average_goals
 from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.sides import contrast_pairs, formats_among, indicate_formats
 from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.results import tabulate_estimates
@@ -60,7 +60,7 @@ def assume_after_leaving(evidence: Evidence, primary: Comparison) -> DropoutGrid
     """Ask the main question again under every pair of assumptions.
 
     The outcome is y - sum_f delta_f d_f, d the progress after leaving that is taken away, so
-    every estimate is a sum of four and every variance a quadratic form: ten fits answer all.
+    every estimate is a sum of four and every variance a quadratic form: four fits answer all.
 
     Args:
         evidence: the children compared.
@@ -71,14 +71,14 @@ def assume_after_leaving(evidence: Evidence, primary: Comparison) -> DropoutGrid
         return DropoutGrid(pd.DataFrame(columns=list(COLUMNS)), withheld=primary.withheld)
     taken = progress_after_leaving(evidence)
     left = _children_who_left(evidence)
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
-    received = table["format"].to_numpy()
-    rate = table["rate"].to_numpy()
-    outcomes = [rate, *(np.where(received == f, taken, 0.0) for f in formats)]
-    rows = [pair for pair in PAIRS if set(pair) <= set(formats)]
-    estimates, variances, df = _fit_all(evidence, outcomes, formats, rows)
+    formats = formats_among(table)
+    received = indicate_formats(table, formats)
+    outcomes = [table["rate"].to_numpy(), *(taken[:, None] * received).T]
+    design = np.hstack([received, evidence.covariates.centred.to_numpy()])
+    rows, contrasts = contrast_pairs(formats, design.shape[1])
+    estimates, variances, df = _fit_all(outcomes, design, table["cluster"].to_numpy(), contrasts)
     cells, mixes = [], []
-    for this, than in rows:
+    for this, than in (PAIRS[i] for i in rows):
         a, b = formats.index(this) + 1, formats.index(than) + 1
         for delta_this in DELTAS:
             for delta_than in DELTAS:
@@ -132,34 +132,27 @@ def _children_who_left(evidence: Evidence) -> dict[str, int]:
 
 
 def _fit_all(
-    evidence: Evidence,
-    outcomes: list[np.ndarray],
-    formats: tuple[str, ...],
-    rows: list[tuple[str, str]],
+    outcomes: list[np.ndarray], design: np.ndarray, clusters: np.ndarray, contrasts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fit every outcome, and give each contrast's estimates, covariance form and df."""
-    table = evidence.table
-    indicators = [(table["format"] == f).to_numpy(float) for f in formats]
-    design = np.column_stack([*indicators, evidence.covariates.centred.to_numpy()])
-    contrasts = np.zeros((len(rows), design.shape[1]))
-    for k, (this, than) in enumerate(rows):
-        contrasts[k, formats.index(this)], contrasts[k, formats.index(than)] = 1.0, -1.0
-    clusters = table["cluster"].to_numpy()
-    n = len(outcomes)
-    estimates = np.zeros((len(rows), n))
-    forms = np.zeros((len(rows), n, n))
-    df = np.full(len(rows), np.nan)
-    for i, j in combinations_with_replacement(range(n), 2):
-        outcome = outcomes[i] if i == j else outcomes[i] + outcomes[j]
-        found = fit_cluster_robust(outcome, design, clusters).contrast(contrasts)
-        variance = found["std_error"].to_numpy() ** 2
-        if i == j:
-            estimates[:, i], forms[:, i, i] = found["estimate"].to_numpy(), variance
-            df = found["df"].to_numpy() if i == 0 else df
-        else:
-            forms[:, i, j] = variance
-    for i in range(n):
-        for j in range(i + 1, n):
-            both = (forms[:, i, j] - forms[:, i, i] - forms[:, j, j]) / 2
-            forms[:, i, j] = forms[:, j, i] = both
-    return estimates, forms, df
+    """Fit every outcome: each contrast's estimates, quadratic form of variances, and df.
+
+    A variance is a sum of squares of the clusters' scores, and scores are linear in the
+    outcome, so the products of two outcomes' scores give the form.
+
+    Args:
+        outcomes: m arrays (n,).
+        design: (n, p).
+        clusters: (n,) cluster numbers.
+        contrasts: (k, p).
+
+    Returns:
+        (k, m), (k, m, m) and (k,).
+    """
+    fits = [fit_cluster_robust(outcome, design, clusters) for outcome in outcomes]
+    whole = fits[0]
+    order, directions = whole.scores.rows.order, whole.transform.T @ contrasts.T
+    scores = np.stack([whole.scores.by_cluster(fit.residuals[order]) @ directions for fit in fits])
+    estimates = contrasts @ np.stack([fit.coefficients for fit in fits], axis=1)
+    df = whole.contrast(contrasts)["df"].to_numpy()
+    forms = np.einsum("igk,jgk->kij", scores, scores)
+    return estimates, np.where(np.isnan(df)[:, None, None], np.nan, forms), df

@@ -18,8 +18,10 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
+from analysis.comparison.evidence import keep_rows
+from analysis.comparison.formats import comparable_formats, compare_rates
 from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sides import indicate_formats, keep_large_formats
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -117,15 +119,13 @@ def compare_end_level(
     row, child = row[child >= 0], child[child >= 0]
     n_goals = np.bincount(child, minlength=len(table))
     total = np.bincount(child, scored.table["latest"].to_numpy()[row], len(table))
-    kept = n_goals > 0
-    formats = comparable_formats(table[kept], settings)
-    kept = kept & table["format"].isin(formats).to_numpy()
+    formats, kept = keep_large_formats(table, n_goals > 0, settings.compare_children)
     if len(formats) < FEWEST_FORMATS:
         return withheld_comparison(identity, TOO_FEW_REVIEWED)
     level = np.divide(total, n_goals, out=np.full(len(table), np.nan), where=n_goals > 0)
-    some = keep_formats(table.assign(end_level=level, n_goals=n_goals)[kept], formats)
+    some = keep_rows(table, kept, rate=level, n_goals=n_goals)
     columns = narrow_covariates(centred, kept, some, settings)
-    return compare_rates(identity, some, columns, settings, outcome="end_level")
+    return compare_rates(identity, some, columns, settings)
 
 
 def compare_what_it_took(
@@ -170,17 +170,15 @@ def compare_effort(
         return _withheld(further, NO_SESSIONS)
     if not kept.any():
         return _withheld(further, NO_HOURS)
-    formats = comparable_formats(time[kept], settings)
-    kept = kept & time["format"].isin(formats).to_numpy()
+    formats, kept = keep_large_formats(time, kept, settings.compare_children)
     if len(formats) < FEWEST_FORMATS or kept.mean() < 1 - settings.most_missing:
         return _withheld(further, TOO_FEW_WRITTEN)
-    some = keep_formats(time[kept], formats)
+    some = time[kept].reset_index(drop=True)
     others = narrow_covariates(centred, kept, some, settings)
-    received = np.array([formats.index(f) for f in some["format"]])
-    own = (received[:, None] == np.arange(len(formats))).astype(float)
+    own = indicate_formats(some, formats)
     design = np.hstack([own, others.to_numpy()])
     outcomes = some[["gain", "sessions", "hours"]].to_numpy(float)
-    cluster, stratum = _ordered_clusters(some, received)
+    cluster, stratum = _ordered_clusters(some, own.argmax(axis=1))
     rng = np.random.default_rng(settings.seed)
     try:
         weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)

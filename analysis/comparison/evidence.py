@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.covariates import Covariates, narrow_covariates
-from analysis.comparison.formats import compare_rates, count_sides, keep_formats
-from analysis.comparison.result import NUMBERS, Comparison, empty_means, withheld_comparison
+from analysis.comparison.formats import compare_rates
+from analysis.comparison.result import NUMBERS, Comparison, fill_means, withheld_comparison
+from analysis.comparison.sides import Sides, keep_large_formats
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
+READ = ("episode_id", "child_id", "format", "rate", "n_goals", "group_id", "cluster")
 ROWS_LEFT_OVER = 10
 TOO_FEW_CHILDREN = "too few children of at least two formats are left"
 TOO_FEW_ROWS = "too few children are left for the traits allowed for"
@@ -72,11 +74,10 @@ def compare_part(
     outcome = table["rate"].to_numpy() if outcome is None else outcome
     n_goals = table["n_goals"].to_numpy() if n_goals is None else n_goals
     kept = np.asarray(kept, bool) & np.isfinite(outcome)
-    formats = formats_left(table[kept], settings)
+    formats, kept = keep_large_formats(table, kept, settings.smallest_cell)
     if len(formats) < 2:
         return withheld_comparison(identity, TOO_FEW_CHILDREN)
-    kept = kept & table["format"].isin(formats).to_numpy()
-    some = keep_formats(table[kept], formats).assign(rate=outcome[kept], n_goals=n_goals[kept])
+    some = keep_rows(table, kept, rate=outcome, n_goals=n_goals)
     columns = _narrow(evidence, kept, some, always)
     if len(some) - len(formats) - columns.shape[1] < ROWS_LEFT_OVER:
         return withheld_comparison(identity, TOO_FEW_ROWS)
@@ -95,15 +96,16 @@ def _narrow(
     return narrow_covariates(both, kept, some, replace(settings, children_per_covariate=1))
 
 
-def formats_left(table: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
-    """Give the formats with at least the smallest cell of children.
+def keep_rows(table: pd.DataFrame, kept: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
+    """Give some rows of `Cohort.table`, with what a comparison reads of them.
 
     Args:
-        table: rows of `Cohort.table`.
-        settings: the smallest cell.
+        table: (n,) rows of `Cohort.table`.
+        kept: (n,) True for the rows to give.
+        columns: (n,) values to stand in a column's place.
     """
-    n = table.groupby("format", observed=False)["child_id"].nunique()
-    return tuple(f for f in FORMATS if n[f] >= settings.smallest_cell)
+    found = {name: table[name].array for name in READ} | columns
+    return pd.DataFrame({name: values[kept] for name, values in found.items()})
 
 
 def with_outcomes(comparison: Comparison, table: pd.DataFrame) -> Comparison:
@@ -132,15 +134,15 @@ def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
     return replace(comparison, table=table.assign(**numbers))
 
 
-def count_means(table: pd.DataFrame) -> pd.DataFrame:
+def count_means(sides: Sides) -> pd.DataFrame:
     """Give `Comparison.means` with its counts only, for models that estimate no means.
 
     Args:
-        table: the rows of `Cohort.table` compared.
+        sides: children and goals of each format.
     """
-    sides = count_sides(table)
-    counts = {name: [sides[f][name] for f in FORMATS] for name in ("n_children", "n_goals")}
-    return empty_means().assign(**counts)
+    return fill_means(
+        {name: [sides[f][name] for f in FORMATS] for name in ("n_children", "n_goals")}
+    )
 
 
 def episode_rows(evidence: Evidence, episode_id: pd.Series) -> np.ndarray:

@@ -18,13 +18,21 @@ import pandas as pd
 
 from analysis.comparison.result import (
     COUNTS,
+    MEANS,
     NUMBERS,
     PAIRS,
-    TABLE_COLUMNS,
     Comparison,
-    empty_means,
-    empty_table,
+    fill_means,
+    fill_table,
     withheld_comparison,
+)
+from analysis.comparison.sides import (
+    Sides,
+    contrast_pairs,
+    count_sides,
+    formats_among,
+    indicate_formats,
+    keep_large_formats,
 )
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
@@ -42,8 +50,7 @@ def comparable_formats(table: pd.DataFrame, settings: Settings) -> tuple[str, ..
         table: `Cohort.table`, or rows of it.
         settings: the smallest number of children.
     """
-    n = table.groupby("format", observed=False)["child_id"].nunique()
-    return tuple(f for f in FORMATS if n[f] >= settings.compare_children)
+    return keep_large_formats(table, np.ones(len(table), bool), settings.compare_children)[0]
 
 
 def keep_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> pd.DataFrame:
@@ -57,30 +64,31 @@ def compare_rates(
     covariates: pd.DataFrame,
     settings: Settings,
     *,
-    outcome: str = "rate",
     weights: np.ndarray | None = None,
 ) -> Comparison:
-    """Compare a child's outcome between formats, adjusted for centred covariates.
+    """Compare a child's rate between formats, adjusted for centred covariates.
 
-    outcome = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
+    rate = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
 
     Args:
         identity: id, title and estimand of the answer.
         table: (n,) rows of `Cohort.table`; at least two formats.
         covariates: (n, p) centred columns; p may be 0.
         settings: level of confidence.
-        outcome: column compared.
         weights: (n,) weights, or None for equal weights.
 
     Returns:
         The comparison; withheld with its reason when the columns cannot be told apart.
     """
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     if len(formats) < 2:
         return withheld_comparison(identity, "Fewer than two formats have enough children.")
-    design = pd.concat([_indicators(table["format"], formats), covariates], axis=1)
+    design = pd.DataFrame(
+        np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)]),
+        columns=[*formats, *covariates.columns],
+    )
     return fit_contrasts(
-        identity, table[outcome].to_numpy(), design, table, formats, settings, weights=weights
+        identity, table["rate"].to_numpy(), design, table, formats, settings, weights=weights
     )
 
 
@@ -106,11 +114,11 @@ def compare_growth(
         covariates: (n, p) centred columns of the same rows.
         settings: unit of the rate and level of confidence.
     """
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     if len(formats) < 2:
         return withheld_comparison(identity, "Fewer than two formats have enough children.")
     child, week, change, weight = growth_rows(scored, cohort, table)
-    base = np.hstack([_indicators(table["format"], formats).to_numpy(), covariates.to_numpy()])
+    base = np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)])
     names = [*formats, *covariates.columns]
     time = (week / settings.rate_weeks)[:, None]
     design = pd.DataFrame(
@@ -137,15 +145,30 @@ def growth_rows(
 
     The weight is 1 over the number of the child's goals measured.
     """
-    goal_rows = pd.Index(cohort.goals["goal_id"]).get_indexer(scored.levels["goal_id"])
-    levels = scored.levels[goal_rows >= 0]
-    goals = cohort.goals.iloc[goal_rows[goal_rows >= 0]]
-    child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
-    kept = child >= 0
-    child = child[kept]
-    change = levels["attainment"].to_numpy()[kept] - goals["baseline"].to_numpy()[kept]
-    weight = 1.0 / table["n_goals"].to_numpy()[child]
-    return child, levels["week"].to_numpy()[kept], change, weight
+    at, goal, child = levels_of_children(scored, cohort, table)
+    level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
+    change = level - cohort.goals["baseline"].to_numpy()[goal]
+    return child, week, change, 1.0 / table["n_goals"].to_numpy()[child]
+
+
+def levels_of_children(
+    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find every level of the goals compared: rows of levels, of `Cohort.goals`, of the table.
+
+    Args:
+        scored: every level that counts.
+        cohort: whose goals are used.
+        table: rows of `Cohort.table`.
+    """
+    # A goal stands in `Cohort.goals` under its row number in `ScoredGoals.table`.
+    goal, child = np.full((2, len(scored.table)), -1)
+    goal[cohort.goals.index] = np.arange(len(cohort.goals))
+    episode = pd.Index(table["episode_id"])
+    child[cohort.goals.index] = episode.get_indexer(cohort.goals["episode_id"])
+    number = scored.levels["goal"].to_numpy()
+    at = np.flatnonzero(child[number] >= 0)
+    return at, goal[number[at]], child[number[at]]
 
 
 def fit_contrasts(
@@ -183,103 +206,73 @@ def fit_contrasts(
         return withheld_comparison(identity, str(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates
     adjusted_for = tuple(design.columns[len(formats) : len(formats) + n_covariates])
-    return replace(
-        identity,
-        table=tabulate_contrasts(fit, table, formats, design.shape[1]),
-        means=tabulate_means(fit, table, formats, design.shape[1]),
-        adjusted_for=adjusted_for,
-    )
+    return tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
 
 
-def count_sides(table: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Count children, goals and therapy groups of each format."""
-    code = table["format"].cat.codes.to_numpy()
-    n_goals = np.bincount(code, table["n_goals"].to_numpy(), len(FORMATS))
-    children, groups = (_count_different(code, table[c]) for c in ("child_id", "group_id"))
-    groups[0] = 0
-    return {
-        therapy_format: {
-            "n_children": int(children[k]),
-            "n_goals": int(n_goals[k]),
-            "n_groups": int(groups[k]),
-        }
-        for k, therapy_format in enumerate(FORMATS)
-    }
+def tabulate_fit(
+    identity: Comparison, fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...]
+) -> Comparison:
+    """Give the comparison with the first columns of a fit, one for each format, contrasted.
 
-
-def _count_different(code: np.ndarray, labels: pd.Series) -> np.ndarray:
-    """Count different labels of each format, missing ones not counted."""
-    label = pd.factorize(labels)[0]
-    known = label >= 0
-    cells = np.unique(code[known] + len(FORMATS) * label[known].astype(np.int64))
-    return np.bincount(cells % len(FORMATS), minlength=len(FORMATS))
-
-
-def _indicators(therapy_format: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
-    """Give one 0/1 column for each format: the coefficients are then adjusted means."""
-    received = therapy_format.to_numpy()
-    return pd.DataFrame({f: (received == f).astype(float) for f in formats})
-
-
-def tabulate_contrasts(
-    fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
-) -> pd.DataFrame:
-    """Contrast the first columns of a fit, one for each format: `Comparison.table`.
+    With centred covariates these columns are means standardised to all children compared.
 
     Args:
+        identity: id, title and estimand of the answer.
         fit: whose first columns belong to `formats`.
         table: rows of `Cohort.table`, for the counts.
         formats: formats compared, in the schema's order.
-        n_columns: columns of the design.
     """
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
-    matrix = np.zeros((len(rows), n_columns))
-    for k, i in enumerate(rows):
-        matrix[k, formats.index(PAIRS[i][0])] = 1.0
-        matrix[k, formats.index(PAIRS[i][1])] = -1.0
-    found = fit.contrast(matrix)
-    return tabulate_pairs(
-        found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy())), rows, table
+    rows, pairs = contrast_pairs(formats, len(fit.names))
+    means = np.eye(len(formats), len(fit.names))
+    found, sides = fit.contrast(np.vstack([pairs, means])), count_sides(table)
+    return replace(
+        identity,
+        table=tabulate_pairs(found.iloc[: len(rows)], rows, sides),
+        means=tabulate_means(found.iloc[len(rows) :], formats, sides),
     )
 
 
-def tabulate_pairs(found: pd.DataFrame, rows: list[int], table: pd.DataFrame) -> pd.DataFrame:
-    """Put estimates into `Comparison.table`: three pairs, counts, no label yet.
+def tabulate_pairs(found: pd.DataFrame, rows: list[int], sides: Sides) -> pd.DataFrame:
+    """Put estimates into `Comparison.table`: three pairs, Shaffer's p-values, no label yet.
 
     Args:
-        found: one row for each pair compared, the columns of `NUMBERS`.
+        found: one row for each pair compared, in the columns of a model's answer.
         rows: which of `PAIRS` these are.
-        table: rows of `Cohort.table`, for the counts.
+        sides: children, goals and groups of each format.
     """
-    columns = {}
-    for name in NUMBERS:
-        values = np.full(len(PAIRS), np.nan)
-        values[rows] = found[name].to_numpy()
-        columns[name] = values
-    sides = count_sides(table)
-    for name in COUNTS:
-        columns[name] = [
-            sides[this][name] + sides[than][name] if i in rows else 0
-            for i, (this, than) in enumerate(PAIRS)
-        ]
-    return empty_table().assign(**columns)[list(TABLE_COLUMNS)]
+    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
+    numbers["p_adjusted"] = adjust_shaffer(numbers["p_value"])
+    counts = [
+        [sides[this][name] + sides[than][name] if i in rows else 0 for name in COUNTS]
+        for i, (this, than) in enumerate(PAIRS)
+    ]
+    return fill_table(
+        {name: _spread(numbers[name], rows, len(PAIRS)) for name in NUMBERS}
+        | dict(zip(COUNTS, np.array(counts).T, strict=True))
+    )
 
 
-def tabulate_means(
-    fit: ClusterRobustFit, table: pd.DataFrame, formats: tuple[str, ...], n_columns: int
-) -> pd.DataFrame:
-    """Tabulate the first columns of a fit, one for each format: `Comparison.means`.
+def tabulate_means(found: pd.DataFrame, formats: tuple[str, ...], sides: Sides) -> pd.DataFrame:
+    """Put one estimate for each of `formats` into `Comparison.means`.
 
-    With centred covariates these are means standardised to all children compared; arguments
-    as for `tabulate_contrasts`.
+    Args:
+        found: one row for each of `formats`, in the columns of a model's answer.
+        formats: formats compared, in the schema's order.
+        sides: children and goals of each format.
     """
-    sides = count_sides(table)
-    found = fit.contrast(np.eye(len(formats), n_columns))
-    columns = {}
-    for name in found.columns:
-        values = np.full(len(FORMATS), np.nan)
-        values[[FORMATS.index(f) for f in formats]] = found[name].to_numpy()
-        columns[name] = values
-    for name in ("n_children", "n_goals"):
-        columns[name] = [sides[f][name] if f in formats else 0 for f in FORMATS]
-    return empty_means().assign(**columns)
+    own = [FORMATS.index(f) for f in formats]
+    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
+    return fill_means(
+        {name: _spread(numbers[name], own, len(FORMATS)) for name in MEANS}
+        | {
+            name: np.array([sides[f][name] if f in formats else 0 for f in FORMATS])
+            for name in ("n_children", "n_goals")
+        }
+    )
+
+
+def _spread(values: np.ndarray, places: list[int], n: int) -> np.ndarray:
+    """Put values into their places among n; NaN elsewhere."""
+    spread = np.full(n, np.nan)
+    spread[places] = values
+    return spread

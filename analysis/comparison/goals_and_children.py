@@ -20,8 +20,10 @@ import pandas as pd
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.domains import DomainEffects, compare_domains
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
+from analysis.comparison.evidence import keep_rows
+from analysis.comparison.formats import compare_rates
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sides import keep_large_formats
 from analysis.comparison.traits import TraitDependence, compare_by_traits
 from analysis.measures.cohort import Cohort
 from analysis.settings import Settings
@@ -118,14 +120,14 @@ def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
         settings: the smallest number of children and the level of confidence.
     """
     both = ((table["n_skill"] > 0) & (table["n_social"] > 0)).to_numpy()
-    difference = table["rate_social"] - table["rate_skill"]
-    within, children = _compare_some(
+    table = table.assign(social_minus_skill=table["rate_social"] - table["rate_skill"])
+    within, both = _compare_some(
         new_comparison("within_child", "Social goals against skill goals", WITHIN_ESTIMAND),
-        table.assign(social_minus_skill=difference),
+        table,
         both,
         centred,
         settings,
-        "social_minus_skill",
+        ("social_minus_skill", "n_goals"),
         TOO_FEW_BOTH,
     )
     kinds = {}
@@ -133,11 +135,12 @@ def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
         identity = new_comparison(
             f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
         )
-        own = table.assign(n_goals=table[f"n_{kind}"])
         kept = (table[f"n_{kind}"] > 0).to_numpy()
+        names = (f"rate_{kind}", f"n_{kind}")
         kinds[kind], _ = _compare_some(
-            identity, own, kept, centred, settings, f"rate_{kind}", TOO_FEW_OF_KIND
+            identity, table, kept, centred, settings, names, TOO_FEW_OF_KIND
         )
+    children = table[both].reset_index(drop=True)
     return KindsOfGoal(within, children, MappingProxyType(kinds))
 
 
@@ -147,14 +150,14 @@ def _compare_some(
     kept: np.ndarray,
     centred: pd.DataFrame,
     settings: Settings,
-    outcome: str,
+    names: tuple[str, str],
     reason: str,
-) -> tuple[Comparison, pd.DataFrame]:
-    """Compare an outcome between formats among some children; also give their rows."""
-    formats = comparable_formats(table[kept], settings)
-    kept = kept & table["format"].isin(formats).to_numpy()
-    some = keep_formats(table[kept], formats)
+) -> tuple[Comparison, np.ndarray]:
+    """Compare an outcome, of so many goals, among some children; also tell which."""
+    formats, kept = keep_large_formats(table, kept, settings.compare_children)
     if len(formats) < 2:
-        return withheld_comparison(identity, reason), some
+        return withheld_comparison(identity, reason), kept
+    outcome, n_goals = (table[name].to_numpy() for name in names)
+    some = keep_rows(table, kept, rate=outcome, n_goals=n_goals)
     columns = narrow_covariates(centred, kept, some, settings)
-    return compare_rates(identity, some, columns, settings, outcome=outcome), some
+    return compare_rates(identity, some, columns, settings), kept

@@ -22,10 +22,15 @@ from analysis.comparison.evidence import (
     episode_rows,
 )
 from analysis.comparison.formats import tabulate_pairs
-from analysis.comparison.result import PAIRS, Comparison, withheld_comparison
+from analysis.comparison.result import Comparison, withheld_comparison
+from analysis.comparison.sides import (
+    contrast_pairs,
+    count_sides,
+    formats_among,
+    indicate_formats,
+)
 from analysis.errors import AnalysisError
 from analysis.models.mixed import MixedFit, RandomEffect, fit_mixed
-from analysis.models.multiplicity import adjust_shaffer
 from analysis.records.schema import FORMATS
 
 LEVELS = ("therapy group", "child", "goal")
@@ -64,12 +69,12 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
         evidence: the children compared.
     """
     table, settings = evidence.table, evidence.settings
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     goal, child, week, level = _rows(evidence)
     time = week / settings.rate_weeks
     time = time - time.mean()
-    indicators = [(table["format"] == f).to_numpy(float) for f in formats]
-    base = np.column_stack([*indicators, evidence.covariates.centred.to_numpy()])[child]
+    indicators = indicate_formats(table, formats)
+    base = np.hstack([indicators, evidence.covariates.centred.to_numpy()])[child]
     fixed = np.hstack([base * time[:, None], base])
     grouped = (table["format"] != FORMATS[0]).to_numpy(float)[child]
     units = dict(zip(LEVELS, (table["cluster"].to_numpy()[child], child, goal), strict=True))
@@ -77,17 +82,12 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     fit, sloped = _fit_largest(level, fixed, units, takes_part, time)
     if fit is None:
         return MixedGrowth(withheld_comparison(identity, NO_ANSWER))
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
-    contrasts = np.zeros((len(rows), fixed.shape[1]))
-    for k, i in enumerate(rows):
-        contrasts[k, formats.index(PAIRS[i][0])] = 1.0
-        contrasts[k, formats.index(PAIRS[i][1])] = -1.0
-    found = fit.contrast(contrasts, settings.confidence)
-    found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
+    rows, contrasts = contrast_pairs(formats, fixed.shape[1])
+    found, sides = fit.contrast(contrasts, settings.confidence), count_sides(table)
     comparison = replace(
         identity,
-        table=tabulate_pairs(found, rows, table),
-        means=count_means(table),
+        table=tabulate_pairs(found, rows, sides),
+        means=count_means(sides),
         adjusted_for=tuple(evidence.covariates.centred.columns),
     )
     spreads = _tabulate_spreads(fit, sloped)

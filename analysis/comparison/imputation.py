@@ -17,11 +17,16 @@ import numpy as np
 
 from analysis.comparison.evidence import Evidence, count_means, drop_unsure_pairs
 from analysis.comparison.formats import tabulate_pairs
-from analysis.comparison.result import PAIRS, Comparison, withheld_comparison
+from analysis.comparison.result import Comparison, withheld_comparison
+from analysis.comparison.sides import (
+    contrast_pairs,
+    count_sides,
+    formats_among,
+    indicate_formats,
+)
 from analysis.errors import AnalysisError
 from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.completed_copies import PooledTest, pool_estimates, pool_joint_test
-from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.results import tabulate_estimates
 from analysis.records.schema import FORMATS
 
@@ -50,11 +55,11 @@ def ask_imputed(
         return withheld_comparison(identity, primary.withheld), None
     if not absent.any() or max(often) <= settings.impute_above:
         return withheld_comparison(identity, HARDLY_MISSING), None
-    formats = tuple(f for f in FORMATS if (evidence.table["format"] == f).any())
+    formats = formats_among(evidence.table)
     copies = impute_traits(evidence, absent, np.random.default_rng(settings.seed))
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
+    rows, contrasts = contrast_pairs(formats, len(formats) + copies.shape[2])
     try:
-        estimates, covariances, df = _fit_copies(evidence, copies, formats, rows)
+        estimates, covariances, df = _fit_copies(evidence, copies, formats, contrasts)
     except AnalysisError as error:
         return withheld_comparison(identity, str(error)), None
     variances = np.diagonal(covariances, axis1=1, axis2=2)
@@ -62,12 +67,11 @@ def ask_imputed(
     found = tabulate_estimates(
         rows, pooled.estimate, pooled.std_error, pooled.df, settings.confidence
     )
-    found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
-    table = tabulate_pairs(found, rows, evidence.table)
+    sides = count_sides(evidence.table)
     answer = replace(
         identity,
-        table=table,
-        means=count_means(evidence.table),
+        table=tabulate_pairs(found, rows, sides),
+        means=count_means(sides),
         adjusted_for=tuple(covariates.centred.columns),
     )
     independent = slice(0, len(formats) - 1)
@@ -101,9 +105,9 @@ def impute_traits(evidence: Evidence, absent: np.ndarray, rng: np.random.Generat
     """
     table, m = evidence.table, evidence.settings.imputations
     order = np.argsort(table["episode_id"].to_numpy(dtype=str), kind="stable")
-    formats = [f for f in FORMATS[1:] if (table["format"] == f).any()]
-    known = [(table["format"] == f).to_numpy(float) for f in formats]
-    given = np.column_stack([np.ones(len(table)), *known, table["rate"].to_numpy()])[order]
+    formats = tuple(f for f in formats_among(table) if f != FORMATS[0])
+    known = indicate_formats(table, formats)
+    given = np.column_stack([np.ones(len(table)), known, table["rate"].to_numpy()])[order]
     values = evidence.covariates.centred.to_numpy()[order]
     gaps, k = absent[order], given.shape[1]
     whole = np.tile(np.hstack([given, values]), (m, 1, 1))
@@ -126,27 +130,23 @@ def _draw(
     gram = z.transpose(0, 2, 1) @ z
     gram += STEADYING * np.einsum("mjj->m", gram)[:, None, None] / q * np.eye(q)
     inverse = np.linalg.inv(gram)
-    slope = np.einsum("mjk,mnk,mn->mj", inverse, z, y, optimize=True)
-    left = y - np.einsum("mnk,mk->mn", z, slope)
+    slope = np.matvec(inverse, np.vecmat(y, z))
+    left = y - np.matvec(z, slope)
     df = max(z.shape[1] - q, 1)
     sigma = np.sqrt((left**2).sum(axis=1) / rng.chisquare(df, m))
     root = np.linalg.cholesky((inverse + inverse.transpose(0, 2, 1)) / 2)
-    slope += sigma[:, None] * np.einsum("mjk,mk->mj", root, rng.standard_normal((m, q)))
+    slope += sigma[:, None] * np.matvec(root, rng.standard_normal((m, q)))
     noise = sigma[:, None] * rng.standard_normal((m, int(rows.sum())))
-    return np.einsum("mnk,mk->mn", others[:, rows], slope) + noise
+    return np.matvec(others[:, rows], slope) + noise
 
 
 def _fit_copies(
-    evidence: Evidence, copies: np.ndarray, formats: tuple[str, ...], rows: list[int]
+    evidence: Evidence, copies: np.ndarray, formats: tuple[str, ...], contrasts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fit every copy: (m, k) estimates, (m, k, k) covariances, (k,) mean df."""
     table = evidence.table
-    indicators = np.column_stack([(table["format"] == f).to_numpy(float) for f in formats])
+    indicators = indicate_formats(table, formats)
     outcome, clusters = table["rate"].to_numpy(), table["cluster"].to_numpy()
-    contrasts = np.zeros((len(rows), len(formats) + copies.shape[2]))
-    for k, i in enumerate(rows):
-        contrasts[k, formats.index(PAIRS[i][0])] = 1.0
-        contrasts[k, formats.index(PAIRS[i][1])] = -1.0
     estimates, covariances, degrees = [], [], []
     for traits in copies:
         design = np.hstack([indicators, traits - traits.mean(axis=0)])

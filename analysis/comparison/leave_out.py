@@ -15,13 +15,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.evidence import Evidence, drop_unsure_pairs
-from analysis.comparison.formats import count_sides
-from analysis.comparison.result import COUNTS, PAIRS, Comparison, withheld_comparison
+from analysis.comparison.evidence import Evidence, drop_unsure_pairs, keep_rows
+from analysis.comparison.result import (
+    COUNTS,
+    NUMBERS,
+    PAIRS,
+    Comparison,
+    fill_table,
+    withheld_comparison,
+)
+from analysis.comparison.sides import (
+    Sides,
+    contrast_pairs,
+    count_sides,
+    formats_among,
+    indicate_formats,
+)
 from analysis.errors import AnalysisError
 from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
-from analysis.records.schema import FORMATS
 
 FEWEST_LABELS = 3
 SMALLEST_LEFT = 1e-8
@@ -57,19 +69,14 @@ def leave_out_each(
         primary: the main analysis.
     """
     table, centred = evidence.table, evidence.covariates.centred
-    formats = tuple(f for f in FORMATS if (table["format"] == f).any())
+    formats = formats_among(table)
     code = pd.factorize(table[label], sort=True)[0]
     n_labels = int(code.max(initial=-1)) + 1
     if primary.withheld or n_labels < FEWEST_LABELS:
         reason = primary.withheld or TOO_FEW_LABELS
         return LeaveOut(withheld_comparison(identity, reason), _no_ranges(), 0)
-    indicators = [(table["format"] == f).to_numpy(float) for f in formats]
-    design = np.column_stack([*indicators, centred.to_numpy()])
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
-    contrasts = np.zeros((len(rows), design.shape[1]))
-    for k, i in enumerate(rows):
-        contrasts[k, formats.index(PAIRS[i][0])] = 1.0
-        contrasts[k, formats.index(PAIRS[i][1])] = -1.0
+    design = np.hstack([indicate_formats(table, formats), centred.to_numpy()])
+    rows, contrasts = contrast_pairs(formats, design.shape[1])
     found = estimates_without(table["rate"].to_numpy(), design, code) @ contrasts.T
     refits = _Refits(evidence, design, code, contrasts)
     answer, ranges, counts = {}, [], {}
@@ -83,7 +90,7 @@ def leave_out_each(
         against = lowest if primary.table.loc[i, "estimate"] > 0 else highest
         at = np.nanargmin(column) if against is lowest else np.nanargmax(column)
         answer[i] = against
-        counts[i] = count_sides(table[code != at])
+        counts[i] = count_sides(keep_rows(table, code != at))
         ranges.append(
             {
                 "this": PAIRS[i][0],
@@ -159,18 +166,19 @@ def _tabulate(
     identity: Comparison,
     primary: Comparison,
     answer: dict[int, pd.Series],
-    counts: dict[int, dict[str, dict[str, int]]],
+    counts: dict[int, Sides],
 ) -> Comparison:
     if not answer:
         return withheld_comparison(identity, TOO_FEW_LABELS)
-    table = withheld_comparison(identity, "").table
+    columns: dict[str, list[float]] = {name: [np.nan] * len(PAIRS) for name in NUMBERS}
+    columns |= {name: [0] * len(PAIRS) for name in COUNTS}
     for i, row in answer.items():
         this, than = PAIRS[i]
-        for name in row.index:
-            table.loc[i, name] = row[name]
+        for name in NUMBERS:
+            columns[name][i] = row[name]
         for name in COUNTS:
-            table.loc[i, name] = counts[i][this][name] + counts[i][than][name]
-    return replace(identity, table=table, adjusted_for=primary.adjusted_for)
+            columns[name][i] = counts[i][this][name] + counts[i][than][name]
+    return replace(identity, table=fill_table(columns), adjusted_for=primary.adjusted_for)
 
 
 def _no_ranges() -> pd.DataFrame:

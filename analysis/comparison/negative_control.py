@@ -74,8 +74,9 @@ def ask_negative_controls(evidence: Evidence) -> NegativeControls:
 def _outcome(name: str, evidence: Evidence) -> tuple[np.ndarray, Evidence]:
     """Give a control's values for each child, and the evidence without what repeats it."""
     if name != "start_level":
-        episodes = evidence.records.episodes.set_index("episode_id")
-        return episodes[name].reindex(evidence.table["episode_id"]).to_numpy(float), evidence
+        episodes = evidence.records.episodes
+        row = pd.Index(episodes["episode_id"]).get_indexer(evidence.table["episode_id"])
+        return episodes[name].to_numpy(float)[row], evidence
     goals, covariates = evidence.cohort.goals, evidence.covariates
     before = (goals["set_before_format"] == 1).to_numpy()
     values = np.where(before, goals["baseline"].to_numpy(), np.nan)
@@ -95,17 +96,16 @@ def _ask(identity: Comparison, values: np.ndarray, evidence: Evidence) -> Compar
 
 
 def _tabulate(found: Mapping[str, Comparison], evidence: Evidence) -> pd.DataFrame:
-    columns = ["this", "than", "estimate", "conf_low", "conf_high", "p_value"]
-    parts = [
-        comparison.table.loc[comparison.table["estimate"].notna(), columns].assign(control=name)
+    columns = ("this", "than", "estimate", "conf_low", "conf_high", "p_value")
+    rows = [
+        (name, *row)
         for name, comparison in found.items()
-        if not comparison.withheld
+        for row in zip(*(comparison.table[c] for c in columns), strict=True)
+        if np.isfinite(row[2])
     ]
-    if not parts:
+    if not rows:
         return pd.DataFrame(columns=["control", *columns, "p_adjusted", "failed"])
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.DataFrame(rows, columns=["control", *columns])
     adjusted = adjust_holm(table["p_value"].to_numpy())
     failed = adjusted < 1 - evidence.settings.confidence
-    return table.assign(p_adjusted=adjusted, failed=failed)[
-        ["control", *columns, "p_adjusted", "failed"]
-    ]
+    return table.assign(p_adjusted=adjusted, failed=failed)

@@ -20,12 +20,17 @@ from analysis.comparison.evidence import (
     count_means,
     drop_unsure_pairs,
     episode_rows,
-    formats_left,
+    keep_rows,
 )
-from analysis.comparison.formats import keep_formats, tabulate_pairs
-from analysis.comparison.result import PAIRS, Comparison, withheld_comparison
+from analysis.comparison.formats import tabulate_pairs
+from analysis.comparison.result import Comparison, withheld_comparison
+from analysis.comparison.sides import (
+    contrast_pairs,
+    count_sides,
+    indicate_formats,
+    keep_large_formats,
+)
 from analysis.errors import AnalysisError
-from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.ordinal import fit_ordinal
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL
 
@@ -50,11 +55,10 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
     known = goals["at_end"].to_numpy() & np.isfinite(level) & (row >= 0)
     n_goals = np.bincount(row[known], minlength=len(evidence.table))
     kept = n_goals > 0
-    formats = formats_left(evidence.table[kept], settings)
+    formats, kept = keep_large_formats(evidence.table, kept, settings.smallest_cell)
     if len(formats) < 2:
         return withheld_comparison(identity, TOO_FEW_CHILDREN)
-    kept &= evidence.table["format"].isin(formats).to_numpy()
-    some = keep_formats(evidence.table[kept], formats).assign(n_goals=n_goals[kept])
+    some = keep_rows(evidence.table, kept, n_goals=n_goals)
     columns = narrow_covariates(evidence.covariates.centred, kept, some, settings)
     if len(some) - len(formats) - columns.shape[1] < settings.smallest_cell:
         return withheld_comparison(identity, TOO_FEW_ROWS)
@@ -64,9 +68,10 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
     present = [k for k in range(LOWEST_LEVEL, HIGHEST_LEVEL + 1) if (level == k).any()]
     if len(present) < FEWEST_LEVELS:
         return withheld_comparison(identity, TOO_FEW_LEVELS)
-    received = some["format"].to_numpy()
-    indicators = {f: (received == f).astype(float) for f in formats[1:]}
-    design = pd.concat([pd.DataFrame(indicators), columns], axis=1)
+    indicators = indicate_formats(some, formats[1:])
+    design = pd.DataFrame(
+        np.hstack([indicators, columns.to_numpy()]), columns=[*formats[1:], *columns.columns]
+    )
     try:
         fit = fit_ordinal(
             np.searchsorted(present, level),
@@ -77,28 +82,19 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
         )
     except AnalysisError:
         return withheld_comparison(identity, NO_ANSWER)
-    rows = [i for i, pair in enumerate(PAIRS) if set(pair) <= set(formats)]
-    found = fit.contrast(_contrasts(rows, formats, design.columns))
-    found = found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
+    rows, contrasts = contrast_pairs(formats, len(formats) + columns.shape[1])
+    # The first format has no column of its own.
+    found = fit.contrast(contrasts[:, 1:])
+    sides = count_sides(some)
     outcomes = pd.Series(
         np.bincount(child, level, len(some)) / some["n_goals"].to_numpy(),
         index=pd.Index(some["episode_id"]),
     )
     answer = replace(
         identity,
-        table=tabulate_pairs(found, rows, some),
-        means=count_means(some),
+        table=tabulate_pairs(found, rows, sides),
+        means=count_means(sides),
         adjusted_for=tuple(columns.columns),
         outcomes=outcomes,
     )
     return drop_unsure_pairs(answer, settings)
-
-
-def _contrasts(rows: list[int], formats: tuple[str, ...], names: pd.Index) -> pd.DataFrame:
-    """Give one contrast for each pair; the first format has no column of its own."""
-    matrix = pd.DataFrame(0.0, index=rows, columns=names)
-    for i in rows:
-        for sign, side in zip((1.0, -1.0), PAIRS[i], strict=True):
-            if side in matrix:
-                matrix.loc[i, side] = sign
-    return matrix

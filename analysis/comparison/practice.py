@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
+from analysis.comparison.formats import levels_of_children
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -132,11 +133,13 @@ def _usual_practice(
 ) -> pd.DataFrame:
     """Give each compared child's mean minutes in the weeks written down."""
     logged = _logged(practice, settings)
-    minutes = logged.groupby("child_id")["minutes"].mean()
-    first = table.drop_duplicates("child_id")
-    found = minutes.reindex(first["child_id"]).to_numpy()
-    frame = first[["child_id", "format"]].assign(minutes=found)
-    return frame[frame["minutes"].notna()].reset_index(drop=True)
+    first = table[["child_id", "format"]].drop_duplicates("child_id")
+    child = pd.Index(first["child_id"]).get_indexer(logged["child_id"])
+    minutes, known = logged["minutes"].to_numpy(float), child >= 0
+    n = np.bincount(child[known], minlength=len(first))
+    total = np.bincount(child[known], minutes[known], minlength=len(first))
+    frame = first.assign(minutes=total / np.maximum(n, 1))
+    return frame[n > 0].reset_index(drop=True)
 
 
 def _logged(practice: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -150,20 +153,27 @@ def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) ->
     Returns:
         child (row of the table), start, end (weeks), rate (levels per 12 weeks), window.
     """
-    levels = scored.levels[~scored.levels["carried"].to_numpy(dtype=bool)]
-    row = pd.Index(cohort.goals["goal_id"]).get_indexer(levels["goal_id"])
-    levels, goals = levels[row >= 0], cohort.goals.iloc[row[row >= 0]]
-    child = pd.Index(cohort.table["episode_id"]).get_indexer(goals["episode_id"])
-    goal, week = levels["goal"].to_numpy(), levels["week"].to_numpy(float)
-    level = levels["attainment"].to_numpy(float)
+    at, _, child = levels_of_children(scored, cohort, cohort.table)
+    reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
+    at, child = at[reviewed], child[reviewed]
+    goal, week, level = (scored.levels[c].to_numpy()[at] for c in ("goal", "week", "attainment"))
     same = np.flatnonzero(goal[1:] == goal[:-1])
     start, end = week[same], week[same + 1]
     rate = (level[same + 1] - level[same]) / (end - start) * settings.rate_weeks
-    steps = pd.DataFrame({"child": child[same], "start": start, "end": end, "rate": rate})
-    steps = steps[end - start >= settings.minimum_span_weeks]
-    rows = steps.groupby(["child", "start", "end"], sort=True)["rate"].mean().reset_index()
-    window = np.floor(rows["end"] / settings.review_weeks + 0.5)
-    return rows.assign(window=window.clip(1, settings.horizon_weeks // settings.review_weeks))
+    apart = end - start >= settings.minimum_span_weeks
+    steps = np.column_stack([child[same], start, end])[apart]
+    rows, step = np.unique(steps, axis=0, return_inverse=True)
+    mean = np.bincount(step, rate[apart]) / np.bincount(step)
+    window = np.floor(rows[:, 2] / settings.review_weeks + 0.5)
+    return pd.DataFrame(
+        {
+            "child": rows[:, 0].astype(int),
+            "start": rows[:, 1],
+            "end": rows[:, 2],
+            "rate": mean,
+            "window": window.clip(1, settings.horizon_weeks // settings.review_weeks),
+        }
+    )
 
 
 def _practice_between(

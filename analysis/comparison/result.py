@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.cards import show_card
 from analysis.records.schema import FORMATS
@@ -16,6 +19,7 @@ NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p
 COUNTS = ("n_children", "n_goals", "n_groups")
 UNLABELLED = ("", "not_comparable")
 TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
+MEANS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 
 RATE_UNIT = "levels per 12 weeks"
 RATE_ESTIMAND = (
@@ -87,20 +91,51 @@ def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
     )
 
 
+def fill_table(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """Give the three pairs with what is known of them: `Comparison.table`.
+
+    Args:
+        columns: name of `TABLE_COLUMNS` -> three values.
+    """
+    return pd.DataFrame({**_NO_PAIR, **columns})
+
+
+def fill_means(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
+    """Give the three formats with what is known of them: `Comparison.means`.
+
+    Args:
+        columns: name of its columns -> three values.
+    """
+    return pd.DataFrame({**_NO_MEAN, **columns}, index=_FORMAT_INDEX)
+
+
+_NO_PAIR = MappingProxyType(
+    {
+        "this": pd.array([this for this, _ in PAIRS], dtype="str"),
+        "than": pd.array([than for _, than in PAIRS], dtype="str"),
+        **dict.fromkeys(NUMBERS, np.full(len(PAIRS), np.nan)),
+        **dict.fromkeys(COUNTS, np.zeros(len(PAIRS), int)),
+        "label": pd.array([""] * len(PAIRS), dtype="str"),
+    }
+)
+_NO_MEAN = MappingProxyType(
+    {
+        **dict.fromkeys(MEANS, np.full(len(FORMATS), np.nan)),
+        **dict.fromkeys(("n_children", "n_goals"), np.zeros(len(FORMATS), int)),
+    }
+)
+_FORMAT_INDEX = pd.Index(FORMATS, name="format")
+_EMPTY_TABLE, _EMPTY_MEANS = fill_table({}), fill_means({})
+
+
 def empty_table() -> pd.DataFrame:
     """Give the three pairs, nothing compared yet."""
-    columns = {side: [pair[k] for pair in PAIRS] for k, side in enumerate(("this", "than"))}
-    columns |= {name: np.full(len(PAIRS), np.nan) for name in NUMBERS}
-    columns |= {name: np.zeros(len(PAIRS), int) for name in COUNTS}
-    return pd.DataFrame({**columns, "label": ""})
+    return _EMPTY_TABLE.copy()
 
 
 def empty_means() -> pd.DataFrame:
     """Give the three formats, nothing estimated yet."""
-    columns = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
-    means = {name: np.full(len(FORMATS), np.nan) for name in columns}
-    counts = {name: np.zeros(len(FORMATS), int) for name in ("n_children", "n_goals")}
-    return pd.DataFrame({**means, **counts}, index=pd.Index(FORMATS, name="format"))
+    return _EMPTY_MEANS.copy()
 
 
 def new_comparison(

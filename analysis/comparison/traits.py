@@ -17,9 +17,16 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.covariates import narrow_covariates
-from analysis.comparison.formats import keep_formats, tabulate_contrasts, tabulate_means
+from analysis.comparison.evidence import keep_rows
+from analysis.comparison.formats import tabulate_fit
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.sides import (
+    format_codes,
+    indicate_formats,
+    keep_large_formats,
+)
 from analysis.errors import AnalysisError
+from analysis.measures.cohort import count_different
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -95,17 +102,16 @@ def _compare_by_trait(
     identity = new_comparison(
         f"by_{trait}", f"By {title.lower()}", TRAIT_ESTIMAND.format(trait=title.lower())
     )
-    rated = table[trait].notna().to_numpy()
-    formats = _varied_formats(table[rated], trait, settings)
-    rated = rated & table["format"].isin(formats).to_numpy()
-    some = keep_formats(table[rated], formats)
+    rated = table[trait].notna().to_numpy() & _varied(table, trait)
+    formats, rated = keep_large_formats(table, rated, settings.compare_children)
+    some = keep_rows(table, rated, **{trait: table[trait].to_numpy()})
     nothing = pd.DataFrame(columns=list(PREDICTED))
     if len(formats) < 2:
         return TraitDependence(trait, withheld_comparison(identity, TOO_FEW_RATED), nothing)
     others = centred.drop(columns=trait, errors="ignore")
     others = narrow_covariates(others, rated, some, settings)
     values = some[trait].to_numpy(float)
-    design = _design(some["format"].to_numpy(), values - values.mean(), formats, others)
+    design = _design(some, values - values.mean(), formats, others)
     try:
         fit = fit_cluster_robust(
             some["rate"].to_numpy(),
@@ -115,27 +121,22 @@ def _compare_by_trait(
         )
     except AnalysisError as error:
         return TraitDependence(trait, withheld_comparison(identity, str(error)), nothing)
-    comparison = replace(
-        identity,
-        table=tabulate_contrasts(fit, some, formats, design.shape[1]),
-        means=tabulate_means(fit, some, formats, design.shape[1]),
-        adjusted_for=tuple(others.columns),
-    )
+    identity = replace(identity, adjusted_for=tuple(others.columns))
+    comparison = tabulate_fit(identity, fit, some, formats)
     return TraitDependence(trait, comparison, _predict(fit, some, trait, formats, values.mean()))
 
 
-def _varied_formats(table: pd.DataFrame, trait: str, settings: Settings) -> tuple[str, ...]:
-    """Give the formats with enough children rated, and not all alike."""
-    groups = table.groupby("format", observed=False)
-    n, values = groups["child_id"].nunique(), groups[trait].nunique()
-    return tuple(f for f in FORMATS if n[f] >= settings.compare_children and values[f] > 1)
+def _varied(table: pd.DataFrame, trait: str) -> np.ndarray:
+    """Tell which rows have a format whose children are not all rated alike."""
+    codes = format_codes(table)
+    return (count_different(codes, table[trait].array) > 1)[codes]
 
 
 def _design(
-    received: np.ndarray, trait: np.ndarray, formats: tuple[str, ...], others: pd.DataFrame
+    table: pd.DataFrame, trait: np.ndarray, formats: tuple[str, ...], others: pd.DataFrame
 ) -> pd.DataFrame:
     """Give one slope for each format, then one mean for each format, then the others."""
-    own = np.stack([received == f for f in formats], axis=1).astype(float)
+    own = indicate_formats(table, formats)
     names = [f"slope of {f}" for f in formats] + list(formats)
     values = np.hstack([own * trait[:, None], own, others.to_numpy()])
     return pd.DataFrame(values, columns=[*names, *others.columns])
@@ -149,7 +150,8 @@ def _predict(
     mean: float,
 ) -> pd.DataFrame:
     """Predict each format's rate at the fixed levels of the trait, other traits as average."""
-    k = len(formats)
+    k, values, codes = len(formats), table[trait].to_numpy(), format_codes(table)
+    child = pd.factorize(table["child_id"].array)[0]
     matrix = np.zeros((k * len(LEVELS), len(fit.names)))
     rows = []
     for i, (therapy_format, (level, value)) in enumerate(
@@ -157,13 +159,9 @@ def _predict(
     ):
         at = formats.index(therapy_format)
         matrix[i, at], matrix[i, k + at] = value - mean, 1.0
-        own = table[table["format"] == therapy_format]
-        near = {
-            "low": own[trait] <= value,
-            "middle": own[trait] == value,
-            "high": own[trait] >= value,
-        }[level]
-        rows.append((therapy_format, level, value, own.loc[near, "child_id"].nunique()))
+        own = codes == FORMATS.index(therapy_format)
+        near = {"low": values <= value, "middle": values == value, "high": values >= value}[level]
+        rows.append((therapy_format, level, value, len(np.unique(child[own & near]))))
     found = fit.contrast(matrix).reset_index(drop=True)
     answer = pd.DataFrame(rows, columns=["format", "level", "trait", "n_children"])
     answer = answer.join(found[["estimate", "conf_low", "conf_high"]])

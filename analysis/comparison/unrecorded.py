@@ -18,6 +18,7 @@ import pandas as pd
 
 from analysis.comparison.evidence import Evidence
 from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.sides import formats_among
 from analysis.models.results import student_quantile
 from analysis.models.robustness import (
     Strength,
@@ -28,7 +29,6 @@ from analysis.models.robustness import (
     times_as_strong,
     widen_std_error,
 )
-from analysis.records.schema import FORMATS
 
 COLUMNS = (
     "this",
@@ -96,7 +96,7 @@ def measure_robustness(evidence: Evidence, primary: Comparison) -> Unrecorded:
     benchmarks = pd.DataFrame(columns=list(BENCHMARK_COLUMNS))
     if primary.withheld:
         return Unrecorded(pd.DataFrame(columns=list(COLUMNS)), benchmarks, primary.withheld)
-    formats = tuple(f for f in FORMATS if (evidence.table["format"] == f).any())
+    formats = formats_among(evidence.table)
     rows, yardsticks = [], []
     for pair in (p for p in PAIRS if set(p) <= set(formats)):
         row, own = _measure_pair(evidence, primary, pair, formats)

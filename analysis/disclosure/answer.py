@@ -6,7 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from analysis.comparison.sides import format_codes
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
     FEW,
@@ -97,13 +99,11 @@ def publish_gates(study: Study) -> list[dict[str, object]]:
                 for r in rows
                 if r["pair"] == row["pair"] and r["rule"] == "few_children" and r["format"]
             )
-    flow = study.cohort.flow.set_index("step")
-    at_end = study.cohort.table[study.cohort.table["at_end"]]
-    stayed = at_end.groupby("format", observed=False)["child_id"].nunique()
+    cohort = study.cohort
     for row in rows:
         if row["gate"] == "attrition" and not row["passed"]:
             pair = row["pair"].split("-") if row["rule"] == "uneven_missing" else [row["format"]]
-            missing = [int(flow.loc["baseline", f]) - int(stayed[f]) for f in pair]
+            missing = [cohort.started[f] - cohort.stayed[f] for f in pair]
             if not all(enough(n, settings) for n in missing):
                 row |= {"rule": "missing", "format": "", "have": None, "need": None}
     return rows
@@ -144,9 +144,10 @@ def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]
         cohort: the children compared.
         settings: the smallest cell.
     """
-    rows = []
-    for therapy_format in FORMATS:
-        own = cohort.table[cohort.table["format"] == therapy_format]
+    rows, counted = [], cohort.table[["child_id", "n_goals", "group_id", "therapist_id"]]
+    received = format_codes(cohort.table)
+    for k, therapy_format in enumerate(FORMATS):
+        own = counted[received == k]
         n_children = own["child_id"].nunique()
         shown = enough(n_children, settings)
         rows.append(
@@ -253,28 +254,30 @@ def _cautions(study: Study) -> tuple[cautions.Caution, ...]:
 
 def _share_before(cohort: Cohort, settings: Settings) -> tuple[int | None, str | None]:
     """Give the share of goals set before the format, counted in children for the door."""
-    before = cohort.goals["set_before_format"]
-    if before.isna().all():
+    before = cohort.goals["set_before_format"].to_numpy()
+    known = ~np.isnan(before)
+    if not known.any():
         return None, None
-    known = cohort.goals[before.notna()]
-    return _share_of_rows(known, known["set_before_format"] == 1, settings)
+    child = cohort.goals["child_id"].array[known]
+    return _share_of_rows(child, before[known] == 1, settings)
 
 
 def _share_other_raters(study: Study) -> tuple[int | None, str | None]:
-    reviews = study.records.reviews
-    known = reviews[reviews["rater"].notna()]
-    child = study.records.goals.set_index("goal_id")["child_id"]
-    known = known.assign(child_id=child.reindex(known["goal_id"]).array)
-    return _share_of_rows(known, known["rater"] != RATERS[0], study.settings)
+    reviews, goals = study.records.reviews, study.records.goals
+    rater = reviews["rater"].array.codes
+    known = rater >= 0
+    goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"].array[known])
+    child = goals["child_id"].array.take(goal, allow_fill=True)
+    other = rater[known] != RATERS.index("treating_therapist")
+    return _share_of_rows(child, other, study.settings)
 
 
 def _share_of_rows(
-    rows: object, chosen: object, settings: Settings
+    child_id: pd.api.extensions.ExtensionArray, chosen: np.ndarray, settings: Settings
 ) -> tuple[int | None, str | None]:
     """Give a share of rows, if enough different children are on both sides of it."""
-    n_all = rows["child_id"].nunique()
-    n_in = rows.loc[chosen, "child_id"].nunique()
-    n_out = rows.loc[~chosen, "child_id"].nunique()
+    child = pd.factorize(child_id)[0]
+    n_all, n_in, n_out = (len(np.unique(part)) for part in (child, child[chosen], child[~chosen]))
     if not enough(n_all / 2, settings):
         return None, cautions.HELD_BACK
     if not enough(n_in, settings):
@@ -285,9 +288,8 @@ def _share_of_rows(
 
 
 def _missing(cohort: Cohort, therapy_format: str, settings: Settings) -> dict[str, object]:
-    started = int(cohort.flow.set_index("step").loc["baseline", therapy_format])
-    own = cohort.table[(cohort.table["format"] == therapy_format) & cohort.table["at_end"]]
-    percent, word = show_share(started - own["child_id"].nunique(), started, settings)
+    started, stayed = cohort.started[therapy_format], cohort.stayed[therapy_format]
+    percent, word = show_share(started - stayed, started, settings)
     return {"format": therapy_format, "percent": percent, "word": word}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ def _publish_versions() -> list[dict[str, str]]:
     return rows + [{"name": name, "value": find_version(name)} for name in PACKAGES]
 
 
+@cache
 def find_version(name: str) -> str:
     """Give an installed package's version; words where it is run without being installed.
 

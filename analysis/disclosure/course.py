@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from analysis.comparison.sides import format_codes
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
     T_STEP,
@@ -21,6 +22,7 @@ from analysis.disclosure.rules import (
 from analysis.disclosure.who import formats_shown
 from analysis.findings.describe import say_course, say_levels, say_t_scores
 from analysis.records.schema import FORMATS
+from analysis.settings import Settings
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -132,30 +134,35 @@ def _publish_bands(levels: pd.DataFrame, study: Study) -> list[dict[str, object]
     """Give the share of goals in each band of levels, in the finest bands without a hole."""
     rows: list[dict[str, object]] = []
     weeks = (study.settings.rate_weeks, study.settings.horizon_weeks)
+    week_of, level = levels["week"].to_numpy(), levels["level"].to_numpy()
+    received, child = format_codes(levels), pd.factorize(levels["child_id"].array)[0]
     for bands in BANDINGS:
         rows = []
         for week in weeks:
-            at_week = levels[levels["week"] == week]
             for therapy_format in formats_shown(study):
-                own = at_week[at_week["format"] == therapy_format]
-                rows += _bands_of(own, bands, therapy_format, week, study)
+                own = (week_of == week) & (received == FORMATS.index(therapy_format))
+                which = {"format": therapy_format, "week": int(week)}
+                rows += _bands_of(level[own], child[own], bands, which, study.settings)
         if rows and all(row["percent"] is not None for row in rows):
             return rows
     return []
 
 
 def _bands_of(
-    own: pd.DataFrame, bands: tuple, therapy_format: str, week: int, study: Study
+    level: np.ndarray,
+    child: np.ndarray,
+    bands: tuple,
+    which: dict[str, object],
+    settings: Settings,
 ) -> list[dict[str, object]]:
     rows = []
     for order, (name, members) in enumerate(bands):
-        inside = own[own["level"].isin(members)]
-        passes = enough(inside["child_id"].nunique(), study.settings)
-        share = 100 * len(inside) / len(own) if len(own) else 0.0
+        inside = np.isin(level, list(members))
+        passes = enough(len(np.unique(child[inside])), settings)
+        share = 100 * int(inside.sum()) / len(level) if len(level) else 0.0
         rows.append(
             {
-                "format": therapy_format,
-                "week": int(week),
+                **which,
                 "band": name,
                 "order": order,
                 "percent": int(round_half_up(share / 5) * 5) if passes else None,

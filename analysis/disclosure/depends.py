@@ -89,8 +89,7 @@ def _publish_within(study: Study, book: SentenceBook) -> dict[str, object]:
 
 def _show_apart(n: int, therapy_format: str, study: Study) -> int | None:
     """Give a count of some of a format's children, unless it tells how few the others are."""
-    table = study.cohort.table
-    n_all = table.loc[table["format"] == therapy_format, "child_id"].nunique()
+    n_all = study.cohort.n_children[therapy_format]
     if n != n_all and not enough(n_all - n, study.settings):
         return None
     return show_count(n, study.settings)

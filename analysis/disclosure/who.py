@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.comparison.sides import format_codes
 from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
     AGE_STEP,
@@ -24,6 +25,7 @@ from analysis.disclosure.rules import (
 from analysis.findings.describe import say_adjusted, say_balance, say_flow
 from analysis.measures.cohort import TRAITS
 from analysis.records.schema import EPISODES, FORMATS
+from analysis.settings import Settings
 from analysis.wording import TRAIT_NAMES, number, sentence_case
 
 if TYPE_CHECKING:
@@ -64,8 +66,8 @@ def formats_shown(study: Study) -> tuple[str, ...]:
     Args:
         study: the study.
     """
-    n = study.cohort.table.groupby("format", observed=False)["child_id"].nunique()
-    return tuple(f for f in FORMATS if enough(n[f], study.settings))
+    n_children = study.cohort.n_children
+    return tuple(f for f in FORMATS if enough(n_children[f], study.settings))
 
 
 def trait_name(column: str) -> str:
@@ -114,12 +116,13 @@ def _publish_flow(study: Study) -> list[dict[str, object]]:
 def _publish_traits(study: Study) -> list[dict[str, object]]:
     """Give the children's traits at the start, for each format; no row with a hole."""
     table, settings, shown = study.cohort.table, study.settings, formats_shown(study)
-    rows = []
+    rows, received, child = [], format_codes(table), pd.factorize(table["child_id"].array)[0]
     for trait in TRAITS:
-        cells = {}
+        cells, values = {}, table[trait].to_numpy(float)
         for therapy_format in shown:
-            own = table.loc[table["format"] == therapy_format, [trait, "child_id"]].dropna()
-            cells[therapy_format] = _trait_cell(trait, own, settings)
+            own = (received == FORMATS.index(therapy_format)) & ~np.isnan(values)
+            n = len(np.unique(child[own]))
+            cells[therapy_format] = _trait_cell(trait, values[own], n, settings)
         if cells and None not in cells.values():
             unit = "share of children" if trait in SHARE_TRAITS else UNITS.get(trait)
             rows.append(
@@ -132,8 +135,7 @@ def _publish_traits(study: Study) -> list[dict[str, object]]:
     return rows
 
 
-def _trait_cell(trait: str, own: pd.DataFrame, settings: object) -> str | None:
-    n, values = own["child_id"].nunique(), own[trait].to_numpy(float)
+def _trait_cell(trait: str, values: np.ndarray, n: int, settings: Settings) -> str | None:
     if not enough(n, settings):
         return None
     if trait in SHARE_TRAITS:

@@ -121,19 +121,18 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
         findings: the study's decisions.
         settings: margin and levels of confidence.
     """
-    table = comparison.table.copy()
-    for i, decision in enumerate(findings.decisions):
+    labels, table = [], comparison.table
+    numbers = zip(table["estimate"], table["std_error"], table["df"], strict=True)
+    for decision, row in zip(findings.decisions, numbers, strict=True):
         if decision.blocked_by:
-            label = Label(NOT_COMPARABLE)
+            labels.append(NOT_COMPARABLE)
         elif comparison.id == "primary":
-            label = Label(decision.label)
+            labels.append(decision.label)
         elif comparison.unit != RATE_UNIT:
-            label = Label(OTHER_UNIT)
+            labels.append(OTHER_UNIT)
         else:
-            row = table.iloc[i]
-            label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
-        table.loc[i, "label"] = label.name
-    return replace(comparison, table=table)
+            labels.append(decide_label(*row, settings).name)
+    return replace(comparison, table=table.assign(label=labels))
 
 
 def _decide(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,12 @@ import pandas as pd
 from analysis.comparison.balance import Weighting
 from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.sides import (
+    Sides,
+    count_sides,
+    format_codes,
+    formats_among,
+)
 from analysis.findings.concordance import agrees, lies_inside
 from analysis.measures.cohort import Cohort
 from analysis.records.load import Records
@@ -67,6 +74,10 @@ class _Evidence:
     def primary(self) -> Comparison:
         return self.analyses["primary"]
 
+    @cached_property
+    def sides(self) -> Sides:
+        return count_sides(self.cohort.table)
+
 
 Pair = tuple[str, str]
 Fault = dict[str, object]
@@ -111,33 +122,27 @@ def _fault(
     return {"rule": rule, "therapy_format": therapy_format, "have": have, "need": need}
 
 
-def _children(table: pd.DataFrame, therapy_format: str) -> int:
-    return table.loc[table["format"] == therapy_format, "child_id"].nunique()
-
-
 def _describe(evidence: _Evidence, pair: Pair) -> Fault:
-    records, cohort, settings = evidence.records, evidence.cohort, evidence.settings
+    settings, present = evidence.settings, formats_among(evidence.records.episodes)
     for therapy_format in pair:
-        if not (records.episodes["format"] == therapy_format).any():
+        if therapy_format not in present:
             return _fault("absent", therapy_format, 0, settings.compare_children)
     for therapy_format in pair:
-        n = _children(cohort.table, therapy_format)
+        n = evidence.sides[therapy_format]["n_children"]
         if n < settings.describe_children:
             return _fault("few_children", therapy_format, n, settings.compare_children)
     return {}
 
 
 def _compare(evidence: _Evidence, pair: Pair) -> Fault:
-    return judge_size(evidence.cohort.table, evidence.primary, pair, evidence.settings)
+    return judge_size(evidence.sides, evidence.primary, pair, evidence.settings)
 
 
-def judge_size(
-    table: pd.DataFrame, comparison: Comparison, pair: Pair, settings: Settings
-) -> Fault:
+def judge_size(sides: Sides, comparison: Comparison, pair: Pair, settings: Settings) -> Fault:
     """Ask whether enough children and therapy groups stand behind a pair to compare it.
 
     Args:
-        table: `Cohort.table`, or the rows of it that were compared.
+        sides: children and therapy groups of each format that were compared.
         comparison: what was made of them.
         pair: the two formats.
         settings: the rules' numbers.
@@ -145,21 +150,21 @@ def judge_size(
     Returns:
         Empty when there are enough; else rule, therapy_format, have, need of the first fault.
     """
-    row = comparison.pair(*pair)
     for therapy_format in pair:
-        n = _children(table, therapy_format)
+        n = sides[therapy_format]["n_children"]
         if n < settings.compare_children:
             return _fault("few_children", therapy_format, n, settings.compare_children)
     for therapy_format in pair:
         if therapy_format == FORMATS[0]:
             continue
-        group_id = table.loc[table["format"] == therapy_format, "group_id"]
-        if group_id.isna().mean() > settings.rare_share:
+        side = sides[therapy_format]
+        if side["share_without_group"] > settings.rare_share:
             return _fault("groups_not_recorded", therapy_format, 0, settings.compare_groups)
-        if group_id.nunique() < settings.compare_groups:
-            return _fault("few_groups", therapy_format, group_id.nunique(), settings.compare_groups)
+        if side["n_groups"] < settings.compare_groups:
+            return _fault("few_groups", therapy_format, side["n_groups"], settings.compare_groups)
     if comparison.withheld:
         return _fault("design")
+    row = comparison.pair(*pair)
     if not row["std_error"] >= LEAST_ERROR or not np.isfinite(row["estimate"]):
         return _fault("no_spread")
     if row["df"] < settings.compare_df:
@@ -179,8 +184,8 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
         if row["rare_share"] > settings.rare_share:
             return _fault("rare", therapy_format, row["rare_share"], settings.rare_share)
     balance = weighting.balance
-    of_pair = balance[(balance["this"] == pair[0]) & (balance["than"] == pair[1])]
-    largest = of_pair["after"].abs().max() if len(of_pair) else 0.0
+    of_pair = ((balance["this"] == pair[0]) & (balance["than"] == pair[1])).to_numpy()
+    largest = np.abs(balance["after"].to_numpy()[of_pair]).max(initial=0.0)
     if largest > settings.overlap_smd:
         return _fault("unlike", have=largest, need=settings.overlap_smd)
     return {}
@@ -192,9 +197,12 @@ def _decides_format(evidence: _Evidence, pair: Pair) -> bool:
     Such a trait is a sum of the formats' own columns, so the weighting never sees it.
     """
     table = evidence.cohort.table
+    received = format_codes(table)
+    own = [received == FORMATS.index(f) for f in pair]
     for name in set(evidence.covariates.dropped) & set(table.columns):
-        values = [set(table.loc[table["format"] == f, name].dropna()) for f in pair]
-        if all(len(seen) == 1 for seen in values) and values[0] != values[1]:
+        values = table[name].to_numpy()
+        seen = [set(values[rows & ~np.isnan(values)]) for rows in own]
+        if all(len(different) == 1 for different in seen) and seen[0] != seen[1]:
             return True
     return False
 
@@ -229,16 +237,12 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     Args:
         cohort: the children compared and the flow they came through.
     """
-    started = cohort.flow.set_index("step").loc["baseline"]
-    stayed = cohort.table[cohort.table["at_end"]]
-    return {
-        f: 1 - _children(stayed, f) / started[f] if started[f] else float("nan") for f in FORMATS
-    }
+    started, stayed = cohort.started, cohort.stayed
+    return {f: 1 - stayed[f] / started[f] if started[f] else float("nan") for f in FORMATS}
 
 
 def _attrition(evidence: _Evidence, pair: Pair) -> Fault:
-    cohort, settings = evidence.cohort, evidence.settings
-    missing = missing_at_end(cohort)
+    missing, settings = missing_at_end(evidence.cohort), evidence.settings
     for therapy_format in pair:
         if missing[therapy_format] > settings.attrition_share:
             return _fault(
@@ -266,8 +270,10 @@ def rated_independently(records: Records) -> float:
     Args:
         records: the reviews.
     """
-    rater = records.reviews["rater"].dropna()
-    return float((rater != RATERS[0]).mean()) if len(rater) else float("nan")
+    rater = records.reviews["rater"].array.codes
+    known = rater[rater >= 0]
+    treating = RATERS.index("treating_therapist")
+    return float((known != treating).mean()) if len(known) else float("nan")
 
 
 def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
@@ -283,12 +289,13 @@ def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
 
 
 def _dominance(evidence: _Evidence, pair: Pair) -> Fault:
-    cohort, settings = evidence.cohort, evidence.settings
+    table, settings = evidence.cohort.table, evidence.settings
     for therapy_format in pair:
-        rows = cohort.table[cohort.table["format"] == therapy_format]
+        own = format_codes(table) == FORMATS.index(therapy_format)
         for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
-            known = rows[column].dropna()
-            largest = known.value_counts(normalize=True).max() if len(known) else 0.0
+            code = pd.factorize(table[column].array[own])[0]
+            size = np.bincount(code[code >= 0])
+            largest = size.max() / size.sum() if len(size) else 0.0
             if largest > settings.dominance_share:
                 return _fault(rule, therapy_format, float(largest), settings.dominance_share)
     return {}

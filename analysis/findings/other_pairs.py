@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.sides import count_sides
 from analysis.findings.decide import Decision
 from analysis.findings.gates import Gate, judge_size
 from analysis.findings.labels import NOT_COMPARABLE, decide_label
@@ -37,12 +38,13 @@ def decide_other(
             comparisons of children with themselves.
         scale: how many units of the estimate are compared with the margin.
     """
+    sides = count_sides(table)
     blocked = {(d.this, d.than): d.blocked_by for d in main}
     decisions = []
     for this, than in PAIRS:
         gate = blocked.get((this, than))
         if gate is None:
-            fault = judge_size(table, comparison, (this, than), settings)
+            fault = judge_size(sides, comparison, (this, than), settings)
             gate = Gate("compare", this, than, False, **fault) if fault else None
         if gate is not None:
             decisions.append(Decision(this, than, NOT_COMPARABLE, failed=(gate,)))

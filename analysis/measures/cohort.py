@@ -10,7 +10,9 @@ reading (METHODS.md, "Who is compared").
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,6 +63,22 @@ class Cohort:
     flow: pd.DataFrame
     goals: pd.DataFrame
 
+    @cached_property
+    def n_children(self) -> dict[str, int]:
+        """Different children compared of each format."""
+        return count_children(self.table)
+
+    @cached_property
+    def started(self) -> dict[str, int]:
+        """Different children of each format whose goal has a level at the start."""
+        row = next(i for i, (step, _) in enumerate(STEPS) if step == "baseline")
+        return {f: int(self.flow[f].iloc[row]) for f in FORMATS}
+
+    @cached_property
+    def stayed(self) -> dict[str, int]:
+        """Different children compared of each format with a level at the end."""
+        return count_children(self.table, self.table["at_end"].to_numpy())
+
     def __repr__(self) -> str:
         children = about(self.table["child_id"].nunique(), "child", "children")
         return f"{children.capitalize()} whose progress was measured."
@@ -86,7 +104,7 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     )
     flow = pd.DataFrame(
         [
-            {"step": step, "title": title, **_children_by_format(records.episodes[kept])}
+            {"step": step, "title": title, **count_children(records.episodes, kept)}
             for (step, title), kept in zip(STEPS, left, strict=True)
         ]
     )
@@ -119,25 +137,25 @@ def connected_clusters(*labels: np.ndarray) -> np.ndarray:
 def _compared(records: Records, progress: Progress) -> pd.DataFrame:
     """Put each measured child beside what was known on the first day."""
     children = progress.children
-    episodes = records.episodes.iloc[children["episode"].to_numpy()].reset_index(drop=True)
+    episodes, row = records.episodes, children["episode"].to_numpy()
     n_goals = children["n_goals"].to_numpy()
-    kept = ["episode_id", "child_id", "format", "rate", "rate_skill", "rate_social"]
-    kept += ["n_goals", "n_skill", "n_social", "baseline", "at_end"]
-    table = children[kept].assign(social_share=children["n_social"].to_numpy() / n_goals)
-    for trait in TRAITS:
-        if trait not in table:
-            table[trait] = episodes[trait].to_numpy()
-    for name in ("site", "therapist_id", "group_id", "reason_for_format"):
-        table[name] = episodes[name].array
-    return table.assign(cluster=_clusters(table))
+    kept = ("episode_id", "child_id", "format", "rate", "rate_skill", "rate_social")
+    kept += ("n_goals", "n_skill", "n_social", "baseline", "at_end")
+    columns = {name: children[name].array for name in kept}
+    columns["social_share"] = children["n_social"].to_numpy() / n_goals
+    for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
+        if name not in columns:
+            columns[name] = episodes[name].array.take(row)
+    columns["cluster"] = _clusters(columns)
+    return pd.DataFrame(columns)
 
 
-def _clusters(table: pd.DataFrame) -> np.ndarray:
-    grouped = (table["format"] != FORMATS[0]).to_numpy()
+def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:
+    grouped = table["format"].codes != 0
     group = pd.factorize(table["group_id"])[0]
     unknown = grouped & (group < 0)
     group = np.where(grouped, group, -1)
-    group[unknown] = group.max(initial=-1) + 1 + table["format"].cat.codes.to_numpy()[unknown]
+    group[unknown] = group.max(initial=-1) + 1 + table["format"].codes[unknown]
     return connected_clusters(group, pd.factorize(table["child_id"])[0])
 
 
@@ -147,6 +165,27 @@ def _has(goals: pd.DataFrame, records: Records) -> np.ndarray:
     return kept
 
 
-def _children_by_format(episodes: pd.DataFrame) -> dict[str, int]:
-    n = episodes.groupby("format", observed=False)["child_id"].nunique()
-    return {therapy_format: int(n[therapy_format]) for therapy_format in FORMATS}
+def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:
+    """Count different children of each format.
+
+    Args:
+        table: (n,) rows with `format` and `child_id`.
+        kept: (n,) True for the rows counted; every row when None.
+    """
+    codes, labels = table["format"].array.codes, table["child_id"].array
+    if kept is not None:
+        codes, labels = codes[kept], labels[kept]
+    return dict(zip(FORMATS, count_different(codes, labels).tolist(), strict=True))
+
+
+def count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray) -> np.ndarray:
+    """Count different labels of each format, missing ones not counted.
+
+    Args:
+        codes: (n,) format numbers.
+        labels: (n,) labels of any kind.
+    """
+    label = pd.factorize(labels)[0]
+    known = label >= 0
+    cells = np.unique(codes[known] + len(FORMATS) * label[known].astype(np.int64))
+    return np.bincount(cells % len(FORMATS), minlength=len(FORMATS))

@@ -123,13 +123,15 @@ def _child_means(goals: pd.DataFrame) -> pd.DataFrame:
         return np.where(size > 0, total / np.maximum(size, 1), np.nan)
 
     every = np.ones(len(goals), bool)
-    first = goals.iloc[first_row]
+    of_episode = {
+        name: goals[name].array[first_row] for name in ("episode_id", "child_id", "format")
+    }
     return pd.DataFrame(
         {
-            "episode_id": first["episode_id"].array,
-            "child_id": first["child_id"].array,
+            "episode_id": of_episode["episode_id"],
+            "child_id": of_episode["child_id"],
             "episode": episode,
-            "format": first["format"].array,
+            "format": of_episode["format"],
             "rate": mean(rate, every),
             "rate_skill": mean(rate, skill),
             "rate_social": mean(rate, ~skill),

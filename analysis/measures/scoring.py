@@ -202,15 +202,22 @@ def _recorded_baselines(
 
 def _kept_levels(levels: pd.DataFrame, goals: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """Keep the last level of goals closed as attained at the review weeks they miss."""
-    closed = goals["closed_week"].to_numpy()
-    last = levels.sort_values("week", kind="stable").drop_duplicates("goal", keep="last")
-    last = last[~np.isnan(closed[last["goal"].to_numpy()])]
-    parts = []
-    for week in range(0, settings.horizon_weeks + 1, settings.review_weeks):
-        goal = last["goal"].to_numpy()
-        due = (closed[goal] <= week) & (last["week"].to_numpy() < week - settings.grace_weeks)
-        parts.append(last[due].assign(week=float(week), carried=True))
-    return pd.concat(parts, ignore_index=True)
+    seen, goal = levels["week"].to_numpy(), levels["goal"].to_numpy()
+    order = np.lexsort((seen, goal))
+    last = order[np.flatnonzero(np.diff(goal[order], append=-1))]
+    goal, seen, level = goal[last], seen[last], levels["attainment"].to_numpy()[last]
+    closed = goals["closed_week"].to_numpy()[goal]
+    weeks = np.arange(0, settings.horizon_weeks + 1, settings.review_weeks)
+    due = (closed <= weeks[:, None]) & (seen < weeks[:, None] - settings.grace_weeks)
+    week, row = np.nonzero(due)
+    return pd.DataFrame(
+        {
+            "goal": goal[row],
+            "week": weeks[week].astype(float),
+            "attainment": level[row],
+            "carried": True,
+        }
+    )
 
 
 def _first_and_last(levels: pd.DataFrame, n_goals: int) -> tuple[np.ndarray, np.ndarray]:
@@ -229,27 +236,25 @@ def _or_missing(values: pd.Series) -> np.ndarray:
 
 def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
     """Give each episode's T-score at the start and at its latest review."""
-    known = table[table["baseline"].notna() & (table["weight"] > 0)]
-    code, episode_id = pd.factorize(known["episode_id"])
-    w = known["weight"].to_numpy()
-    n = len(episode_id)
+    baseline, weight = table["baseline"].to_numpy(), table["weight"].to_numpy()
+    known = np.flatnonzero(~np.isnan(baseline) & (weight > 0))
+    code, episode_id = pd.factorize(table["episode_id"].array[known])
+    w, n = weight[known], len(episode_id)
+    first = known[np.unique(code, return_index=True)[1]]
 
     def summed(values: np.ndarray) -> np.ndarray:
         return np.bincount(code, values, minlength=n)
 
     spread = summed(w**2), summed(w)
-    first = known.drop_duplicates("episode_id")
     return pd.DataFrame(
         {
             "episode_id": episode_id,
-            "child_id": first["child_id"].array,
-            "format": first["format"].array,
+            "child_id": table["child_id"].array[first],
+            "format": table["format"].array[first],
             "n_goals": np.bincount(code, minlength=n),
-            "t_baseline": _t_from_sums(
-                summed(w * known["baseline"].to_numpy()), *spread, T_CORRELATION
-            ),
+            "t_baseline": _t_from_sums(summed(w * baseline[known]), *spread, T_CORRELATION),
             "t_latest": _t_from_sums(
-                summed(w * known["latest"].to_numpy()), *spread, T_CORRELATION
+                summed(w * table["latest"].to_numpy()[known]), *spread, T_CORRELATION
             ),
         }
     )

@@ -66,9 +66,10 @@ def share_therapist_minutes(sessions: pd.DataFrame) -> np.ndarray:
     came = attended(sessions)
     present = sessions["n_children_present"].to_numpy(float)
     known_group = together & sessions["group_id"].notna().to_numpy()
-    meeting = pd.MultiIndex.from_arrays([sessions["group_id"], sessions["week"]])
-    code = pd.factorize(meeting)[0]
-    counted = np.bincount(code[came & known_group], minlength=len(sessions) + 1)[code]
+    group, week = (pd.factorize(sessions[name].array)[0] for name in ("group_id", "week"))
+    meeting = np.where(known_group, group * (week.max(initial=0) + 1) + week, 0)
+    counted = np.bincount(meeting[came & known_group], minlength=meeting.max(initial=0) + 1)
+    counted = counted[meeting]
     company = np.where(together, np.where(known_group, counted, np.nan), 1.0)
     present = np.where(np.isnan(present) | (present == 0), company, present)
     therapists = sessions["n_therapists"].fillna(1.0).to_numpy(float)

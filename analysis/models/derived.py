@@ -11,6 +11,7 @@ Source of the delta method: Casella & Berger 2002, Statistical Inference, sectio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -75,7 +76,7 @@ class DerivedEstimates:
     spread: Spread
     confidence: float
 
-    @property
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Probabilities with intervals on the logit scale; no p-value, as none is tested."""
         errors, df = self.spread.measure(self.gradients)

@@ -10,6 +10,7 @@ equations alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from numbers import Real
 
 import numpy as np
@@ -148,7 +149,7 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
         values = read_numbers(design, "design")
         if values.ndim != 2:
             raise AnalysisError("A design needs rows and columns: give an (n, p) array.")
-        names = pd.Index([f"x{j}" for j in range(1, values.shape[1] + 1)])
+        names = number_names("x", values.shape[1])
     if values.shape[1] == 0:
         raise AnalysisError("The design has no column: give at least the constant.")
     finite = np.isfinite(values)
@@ -201,6 +202,12 @@ def read_weights(weights: ArrayLike | None, n_rows: int) -> Array | None:
     if not vector.any():
         raise AnalysisError("Every weight is zero: there is nothing to fit. Give some more.")
     return vector
+
+
+@lru_cache
+def number_names(name: str, n: int) -> pd.Index:
+    """Give the names of n things that came without any: the name with 1, 2, ... after it."""
+    return pd.Index([f"{name}{i}" for i in range(1, n + 1)])
 
 
 def read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
 from analysis.errors import AnalysisError
-from analysis.models.linear import read_numbers
+from analysis.models.linear import number_names, read_numbers
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 _COLUMN_INDEX = pd.Index(RESULT_COLUMNS)
@@ -144,7 +144,7 @@ def read_contrasts(
         rows[:, known.get_indexer(matrix.columns)] = read_numbers(matrix, "contrast")
     else:
         rows = np.atleast_2d(read_numbers(matrix, "contrast"))
-        labels = pd.Index([f"contrast {i}" for i in range(1, len(rows) + 1)])
+        labels = number_names("contrast ", len(rows))
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise AnalysisError(
             f"A contrast needs one number for each of the {len(names)} columns of the design; "

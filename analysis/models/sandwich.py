@@ -82,13 +82,21 @@ class AdjustedScores:
     weighted_basis: Array | None = None
     weights_squared: Array | None = None
 
-    def meat(self, residuals: Array) -> Array:
-        """Give sum_g s_g s_g', s_g = B_g'W_gA_g e_g.
+    def by_cluster(self, residuals: Array) -> Array:
+        """Give every cluster's score s_g = B_g'W_gA_g e_g: (m, p).
 
         Args:
             residuals: (n,) in cluster order.
         """
-        scores = self.rows.sum_by_cluster(self.adjusted * residuals[:, None])
+        return self.rows.sum_by_cluster(self.adjusted * residuals[:, None])
+
+    def meat(self, residuals: Array) -> Array:
+        """Give sum_g s_g s_g'.
+
+        Args:
+            residuals: (n,) in cluster order.
+        """
+        scores = self.by_cluster(residuals)
         return scores.T @ scores
 
     def model_variance(self, directions: Array) -> Array:

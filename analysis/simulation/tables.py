@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -63,11 +64,16 @@ def build_table(
             built[column.name] = labels[name].take(columns[name], allow_fill=True)
         elif column.kind == "choice":
             built[column.name] = pd.Categorical.from_codes(
-                columns[column.name], categories=list(column.choices)
+                columns[column.name], dtype=_labels_of(column.choices)
             )
         else:
             built[column.name] = np.asarray(columns[column.name], dtype=float)
     return pd.DataFrame(built, copy=False)
+
+
+@lru_cache
+def _labels_of(choices: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(list(choices))
 
 
 def table_bytes(frame: pd.DataFrame, table: Table) -> bytes:

@@ -56,11 +56,13 @@ def compare_by_received(tables: Mapping[str, pd.DataFrame], rates: pd.Series) ->
         One difference for each pair; NaN where nobody received one of the two.
     """
     sessions = tables["sessions"]
-    came = sessions[sessions["attended"] == 1]
-    kind = came["delivered"].cat.codes.groupby(came["child_id"]).agg(["min", "max"])
-    kind = kind.reindex(rates.index).dropna()
-    received = np.where(kind["min"] != kind["max"], FORMATS.index("combined"), kind["min"])
-    rate = rates.loc[kind.index].to_numpy()
+    child = rates.index.get_indexer(sessions["child_id"])
+    came = (sessions["attended"] == 1).to_numpy() & (child >= 0)
+    ever = np.zeros((len(rates), len(FORMATS)), bool)
+    ever[child[came], sessions["delivered"].array.codes[came]] = True
+    some = ever.any(axis=1)
+    received = np.where(ever.sum(axis=1) > 1, FORMATS.index("combined"), ever.argmax(axis=1))[some]
+    rate = rates.to_numpy()[some]
     means = [
         rate[received == k].mean() if (received == k).any() else np.nan for k in range(len(FORMATS))
     ]

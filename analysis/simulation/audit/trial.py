@@ -11,9 +11,9 @@ import zlib
 
 import numpy as np
 
-from analysis.comparison.attainment import compare_attainment
+from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.formats import comparable_formats, keep_formats
-from analysis.comparison.goals_and_children import compare_kinds
+from analysis.comparison.goals_and_children import KindsOfGoal, compare_kinds
 from analysis.comparison.result import Comparison
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
@@ -26,7 +26,7 @@ from analysis.simulation.audit.naive import compare_by_received, regress_rows
 from analysis.simulation.audit.scenarios import Scenario
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.levels import PLANNED_WEEKS
-from analysis.study import run_study
+from analysis.study import Study, run_study
 
 Outcome = dict[str, object]
 
@@ -66,27 +66,37 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         )
     except AnalysisError as error:
         return outcome | {"refused": type(error).__name__}
-    book = SentenceBook()
-    published = publish_answer(study, book)["pairs"]
-    sentences = book.rows()
     if whole:
-        sentences = protect(study).summary["sentences"]
-    settings, centred = study.settings, study.covariates.centred
-    formats = comparable_formats(study.cohort.table, settings)
-    compared = keep_formats(study.cohort.table, formats)
-    attainment = compare_attainment(study.scored, study.cohort, compared, centred, settings)
+        summary = protect(study).summary
+        published, sentences = summary["answer"]["pairs"], summary["sentences"]
+        kinds, attainment = study.depends.kinds, study.attainment
+    else:
+        book = SentenceBook()
+        published, sentences = publish_answer(study, book)["pairs"], book.rows()
+        kinds, attainment = _ask_beside(study)
     rates = study.cohort.table.set_index("child_id")["rate"]
     return outcome | {
         "pairs": [
             numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
             for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
         ],
-        "within": _numbers(compare_kinds(compared, centred, settings).within_child),
+        "within": _numbers(kinds.within_child),
         "attained": _numbers(attainment.by_week[LAST_PLANNED_WEEK]),
         "faults": [row["id"] for row in sentences if find_faults(row["text"])],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
+
+
+def _ask_beside(study: Study) -> tuple[KindsOfGoal, Attainment]:
+    """Ask the two questions beside the main one that the audit judges."""
+    settings, centred = study.settings, study.covariates.centred
+    formats = comparable_formats(study.cohort.table, settings)
+    compared = keep_formats(study.cohort.table, formats)
+    return (
+        compare_kinds(compared, centred, settings),
+        compare_attainment(study.scored, study.cohort, compared, centred, settings),
+    )
 
 
 def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
