@@ -7,7 +7,7 @@ from mixed_cases import CASES, read_mixed_case, spreads
 from reference_cases import by_term
 
 from analysis.models.mixed import fit_mixed
-from analysis.models.mixed_optimiser import clip_negative
+from analysis.models.mixed_cone import clip_negative
 from analysis.models.results import RESULT_COLUMNS
 
 ESTIMATE_IN_SE = 1e-6  # lme4's own optimisers differ by 1e-7
@@ -142,7 +142,7 @@ def test_a_spread_of_zero_is_said_in_words(fits):
     assert fit.sentence in repr(fit)
 
 
-def test_the_nearest_positive_matrix_in_closed_form_is_that_of_the_eigenvalues():
+def test_the_nearest_positive_matrix_is_that_of_the_eigenvalues():
     drawn = np.random.default_rng(5).normal(size=(500, 2, 2))
     matrices = drawn + drawn.swapaxes(1, 2)
     matrices[0] = 0.0

@@ -17,6 +17,7 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
+from analysis.models.mixed_cone import clip_negative
 from analysis.models.mixed_face import find_face
 from analysis.models.mixed_identify import check_identifiable, explain_weakness
 from analysis.models.mixed_inference import (
@@ -27,7 +28,7 @@ from analysis.models.mixed_inference import (
 )
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_optimiser import clip_negative, minimise
+from analysis.models.mixed_optimiser import minimise
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
