@@ -128,7 +128,7 @@ def prepare_fit(
 def _solve_rows(
     rows: Rows, weights: Array | None, unit: int | None, restricted: bool
 ) -> tuple[Solution, Sums]:
-    plan = plan_sums(survey_rows(rows))
+    plan = plan_sums(survey_rows(rows, whole=True))
     sums = build_sums(rows, plan, weights, unit)
     fewer = replace_repeats(sums) if _are_counts(weights) else sums
     return solve_sums(fewer, plan, restricted, n_groups=count_groups(sums)), sums

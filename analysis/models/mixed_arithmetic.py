@@ -71,9 +71,11 @@ def project_total(
 ) -> Array:
     """Sum s C' values C s over groups: (b, Q, Q, m) to (b, q, q)."""
     if multipliers is None:
-        return np.einsum("qi,bqt,tj->bij", loading, weighted_total(values, weight), loading)
-    scaled = np.einsum("qi,bqtm,tj->bijm", loading, values, loading, optimize=True)
-    return weighted_total(scaled * multipliers[:, None] * multipliers, weight)
+        return loading.T @ weighted_total(values, weight) @ loading
+    n_problems, n_bases, _, n_groups = values.shape
+    half = (loading.T @ values.reshape(n_problems, n_bases, -1)).reshape(n_problems, -1, n_groups)
+    inner = loading.T @ half.reshape(n_problems, -1, n_bases, n_groups)
+    return weighted_total(inner * multipliers[:, None] * multipliers, weight)
 
 
 def weighted_total(values: Array, weight: Array | None) -> Array:

@@ -254,8 +254,14 @@ class Survey:
         )
 
 
-def survey_rows(rows: Rows) -> Survey:
-    """Look at every column of a partition once."""
+def survey_rows(rows: Rows, whole: bool = False) -> Survey:
+    """Look at every column of a partition once.
+
+    Args:
+        rows: of the partition.
+        whole: whether these are all rows there are; columns are then only compared with the
+            random-design columns that are needed.
+    """
     places = rows.candidates
     values = [rows.candidate(place) for place in places]
     twin = [
@@ -268,8 +274,10 @@ def survey_rows(rows: Rows) -> Survey:
     anchors = np.full((p, len(places)), n_levels)
     multiples = np.full(anchors.shape, np.nan)
     for kind in kinds:
-        reach = find_reach(values[kind], [*rows.columns, *(values[i] for i in kinds)], rows.nesting)
         alike = [j for j, original in enumerate(twin) if original == kind]
+        if whole and multiple_of[alike].any(axis=1).all():
+            continue
+        reach = find_reach(values[kind], [*rows.columns, *(values[i] for i in kinds)], rows.nesting)
         anchors[:, alike] = reach.levels[:p, None]
         for x in np.flatnonzero(reach.levels[:p] < 0):
             multiples[x, alike] = reach.multiples[x][0]

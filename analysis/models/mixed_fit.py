@@ -31,9 +31,9 @@ from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_optimiser import minimise
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
+from analysis.models.mixed_start import find_start
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
 
-START = 0.5
 ZERO_VARIANCE = 1e-9
 WORST_GRAM = 1e-10
 SMALLEST_LEFT = 1e-8
@@ -136,15 +136,15 @@ def solve_sums(
     """
     _, _, correlated, _ = plan.shape
     loadings = plan.loadings
-    check_identifiable(sums, plan)
+    overlap = check_identifiable(sums, plan)
     blocks = split_sums(sums)
     zero = [np.zeros((1, v.shape[1], v.shape[1])) for v in loadings]
     blocks, mixture = _orthonormalise(blocks, loadings, zero)
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
-    begin = [
-        START * np.eye(v.shape[1])[None] if start is None else np.asarray(start[k])[None]
-        for k, v in enumerate(loadings)
-    ]
+    if start is None:
+        begin = find_start(blocks, loadings, correlated, overlap)
+    else:
+        begin = [np.asarray(value)[None] for value in start]
     n_evaluations = 0
     for count in range(MOST_ROUNDS):
         optimum = minimise(
