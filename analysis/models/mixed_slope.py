@@ -105,7 +105,7 @@ def descend(
         else:
             climb = climb_block(block, loadings, relative, counted)[0]
         spread = spread_weights(block, counted)
-        found, outside = _descend_block(
+        found, outside, directions = _descend_block(
             block, climb, loadings, relative, residual, known, spread, matrices, pulls,
             evaluation.residual_variance, parameters, linear,
         )  # fmt: skip
@@ -113,7 +113,7 @@ def descend(
         left.append(outside)
         if parameters:
             carried = [carries_weights(block, i, counted) for i in range(len(block.levels))]
-            quadratic += _quadratic(block, climb, loadings, found, spread, carried, parameters)
+            quadratic += _quadratic(block, climb, directions, spread, carried, parameters)
     information = None
     if parameters:
         information = _average_information(quadratic, linear, pulls, parameters, evaluation)
@@ -133,13 +133,13 @@ def _descend_block(
     variance: Array,
     parameters: Sequence[tuple] | None,
     linear: Array,
-) -> tuple[list[Array], Array]:
+) -> tuple[list[Array], Array, list[Array]]:
     r = residual.shape[1]
     offsets = block.offsets()
     outside = np.zeros((1, block.constant.shape[0], r, 1))
     outside[0, :, : offsets[0], 0] = block.constant
     uncertain = None
-    found = []
+    found, directions = [], []
     for k, level in enumerate(block.levels):
         after, columns, weight = climb.after[k], climb.columns[k], spread[k]
         dense = slice(offsets[k], r)
@@ -157,15 +157,15 @@ def _descend_block(
         matrices[k] += project_total(slope, loadings[k], level.multipliers, weight)
         pulls[k] += project_total(pull, loadings[k], level.multipliers, weight)
         if parameters:
-            _add_linear(
-                linear, outside, columns, after, effect, block, k, loadings[k], weight, parameters
-            )
+            direction = _directions(effect, loadings[k], level.multipliers, k, parameters)
+            _add_linear(linear, outside, columns, after, direction, block, k, weight, parameters)
+            directions.append(direction)
         entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
         taken = effect_matrices(loadings[k], relative[k], level.multipliers)
         if k + 1 == len(block.levels):
             explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
             entering = np.einsum("bqjm,bj->bqm", as_batch(level.joined), residual[:, entered])
-            return found, explained + entering
+            return found, explained + entering, directions
         whole = multiply(after, lift(outside, up))
         n = max(len(columns), len(as_batch(level.joined)))
         if len(whole) < n:
@@ -223,22 +223,19 @@ def _directions(
     effect: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
 ) -> Array:
     """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e."""
-    pulled = np.einsum("qi,bqm->bim", loading, effect)
-    if multipliers is not None:
-        pulled = pulled * multipliers
-    out = []
-    for level, i, j in parameters:
-        if level != k:
-            continue
-        pairs = [(i, j)] if i == j else [(i, j), (j, i)]
-        part = 0.0
-        for row, column in pairs:
-            size = pulled[:, column]
-            if multipliers is not None:
-                size = size * multipliers[row]
-            part = part + loading[None, :, row, None] * size[:, None]
-        out.append(part)
-    return np.stack(out, axis=2)
+    pulled = loading.T @ effect
+    own = [(i, j) for level, i, j in parameters if level == k]
+    n_bases, q = loading.shape
+    turn = np.zeros((n_bases, len(own), q, q))
+    for a, (i, j) in enumerate(own):
+        turn[:, a, i, j] = loading[:, i]
+        turn[:, a, j, i] = loading[:, j]
+    if multipliers is None:
+        out = turn.sum(axis=2).reshape(-1, q) @ pulled
+    else:
+        products = multipliers[:, None] * (pulled * multipliers)[:, None]
+        out = turn.reshape(-1, q * q) @ products.reshape(len(effect), q * q, -1)
+    return out.reshape(len(effect), n_bases, len(own), -1)
 
 
 def _add_linear(
@@ -246,17 +243,15 @@ def _add_linear(
     outside: Array,
     columns: Array,
     after: Array,
-    effect: Array,
+    direction: Array,
     block: Sums,
     k: int,
-    loading: Array,
     weight: Array | None,
     parameters: Sequence[tuple],
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
     level = block.levels[k]
     at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
-    direction = _directions(effect, loading, level.multipliers, k, parameters)
     p = linear.shape[1]
     moved = collect_groups(multiply(after, direction), level.starts, weight)
     linear[:, :, at] += gram(outside[:, :, :p], moved, None)
@@ -267,20 +262,18 @@ def _add_linear(
 def _quadratic(
     block: Sums,
     climb: Climb,
-    loadings: Sequence[Array],
-    effects: Sequence[Array],
+    directions: Sequence[Array],
     spread: Sequence[Array | None],
     carried: Sequence[bool],
     parameters: Sequence[tuple],
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
-    out = np.zeros((len(effects[0]), n, n))
+    out = np.zeros((len(directions[0]), n, n))
     active: list[int] = []
     rising: Array | None = None
     for k in reversed(range(len(block.levels))):
-        level, weight = block.levels[k], spread[k]
-        direction = _directions(effects[k], loadings[k], level.multipliers, k, parameters)
+        level, weight, direction = block.levels[k], spread[k], directions[k]
         at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
         entering = multiply(climb.before[k], direction)
         out[:, np.array(at)[:, None], at] += gram(direction, entering, weight)
