@@ -10,15 +10,15 @@ became small; the conditions of optimality are numbers, and are checked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analysis.models.mixed_blocks import take_problems
 from analysis.models.mixed_cone import clip_negative, find_step
-from analysis.models.mixed_likelihood import evaluate
+from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import descend, list_parameters, pick_parameters
+from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
 from analysis.models.mixed_sums import Sums
 
 SMALLEST_GAIN = 1e-9
@@ -34,11 +34,13 @@ class Optimum:
     """Where the objective is least.
 
     Attributes:
-        relative: per level (b, q, q).
-        objective: (b,) at the last point evaluated.
+        relative: per level (b, q, q), after the last step.
+        objective: (b,) at the last point evaluated, before that step.
         gain_left: (b,) the fall still foreseen by the quadratic model there.
         converged: (b,) whether that is within the tolerance.
         n_evaluations: how often the likelihood was evaluated.
+        before: of a problem alone, the last point evaluated, its evaluation (without
+            working arrays) and slope.
     """
 
     relative: list[Array]
@@ -46,6 +48,7 @@ class Optimum:
     gain_left: Array
     converged: Array
     n_evaluations: int
+    before: tuple[list[Array], Evaluation, Slope] | None
 
 
 def minimise(
@@ -78,9 +81,11 @@ def minimise(
     least = np.full(n_problems, np.inf)
     gain = np.full(n_problems, np.inf)
     active = np.arange(n_problems)
+    before = None
     count = 0
     while len(active) and count < MOST_EVALUATIONS:
         count += 1
+        found = slope = before = None  # an evaluation needs their memory
         at = [value[active] for value in trial]
         counted = None if weights is None else [value[active] for value in weights]
         parts = blocks if len(active) == n_problems else [take_problems(b, active) for b in blocks]
@@ -91,7 +96,6 @@ def minimise(
         for k, value in enumerate(trial):
             value[active[~better]] = (best[k][active[~better]] + at[k][~better]) / 2
         if not better.any():
-            del found
             continue
         slope = descend(parts, loadings, at, found, restricted, counted, parameters)
         gradient = pick_parameters(slope.matrices, parameters)
@@ -101,7 +105,8 @@ def minimise(
             best[k][active[better]] = at[k][better]
             value[active[better]] = moved[k][better]
         least[active[better]] = found.objective[better]
-        del found, slope  # before the next evaluation needs the memory
+        if n_problems == 1:
+            before = at, replace(found, climbs=[]), slope
         slow = foreseen > SLOW_RATIO * gain[active]
         slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
         gain[active[better]] = foreseen[better]
@@ -109,7 +114,7 @@ def minimise(
     limit = smallest_gain + RELATIVE_GAIN * np.abs(least)
     done = gain <= limit
     relative = [np.where(done[:, None, None], trial[k], best[k]) for k in range(len(best))]
-    return Optimum(relative, least, gain, done, count)
+    return Optimum(relative, least, gain, done, count, before)
 
 
 def add_step(relative: Sequence[Array], step: Array, parameters: Sequence[tuple]) -> list[Array]:
