@@ -29,6 +29,9 @@ def lift(values: Array, parents: Array) -> Array:
 
 def gram(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left'right over groups (and W): (b, Q, i, m), (b, Q, j, m) to (b, i, j)."""
+    if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
+        pairs = np.einsum("qim,qjm->ijm", left[0], right[0])
+        return (weight @ pairs.reshape(-1, pairs.shape[-1]).T).reshape(-1, *pairs.shape[:2])
     if weight is not None:
         left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
     out = np.matmul(left[:, 0], right[:, 0].swapaxes(-1, -2))
@@ -84,6 +87,8 @@ def weighted_total(values: Array, weight: Array | None) -> Array:
         return values.sum(axis=-1)
     if weight.ndim == 1:
         return values @ weight
+    if len(values) == 1:
+        return (weight @ values.reshape(-1, values.shape[-1]).T).reshape(-1, *values.shape[1:-1])
     shape = (len(weight), *(1,) * (values.ndim - 2), weight.shape[-1])
     return (values * weight.reshape(shape)).sum(axis=-1)
 

@@ -18,11 +18,11 @@ from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_face import find_face
 from analysis.models.mixed_identify import check_identifiable, explain_weakness
-from analysis.models.mixed_inference import VarianceUncertainty, weigh_uncertainty
+from analysis.models.mixed_inference import Curvature, VarianceUncertainty, weigh_uncertainty
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_plan import Plan
-from analysis.models.mixed_polish import search_optimum
+from analysis.models.mixed_polish import Point, search_optimum
 from analysis.models.mixed_slope import Slope, list_parameters
 from analysis.models.mixed_start import find_start
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
@@ -65,6 +65,7 @@ class Solution:
         parameters: (level, row, column) of the k covariances.
         evaluation: internal.
         slope: internal.
+        curvature: internal.
         blocks: the sums behind it (internal columns).
         to_outcome: an internal outcome times this is in the outcome's unit.
         transform: (p, p) from internal coefficients to the data's, before `to_outcome`.
@@ -89,6 +90,7 @@ class Solution:
     parameters: list[tuple]
     evaluation: Evaluation
     slope: Slope
+    curvature: Curvature
     blocks: list[Sums]
     to_outcome: float
     transform: Array
@@ -133,12 +135,11 @@ def solve_sums(
     else:
         begin = [np.asarray(value)[None] for value in start]
     point = search_optimum(blocks, loadings, correlated, begin, parameters, restricted)
-    evaluation, slope, relative = point.evaluation, point.slope, point.relative
-    certificate = point.certificate
-    face = find_face(relative, correlated, parameters)
-    uncertainty = weigh_uncertainty(point.curvature, evaluation, slope, face)
+    face = find_face(point.relative, correlated, parameters)
+    uncertainty = weigh_uncertainty(point.curvature, point.evaluation, point.slope, face)
     if uncertainty.weakest[0] < UNIDENTIFIED:
         raise AnalysisError(explain_weakness(uncertainty.weakest[1], plan, parameters))
+    certificate = point.certificate
     if not certificate.holds:
         raise AnalysisError(
             "No certain optimum was found for this model: "
@@ -146,8 +147,8 @@ def solve_sums(
             f"{certificate.gain_limit:.2g}). Simplify the random effects."
         )
     return _finish(
-        plan, n_groups or count_groups(sums), blocks, mixture, evaluation, slope, relative,
-        certificate, uncertainty, parameters, restricted,
+        plan, n_groups or count_groups(sums), blocks, mixture, point, uncertainty, parameters,
+        restricted,
     )  # fmt: skip
 
 
@@ -193,15 +194,13 @@ def _finish(
     n_groups: tuple[int, ...],
     blocks: list[Sums],
     mixture: Array,
-    evaluation: Evaluation,
-    slope: Slope,
-    relative: list[Array],
-    certificate: Certificate,
+    point: Point,
     uncertainty: VarianceUncertainty,
     parameters: list[tuple],
     restricted: bool,
 ) -> Solution:
     p = plan.n_columns
+    evaluation, relative = point.evaluation, point.relative
     to_outcome = plan.outcome_scale / mixture[p, p]
     back = np.zeros((p, p))
     back[plan.column_order] = np.eye(p) / plan.column_scale[:, None]
@@ -239,14 +238,15 @@ def _finish(
         relative,
         -objective / 2,
         degrees + (p if restricted else 0),
-        certificate,
+        point.certificate,
         VarianceUncertainty(
             uncertainty.covariance, change, uncertainty.information, uncertainty.weakest
         ),
         _to_absolute(uncertainty.information, plan, relative, variance, parameters),
         parameters,
         evaluation,
-        slope,
+        point.slope,
+        point.curvature,
         blocks,
         to_outcome,
         transform,

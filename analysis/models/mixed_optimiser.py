@@ -39,6 +39,8 @@ class Optimum:
         gain_left: (b,) the fall still foreseen by the quadratic model there.
         converged: (b,) whether that is within the tolerance.
         n_evaluations: how often the likelihood was evaluated.
+        coefficients: (b, p) after the last step, to first order in it.
+        residual_variance: (b,) likewise.
         before: of a problem alone, the last point evaluated, its evaluation (without
             working arrays) and slope.
     """
@@ -48,6 +50,8 @@ class Optimum:
     gain_left: Array
     converged: Array
     n_evaluations: int
+    coefficients: Array
+    residual_variance: Array
     before: tuple[list[Array], Evaluation, Slope] | None
 
 
@@ -80,6 +84,8 @@ def minimise(
     trial = [value.copy() for value in start]
     least = np.full(n_problems, np.inf)
     gain = np.full(n_problems, np.inf)
+    coefficients = np.zeros((n_problems, blocks[0].n_columns))
+    variance = np.ones(n_problems)
     active = np.arange(n_problems)
     before = None
     count = 0
@@ -105,6 +111,8 @@ def minimise(
             best[k][active[better]] = at[k][better]
             value[active[better]] = moved[k][better]
         least[active[better]] = found.objective[better]
+        new = _follow_step(found, slope, step, parameters)
+        coefficients[active[better]], variance[active[better]] = (value[better] for value in new)
         if n_problems == 1:
             before = at, replace(found, climbs=[]), slope
         slow = foreseen > SLOW_RATIO * gain[active]
@@ -114,7 +122,21 @@ def minimise(
     limit = smallest_gain + RELATIVE_GAIN * np.abs(least)
     done = gain <= limit
     relative = [np.where(done[:, None, None], trial[k], best[k]) for k in range(len(best))]
-    return Optimum(relative, least, gain, done, count, before)
+    return Optimum(relative, least, gain, done, count, coefficients, variance, before)
+
+
+def _follow_step(
+    found: Evaluation, slope: Slope, step: Array, parameters: Sequence[tuple]
+) -> tuple[Array, Array]:
+    """Give coefficients and residual variance a step further, to first order.
+
+    db / dD_a = -(X'V^-1 X)^-1 X'V^-1 V_a V^-1 e and d log s2 / dD_a = -e'V^-1 V_a V^-1 e / (f s2).
+    """
+    turned = np.matmul(slope.linear, step[..., None])
+    coefficients = found.coefficients - np.matmul(found.inverse, turned)[..., 0]
+    lost = (pick_parameters(slope.pulls, parameters) * step).sum(axis=1)
+    variance = found.residual_variance
+    return coefficients, variance * np.exp(-lost / (found.degrees * variance))
 
 
 def add_step(relative: Sequence[Array], step: Array, parameters: Sequence[tuple]) -> list[Array]:

@@ -44,6 +44,8 @@ class Slope:
     Attributes:
         matrices: per level (b, q, q) symmetric G: the objective changes by tr(G dD).
         pulls: per level (b, q, q) sum of Z'V^-1 e e'V^-1 Z.
+        linear: (b, p, k) X'V^-1 V_a V^-1 e, in the order of `list_parameters`; empty without
+            parameters.
         information: (b, k, k) average information, in the order of `list_parameters`, or None.
         effects: per block and level (b, Q, m) W_g'V^-1 e of every group.
         coefficients_left: per block (b, Q, m) what W explains of e in each innermost group.
@@ -51,6 +53,7 @@ class Slope:
 
     matrices: list[Array]
     pulls: list[Array]
+    linear: Array
     information: Array | None
     effects: list[list[Array]]
     coefficients_left: list[Array]
@@ -87,17 +90,18 @@ def descend(
         parameters: what `list_parameters` gives.
     """
     b, p = evaluation.coefficients.shape
+    n_problems = b if weights is None else max(b, len(weights[0]))
     residual = np.concatenate([-evaluation.coefficients, np.ones((b, 1))], axis=1)
     known = np.zeros((b, p + 1, p + 1))
     if restricted:
         known[:, :p, :p] = evaluation.inverse
     widths = [loading.shape[1] for loading in loadings]
-    matrices = [np.zeros((b, q, q)) for q in widths]
-    pulls = [np.zeros((b, q, q)) for q in widths]
+    matrices = [np.zeros((n_problems, q, q)) for q in widths]
+    pulls = [np.zeros((n_problems, q, q)) for q in widths]
     effects, left = [], []
     n_parameters = len(parameters or ())
-    quadratic = np.zeros((b, n_parameters, n_parameters))
-    linear = np.zeros((b, p, n_parameters))
+    quadratic = np.zeros((n_problems, n_parameters, n_parameters))
+    linear = np.zeros((n_problems, p, n_parameters))
     for k, block in enumerate(blocks):
         counted = None if weights is None else weights[k]
         if evaluation.climbs:
@@ -117,7 +121,7 @@ def descend(
     information = None
     if parameters:
         information = _average_information(quadratic, linear, pulls, parameters, evaluation)
-    return Slope(matrices, pulls, information, effects, left)
+    return Slope(matrices, pulls, linear, information, effects, left)
 
 
 def _descend_block(
@@ -158,7 +162,7 @@ def _descend_block(
         pulls[k] += project_total(pull, loadings[k], level.multipliers, weight)
         if parameters:
             direction = _directions(effect, loadings[k], level.multipliers, k, parameters)
-            _add_linear(linear, outside, columns, after, direction, block, k, weight, parameters)
+            _add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
             directions.append(direction)
         entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
         taken = effect_matrices(loadings[k], relative[k], level.multipliers)
@@ -246,15 +250,18 @@ def _add_linear(
     direction: Array,
     block: Sums,
     k: int,
-    weight: Array | None,
+    spread: Sequence[Array | None],
     parameters: Sequence[tuple],
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
-    level = block.levels[k]
+    level, weight = block.levels[k], spread[k]
+    early, late = weight, None
+    if k and weight is not None and weight.ndim == 2:  # a batch of weights of outermost groups
+        early, late = None, spread[k - 1]
     at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
     p = linear.shape[1]
-    moved = collect_groups(multiply(after, direction), level.starts, weight)
-    linear[:, :, at] += gram(outside[:, :, :p], moved, None)
+    moved = collect_groups(multiply(after, direction), level.starts, early)
+    linear[:, :, at] += gram(outside[:, :, :p], moved, late)
     first = p + 1 - columns.shape[2]
     linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
 
@@ -269,7 +276,8 @@ def _quadratic(
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
-    out = np.zeros((len(directions[0]), n, n))
+    b = max(len(directions[0]), *(1 if w is None or w.ndim == 1 else len(w) for w in spread))
+    out = np.zeros((b, n, n))
     active: list[int] = []
     rising: Array | None = None
     for k in reversed(range(len(block.levels))):
