@@ -54,7 +54,7 @@ def measure_curvature(
     """Differentiate the slope by differences, a millionth of a standard error wide.
 
     What that leaves out is this share times the skewness of the likelihood; what rounding adds is
-    of the same size.
+    of the same size. Spreads very large beside the residual's cost digits: steps are then wider.
 
     Args:
         blocks: the sums.
@@ -67,7 +67,10 @@ def measure_curvature(
     """
     k = len(parameters)
     sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
-    size = np.minimum(STEP_SHARE / np.sqrt(sharp), LARGEST_STEP * _room(blocks, loadings))
+    reach = _reach(blocks, loadings)
+    largest = max(float(np.abs(value).max()) for value in relative)
+    share = max(STEP_SHARE, np.sqrt(np.finfo(float).eps * reach * (1 + largest)))
+    size = np.minimum(share / np.sqrt(sharp), LARGEST_STEP * (1 / reach + largest))
     n_leaves = sum(block.squares.shape[-1] for block in blocks)
     steps = np.diag(size)
     batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, k))
@@ -97,8 +100,8 @@ def measure_curvature(
     return Curvature((profile + profile.T) / 2, fixed_part)
 
 
-def _room(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
-    """How far a covariance may step below zero before a group's matrix could turn singular."""
+def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
+    """Give a bound of what a covariance of one is multiplied by in any group, and one more."""
     trace = max(
         float(np.einsum("qqm->m", _climbed(block, level)).max())
         for block in blocks
@@ -110,7 +113,7 @@ def _room(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
         for block in blocks
         for level in block.levels
     )
-    return 1 / (1 + trace * widest * reach)
+    return 1 + trace * widest * reach
 
 
 def _climbed(block: Sums, level: int) -> Array:

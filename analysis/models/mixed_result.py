@@ -311,7 +311,7 @@ def _say_singular(solution: Solution) -> str:
         values = np.linalg.eigvalsh(value[0])
         if int((values <= 0).sum() + (np.abs(values) < 1e-12).sum()) <= int(absent.sum()):
             continue
-        listed = " and ".join(effects[k] for k in left)
+        listed = ", ".join(effects[k] for k in left[:-1]) + f" and {effects[left[-1]]}"
         sentences.append(
             f"Between {name}, {listed} cannot be told apart as separate spreads: a mixture of them "
             "shows no measurable spread (their correlation is at its limit)."
