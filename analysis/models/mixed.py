@@ -25,7 +25,13 @@ from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
 from analysis.models.mixed_effects import find_effects, sum_scores
 from analysis.models.mixed_fit import NotOrthonormalError, Solution, solve_sums
-from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
+from analysis.models.mixed_nesting import (
+    Array,
+    Nesting,
+    RandomEffect,
+    check_levels,
+    read_nesting,
+)
 from analysis.models.mixed_plan import plan_sums
 from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, Turn, report_solution
@@ -103,8 +109,7 @@ def prepare_fit(
     """Check the input of `fit_mixed` and solve the model; arguments and errors as there."""
     if method not in METHODS:
         raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')
-    if len(random) == 0:
-        raise AnalysisError("Give at least one level of random effects.")
+    check_levels(random)
     names, columns = read_design(fixed)
     values = read_vector(outcome, len(columns), "outcome")
     nesting = read_nesting([effect.groups for effect in random], len(values))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,7 @@ class MixedFit:
         known = [effects.name for effects in self.level_effects]
         if isinstance(level, str) and level in known:
             level = known.index(level)
-        if not isinstance(level, int) or not 0 <= level < len(known):
+        if not isinstance(level, Integral) or not 0 <= level < len(known):
             raise AnalysisError(f"There is no level {level}; the levels are {', '.join(known)}.")
         return self.level_effects[level].table()
 
