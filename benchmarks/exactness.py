@@ -14,7 +14,7 @@ import numpy as np
 HERE = Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
-from mixed_cases import CASES, read_mixed_case, spreads  # noqa: E402
+from mixed_cases import CASES, level_of, read_mixed_case, spreads  # noqa: E402
 from reference_cases import by_term  # noqa: E402
 
 from analysis.models.mixed import fit_mixed  # noqa: E402
@@ -43,7 +43,7 @@ def compare(name, model, method):
     gaps = []
     for row in expected["varcomp"]:
         if row["var2"] is None:
-            size = own[row["grp"].removesuffix(".1"), row["var1"], None]
+            size = own[level_of(row["grp"]), row["var1"], None]
             gaps.append(abs(size - row["sdcor"]) / max(abs(row["sdcor"]), 1e-6))
     found["spread"] = max(gaps)
     if "df_satt" in terms:

@@ -23,6 +23,11 @@ CASES = (
     ("sim_child_goal_week", "slope_child_slope_goal_adjusted"),
     ("sim_child_goal_week", "gas_rounded"),
     ("sim_child_goal_week", "three_way_kind"),
+    ("quadratic_growth", "quadratic"),
+    ("quadratic_growth", "uncorrelated"),
+    ("four_levels", "nested"),
+    ("partial_nested_slopes", "slopes"),
+    ("partial_nested_slopes", "uncorrelated"),
 )
 GROUPINGS = {"Subject": "Subject", "Rat": "Rat", "batch:cask": "sample", "child:goal": "goal"}
 
@@ -74,6 +79,11 @@ def _column(data, term):
         factor = next(name for name in data if part.startswith(name))
         column = column * (data[factor].astype(str) == part.removeprefix(factor))
     return column
+
+
+def level_of(group):
+    """Give the level lme4 means: it calls uncorrelated effects "child", "child.1", "child.2"."""
+    return group.rstrip("0123456789").removesuffix(".") if "." in group else group
 
 
 def spreads(fit):

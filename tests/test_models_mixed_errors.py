@@ -132,6 +132,15 @@ def test_weights_must_belong_to_whole_units():
         (lambda child, line: [RandomEffect(child[:-1], line)], "one group for each"),
         (lambda child, line: [RandomEffect(child, line[:-1])], "needs 48 rows"),
         (lambda child, line: [RandomEffect(child, line)] * 2, "same name"),
+        (lambda child, line: RandomEffect(child, line), "a list of RandomEffect"),
+        (lambda child, line: [(child, line)], "a list of RandomEffect"),
+        (lambda child, line: [RandomEffect(np.column_stack([child] * 2), line)], r"\(48, 2\)"),
+        (lambda child, line: [RandomEffect(child, 1.0)], r"its shape is \(\)"),
+        (lambda child, line: [RandomEffect(child, line.assign(week="early"))], "not a number"),
+        (
+            lambda child, line: [RandomEffect(child, line.astype("Int64").mask(line == 6))],
+            "missing",
+        ),
     ],
 )
 def test_malformed_levels_are_refused(random, message):
@@ -186,3 +195,23 @@ def test_an_outcome_that_is_nearly_a_line_is_still_fitted_exactly():
     assert steep.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-5)
     assert steep.coefficients[0] == pytest.approx(fit.coefficients[0], rel=1e-5)
     assert steep.residual_sd == pytest.approx(fit.residual_sd, rel=1e-6)
+
+
+def test_labels_and_designs_may_come_in_any_dress():
+    outcome, fixed, child, line = rows()
+    flat = line[["constant"]]
+    plain = fit_mixed(outcome, fixed, [RandomEffect(child, flat)])
+    for labels in (
+        list(child),
+        [("child", k) for k in child],
+        pd.Categorical([f"k{k}" for k in child], categories=[f"k{k}" for k in range(40)]),
+        pd.Series(child, dtype="Int64"),
+        child.astype(str).astype("string"),
+        pd.Index(child),
+    ):
+        fit = fit_mixed(list(outcome), fixed.to_numpy(), [RandomEffect(labels, flat["constant"])])
+        assert fit.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-9)
+    elsewhere = fixed.set_axis(np.arange(len(fixed))[::-1] + 7), flat.astype(bool)
+    moved = fit_mixed(outcome, elsewhere[0], [RandomEffect(child, elsewhere[1].astype("Int64"))])
+    assert moved.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-9)
+    assert len(plain.random_effects(np.int64(0))) == 12

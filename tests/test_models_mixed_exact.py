@@ -343,3 +343,18 @@ def test_levels_with_different_designs_agree_with_brute_force():
     se = np.sqrt(np.diagonal(covariance))
     assert fit.log_likelihood == pytest.approx(value, abs=1e-9)
     assert np.abs((fit.coefficients - coefficients) / se).max() < BRUTE_FORCE
+
+
+@pytest.mark.parametrize("ratio", [1e2, 1e3, 1e4])
+def test_children_thousands_of_times_further_apart_than_their_reviews_keep_their_degrees(ratio):
+    rng = np.random.default_rng(2)
+    child, week = np.repeat(np.arange(30), 5), np.tile(np.arange(5.0), 30)
+    own = ratio * rng.normal(size=(30, 2)) * [1, 0.05]
+    outcome = own[child, 0] + own[child, 1] * week + 3 * week + rng.normal(size=len(week))
+    fixed = pd.DataFrame({"one": 1.0, "week": week})
+    fit = fit_mixed(outcome, fixed, [RandomEffect(pd.Series(child, name="child"), fixed)])
+    centred = (week - 2).reshape(30, 5)
+    slopes = (centred * outcome.reshape(30, 5)).sum(axis=1) / (centred**2).sum(axis=1)
+    row = fit.fixed.loc["week"]
+    assert row["std_error"] == pytest.approx(slopes.std(ddof=1) / np.sqrt(30), rel=1e-7)
+    assert row["df"] == pytest.approx(29, rel=1e-3)

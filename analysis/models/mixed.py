@@ -25,7 +25,13 @@ from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
 from analysis.models.mixed_effects import find_effects, sum_scores
 from analysis.models.mixed_fit import NotOrthonormalError, Solution, solve_sums
-from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, read_nesting
+from analysis.models.mixed_nesting import (
+    Array,
+    Nesting,
+    RandomEffect,
+    check_levels,
+    read_nesting,
+)
 from analysis.models.mixed_plan import plan_sums
 from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, Turn, report_solution
@@ -103,8 +109,7 @@ def prepare_fit(
     """Check the input of `fit_mixed` and solve the model; arguments and errors as there."""
     if method not in METHODS:
         raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')
-    if len(random) == 0:
-        raise AnalysisError("Give at least one level of random effects.")
+    check_levels(random)
     names, columns = read_design(fixed)
     values = read_vector(outcome, len(columns), "outcome")
     nesting = read_nesting([effect.groups for effect in random], len(values))
@@ -128,7 +133,7 @@ def prepare_fit(
 def _solve_rows(
     rows: Rows, weights: Array | None, unit: int | None, restricted: bool
 ) -> tuple[Solution, Sums]:
-    plan = plan_sums(survey_rows(rows))
+    plan = plan_sums(survey_rows(rows, whole=True))
     sums = build_sums(rows, plan, weights, unit)
     fewer = replace_repeats(sums) if _are_counts(weights) else sums
     return solve_sums(fewer, plan, restricted, n_groups=count_groups(sums)), sums

@@ -29,6 +29,9 @@ def lift(values: Array, parents: Array) -> Array:
 
 def gram(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left'right over groups (and W): (b, Q, i, m), (b, Q, j, m) to (b, i, j)."""
+    if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
+        pairs = np.einsum("qim,qjm->ijm", left[0], right[0])
+        return (weight @ pairs.reshape(-1, pairs.shape[-1]).T).reshape(-1, *pairs.shape[:2])
     if weight is not None:
         left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
     out = np.matmul(left[:, 0], right[:, 0].swapaxes(-1, -2))
@@ -71,9 +74,11 @@ def project_total(
 ) -> Array:
     """Sum s C' values C s over groups: (b, Q, Q, m) to (b, q, q)."""
     if multipliers is None:
-        return np.einsum("qi,bqt,tj->bij", loading, weighted_total(values, weight), loading)
-    scaled = np.einsum("qi,bqtm,tj->bijm", loading, values, loading, optimize=True)
-    return weighted_total(scaled * multipliers[:, None] * multipliers, weight)
+        return loading.T @ weighted_total(values, weight) @ loading
+    n_problems, n_bases, _, n_groups = values.shape
+    half = (loading.T @ values.reshape(n_problems, n_bases, -1)).reshape(n_problems, -1, n_groups)
+    inner = loading.T @ half.reshape(n_problems, -1, n_bases, n_groups)
+    return weighted_total(inner * multipliers[:, None] * multipliers, weight)
 
 
 def weighted_total(values: Array, weight: Array | None) -> Array:
@@ -82,6 +87,8 @@ def weighted_total(values: Array, weight: Array | None) -> Array:
         return values.sum(axis=-1)
     if weight.ndim == 1:
         return values @ weight
+    if len(values) == 1:
+        return (weight @ values.reshape(-1, values.shape[-1]).T).reshape(-1, *values.shape[1:-1])
     shape = (len(weight), *(1,) * (values.ndim - 2), weight.shape[-1])
     return (values * weight.reshape(shape)).sum(axis=-1)
 

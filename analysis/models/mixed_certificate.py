@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.mixed_cone import find_step
 from analysis.models.mixed_likelihood import Evaluation
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_optimiser import find_step
 from analysis.models.mixed_slope import Slope, pick_parameters
 
 GAIN_LIMIT = 1e-7

@@ -19,8 +19,8 @@ from analysis.errors import AnalysisError
 from analysis.models.mixed_nesting import Array, Nesting, RandomEffect, Whole
 
 ROUNDING = 8 * np.finfo(float).eps
-FIRST_LOOK_ROWS = 4000
 ROWS_AT_ONCE = 8_000
+NUMBERS_AT_ONCE = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,62 +84,111 @@ def arrange_rows(
     )
 
 
-class Multiples:
-    """Answer whether a column is, within each group, a constant multiple of a base column."""
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How far out columns are constant multiples of a base column.
 
-    def __init__(self, base: Array, nesting: Nesting) -> None:
-        self.base = base
-        self.nesting = nesting
-        self._peaks: dict[int, Whole] = {}
+    Attributes:
+        levels: per column the outermost level within whose groups it is one: -1 when it is over all
+            rows, n_levels when it is not even within the innermost groups.
+        multiples: per column the multiple for each group of that level, or None.
+    """
 
-    def find(self, values: Array, level: int) -> Array | None:
-        """Give the multiple for each group of `level` (-1: all rows are one group), or None.
+    levels: Whole
+    multiples: list[Array | None]
 
-        A group in which the base column is zero throughout gets the multiple 0, and the answer
-        is None unless the column is zero there as well.
-        """
-        counts = self._counts(level)
-        peaks = self._find_peaks(level)
-        top = self.base[peaks]
+    def spread(self, column: int, level: int, nesting: Nesting) -> Array | None:
+        """Give the multiples for the groups of `level`, or None where they are not constant."""
+        own = int(self.levels[column])
+        if own > level:
+            return None
+        multiple = self.multiples[column]
+        if own == level:
+            return multiple
+        if own < 0:
+            return np.repeat(multiple, len(nesting.starts[level]))
+        return multiple[np.searchsorted(nesting.starts[own], nesting.starts[level], "right") - 1]
+
+
+def find_reach(
+    base: Array, columns: Sequence[Array], nesting: Nesting, outermost: int = -1
+) -> Reach:
+    """Find how far out each column is a constant multiple of a base column, up to rounding.
+
+    A group in which the base column is zero throughout has the multiple 0, and only a column that
+    is zero there as well is a multiple. What holds within groups is asked of larger groups by one
+    row of each group alone.
+
+    Args:
+        base: (n,).
+        columns: arrays (n,).
+        nesting: the groups.
+        outermost: the level to stop at.
+    """
+    n_levels = len(nesting.starts)
+    levels = np.full(len(columns), n_levels)
+    multiples: list[Array | None] = [None] * len(columns)
+    asked = np.arange(len(columns))
+    for level in reversed(range(outermost, n_levels)):
+        holds, base, columns = _peak_rows(base, columns, _count_parts(nesting, level))
+        asked = asked[holds]
+        if len(asked) == 0:
+            break
+        levels[asked] = level
+        tops = np.where(base == 0, 1.0, base)
+        for place, peaks in zip(asked, columns, strict=True):
+            multiples[place] = peaks / tops
+    return Reach(levels, multiples)
+
+
+def _count_parts(nesting: Nesting, level: int) -> Whole:
+    """Count the rows (for the innermost level) or the groups further in of each group."""
+    if level == len(nesting.starts) - 1:
+        return nesting.counts[level]
+    n_inner = len(nesting.starts[level + 1])
+    return np.diff(nesting.children_starts(level + 1), append=n_inner)
+
+
+def _peak_rows(
+    base: Array, columns: Sequence[Array], counts: Whole
+) -> tuple[Array, Array, list[Array]]:
+    """Ask whether columns are multiples of the base within groups of `counts` rows.
+
+    Returns:
+        For each column whether it is; then the base and the columns that are, at the row of each
+        group where the base is largest.
+    """
+    holds = np.ones(len(columns), dtype=bool)
+    tops, peaks = [], []
+    at_once = max(NUMBERS_AT_ONCE // max(len(columns), 1), 1)
+    for groups, rows in cut_runs(counts, at_once):
+        own, inside = counts[groups], base[rows]
+        values = np.array([columns[c][rows] for c in np.flatnonzero(holds)])
+        starts = np.cumsum(own) - own
+        size = np.abs(inside)
+        at_top = np.flatnonzero(size == np.repeat(np.maximum.reduceat(size, starts), own))
+        peak = at_top[np.searchsorted(at_top, starts)]
+        top, at_peak = inside[peak], values[:, peak]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            multiple = np.where(top == 0, 0.0, values[peaks] / top)
-        if not np.isfinite(multiple).all():
-            return None
-        n_first = int(np.searchsorted(np.cumsum(counts), FIRST_LOOK_ROWS)) + 1
-        if len(values) > 2 * FIRST_LOOK_ROWS and not self._holds(
-            values, multiple[:n_first], counts[:n_first]
-        ):
-            return None
-        return multiple if self._holds(values, multiple, counts) else None
-
-    def _holds(self, values: Array, multiple: Array, counts: Whole) -> bool:
-        for groups, rows in cut_runs(counts):
-            own = multiple[groups]
-            spread = own if len(own) == 1 else np.repeat(own, counts[groups])
-            gap = spread * self.base[rows]
-            gap -= values[rows]
-            np.abs(gap, out=gap)
-            if not (gap <= ROUNDING * np.abs(values[rows])).all():
-                return False
-        return True
-
-    def _counts(self, level: int) -> Whole:
-        return np.array([self.nesting.n_rows]) if level < 0 else self.nesting.counts[level]
-
-    def _find_peaks(self, level: int) -> Whole:
-        if level not in self._peaks:
-            starts = np.zeros(1, dtype=np.int64) if level < 0 else self.nesting.starts[level]
-            size = np.abs(self.base)
-            top = np.maximum.reduceat(size, starts)
-            at_top = np.flatnonzero(size == np.repeat(top, self._counts(level)))
-            self._peaks[level] = at_top[np.searchsorted(at_top, starts)]
-        return self._peaks[level]
+            gap = np.repeat(at_peak / np.where(top == 0, 1.0, top), own, axis=1)
+            gap *= inside
+            gap -= values
+        np.abs(gap, out=gap)
+        still = (gap <= ROUNDING * np.abs(values)).all(axis=1)
+        tops.append(top)
+        peaks.append(at_peak)
+        if not still.all():
+            peaks = [part[still] for part in peaks]
+            holds[holds] = still
+            if not holds.any():
+                return holds, base[:0], []
+    return holds, np.concatenate(tops), list(np.concatenate(peaks, axis=1))
 
 
-def cut_runs(counts: Whole) -> Iterator[tuple[slice, slice]]:
-    """Cut groups with `counts` rows into parts of about `ROWS_AT_ONCE` rows: groups and rows."""
+def cut_runs(counts: Whole, at_once: int = ROWS_AT_ONCE) -> Iterator[tuple[slice, slice]]:
+    """Cut groups with `counts` rows into parts of about `at_once` rows: groups and rows."""
     ends = np.cumsum(counts)
-    goals = np.arange(ROWS_AT_ONCE, ends[-1] + ROWS_AT_ONCE, ROWS_AT_ONCE)
+    goals = np.arange(at_once, ends[-1] + at_once, at_once)
     cuts = np.unique(np.minimum(np.searchsorted(ends, goals) + 1, len(ends)))
     first_group, first_row = 0, 0
     for last_group in cuts:
@@ -205,34 +254,35 @@ class Survey:
         )
 
 
-def survey_rows(rows: Rows) -> Survey:
-    """Look at every column of a partition once."""
+def survey_rows(rows: Rows, whole: bool = False) -> Survey:
+    """Look at every column of a partition once.
+
+    Args:
+        rows: of the partition.
+        whole: whether these are all rows there are; columns are then only compared with the
+            random-design columns that are needed.
+    """
     places = rows.candidates
     values = [rows.candidate(place) for place in places]
     twin = [
         next(j for j in range(i + 1) if np.array_equal(values[i], values[j]))
         for i in range(len(values))
     ]
-    tests = {i: Multiples(values[i], rows.nesting) for i in set(twin)}
-    n_levels = len(rows.designs)
+    kinds = sorted(set(twin))
+    n_levels, p = len(rows.designs), len(rows.columns)
     multiple_of = np.zeros((len(places), len(places)), dtype=bool)
-    anchors = np.full((len(rows.columns), len(places)), n_levels)
+    anchors = np.full((p, len(places)), n_levels)
     multiples = np.full(anchors.shape, np.nan)
-    for j, original in enumerate(twin):
+    for kind in kinds:
+        alike = [j for j, original in enumerate(twin) if original == kind]
+        if whole and multiple_of[alike].any(axis=1).all():
+            continue
+        reach = find_reach(values[kind], [*rows.columns, *(values[i] for i in kinds)], rows.nesting)
+        anchors[:, alike] = reach.levels[:p, None]
+        for x in np.flatnonzero(reach.levels[:p] < 0):
+            multiples[x, alike] = reach.multiples[x][0]
         for i, (level, _) in enumerate(places):
-            multiple_of[i, j] = (
-                twin[i] == original or tests[original].find(values[i], level) is not None
-            )
-        for x, column in enumerate(rows.columns):
-            if original < j:
-                anchors[x, j], multiples[x, j] = anchors[x, original], multiples[x, original]
-                continue
-            for level in range(-1, n_levels):
-                multiple = tests[j].find(column, level)
-                if multiple is not None:
-                    anchors[x, j] = level
-                    multiples[x, j] = multiple[0] if level < 0 else np.nan
-                    break
+            multiple_of[i, alike] = reach.levels[p + kinds.index(twin[i])] <= level
     return Survey(
         (rows.nesting.names, rows.effect_names, rows.correlated, rows.column_names),
         multiple_of,

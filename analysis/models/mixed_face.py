@@ -21,11 +21,21 @@ SMALLEST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One level's coordinates: entries of D (factor None) or of its factor L (q, r)."""
+    """One level's coordinates: entries of D, or t changes (t, q, r) of its factor L (q, r).
+
+    The changes are L S, S symmetric, and those orthogonal to L: turning L, which leaves D where it
+    is, is not among them.
+    """
 
     level: int
     entries: list[int]
-    factor: Array | None
+    factor: Array | None = None
+    changes: Array | None = None
+
+    @property
+    def width(self) -> int:
+        """How many coordinates."""
+        return len(self.entries) if self.changes is None else len(self.changes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +61,9 @@ class Face:
         """
         out = np.zeros((self.tangent.shape[1],) * 2)
         for part, at in self._places():
-            if part.factor is not None:
-                gamma = 2 * slopes[part.level][0]
-                out[at, at] = np.kron(np.eye(part.factor.shape[1]), gamma)
+            if part.changes is not None:
+                pulled = slopes[part.level][0] @ part.changes
+                out[at, at] = 2 * np.tensordot(part.changes, pulled, axes=([1, 2], [1, 2]))
         return out
 
     def move(self, step: Array) -> list[Array]:
@@ -61,24 +71,22 @@ class Face:
         moved = [value.copy() for value in self.relative]
         for part, at in self._places():
             own = step[at]
-            if part.factor is None:
+            if part.changes is None:
                 for a, size in zip(part.entries, own, strict=True):
                     _, i, j = self.parameters[a]
                     moved[part.level][0, i, j] += size
                     if i != j:
                         moved[part.level][0, j, i] += size
             else:
-                q, rank = part.factor.shape
-                factor = part.factor + own.reshape(rank, q).T
+                factor = part.factor + np.tensordot(own, part.changes, axes=1)
                 moved[part.level] = (factor @ factor.T)[None]
         return moved
 
     def _places(self) -> list[tuple[_Part, slice]]:
         out, first = [], 0
         for part in self.parts:
-            width = len(part.entries) if part.factor is None else part.factor.size
-            out.append((part, slice(first, first + width)))
-            first += width
+            out.append((part, slice(first, first + part.width)))
+            first += part.width
         return out
 
 
@@ -93,24 +101,36 @@ def find_face(
         matrix = value[0]
         if not correlated[level]:
             at = [a for a in at if matrix[parameters[a][1], parameters[a][1]] > SMALLEST]
-            parts.append(_Part(level, at, None))
+            parts.append(_Part(level, at))
             columns.extend(np.eye(k)[at])
             continue
         values, vectors = np.linalg.eigh(matrix)
         kept = values > ZERO_SHARE * max(values[-1], SMALLEST / ZERO_SHARE)
         if kept.all():
-            parts.append(_Part(level, at, None))
+            parts.append(_Part(level, at))
             columns.extend(np.eye(k)[at])
             continue
         factor = vectors[:, kept] * np.sqrt(values[kept])
-        parts.append(_Part(level, at, factor))
-        for column in factor.T:
-            for row in range(len(matrix)):
-                change = np.zeros_like(matrix)
-                change[row] += column
-                change[:, row] += column
-                direction = np.zeros(k)
-                for a in at:
-                    direction[a] = change[parameters[a][1], parameters[a][2]]
-                columns.append(direction)
+        changes = _list_changes(factor, vectors[:, ~kept])
+        parts.append(_Part(level, at, factor, changes))
+        for change in changes:
+            moved = change @ factor.T
+            moved = moved + moved.T
+            direction = np.zeros(k)
+            direction[at] = [moved[parameters[a][1:]] for a in at]
+            columns.append(direction)
     return Face(list(relative), parameters, parts, np.array(columns).reshape(-1, k).T)
+
+
+def _list_changes(factor: Array, outside: Array) -> Array:
+    """Give the changes (t, q, r) of a factor (q, r) that move D, `outside` (q, q - r) its null."""
+    rank = factor.shape[1]
+    out = []
+    for i in range(rank):
+        for j in range(i, rank):
+            inner = np.zeros((rank, rank))
+            inner[i, j] = inner[j, i] = 1.0
+            out.append(factor @ inner)
+        for column in outside.T:
+            out.append(np.outer(column, np.eye(rank)[i]))
+    return np.array(out).reshape(len(out), *factor.shape)

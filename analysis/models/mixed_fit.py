@@ -3,45 +3,33 @@
 Comes in: `Sums`, the plan they were made with, and "reml" or "ml". Goes out: a `Solution` in the
 user's units with its certificate. Decided here: fixed columns are made orthonormal and the
 outcome is replaced by its least-squares residual before anything is fitted (exact for any time
-origin or unit); the last step uses observed second derivatives; a fit whose conditions of
-optimality do not hold is an error.
+origin or unit); a fit whose conditions of optimality do not hold is an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed_blocks import split_sums
-from analysis.models.mixed_certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
+from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_face import find_face
 from analysis.models.mixed_identify import check_identifiable, explain_weakness
-from analysis.models.mixed_inference import (
-    Curvature,
-    VarianceUncertainty,
-    measure_curvature,
-    weigh_uncertainty,
-)
+from analysis.models.mixed_inference import Curvature, VarianceUncertainty, weigh_uncertainty
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_optimiser import clip_negative, minimise
 from analysis.models.mixed_plan import Plan
-from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
+from analysis.models.mixed_polish import Point, search_optimum
+from analysis.models.mixed_slope import Slope, list_parameters
+from analysis.models.mixed_start import find_start
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
 
-START = 0.5
-ZERO_VARIANCE = 1e-9
 WORST_GRAM = 1e-10
 SMALLEST_LEFT = 1e-8
 UNIDENTIFIED = 1e-9
-NEWTON_GAIN = 1e-8
-MOST_NEWTON_STEPS = 12
-MOST_HALVINGS = 6
-MOST_ROUNDS = 3
-FLAT = 1e-8
 
 
 class NotOrthonormalError(AnalysisError):
@@ -77,6 +65,7 @@ class Solution:
         parameters: (level, row, column) of the k covariances.
         evaluation: internal.
         slope: internal.
+        curvature: internal.
         blocks: the sums behind it (internal columns).
         to_outcome: an internal outcome times this is in the outcome's unit.
         transform: (p, p) from internal coefficients to the data's, before `to_outcome`.
@@ -101,6 +90,7 @@ class Solution:
     parameters: list[tuple]
     evaluation: Evaluation
     slope: Slope
+    curvature: Curvature
     blocks: list[Sums]
     to_outcome: float
     transform: Array
@@ -135,37 +125,21 @@ def solve_sums(
     """
     _, _, correlated, _ = plan.shape
     loadings = plan.loadings
-    check_identifiable(sums, plan)
+    overlap = check_identifiable(sums, plan)
     blocks = split_sums(sums)
     zero = [np.zeros((1, v.shape[1], v.shape[1])) for v in loadings]
     blocks, mixture = _orthonormalise(blocks, loadings, zero)
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
-    begin = [
-        START * np.eye(v.shape[1])[None] if start is None else np.asarray(start[k])[None]
-        for k, v in enumerate(loadings)
-    ]
-    n_evaluations = 0
-    for count in range(MOST_ROUNDS):
-        optimum = minimise(
-            blocks, loadings, correlated, begin, restricted, stop_when_slow=count == 0
-        )
-        begin, curvature, evaluation, n_more = _polish(
-            blocks, loadings, correlated, optimum.relative, parameters, restricted
-        )
-        n_evaluations += optimum.n_evaluations + n_more
-        relative = [_clean(value) for value in begin]
-        if any(new is not old for new, old in zip(relative, begin, strict=True)):
-            evaluation = evaluate(blocks, loadings, relative, restricted)
-        slope = descend(blocks, loadings, relative, evaluation, restricted, None, parameters)
-        certificate = certify_optimum(
-            evaluation, slope, relative, correlated, parameters, n_evaluations
-        )
-        if certificate.holds:
-            break
-    face = find_face(relative, correlated, parameters)
-    uncertainty = weigh_uncertainty(curvature, evaluation, slope, face)
+    if start is None:
+        begin = find_start(blocks, loadings, correlated, overlap)
+    else:
+        begin = [np.asarray(value)[None] for value in start]
+    point = search_optimum(blocks, loadings, correlated, begin, parameters, restricted)
+    face = find_face(point.relative, correlated, parameters)
+    uncertainty = weigh_uncertainty(point.curvature, point.evaluation, point.slope, face)
     if uncertainty.weakest[0] < UNIDENTIFIED:
         raise AnalysisError(explain_weakness(uncertainty.weakest[1], plan, parameters))
+    certificate = point.certificate
     if not certificate.holds:
         raise AnalysisError(
             "No certain optimum was found for this model: "
@@ -173,8 +147,8 @@ def solve_sums(
             f"{certificate.gain_limit:.2g}). Simplify the random effects."
         )
     return _finish(
-        plan, n_groups or count_groups(sums), blocks, mixture, evaluation, slope, relative,
-        certificate, uncertainty, parameters, restricted,
+        plan, n_groups or count_groups(sums), blocks, mixture, point, uncertainty, parameters,
+        restricted,
     )  # fmt: skip
 
 
@@ -215,83 +189,18 @@ def _sum_squares(blocks: list[Sums], loadings: Sequence[Array], zero: Sequence[A
         raise NotOrthonormalError from error
 
 
-def _polish(
-    blocks: list[Sums],
-    loadings: Sequence[Array],
-    correlated: Sequence[bool],
-    relative: list[Array],
-    parameters: list[tuple],
-    restricted: bool,
-) -> tuple[list[Array], Curvature, Evaluation, int]:
-    """Take Newton's steps along the face until nothing is left to gain on it."""
-    relative = [_clean(value) for value in relative]
-    here = evaluate(blocks, loadings, relative, restricted)
-    n_evaluations = 1
-    for _ in range(MOST_NEWTON_STEPS):
-        slope = descend(blocks, loadings, relative, here, restricted, None, parameters)
-        lowest = float(here.objective[0])
-        here = replace(here, climbs=[])  # the working arrays are large
-        curvature = measure_curvature(
-            blocks, loadings, relative, parameters, here, slope, restricted
-        )
-        face = find_face(relative, correlated, parameters)
-        bend = face.tangent.T @ curvature.profile @ face.tangent + face.bend(slope.matrices)
-        down = face.tangent.T @ pick_parameters(slope.matrices, parameters)[0]
-        step, foreseen = _newton_step(bend, down)
-        noise = RELATIVE_GAIN_LIMIT * abs(lowest)
-        for _ in range(MOST_HALVINGS):
-            moved = [clip_negative(value) for value in face.move(step)]
-            here = evaluate(blocks, loadings, moved, restricted)
-            n_evaluations += 1
-            if here.objective[0] <= lowest + noise:
-                relative = moved
-                break
-            step = step / 2
-        else:
-            here = evaluate(blocks, loadings, relative, restricted)
-            break
-        if foreseen <= NEWTON_GAIN + noise:
-            break
-    return relative, curvature, here, n_evaluations
-
-
-def _newton_step(bend: Array, slope: Array) -> tuple[Array, float]:
-    """Give the step, and the fall it promises; flat directions (rotations of L) are left alone."""
-    width = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(bend)), 1e-300))
-    values, vectors = np.linalg.eigh(bend * np.outer(width, width))
-    along = vectors.T @ (slope * width)
-    size = np.where(np.abs(values) > FLAT, np.abs(values), np.inf)
-    return -width * (vectors @ (along / size)), float((along**2 / size).sum() / 2)
-
-
-def _clean(value: Array) -> Array:
-    """Write a spread too small to measure as exactly zero."""
-    q = value.shape[-1]
-    if q == 1:
-        return np.zeros_like(value) if value[0, 0, 0] < ZERO_VARIANCE else value
-    values, vectors = np.linalg.eigh(value[0])
-    kept = np.where(values < ZERO_VARIANCE, 0.0, values)
-    if (kept == values).all():
-        return value
-    if np.count_nonzero(value[0] - np.diag(np.diagonal(value[0]))) == 0:
-        return np.where(np.abs(value) < ZERO_VARIANCE, 0.0, value)
-    return clip_negative(((vectors * kept) @ vectors.T)[None])
-
-
 def _finish(
     plan: Plan,
     n_groups: tuple[int, ...],
     blocks: list[Sums],
     mixture: Array,
-    evaluation: Evaluation,
-    slope: Slope,
-    relative: list[Array],
-    certificate: Certificate,
+    point: Point,
     uncertainty: VarianceUncertainty,
     parameters: list[tuple],
     restricted: bool,
 ) -> Solution:
     p = plan.n_columns
+    evaluation, relative = point.evaluation, point.relative
     to_outcome = plan.outcome_scale / mixture[p, p]
     back = np.zeros((p, p))
     back[plan.column_order] = np.eye(p) / plan.column_scale[:, None]
@@ -329,14 +238,15 @@ def _finish(
         relative,
         -objective / 2,
         degrees + (p if restricted else 0),
-        certificate,
+        point.certificate,
         VarianceUncertainty(
             uncertainty.covariance, change, uncertainty.information, uncertainty.weakest
         ),
         _to_absolute(uncertainty.information, plan, relative, variance, parameters),
         parameters,
         evaluation,
-        slope,
+        point.slope,
+        point.curvature,
         blocks,
         to_outcome,
         transform,

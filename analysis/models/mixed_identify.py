@@ -1,6 +1,7 @@
 """Can the data tell these spreads apart at all?
 
-Comes in: sums and a plan. Goes out: nothing, or an error that says which level or effect to drop.
+Comes in: sums and a plan. Goes out: how the covariances of the outcome that the parameters make
+overlap, or an error that says which level or effect to drop.
 Decided here: a model is refused when the covariances of the outcome that its parameters can make
 are linearly dependent (one row per goal: the goals' spread is the residual's), or when one level
 could reproduce every row by itself.
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.errors import AnalysisError
+from analysis.models.mixed_arithmetic import collect_groups, weighted_total
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_slope import list_parameters
@@ -22,14 +24,19 @@ INDEPENDENT = 1e-10
 NAMED_SHARE = 1e-3
 
 
-def check_identifiable(sums: Sums, plan: Plan) -> None:
+def check_identifiable(sums: Sums, plan: Plan) -> Array:
     """Refuse a model whose random effects cannot be told apart.
+
+    Returns:
+        (k + 1, k + 1) sums of products of the entries of V_a and V_b, V_a the derivative of the
+        outcome's covariance by a covariance parameter, the residual variance last.
 
     Raises:
         AnalysisError: naming the level or the effects to drop.
     """
     names, _, correlated, _ = plan.shape
     designs = _project(sums, plan.loadings)
+    spread = sums.spread_weights()
     n_rows = float(sums.n_rows.sum()) if not sums.unit else None
     for level, name in enumerate(names):
         if n_rows is None or sums.unit == 0:
@@ -45,7 +52,8 @@ def check_identifiable(sums: Sums, plan: Plan) -> None:
     products = np.zeros((k + 1, k + 1))
     for a, (level, i, j) in enumerate(parameters):
         own = designs[level][level]
-        products[a, k] = products[k, a] = own[i, j].sum() * (1 if i == j else 2)
+        total = float(weighted_total(own[i, j], spread[level]))
+        products[a, k] = products[k, a] = total * (1 if i == j else 2)
         for b, (other, u, v) in enumerate(parameters):
             if other < level:
                 continue
@@ -53,13 +61,15 @@ def check_identifiable(sums: Sums, plan: Plan) -> None:
             size = 0.0
             for row, column in {(i, j), (j, i)}:
                 for first, second in {(u, v), (v, u)}:
-                    size += float((inner[row, first] * inner[column, second]).sum())
+                    both = inner[row, first] * inner[column, second]
+                    size += float(weighted_total(both, spread[other]))
             products[a, b] = products[b, a] = size
-    products[k, k] = float(sums.n_rows.sum())
+    products[k, k] = sums.count_rows()
     width = np.sqrt(np.maximum(np.diagonal(products), 1e-300))
     values, vectors = np.linalg.eigh(products / np.outer(width, width))
     if values[0] < INDEPENDENT:
         raise AnalysisError(explain_weakness(vectors[:-1, 0], plan, parameters))
+    return products
 
 
 def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[tuple]) -> str:
@@ -96,7 +106,9 @@ def _project(sums: Sums, loadings: Sequence[Array]) -> list[list[Array]]:
     n_levels = len(loadings)
     squares = [sums.squares] * n_levels
     for level in reversed(range(n_levels - 1)):
-        squares[level] = np.add.reduceat(squares[level + 1], sums.levels[level + 1].starts, axis=-1)
+        inner = sums.levels[level + 1]
+        often = inner.weights if sums.unit == level + 1 else None
+        squares[level] = collect_groups(squares[level + 1], inner.starts, often)
     out: list[list[Array]] = []
     for k in range(n_levels):
         multipliers = sums.levels[k].multipliers

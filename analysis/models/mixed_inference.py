@@ -6,7 +6,7 @@ any contrast of the fixed coefficients, its degrees of freedom
     df = 2 f^2 / (j' A j),  f = var(c'b),  j = df/dtheta,  A = 2 (second derivative of -2 log L)^-1
 
 (Satterthwaite 1941; Giesbrecht & Burns 1985, Biometrics 41, 477; as in lmerTest, Kuznetsova,
-Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decided here: second derivatives are central
+Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decided here: second derivatives are
 differences of the exact slope; a variance at zero is held there, as its factor has no slope.
 """
 
@@ -23,11 +23,10 @@ from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_slope import Slope, descend, pick_parameters
 from analysis.models.mixed_sums import Sums
 
-STEP_SHARE = 1e-4
+STEP_SHARE = 1e-6
 LARGEST_STEP = 1e-2
 SMALLEST_CURVATURE = 1e-8
 BATCH_NUMBERS = 400_000
-MOST_LEAVES_TWICE = 3_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +51,10 @@ def measure_curvature(
     slope: Slope,
     restricted: bool,
 ) -> Curvature:
-    """Differentiate the slope by differences, a small share of a standard error either way.
+    """Differentiate the slope by differences, a millionth of a standard error wide.
 
-    With very many groups one side is enough: what it leaves out is a share of a standard error
-    times the skewness of the likelihood, which is then small itself.
+    What that leaves out is this share times the skewness of the likelihood; what rounding adds is
+    of the same size. Spreads very large beside the residual's cost digits: steps are then wider.
 
     Args:
         blocks: the sums.
@@ -68,11 +67,13 @@ def measure_curvature(
     """
     k = len(parameters)
     sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
-    size = np.minimum(STEP_SHARE / np.sqrt(sharp), LARGEST_STEP * _room(blocks, loadings))
+    reach = _reach(blocks, loadings)
+    largest = max(float(np.abs(value).max()) for value in relative)
+    share = max(STEP_SHARE, np.sqrt(np.finfo(float).eps * reach * (1 + largest)))
+    size = np.minimum(share / np.sqrt(sharp), LARGEST_STEP * (1 / reach + largest))
     n_leaves = sum(block.squares.shape[-1] for block in blocks)
-    one_side = n_leaves > MOST_LEAVES_TWICE
-    steps = np.diag(size) if one_side else np.concatenate([np.diag(size), -np.diag(size)])
-    batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, 2 * k))
+    steps = np.diag(size)
+    batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, k))
     gradients, fixed = [], []
     for first in range(0, len(steps), batch):
         part = steps[first : first + batch]
@@ -93,18 +94,14 @@ def measure_curvature(
         )
         fixed.append(found.total[:, :-1, :-1])
         del found
-    if one_side:
-        gradients.append(np.repeat(pick_parameters(slope.matrices, parameters), k, axis=0))
-        fixed.append(np.repeat(here.total[:, :-1, :-1], k, axis=0))
-    gradient, total = np.concatenate(gradients), np.concatenate(fixed)
-    reach = size if one_side else 2 * size
-    profile = (gradient[:k] - gradient[k:]) / reach[:, None]
-    fixed_part = (total[:k] - total[k:]) / reach[:, None, None]
+    start = pick_parameters(slope.matrices, parameters)
+    profile = (np.concatenate(gradients) - start) / size[:, None]
+    fixed_part = (np.concatenate(fixed) - here.total[:, :-1, :-1]) / size[:, None, None]
     return Curvature((profile + profile.T) / 2, fixed_part)
 
 
-def _room(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
-    """How far a covariance may step below zero before a group's matrix could turn singular."""
+def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
+    """Give a bound of what a covariance of one is multiplied by in any group, and one more."""
     trace = max(
         float(np.einsum("qqm->m", _climbed(block, level)).max())
         for block in blocks
@@ -116,7 +113,7 @@ def _room(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
         for block in blocks
         for level in block.levels
     )
-    return 1 / (1 + trace * widest * reach)
+    return 1 + trace * widest * reach
 
 
 def _climbed(block: Sums, level: int) -> Array:

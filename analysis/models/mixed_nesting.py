@@ -54,9 +54,8 @@ class RandomEffect:
             names = [str(column) for column in self.design.columns]
         else:
             names = []
-        values = np.asarray(self.design, dtype=float)
+        values = self._read_numbers(name)
         values = values[:, None] if values.ndim == 1 else values
-        names = names or [f"effect {k}" for k in range(1, values.shape[-1] + 1)]
         if values.ndim != 2 or len(values) != n_rows:
             raise AnalysisError(
                 f"The random design of level {name} needs {n_rows} rows, as the outcome has; "
@@ -72,7 +71,18 @@ class RandomEffect:
                 f"The random design of level {name} holds missing or infinite numbers. "
                 "Fill or leave out these rows first."
             )
-        return names, values
+        return names or [f"effect {k}" for k in range(1, values.shape[1] + 1)], values
+
+    def _read_numbers(self, name: str) -> Array:
+        try:
+            if isinstance(self.design, pd.DataFrame | pd.Series):
+                return self.design.to_numpy(dtype=float, na_value=np.nan)
+            return np.asarray(self.design, dtype=float)
+        except (TypeError, ValueError):
+            raise AnalysisError(
+                f"The random design of level {name} holds something that is not a number. Code it "
+                "as numbers first."
+            ) from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +121,18 @@ class Nesting:
         if level == 0:
             return np.zeros(1, dtype=np.int64)
         return np.searchsorted(self.starts[level], self.starts[level - 1])
+
+
+def check_levels(random: Sequence[RandomEffect]) -> None:
+    """Refuse anything but one or more levels.
+
+    Raises:
+        AnalysisError: if there is none, or something else among them.
+    """
+    if isinstance(random, RandomEffect) or not all(isinstance(r, RandomEffect) for r in random):
+        raise AnalysisError("Give the random effects as a list of RandomEffect, outermost first.")
+    if len(random) == 0:
+        raise AnalysisError("Give at least one level of random effects.")
 
 
 def read_nesting(groups: Sequence[ArrayLike | pd.Series], n_rows: int) -> Nesting:
@@ -152,10 +174,14 @@ def _name(labels: ArrayLike | pd.Series, k: int) -> str:
 
 
 def _factorise(values: ArrayLike | pd.Series, name: str, n_rows: int) -> tuple[Whole, pd.Index]:
-    column = values if isinstance(values, pd.Series | pd.Categorical) else np.asarray(values)
-    if len(column) != n_rows or getattr(column, "ndim", 1) != 1:
+    if isinstance(values, list) and values and isinstance(values[0], tuple):
+        column = pd.Series(values)
+    else:
+        column = values if isinstance(values, pd.Series | pd.Categorical) else np.asarray(values)
+    if column.shape != (n_rows,):
         raise AnalysisError(
-            f"Level {name} needs one group for each of the {n_rows} rows; it has {len(column)}."
+            f"Level {name} needs one group for each of the {n_rows} rows; the shape of its groups "
+            f"is {column.shape}."
         )
     code, label = pd.factorize(column)
     if (code < 0).any():

@@ -142,6 +142,8 @@ def _find_patterns(sums: Sums) -> Whole:
         for key in keys:
             found, values = pd.factorize(key)
             code = pd.factorize(code * np.int64(len(values)) + found)[0]
+        if np.bincount(code).max() <= FEWEST_GROUPS // 2:
+            return np.arange(sums.levels[0].n_groups)
         if k == 0:
             break
         sizes = np.diff(level.starts, append=level.n_groups)

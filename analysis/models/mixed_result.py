@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -143,7 +144,7 @@ class MixedFit:
         known = [effects.name for effects in self.level_effects]
         if isinstance(level, str) and level in known:
             level = known.index(level)
-        if not isinstance(level, int) or not 0 <= level < len(known):
+        if not isinstance(level, Integral) or not 0 <= level < len(known):
             raise AnalysisError(f"There is no level {level}; the levels are {', '.join(known)}.")
         return self.level_effects[level].table()
 
@@ -311,7 +312,7 @@ def _say_singular(solution: Solution) -> str:
         values = np.linalg.eigvalsh(value[0])
         if int((values <= 0).sum() + (np.abs(values) < 1e-12).sum()) <= int(absent.sum()):
             continue
-        listed = " and ".join(effects[k] for k in left)
+        listed = ", ".join(effects[k] for k in left[:-1]) + f" and {effects[left[-1]]}"
         sentences.append(
             f"Between {name}, {listed} cannot be told apart as separate spreads: a mixture of them "
             "shows no measurable spread (their correlation is at its limit)."

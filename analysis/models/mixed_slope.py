@@ -44,6 +44,8 @@ class Slope:
     Attributes:
         matrices: per level (b, q, q) symmetric G: the objective changes by tr(G dD).
         pulls: per level (b, q, q) sum of Z'V^-1 e e'V^-1 Z.
+        linear: (b, p, k) X'V^-1 V_a V^-1 e, in the order of `list_parameters`; empty without
+            parameters.
         information: (b, k, k) average information, in the order of `list_parameters`, or None.
         effects: per block and level (b, Q, m) W_g'V^-1 e of every group.
         coefficients_left: per block (b, Q, m) what W explains of e in each innermost group.
@@ -51,6 +53,7 @@ class Slope:
 
     matrices: list[Array]
     pulls: list[Array]
+    linear: Array
     information: Array | None
     effects: list[list[Array]]
     coefficients_left: list[Array]
@@ -87,17 +90,18 @@ def descend(
         parameters: what `list_parameters` gives.
     """
     b, p = evaluation.coefficients.shape
+    n_problems = b if weights is None else max(b, len(weights[0]))
     residual = np.concatenate([-evaluation.coefficients, np.ones((b, 1))], axis=1)
     known = np.zeros((b, p + 1, p + 1))
     if restricted:
         known[:, :p, :p] = evaluation.inverse
     widths = [loading.shape[1] for loading in loadings]
-    matrices = [np.zeros((b, q, q)) for q in widths]
-    pulls = [np.zeros((b, q, q)) for q in widths]
+    matrices = [np.zeros((n_problems, q, q)) for q in widths]
+    pulls = [np.zeros((n_problems, q, q)) for q in widths]
     effects, left = [], []
     n_parameters = len(parameters or ())
-    quadratic = np.zeros((b, n_parameters, n_parameters))
-    linear = np.zeros((b, p, n_parameters))
+    quadratic = np.zeros((n_problems, n_parameters, n_parameters))
+    linear = np.zeros((n_problems, p, n_parameters))
     for k, block in enumerate(blocks):
         counted = None if weights is None else weights[k]
         if evaluation.climbs:
@@ -105,7 +109,7 @@ def descend(
         else:
             climb = climb_block(block, loadings, relative, counted)[0]
         spread = spread_weights(block, counted)
-        found, outside = _descend_block(
+        found, outside, directions = _descend_block(
             block, climb, loadings, relative, residual, known, spread, matrices, pulls,
             evaluation.residual_variance, parameters, linear,
         )  # fmt: skip
@@ -113,11 +117,11 @@ def descend(
         left.append(outside)
         if parameters:
             carried = [carries_weights(block, i, counted) for i in range(len(block.levels))]
-            quadratic += _quadratic(block, climb, loadings, found, spread, carried, parameters)
+            quadratic += _quadratic(block, climb, directions, spread, carried, parameters)
     information = None
     if parameters:
         information = _average_information(quadratic, linear, pulls, parameters, evaluation)
-    return Slope(matrices, pulls, information, effects, left)
+    return Slope(matrices, pulls, linear, information, effects, left)
 
 
 def _descend_block(
@@ -133,13 +137,13 @@ def _descend_block(
     variance: Array,
     parameters: Sequence[tuple] | None,
     linear: Array,
-) -> tuple[list[Array], Array]:
+) -> tuple[list[Array], Array, list[Array]]:
     r = residual.shape[1]
     offsets = block.offsets()
     outside = np.zeros((1, block.constant.shape[0], r, 1))
     outside[0, :, : offsets[0], 0] = block.constant
     uncertain = None
-    found = []
+    found, directions = [], []
     for k, level in enumerate(block.levels):
         after, columns, weight = climb.after[k], climb.columns[k], spread[k]
         dense = slice(offsets[k], r)
@@ -157,15 +161,15 @@ def _descend_block(
         matrices[k] += project_total(slope, loadings[k], level.multipliers, weight)
         pulls[k] += project_total(pull, loadings[k], level.multipliers, weight)
         if parameters:
-            _add_linear(
-                linear, outside, columns, after, effect, block, k, loadings[k], weight, parameters
-            )
+            direction = _directions(effect, loadings[k], level.multipliers, k, parameters)
+            _add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
+            directions.append(direction)
         entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
         taken = effect_matrices(loadings[k], relative[k], level.multipliers)
         if k + 1 == len(block.levels):
             explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
             entering = np.einsum("bqjm,bj->bqm", as_batch(level.joined), residual[:, entered])
-            return found, explained + entering
+            return found, explained + entering, directions
         whole = multiply(after, lift(outside, up))
         n = max(len(columns), len(as_batch(level.joined)))
         if len(whole) < n:
@@ -223,22 +227,19 @@ def _directions(
     effect: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
 ) -> Array:
     """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e."""
-    pulled = np.einsum("qi,bqm->bim", loading, effect)
-    if multipliers is not None:
-        pulled = pulled * multipliers
-    out = []
-    for level, i, j in parameters:
-        if level != k:
-            continue
-        pairs = [(i, j)] if i == j else [(i, j), (j, i)]
-        part = 0.0
-        for row, column in pairs:
-            size = pulled[:, column]
-            if multipliers is not None:
-                size = size * multipliers[row]
-            part = part + loading[None, :, row, None] * size[:, None]
-        out.append(part)
-    return np.stack(out, axis=2)
+    pulled = loading.T @ effect
+    own = [(i, j) for level, i, j in parameters if level == k]
+    n_bases, q = loading.shape
+    turn = np.zeros((n_bases, len(own), q, q))
+    for a, (i, j) in enumerate(own):
+        turn[:, a, i, j] = loading[:, i]
+        turn[:, a, j, i] = loading[:, j]
+    if multipliers is None:
+        out = turn.sum(axis=2).reshape(-1, q) @ pulled
+    else:
+        products = multipliers[:, None] * (pulled * multipliers)[:, None]
+        out = turn.reshape(-1, q * q) @ products.reshape(len(effect), q * q, -1)
+    return out.reshape(len(effect), n_bases, len(own), -1)
 
 
 def _add_linear(
@@ -246,20 +247,21 @@ def _add_linear(
     outside: Array,
     columns: Array,
     after: Array,
-    effect: Array,
+    direction: Array,
     block: Sums,
     k: int,
-    loading: Array,
-    weight: Array | None,
+    spread: Sequence[Array | None],
     parameters: Sequence[tuple],
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
-    level = block.levels[k]
+    level, weight = block.levels[k], spread[k]
+    early, late = weight, None
+    if k and weight is not None and weight.ndim == 2:  # a batch of weights of outermost groups
+        early, late = None, spread[k - 1]
     at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
-    direction = _directions(effect, loading, level.multipliers, k, parameters)
     p = linear.shape[1]
-    moved = collect_groups(multiply(after, direction), level.starts, weight)
-    linear[:, :, at] += gram(outside[:, :, :p], moved, None)
+    moved = collect_groups(multiply(after, direction), level.starts, early)
+    linear[:, :, at] += gram(outside[:, :, :p], moved, late)
     first = p + 1 - columns.shape[2]
     linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
 
@@ -267,20 +269,19 @@ def _add_linear(
 def _quadratic(
     block: Sums,
     climb: Climb,
-    loadings: Sequence[Array],
-    effects: Sequence[Array],
+    directions: Sequence[Array],
     spread: Sequence[Array | None],
     carried: Sequence[bool],
     parameters: Sequence[tuple],
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
-    out = np.zeros((len(effects[0]), n, n))
+    b = max(len(directions[0]), *(1 if w is None or w.ndim == 1 else len(w) for w in spread))
+    out = np.zeros((b, n, n))
     active: list[int] = []
     rising: Array | None = None
     for k in reversed(range(len(block.levels))):
-        level, weight = block.levels[k], spread[k]
-        direction = _directions(effects[k], loadings[k], level.multipliers, k, parameters)
+        level, weight, direction = block.levels[k], spread[k], directions[k]
         at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
         entering = multiply(climb.before[k], direction)
         out[:, np.array(at)[:, None], at] += gram(direction, entering, weight)

@@ -21,7 +21,7 @@ from analysis.models.linear import read_design, read_vector
 from analysis.models.mixed_blocks import join_sums
 from analysis.models.mixed_columns import Rows, Survey, arrange_rows, survey_rows
 from analysis.models.mixed_fit import NotOrthonormalError, solve_sums
-from analysis.models.mixed_nesting import Array, RandomEffect, read_nesting
+from analysis.models.mixed_nesting import Array, RandomEffect, check_levels, read_nesting
 from analysis.models.mixed_plan import Plan, plan_sums
 from analysis.models.mixed_repeats import replace_repeats
 from analysis.models.mixed_result import MixedFit, report_solution
@@ -173,8 +173,7 @@ def fit_summaries(summaries: Summary | Sequence[Summary], method: str = "reml") 
 def _read_partition(
     outcome: ArrayLike, fixed: ArrayLike | pd.DataFrame, random: Sequence[RandomEffect]
 ) -> Rows:
-    if len(random) == 0:
-        raise AnalysisError("Give at least one level of random effects.")
+    check_levels(random)
     names, columns = read_design(fixed)
     values = read_vector(outcome, len(columns), "outcome")
     nesting = read_nesting([effect.groups for effect in random], len(values))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed_columns import Multiples, Rows, cut_runs
+from analysis.models.mixed_columns import Rows, cut_runs, find_reach
 from analysis.models.mixed_nesting import Array, Whole
 from analysis.models.mixed_plan import Plan
 
@@ -124,23 +124,17 @@ def build_sums(
     """
     nesting = rows.nesting
     n_levels = len(rows.designs)
-    tests = [Multiples(rows.candidate(place), nesting) for place in plan.bases]
-    bases = _mix_bases([test.base for test in tests], plan)
+    raw = [rows.candidate(place) for place in plan.bases]
+    bases = _mix_bases(raw, plan)
     joined: list[list[Array]] = [[] for _ in range(n_levels + 1)]
     free = []
+    found = _find_constants(rows, plan, raw)
     for k, j in enumerate(plan.column_order):
-        level, base = int(plan.anchors[k]), int(plan.column_base[k])
-        column = rows.columns[j]
-        if level == n_levels:
-            free.append(column / plan.column_scale[k])
+        if k not in found:
+            free.append(rows.columns[j] / plan.column_scale[k])
             continue
-        multiple = tests[base].find(column, level)
-        if multiple is None:
-            raise AnalysisError(
-                f'The fixed column "{rows.column_names[j]}" varies in this partition where the '
-                "plan says it does not. Make the plan from the surveys of all partitions."
-            )
-        joined[level + 1].append(plan.mixing[:, base, None] * multiple / plan.column_scale[k])
+        loads = plan.mixing[:, int(plan.column_base[k]), None] / plan.column_scale[k]
+        joined[int(plan.anchors[k]) + 1].append(loads * found[k])
     free.append((rows.outcome - plan.outcome_shift) / plan.outcome_scale)
     n_bases = len(bases)
     levels = []
@@ -154,7 +148,7 @@ def build_sums(
                 np.stack(joined[level + 1], axis=1)
                 if joined[level + 1]
                 else np.empty((n_bases, 0, m)),
-                _find_multipliers(rows, plan, tests, level),
+                _find_multipliers(rows, plan, raw, level),
             )
         )
     constant = np.concatenate(joined[0], axis=1) if joined[0] else np.empty((n_bases, 0))
@@ -196,16 +190,36 @@ def _mix_bases(raw: list[Array], plan: Plan) -> list[Array]:
     return bases
 
 
-def _find_multipliers(
-    rows: Rows, plan: Plan, tests: Sequence[Multiples], level: int
-) -> Array | None:
+def _find_constants(rows: Rows, plan: Plan, raw: Sequence[Array]) -> dict[int, Array]:
+    """Give for each fixed column that has a place (in the order of use) its constants there."""
+    found = {}
+    for base, column in enumerate(raw):
+        own = np.flatnonzero((plan.column_base == base) & (plan.anchors < plan.n_levels))
+        if len(own) == 0:
+            continue
+        places = [rows.columns[plan.column_order[k]] for k in own]
+        reach = find_reach(column, places, rows.nesting, int(plan.anchors[own].min()))
+        for at, k in enumerate(own):
+            constants = reach.spread(at, int(plan.anchors[k]), rows.nesting)
+            if constants is None:
+                name = rows.column_names[plan.column_order[k]]
+                raise AnalysisError(
+                    f'The fixed column "{name}" varies in this partition where the plan says it '
+                    "does not. Make the plan from the surveys of all partitions."
+                )
+            found[int(k)] = constants
+    return found
+
+
+def _find_multipliers(rows: Rows, plan: Plan, raw: Sequence[Array], level: int) -> Array | None:
     found = []
     for k, base in enumerate(plan.base_of[level]):
         column = rows.candidate((level, k))
-        if plan.bases[base] == (level, k) or np.array_equal(column, tests[base].base):
+        if plan.bases[base] == (level, k) or np.array_equal(column, raw[base]):
             found.append(np.ones(len(rows.nesting.starts[level])))
             continue
-        multiple = tests[base].find(column, level)
+        reach = find_reach(raw[base], [column], rows.nesting, level)
+        multiple = reach.spread(0, level, rows.nesting)
         if multiple is None:
             raise AnalysisError(
                 f'The random effect "{rows.effect_names[level][k]}" varies in this partition '
