@@ -15,8 +15,9 @@ import pandas as pd
 from analysis.cards import show_card
 from analysis.comparison.covariates import Covariates
 from analysis.comparison.result import PAIRS
-from analysis.comparison.sides import formats_among
+from analysis.comparison.sides import format_codes, formats_among
 from analysis.errors import AnalysisError
+from analysis.measures.cohort import count_children
 from analysis.models.multinomial import fit_multinomial
 from analysis.models.weights import effective_size, overlap_weights, standardised_differences
 from analysis.records.schema import FORMATS
@@ -127,13 +128,16 @@ def _balance(
 def _effective(
     table: pd.DataFrame, propensity: np.ndarray, weights: np.ndarray, settings: Settings
 ) -> pd.DataFrame:
-    rows, known = {}, np.isfinite(weights).all()
-    for k, therapy_format in enumerate(FORMATS):
-        own = (table["format"] == therapy_format).to_numpy()
-        rare = propensity[:, k] < settings.rare_propensity
-        rows[therapy_format] = {
-            "n_children": table.loc[own, "child_id"].nunique(),
-            "n_effective": effective_size(weights[own]) if known else 0.0,
-            "rare_share": float(rare.mean()) if own.any() else np.nan,
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("format")
+    received = format_codes(table)
+    own = [weights[received == k] for k in range(len(FORMATS))]
+    rare, known = propensity < settings.rare_propensity, np.isfinite(weights).all()
+    return pd.DataFrame(
+        {
+            "n_children": list(count_children(table).values()),
+            "n_effective": [effective_size(w) if known and len(w) else 0.0 for w in own],
+            "rare_share": [
+                rare[:, k].mean() if len(part) else np.nan for k, part in enumerate(own)
+            ],
+        },
+        index=pd.Index(FORMATS, name="format"),
+    )

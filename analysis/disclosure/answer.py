@@ -144,19 +144,19 @@ def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]
         cohort: the children compared.
         settings: the smallest cell.
     """
-    rows, counted = [], cohort.table[["child_id", "n_goals", "group_id", "therapist_id"]]
-    received = format_codes(cohort.table)
+    rows, table = [], cohort.table
+    received, n_goals = format_codes(table), table["n_goals"].to_numpy()
+    group, therapist = (pd.factorize(table[c].array)[0] for c in ("group_id", "therapist_id"))
     for k, therapy_format in enumerate(FORMATS):
-        own = counted[received == k]
-        n_children = own["child_id"].nunique()
-        shown = enough(n_children, settings)
+        own, n_children = received == k, cohort.n_children[therapy_format]
+        groups, shown = np.unique(group[own & (group >= 0)]), enough(n_children, settings)
         rows.append(
             {
                 "format": therapy_format,
                 "n_children": show_count(n_children, settings),
-                "n_goals": show_count(own["n_goals"].sum(), settings, n_children),
-                "n_groups": own["group_id"].nunique() if shown and own["group_id"].any() else None,
-                "n_therapists": _show_therapists(own["therapist_id"].dropna(), shown),
+                "n_goals": show_count(n_goals[own].sum(), settings, n_children),
+                "n_groups": len(groups) if shown and len(groups) else None,
+                "n_therapists": _show_therapists(therapist[own], shown),
             }
         )
     first = cohort.flow.iloc[0]
@@ -167,17 +167,21 @@ def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]
         if name == "n_groups":
             parts = [n for n in parts if n is not None]
         together[name] = None if None in parts or not parts else sum(parts)
-    every = cohort.table["therapist_id"].dropna()
-    together["n_therapists"] = _show_therapists(every, together["n_children"] is not None)
+    together["n_therapists"] = _show_therapists(therapist, together["n_children"] is not None)
     return [*rows, together]
 
 
-def _show_therapists(therapist_id: object, shown: bool) -> int | None:
-    """Give the number of therapists, unless one of them could recognise the work as theirs."""
-    shares = therapist_id.value_counts(normalize=True)
-    if not shown or len(shares) < FEWEST_THERAPISTS or shares.max() > LARGEST_THERAPIST_SHARE:
+def _show_therapists(therapist: np.ndarray, shown: bool) -> int | None:
+    """Give the number of therapists, unless one of them could recognise the work as theirs.
+
+    Args:
+        therapist: each child's therapist by number, -1 where not recorded.
+        shown: whether the children may be counted at all.
+    """
+    n = np.unique(therapist[therapist >= 0], return_counts=True)[1]
+    if not shown or len(n) < FEWEST_THERAPISTS or n.max() / n.sum() > LARGEST_THERAPIST_SHARE:
         return None
-    return len(shares)
+    return len(n)
 
 
 def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
