@@ -67,18 +67,20 @@ def find_effects(solution: Solution, sums: Sums, rows: Rows) -> tuple[LevelEffec
         rows: for the labels.
     """
     plan = solution.plan
-    loadings = plan.loadings
-    blocks = [_sum_residuals(part, solution.scaled_coefficients) for part in split_sums(sums)]
-    found = evaluate(blocks, loadings, solution.relative)
-    effects = descend(blocks, loadings, solution.relative, found).effects
+    blocks, effects, scale = solution.blocks, solution.slope.effects, solution.to_outcome
+    if sum(block.squares.shape[-1] for block in blocks) < sums.squares.shape[-1]:  # stand-ins
+        blocks = [_sum_residuals(part, solution.scaled_coefficients) for part in split_sums(sums)]
+        found = evaluate(blocks, plan.loadings, solution.relative)
+        effects = descend(blocks, plan.loadings, solution.relative, found).effects
+        scale = plan.outcome_scale
     out = []
     for level, name in enumerate(rows.nesting.names):
         parts = []
         for block, own in zip(blocks, effects, strict=True):
-            pulled = np.einsum("qi,qm->mi", loadings[level], own[level][0])
+            pulled = own[level][0].T @ plan.loadings[level]
             multipliers = block.levels[level].multipliers
             parts.append(pulled if multipliers is None else pulled * multipliers.T)
-        inner = np.concatenate(parts) @ solution.relative[level][0] * plan.outcome_scale
+        inner = np.concatenate(parts) @ solution.relative[level][0] * scale
         values = inner @ plan.scales[level].T
         out.append(LevelEffects(name, rows.nesting.labels[level], rows.effect_names[level], values))
     return tuple(out)
