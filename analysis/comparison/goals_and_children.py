@@ -119,6 +119,33 @@ def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
         centred: (n, p) `Covariates.centred` of the same rows.
         settings: the smallest number of children and the level of confidence.
     """
+    within, children = compare_within_child(table, centred, settings)
+    kinds = {}
+    for kind in ("skill", "social"):
+        identity = new_comparison(
+            f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
+        )
+        kept = (table[f"n_{kind}"] > 0).to_numpy()
+        names = (f"rate_{kind}", f"n_{kind}")
+        kinds[kind], _ = _compare_some(
+            identity, table, kept, centred, settings, names, TOO_FEW_OF_KIND
+        )
+    return KindsOfGoal(within, children, MappingProxyType(kinds))
+
+
+def compare_within_child(
+    table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
+) -> tuple[Comparison, pd.DataFrame]:
+    """Compare formats in how far a child's social goals move beyond the same child's skill goals.
+
+    Args:
+        table: (n,) rows of `Cohort.table` of the formats compared.
+        centred: (n, p) `Covariates.centred` of the same rows.
+        settings: the smallest number of children and the level of confidence.
+
+    Returns:
+        The comparison, and the rows of the children with both kinds of goal.
+    """
     both = ((table["n_skill"] > 0) & (table["n_social"] > 0)).to_numpy()
     table = table.assign(social_minus_skill=table["rate_social"] - table["rate_skill"])
     within, both = _compare_some(
@@ -130,18 +157,7 @@ def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
         ("social_minus_skill", "n_goals"),
         TOO_FEW_BOTH,
     )
-    kinds = {}
-    for kind in ("skill", "social"):
-        identity = new_comparison(
-            f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
-        )
-        kept = (table[f"n_{kind}"] > 0).to_numpy()
-        names = (f"rate_{kind}", f"n_{kind}")
-        kinds[kind], _ = _compare_some(
-            identity, table, kept, centred, settings, names, TOO_FEW_OF_KIND
-        )
-    children = table[both].reset_index(drop=True)
-    return KindsOfGoal(within, children, MappingProxyType(kinds))
+    return within, table[both].reset_index(drop=True)
 
 
 def _compare_some(

@@ -8,12 +8,13 @@ clinic, so labels and warnings are read from the published summary, not from the
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 
-from analysis.comparison.attainment import Attainment, compare_attainment
+from analysis.comparison.attainment import compare_attainment
 from analysis.comparison.formats import comparable_formats, keep_formats
-from analysis.comparison.goals_and_children import KindsOfGoal, compare_kinds
+from analysis.comparison.goals_and_children import compare_within_child
 from analysis.comparison.result import Comparison
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.book import SentenceBook
@@ -31,8 +32,9 @@ from analysis.study import Study, run_study
 Outcome = dict[str, object]
 
 LAST_PLANNED_WEEK = PLANNED_WEEKS[-1]
-# Writing every page takes longer than the study; page 1 is read in every clinic.
-WHOLE_REPORT_EVERY = 10
+# Asking in every other way and writing every page takes longer than all the rest; page 1 is read in
+# every clinic.
+WHOLE_REPORT_EVERY = 20
 
 
 def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSequence:
@@ -53,50 +55,48 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
         compared), label, ahead and certainty as published; `within`, the same three numbers
         of the within-child comparison, and `attained` of the goals attained by the last planned
-        week; `faults`, the ids of sentences against the rules (of
-        page 1; of the whole report for every tenth clinic); `naive_rows` (p-values),
-        `naive_ever` (differences).
+        week; `faults`, the ids of sentences against the rules (of page 1; of every page for
+        one clinic in `WHOLE_REPORT_EVERY`); `naive_rows` (p-values), `naive_ever` (differences).
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
     outcome: Outcome = {"number": number, "refused": "", "pairs": []}
     whole = number % WHOLE_REPORT_EVERY == 0
     try:
         study = run_study(
-            records_from_tables(clinic.tables), Settings(), ask_again=False, ask_beside=whole
+            records_from_tables(clinic.tables), Settings(), ask_again=whole, ask_beside=whole
         )
     except AnalysisError as error:
         return outcome | {"refused": type(error).__name__}
     if whole:
         summary = protect(study).summary
         published, sentences = summary["answer"]["pairs"], summary["sentences"]
-        kinds, attainment = study.depends.kinds, study.attainment
+        within, attained = study.depends.kinds.within_child, study.attainment.by_week
     else:
         book = SentenceBook()
         published, sentences = publish_answer(study, book)["pairs"], book.rows()
-        kinds, attainment = _ask_beside(study)
+        within, attained = _ask_beside(study)
     rates = study.cohort.table.set_index("child_id")["rate"]
     return outcome | {
         "pairs": [
             numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
             for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
         ],
-        "within": _numbers(kinds.within_child),
-        "attained": _numbers(attainment.by_week[LAST_PLANNED_WEEK]),
+        "within": _numbers(within),
+        "attained": _numbers(attained[LAST_PLANNED_WEEK]),
         "faults": [row["id"] for row in sentences if find_faults(row["text"])],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
 
 
-def _ask_beside(study: Study) -> tuple[KindsOfGoal, Attainment]:
+def _ask_beside(study: Study) -> tuple[Comparison, Mapping[int, Comparison]]:
     """Ask the two questions beside the main one that the audit judges."""
     settings, centred = study.settings, study.covariates.centred
     formats = comparable_formats(study.cohort.table, settings)
     compared = keep_formats(study.cohort.table, formats)
-    return (
-        compare_kinds(compared, centred, settings),
-        compare_attainment(study.scored, study.cohort, compared, centred, settings),
-    )
+    within, _ = compare_within_child(compared, centred, settings)
+    attainment = compare_attainment(study.scored, study.cohort, compared, centred, settings)
+    return within, attainment.by_week
 
 
 def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
