@@ -7,7 +7,9 @@ from test_models_mixed_repeats import clinic
 
 from analysis.errors import AnalysisError
 from analysis.models.bootstrap import bootstrap_mixed
-from analysis.models.mixed import RandomEffect, fit_mixed
+from analysis.models.mixed import RandomEffect, fit_mixed, prepare_fit
+from analysis.models.mixed_first_step import step_together
+from analysis.models.mixed_sums import mix_columns
 from analysis.models.results import RESULT_COLUMNS
 
 NEAR_EXACT = 1e-3  # of a standard error: what the last step leaves
@@ -135,3 +137,32 @@ def test_nearly_dependent_columns_are_resampled_in_their_own_units():
     model = fit_mixed(outcome, near, random)
     np.testing.assert_allclose(found.coefficients, model.coefficients)
     np.testing.assert_allclose(found.fixed["std_error"], model.fixed["std_error"], rtol=0.5)
+
+
+@pytest.fixture(scope="module")
+def balanced():
+    rng = np.random.default_rng(8)
+    child = np.repeat(np.arange(60), 6)
+    outcome = 0.8 * rng.normal(size=60)[child] + rng.normal(size=360)
+    one = pd.DataFrame({"one": np.ones(360)})
+    ready = prepare_fit(outcome, one, [RandomEffect(pd.Series(child, name="child"), one)])
+    return ready.solution, [mix_columns(ready.sums, ready.solution.mixture)]
+
+
+def test_groups_that_count_once_leave_the_first_step_where_the_fit_is(balanced):
+    solution, blocks = balanced
+    moved = step_together(solution, blocks, [np.ones((2, 60))], True)
+    np.testing.assert_allclose(moved[0], np.repeat(solution.relative[0], 2, axis=0), rtol=1e-7)
+
+
+def test_in_balanced_groups_the_first_step_of_a_resample_is_nearly_its_optimum(balanced):
+    solution, blocks = balanced
+    counts = np.random.default_rng(1).multinomial(60, np.full(60, 1 / 60), size=40) * 1.0
+    moved = step_together(solution, blocks, [counts], True)[0][:, 0, 0]
+    products, rest = blocks[0].products[0, 0], blocks[0].cross[0, 0]
+    mean = counts @ products / (60 * 6)
+    between = (counts * (products - 6 * mean[:, None]) ** 2).sum(axis=1) / 6 / 59
+    within = (counts @ (rest - products**2 / 6)) / (60 * 5)
+    exact = np.maximum((between / within - 1) / 6, 0)
+    far = np.abs(exact - solution.relative[0][0, 0, 0])
+    assert np.median(np.abs(moved - exact) / far) < 0.05

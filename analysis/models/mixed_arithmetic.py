@@ -31,7 +31,8 @@ def gram(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left'right over groups (and W): (b, Q, i, m), (b, Q, j, m) to (b, i, j)."""
     if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
         pairs = np.einsum("qim,qjm->ijm", left[0], right[0])
-        return (weight @ pairs.reshape(-1, pairs.shape[-1]).T).reshape(-1, *pairs.shape[:2])
+        total = weight @ pairs.reshape(-1, pairs.shape[-1]).T
+        return total.reshape(len(weight), *pairs.shape[:2])
     if weight is not None:
         left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
     out = np.matmul(left[:, 0], right[:, 0].swapaxes(-1, -2))
@@ -88,7 +89,8 @@ def weighted_total(values: Array, weight: Array | None) -> Array:
     if weight.ndim == 1:
         return values @ weight
     if len(values) == 1:
-        return (weight @ values.reshape(-1, values.shape[-1]).T).reshape(-1, *values.shape[1:-1])
+        total = weight @ values.reshape(-1, values.shape[-1]).T
+        return total.reshape(len(weight), *values.shape[1:-1])
     shape = (len(weight), *(1,) * (values.ndim - 2), weight.shape[-1])
     return (values * weight.reshape(shape)).sum(axis=-1)
 

@@ -4,7 +4,8 @@ Comes in: a solution and weights, one row per problem. Goes out: relative covari
 for every problem. At one point everything the step needs is a sum over outermost groups of what
 does not depend on the weights, so that all problems cost little more than one. Decided here: the
 small gap between a problem's coefficients and the solution's is allowed for with the solution's
-own X'V^-1 V_a V^-1 X; the step only has to be good, since exact evaluations follow.
+own X'V^-1 V_a V^-1 X; steps are stretched as in balanced groups; the step only has to be good,
+since exact evaluations follow.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.models.mixed_cone import find_step
+from analysis.models.mixed_arithmetic import project_total
+from analysis.models.mixed_cone import clip_negative, find_step
 from analysis.models.mixed_fit import Solution
-from analysis.models.mixed_likelihood import evaluate
+from analysis.models.mixed_likelihood import Climb, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_optimiser import add_step
 from analysis.models.mixed_slope import descend, pick_parameters
 from analysis.models.mixed_sums import Sums
+
+LONGEST = 0.6
+TINY = 1e-10
 
 
 def step_together(
@@ -59,4 +64,51 @@ def step_together(
     spread = [np.repeat(value, n_problems, axis=0) for value in relative]
     _, _, correlated, _ = solution.plan.shape
     step, _ = find_step(gradient, slope.information, spread, correlated, parameters)
-    return add_step(spread, step, parameters)
+    moved = add_step(spread, step, parameters)
+    if not found.climbs:
+        return moved
+    sampling = _sampling_covariances(blocks, found.climbs, loadings, correlated)
+    return [
+        _stretch(start, end, own) for start, end, own in zip(relative, moved, sampling, strict=True)
+    ]
+
+
+def _sampling_covariances(
+    blocks: Sequence[Sums],
+    climbs: Sequence[Climb],
+    loadings: Sequence[Array],
+    correlated: Sequence[bool],
+) -> list[Array]:
+    """Give per level (q, q) how uncertain the effects of a typical group are by themselves."""
+    out = []
+    for level, loading in enumerate(loadings):
+        total, n_groups = 0.0, 0
+        for block, climb in zip(blocks, climbs, strict=True):
+            multipliers = block.levels[level].multipliers
+            total = total + project_total(climb.before[level], loading, multipliers, None)[0]
+            takes_part = np.ones(1) if multipliers is None else multipliers.any(axis=0)
+            n_groups += block.levels[level].n_groups * takes_part.mean()
+        total = total / n_groups + TINY * np.trace(total) * np.eye(len(total))
+        inverse = np.linalg.inv(total)
+        out.append(inverse if correlated[level] else np.diag(np.diagonal(inverse)))
+    return out
+
+
+def _stretch(start: Array, end: Array, sampling: Array) -> Array:
+    """Follow a step of the average information further, as far as balanced groups would go.
+
+    There -2 log L is m (log det A + tr A^-1 T), A = D + S with S the groups' own uncertainty, and
+    the step ends at A (2 - T^-1 A): Newton's for the inverse. With x = A^-1/2 (end - start) A^-1/2
+    the optimum T is A^1/2 (1 - x)^-1 A^1/2.
+
+    Args:
+        start: (1, q, q) D before the step.
+        end: (b, q, q) after it.
+        sampling: (q, q) S.
+    """
+    values, vectors = np.linalg.eigh(start[0] + sampling)
+    root, back = ((vectors * values**power) @ vectors.T for power in (0.5, -0.5))
+    sizes, turns = np.linalg.eigh(back @ (end - start) @ back)
+    sizes = np.minimum(sizes, LONGEST)
+    stretched = (turns * (sizes / (1 - sizes))[:, None, :]) @ turns.swapaxes(1, 2)
+    return clip_negative(start + root @ stretched @ root)
