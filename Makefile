@@ -28,9 +28,11 @@ test: setup
 notebooks: setup
 	@$(PY) -m analysis.notebook $(if $(RECORDS),--records $(RECORDS)) --out output
 
-# The sample's outputs, kept in notebooks/.
+# The sample's outputs, kept in notebooks/, and page 1 of its report, shown in README.md.
 sample-notebooks: setup
 	@$(PY) -m analysis.notebook --keep
+	@mkdir -p output && $(PY) -m analysis.report --output output/sample.pdf > output/sample.log
+	@pdftoppm -r 90 -f 1 -l 1 -singlefile -png output/sample.pdf docs/page-1
 
 bench: setup
 	@for bench in benchmarks/*.py; do echo "$$bench"; $(PY) "$$bench" || exit 1; done
