@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis import errors
+from analysis.disclosure.door import SUMMARY_VERSION
 from analysis.errors import EXIT_STOPPED
 from analysis.report import __main__ as door
 
@@ -43,7 +44,7 @@ def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sampl
         "summary.txt",
     ]
     assert (folder / "summary.pdf").read_bytes().startswith(b"%PDF-")
-    assert json.loads((folder / "summary.json").read_bytes())["version"] == 1
+    assert json.loads((folder / "summary.json").read_bytes())["version"] == SUMMARY_VERSION
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 

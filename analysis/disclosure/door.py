@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analysis.study import Study
 
 TITLE = "Individual, group or combined therapy: what these records show"
-SUMMARY_VERSION = 1
+SUMMARY_VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
