@@ -93,6 +93,7 @@ def timed(call, repeats):
 
 def run_ours(n_children, irregular):
     """Fit with this project's model."""
+    from analysis.models.linear import read_design, read_vector
     from analysis.models.mixed import fit_mixed
     from analysis.models.mixed_columns import arrange_rows, survey_rows
     from analysis.models.mixed_nesting import read_nesting
@@ -105,9 +106,10 @@ def run_ours(n_children, irregular):
     del frame
 
     def sums():
+        names, columns = read_design(fixed)
         nesting = read_nesting([effect.groups for effect in random], len(y))
-        rows = arrange_rows(nesting, random, fixed.columns, fixed.to_numpy(), y)
-        return build_sums(rows, plan_sums(survey_rows(rows)))
+        rows = arrange_rows(nesting, random, names, columns, read_vector(y, len(y), "outcome"))
+        return build_sums(rows, plan_sums(survey_rows(rows, whole=True)))
 
     repeats = 5 if n_children <= 5000 else 3 if n_children <= 30_000 or not irregular else 1
     fit_mixed(y[:1800], fixed[:1800], [type(r)(r.groups[:1800], r.design[:1800]) for r in random])

@@ -358,3 +358,44 @@ def test_children_thousands_of_times_further_apart_than_their_reviews_keep_their
     row = fit.fixed.loc["week"]
     assert row["std_error"] == pytest.approx(slopes.std(ddof=1) / np.sqrt(30), rel=1e-7)
     assert row["df"] == pytest.approx(29, rel=1e-3)
+
+
+def masked_slope(rng):
+    """A level of which some groups take no part, its slope nowhere else in the model."""
+    child = np.repeat(np.arange(24), 8)
+    goal = np.repeat(np.arange(48), 4)
+    week = rng.uniform(0, 20, len(child)).round(1)
+    part = (np.arange(24) % 3 > 0).astype(float)[child]
+    design = pd.DataFrame({"constant": part, "week": part * week})
+    effects = [
+        RandomEffect(pd.Series(child, name="child"), design),
+        RandomEffect(pd.Series(goal, name="goal"), np.ones((len(goal), 1))),
+    ]
+    return week, design, effects
+
+
+def spread_by_age(rng):
+    """A level whose second effect is the first, times what differs between its groups only."""
+    child = np.repeat(np.arange(40), 5)
+    week = rng.uniform(0, 20, len(child)).round(1)
+    age = rng.normal(size=40)[child]
+    design = pd.DataFrame({"constant": 1.0, "age": age})
+    return week, design, [RandomEffect(pd.Series(child, name="child"), design)]
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("draw", [masked_slope, spread_by_age])
+def test_effects_whose_columns_are_made_of_others_unevenly_agree_with_brute_force(draw, method):
+    rng = np.random.default_rng(11)
+    week, design, random = draw(rng)
+    child = np.asarray(random[0].groups)
+    own = rng.normal(size=(child.max() + 1, 2)) @ [[1.0, 0.05], [0.0, 0.06]]
+    outcome = (own[child] * design.to_numpy()).sum(axis=1) + 0.1 * week
+    outcome = outcome + rng.normal(size=len(week))
+    fixed = pd.DataFrame({"one": 1.0, "week": week})
+    fit = fit_mixed(outcome, fixed, random, method=method)
+    value, coefficients, covariance = dense_log_likelihood(outcome, fixed, random, fit)
+    se = np.sqrt(np.diagonal(covariance))
+    assert fit.log_likelihood == pytest.approx(value, abs=1e-8)
+    assert np.abs((fit.coefficients - coefficients) / se).max() < BRUTE_FORCE
+    np.testing.assert_allclose(fit.fixed["std_error"], se, rtol=BRUTE_FORCE)

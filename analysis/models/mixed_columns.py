@@ -213,6 +213,8 @@ class Survey:
         outcome_sum: sum of the outcome.
         outcome_squares: sum of squares of the outcome.
         n_rows: rows seen.
+        even: (i, b, k, c) for candidates i and k of one level that are, in each of its groups, one
+            and the same multiple of candidates b and c.
     """
 
     shape: tuple
@@ -225,6 +227,7 @@ class Survey:
     outcome_sum: float
     outcome_squares: float
     n_rows: int
+    even: frozenset[tuple[int, int, int, int]]
 
     def merge(self, other: Survey) -> Survey:
         """Join what two partitions say.
@@ -251,6 +254,7 @@ class Survey:
             self.outcome_sum + other.outcome_sum,
             self.outcome_squares + other.outcome_squares,
             self.n_rows + other.n_rows,
+            self.even & other.even,
         )
 
 
@@ -273,6 +277,7 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
     multiple_of = np.zeros((len(places), len(places)), dtype=bool)
     anchors = np.full((p, len(places)), n_levels)
     multiples = np.full(anchors.shape, np.nan)
+    within: dict[tuple[int, int], Array] = {}
     for kind in kinds:
         alike = [j for j, original in enumerate(twin) if original == kind]
         if whole and multiple_of[alike].any(axis=1).all():
@@ -282,7 +287,10 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
         for x in np.flatnonzero(reach.levels[:p] < 0):
             multiples[x, alike] = reach.multiples[x][0]
         for i, (level, _) in enumerate(places):
-            multiple_of[i, alike] = reach.levels[p + kinds.index(twin[i])] <= level
+            own = reach.spread(p + kinds.index(twin[i]), level, rows.nesting)
+            multiple_of[i, alike] = own is not None
+            if own is not None:
+                within[i, kind] = own
     return Survey(
         (rows.nesting.names, rows.effect_names, rows.correlated, rows.column_names),
         multiple_of,
@@ -294,4 +302,19 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
         float(rows.outcome.sum()),
         float(rows.outcome @ rows.outcome),
         rows.nesting.n_rows,
+        _find_even(within, places),
+    )
+
+
+def _find_even(
+    within: dict[tuple[int, int], Array], places: Sequence[tuple[int, int]]
+) -> frozenset[tuple[int, int, int, int]]:
+    """Find which candidates (i, k) of one level are the same multiples of candidates (b, c)."""
+    return frozenset(
+        (i, b, k, c)
+        for (i, b), first in within.items()
+        for (k, c), second in within.items()
+        if i < k
+        and places[i][0] == places[k][0]
+        and np.allclose(first, second, rtol=ROUNDING, atol=0.0)
     )

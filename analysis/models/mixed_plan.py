@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -125,7 +126,12 @@ def plan_sums(survey: Survey) -> Plan:
     for level, effects in enumerate(effect_names):
         at = [places_at[level, k] for k in range(len(effects))]
         inner = survey.moments[np.ix_(at, at)] / survey.n_rows
-        scales.append(_scale_level(inner, correlated[level], names[level], effects))
+        of = [chosen[base_of[level, k]] for k in range(len(effects))]
+        even = all(
+            (i, b, k, c) in survey.even
+            for (i, b), (k, c) in combinations(zip(at, of, strict=True), 2)
+        )
+        scales.append(_scale_level(inner, correlated[level], even, names[level], effects))
     best = survey.anchors[:, picked]
     column_base = best.argmin(axis=1)
     anchors = best.min(axis=1)
@@ -174,7 +180,13 @@ def _orthonormalise(moments: Array) -> Array:
     return np.array(rows)
 
 
-def _scale_level(moments: Array, correlated: bool, name: str, effects: Sequence[str]) -> Array:
+def _scale_level(
+    moments: Array, correlated: bool, even: bool, name: str, effects: Sequence[str]
+) -> Array:
+    """Give T (q, q) in which a level's effects are of one size, and apart where they covary.
+
+    Effects may only be mixed when every group multiplies their base columns alike (`even`).
+    """
     width = np.sqrt(np.diagonal(moments))
     if not correlated:
         return np.diag(1 / width)
@@ -187,5 +199,7 @@ def _scale_level(moments: Array, correlated: bool, name: str, effects: Sequence[
             f"The random effects {', '.join(repeated)} of level {name} are mixtures of each "
             "other: drop one."
         )
+    if not even:
+        return np.diag(1 / width)
     factor = np.linalg.cholesky(unit)
     return np.linalg.inv(factor).T / width[:, None]
