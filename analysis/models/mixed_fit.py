@@ -17,7 +17,11 @@ from analysis.errors import AnalysisError
 from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_face import find_face
-from analysis.models.mixed_identify import check_identifiable, explain_weakness
+from analysis.models.mixed_identify import (
+    check_identifiable,
+    check_seen,
+    explain_weakness,
+)
 from analysis.models.mixed_inference import Curvature, VarianceUncertainty, weigh_uncertainty
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
@@ -135,6 +139,8 @@ def solve_sums(
     else:
         begin = [np.asarray(value)[None] for value in start]
     point = search_optimum(blocks, loadings, correlated, begin, parameters, restricted)
+    if restricted:
+        check_seen(blocks, plan, point.relative, point.evaluation, point.slope, parameters)
     face = find_face(point.relative, correlated, parameters)
     uncertainty = weigh_uncertainty(point.curvature, point.evaluation, point.slope, face)
     if uncertainty.weakest[0] < UNIDENTIFIED:

@@ -3,8 +3,9 @@
 Comes in: sums and a plan. Goes out: how the covariances of the outcome that the parameters make
 overlap, or an error that says which level or effect to drop.
 Decided here: a model is refused when the covariances of the outcome that its parameters can make
-are linearly dependent (one row per goal: the goals' spread is the residual's), or when one level
-could reproduce every row by itself.
+are linearly dependent (one row per goal: the goals' spread is the residual's), when one level could
+reproduce every row by itself, or when the fixed columns tell all groups of a level apart, so that
+restricted likelihood sees nothing of their spread (groups that are the arms themselves).
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed_arithmetic import collect_groups, weighted_total
+from analysis.models.mixed_likelihood import Evaluation
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_plan import Plan
-from analysis.models.mixed_slope import list_parameters
+from analysis.models.mixed_slope import Slope, descend, list_parameters
 from analysis.models.mixed_sums import Sums
 
 INDEPENDENT = 1e-10
+HARDLY_FELT = 1e-10
+UNSEEN = 1e-9
 NAMED_SHARE = 1e-3
 
 
@@ -70,6 +74,54 @@ def check_identifiable(sums: Sums, plan: Plan) -> Array:
     if values[0] < INDEPENDENT:
         raise AnalysisError(explain_weakness(vectors[:-1, 0], plan, parameters))
     return products
+
+
+def check_seen(
+    blocks: Sequence[Sums],
+    plan: Plan,
+    relative: Sequence[Array],
+    evaluation: Evaluation,
+    slope: Slope,
+    parameters: Sequence[tuple],
+) -> None:
+    """Refuse effects of which the fixed columns leave nothing for restricted likelihood to see.
+
+    With P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1, what is seen of a variance is tr(Z'P Z), and what
+    there would be to see tr(Z'V^-1 Z). Asked only where a variance is hardly felt.
+
+    Args:
+        blocks: the sums.
+        plan: for the names.
+        relative: per level (1, q, q), where the slope was taken.
+        evaluation: the evaluation there.
+        slope: the restricted slope there, with its information.
+        parameters: as from `list_parameters`.
+
+    Raises:
+        AnalysisError: naming the level and the effects to drop.
+    """
+    least = 1 / sum(block.count_rows() for block in blocks)
+    sharp = np.diagonal(slope.information[0])
+    felt = [
+        sharp[a] * (relative[level][0, i, i] + least) ** 2
+        for a, (level, i, j) in enumerate(parameters)
+        if i == j
+    ]
+    if min(felt) > HARDLY_FELT:
+        return
+    bare = descend(blocks, plan.loadings, relative, evaluation, restricted=False)
+    names, effects, _, _ = plan.shape
+    for level, name in enumerate(names):
+        pull = slope.pulls[level][0] / evaluation.residual_variance[0]
+        seen, there = (np.diagonal(s.matrices[level][0] + pull) for s in (slope, bare))
+        unseen = [effects[level][i] for i in np.flatnonzero(seen <= UNSEEN * there)]
+        if unseen:
+            raise AnalysisError(
+                f"The fixed columns tell all groups of level {name} apart in "
+                f"{', '.join(unseen)}, so nothing of their spread can be seen. Drop "
+                f"{'these effects' if len(unseen) > 1 else 'this effect'} of level {name}, or "
+                "these fixed columns."
+            )
 
 
 def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[tuple]) -> str:

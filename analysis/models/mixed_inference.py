@@ -66,11 +66,7 @@ def measure_curvature(
         restricted: REML if true.
     """
     k = len(parameters)
-    sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
-    reach = _reach(blocks, loadings)
-    largest = max(float(np.abs(value).max()) for value in relative)
-    share = max(STEP_SHARE, np.sqrt(np.finfo(float).eps * reach * (1 + largest)))
-    size = np.minimum(share / np.sqrt(sharp), LARGEST_STEP * (1 / reach + largest))
+    size = _choose_steps(relative, parameters, slope, _reach(blocks, loadings))
     n_leaves = sum(block.squares.shape[-1] for block in blocks)
     steps = np.diag(size)
     batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, k))
@@ -98,6 +94,26 @@ def measure_curvature(
     profile = (np.concatenate(gradients) - start) / size[:, None]
     fixed_part = (np.concatenate(fixed) - here.total[:, :-1, :-1]) / size[:, None, None]
     return Curvature((profile + profile.T) / 2, fixed_part)
+
+
+def _choose_steps(
+    relative: Sequence[Array], parameters: Sequence[tuple], slope: Slope, reach: float
+) -> Array:
+    """Give how far each entry of D is moved: (k,), away from the edge of what a covariance may be.
+
+    A variance only grows; a covariance moves towards zero, by little where a variance beside it is
+    zero. Where the likelihood is flat nothing else would hold a step back.
+    """
+    sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
+    largest = max(float(np.abs(value).max()) for value in relative)
+    share = max(STEP_SHARE, np.sqrt(np.finfo(float).eps * reach * (1 + largest)))
+    room, side = np.full(len(parameters), largest), np.ones(len(parameters))
+    for a, (level, i, j) in enumerate(parameters):
+        if i != j:
+            own = relative[level][0]
+            room[a] = np.sqrt(max(own[i, i] * own[j, j], 0.0))
+            side[a] = -1.0 if own[i, j] > 0 else 1.0
+    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP * (1 / reach + room))
 
 
 def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
