@@ -19,6 +19,7 @@ from analysis.disclosure.ways import (
     round_outwards,
 )
 from analysis.findings import how_sure
+from analysis.findings.describe import say_agreement
 from analysis.findings.linter import find_faults
 from analysis.settings import Settings
 from analysis.study import run_study
@@ -141,6 +142,19 @@ def test_the_same_words_count_the_ways_that_agree_and_no_range_over_all(summary)
         if row["unit"] == rows[0]["unit"] and not row["range_over_all"] and not row["withheld"]
     ]
     assert f"of {len(comparable) - 1}" in summary["certainty"]["agreement"]
+
+
+def test_the_growth_models_verdict_is_said_with_the_pairs_it_does_not_support():
+    pairs = [
+        {"this": "group", "than": "individual", "estimate": 0.1, "conf_low": 0, "conf_high": 1}
+    ]
+    analyses = [{"unit": "levels", "pairs": pairs}] * 2
+    gate = {"gate": "agreement", "pair": "group-individual", "passed": True}
+    assert say_agreement(analyses, [gate]).text.endswith("supports the main answer.")
+    against = say_agreement(analyses, [gate | {"passed": False}])
+    assert "does not support the main answer for group and individual therapy." in against.text
+    assert against.rule == "agreement.growth_against"
+    assert "growth model" not in say_agreement(analyses, []).text
 
 
 def test_few_children_who_left_hold_the_grid_back():

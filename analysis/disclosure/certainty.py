@@ -33,11 +33,12 @@ def publish_certainty(study: Study, book: SentenceBook) -> dict[str, object]:
     comparable = [
         row for row in analyses if row["unit"] == analyses[0]["unit"] and not row["range_over_all"]
     ]
+    gates = _publish_gates(study, book)
     audit = read_audit()
     return {
         "analyses": analyses,
-        "agreement": book.say(say_agreement(comparable)),
-        "gates": _publish_gates(study, book),
+        "agreement": book.say(say_agreement(comparable, gates)),
+        "gates": gates,
         "audit": {**audit, "text": book.say(say_audit(audit))},
         "trial": describe_trial(study.settings),
         "settings": publish_settings(study.settings),

@@ -145,12 +145,13 @@ def say_t_scores(t_scores: Sequence[Numbers]) -> Sentence:
     return Sentence("progress.t_scores", "t_scores.held_back", text)
 
 
-def say_agreement(analyses: Sequence[Numbers]) -> Sentence:
-    """Say whether other ways of asking give an answer inside the main interval.
+def say_agreement(analyses: Sequence[Numbers], gates: Sequence[Numbers]) -> Sentence:
+    """Say whether other ways of asking, and the growth model above all, bear the main answer out.
 
     Args:
         analyses: published analyses, the main one first: title, unit, pairs; those in another
             unit than the main one cannot be laid beside it and are not counted.
+        gates: published gates of every pair.
     """
     main = analyses[0]
     others = [row for row in analyses[1:] if row["unit"] == main["unit"]]
@@ -168,4 +169,13 @@ def say_agreement(analyses: Sequence[Numbers]) -> Sentence:
         text = "No pair of formats could be compared, so there is nothing to compare it with."
         return Sentence("certainty.agreement", "agreement.none", text)
     text = f"The same question asked in other ways falls inside the main range: {'; '.join(parts)}."
-    return Sentence("certainty.agreement", "agreement", text, ("certainty.analyses",))
+    asked = [gate for gate in gates if gate["gate"] == "agreement"]
+    against = [str(gate["pair"]) for gate in asked if not gate["passed"]]
+    rule = "agreement.growth_against" if against else "agreement"
+    if against:
+        pairs = [pair.partition("-") for pair in against]
+        names = listing([f"{this} and {FORMAT_NAMES[than]}" for this, _, than in pairs])
+        text += f" The growth model of every review does not support the main answer for {names}."
+    elif asked:
+        text += " The growth model of every review supports the main answer."
+    return Sentence("certainty.agreement", rule, text, ("certainty.analyses",))
