@@ -1,5 +1,6 @@
 """Other ways of asking through the door: near repeats held back, ranges rounded outwards."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -155,6 +156,24 @@ def test_the_growth_models_verdict_is_said_with_the_pairs_it_does_not_support():
     assert "does not support the main answer for group and individual therapy." in against.text
     assert against.rule == "agreement.growth_against"
     assert "growth model" not in say_agreement(analyses, []).text
+
+
+def test_a_way_that_reaches_only_pairs_not_compared_says_so():
+    study = sample_study()
+    first, *others = study.findings.decisions
+    blocked = [replace(d, label="not_comparable") for d in others]
+    asked = study.analyses["lowest_baseline"]
+    table = asked.table.assign(label=["", "not_comparable", "not_comparable"])
+    table.loc[0, ["estimate", "conf_low", "conf_high"]] = math.nan
+    again = replace(
+        study,
+        findings=replace(study.findings, decisions=(first, *blocked)),
+        analyses={"primary": study.comparison, asked.id: replace(asked, table=table)},
+    )
+    row = publish_ways(again)[1]
+    assert [pair["estimate"] for pair in row["pairs"]] == [None] * 3
+    assert row["withheld"] == "it can be asked only of formats that may not be compared"
+    assert not row["held_back"]
 
 
 def test_few_children_who_left_hold_the_grid_back():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Row = dict[str, object]
 
 TOO_CLOSE = "it differs from another analysis here by so few children that it could give them away"
+OTHER_PAIRS = "it can be asked only of formats that may not be compared"
 TOO_FEW = "too few children are left to print it"
 RANGE_STEP = 0.05
 SAME = 1e-9
@@ -40,6 +41,7 @@ def publish_ways(study: Study) -> list[Row]:
         study: the study.
     """
     shown: list[np.ndarray] = []
+    compared = any(decision.label != labels.NOT_COMPARABLE for decision in study.findings.decisions)
     rows = []
     for name, comparison in study.analyses.items():
         reason = comparison.withheld
@@ -51,9 +53,11 @@ def publish_ways(study: Study) -> list[Row]:
             reason = TOO_FEW
         if not reason and not all(differ_enough(outcomes, seen, study) for seen in shown):
             reason = TOO_CLOSE
-        if not reason:
-            shown.append(outcomes)
         pairs = [_numbers(comparison, pair, reason) for pair in PAIRS]
+        if not reason and any(pair["estimate"] is not None for pair in pairs):
+            shown.append(outcomes)
+        elif not reason and compared:
+            reason = OTHER_PAIRS
         rows.append(_row(comparison, pairs, reason))
     return rows
 
