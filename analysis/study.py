@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.balance import Weighting, weigh_children
@@ -106,6 +107,8 @@ class Study:
         return protect(self)._repr_html_()
 
 
+# The matrices are small: a second thread of arithmetic only waits for the first.
+@threadpool_limits.wrap(limits=1, user_api="blas")
 def run_study(
     records: Records | str | os.PathLike[str],
     settings: Settings | None = None,
