@@ -97,7 +97,7 @@ class Settings:
         0.50, "share", "One group or therapist with more of a format stands for the format."
     )
     concordance_share: float = _choice(
-        0.50, "share", "The other way of adjusting must find at least half the difference."
+        0.50, "share", "The other way of asking must find at least half the difference."
     )
     delivered_share: float = _choice(
         0.75,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.balance import Weighting, weigh_children
@@ -36,6 +35,7 @@ from analysis.findings.gates import judge_pairs
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
+from analysis.pace import small_tables
 from analysis.records.load import Records, read_records
 from analysis.settings import Settings
 
@@ -107,8 +107,7 @@ class Study:
         return protect(self)._repr_html_()
 
 
-# The matrices are small: a second thread of arithmetic only waits for the first.
-@threadpool_limits.wrap(limits=1, user_api="blas")
+@small_tables()
 def run_study(
     records: Records | str | os.PathLike[str],
     settings: Settings | None = None,

@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
     ("errors",),
-    ("settings", "wording", "writing", "models"),
+    ("settings", "wording", "writing", "pace", "models"),
     ("cards",),
     ("records",),
     ("simulation",),

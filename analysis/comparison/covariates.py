@@ -19,6 +19,7 @@ from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 
 FILLING_ROUNDS = 12
+SETTLED = 1e-13
 TELLING_SHARE = 1e-7
 
 
@@ -60,7 +61,7 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     formats = indicate_formats(table, formats_among(table))
     budget = _budget(formats, settings)
     candidates = _candidates(table)
-    missing = {name: float(candidates[name].isna().mean()) for name in candidates}
+    missing = {name: float(np.isnan(values).mean()) for name, values in candidates.items()}
     kept: list[str] = []
     dropped: dict[str, str] = {}
     for name, share in missing.items():
@@ -71,7 +72,7 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
             kept.append(name)
         else:
             dropped[name] = reason
-    values = candidates[kept].to_numpy(float)
+    values = np.column_stack([np.empty((len(table), 0)), *(candidates[name] for name in kept)])
     centred = _filled(values, formats[:, 1:])
     centred -= centred.mean(axis=0)
     telling = adds_something(np.hstack([formats, centred]))[formats.shape[1] :]
@@ -128,22 +129,22 @@ def _budget(formats: np.ndarray, settings: Settings) -> int:
     return int(formats.sum(axis=0).min()) // settings.children_per_covariate
 
 
-def _candidates(table: pd.DataFrame) -> pd.DataFrame:
+def _candidates(table: pd.DataFrame) -> dict[str, np.ndarray]:
     """Give every trait in the published order, places of therapy last as one column each."""
     columns = {name: table[name].to_numpy(float) for name in TRAITS}
     sites = sorted(table["site"].dropna().unique())
     known = table["site"].notna().to_numpy()
     for i, site in enumerate(sites[1:], start=2):
         columns[f"site {i}"] = np.where(known, (table["site"] == site).to_numpy(float), np.nan)
-    return pd.DataFrame(columns)
+    return columns
 
 
-def _reason_to_drop(values: pd.Series, share_missing: float, settings: Settings) -> str | None:
+def _reason_to_drop(values: np.ndarray, share_missing: float, settings: Settings) -> str | None:
     if share_missing == 1:
         return "not recorded"
     if share_missing > settings.most_missing:
         return "missing too often"
-    if values.nunique() < 2:
+    if np.nanmin(values) == np.nanmax(values):
         return "the same for every child"
     return None
 
@@ -152,8 +153,7 @@ def _filled(values: np.ndarray, given: np.ndarray) -> np.ndarray:
     """Replace missing values by their expectation given the other columns and `given`.
 
     Starts from column means and repeats the least-squares prediction of each incomplete
-    column until it settles (a fixed number of rounds, so that the answer is the same
-    everywhere).
+    column until no value moves by more than rounding, or for a fixed number of rounds.
     """
     absent = np.isnan(values)
     incomplete = np.flatnonzero(absent.any(axis=0))
@@ -161,9 +161,12 @@ def _filled(values: np.ndarray, given: np.ndarray) -> np.ndarray:
     filled = np.where(absent, means, values)
     ones = np.ones((len(values), 1))
     for _ in range(FILLING_ROUNDS if len(incomplete) else 0):
+        before = filled.copy()
         for j in incomplete:
             rows = absent[:, j]
             others = np.hstack([ones, given, np.delete(filled, j, axis=1)])
             slope = np.linalg.lstsq(others[~rows], values[~rows, j], rcond=1e-10)[0]
             filled[rows, j] = others[rows] @ slope
+        if (np.abs(filled - before) <= SETTLED * np.abs(filled).max(axis=0)).all():
+            break
     return filled

@@ -93,22 +93,22 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
         records: what the clinic handed in.
         progress: rates of progress for each goal and child.
     """
-    table = _compared(records, progress)
-    goals = progress.table
-    timely = goals[~goals["late"]]
-    left = (
-        np.ones(len(records.episodes), bool),
-        _has(timely, records),
-        _has(timely[timely["baseline"].notna()], records),
-        _has(goals[goals["usable"]], records),
-    )
+    goals, episodes = progress.table, records.episodes
+    late, usable = goals["late"].to_numpy(), goals["usable"].to_numpy()
+    has_baseline = goals["baseline"].notna().to_numpy()
+    episode = goals["episode"].to_numpy()
+    left = [np.ones(len(episodes), bool), *np.zeros((len(STEPS) - 1, len(episodes)), bool)]
+    for kept, goal in zip(left[1:], (~late, ~late & has_baseline, usable), strict=True):
+        kept[episode[goal]] = True
+    counts = [count_children(episodes, kept) for kept in left]
     flow = pd.DataFrame(
-        [
-            {"step": step, "title": title, **count_children(records.episodes, kept)}
-            for (step, title), kept in zip(STEPS, left, strict=True)
-        ]
+        {
+            "step": [step for step, _ in STEPS],
+            "title": [title for _, title in STEPS],
+            **{f: [count[f] for count in counts] for f in FORMATS},
+        }
     )
-    return Cohort(table, flow, goals[goals["usable"]])
+    return Cohort(_compared(records, progress), flow, goals[usable])
 
 
 def connected_clusters(*labels: np.ndarray) -> np.ndarray:
@@ -159,12 +159,6 @@ def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarr
     return connected_clusters(group, pd.factorize(table["child_id"])[0])
 
 
-def _has(goals: pd.DataFrame, records: Records) -> np.ndarray:
-    kept = np.zeros(len(records.episodes), bool)
-    kept[goals["episode"].to_numpy()] = True
-    return kept
-
-
 def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:
     """Count different children of each format.
 
@@ -185,7 +179,7 @@ def count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray)
         codes: (n,) format numbers.
         labels: (n,) labels of any kind.
     """
-    label = pd.factorize(labels)[0]
-    known = label >= 0
-    cells = np.unique(codes[known] + len(FORMATS) * label[known].astype(np.int64))
-    return np.bincount(cells % len(FORMATS), minlength=len(FORMATS))
+    label, different = pd.factorize(labels)
+    seen = np.zeros((len(different) + 1, len(FORMATS)), bool)
+    seen[label, codes] = True
+    return seen[:-1].sum(axis=0)  # the last row holds what is missing

@@ -178,7 +178,8 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     import pandas as pd
 
     frames = {}
-    vocabularies = {name: pd.array(list(coder), dtype="str") for name, coder in coded.ids.items()}
+    text = _text_type()
+    vocabularies = {name: pd.array(list(coder), dtype=text) for name, coder in coded.ids.items()}
     for name, table in TABLES.items():
         source = coded.tables.get(name)
         frames[name] = _frame(table, source, vocabularies)
@@ -193,6 +194,14 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     )
     mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
+
+
+@lru_cache
+def _text_type() -> pd.StringDtype:
+    """Codes as shared Python strings: a row costs a pointer, a look at one costs nothing."""
+    import pandas as pd
+
+    return pd.StringDtype("python", na_value=np.nan)
 
 
 @lru_cache
@@ -212,7 +221,7 @@ def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
         if schema.kind == "id":
             vocabulary = vocabularies.get(schema.name)
             if values is None or vocabulary is None or not len(vocabulary):
-                data[schema.name] = pd.array([None] * n, dtype="str")
+                data[schema.name] = pd.array([None] * n, dtype=_text_type())
             else:
                 data[schema.name] = vocabulary.take(values, allow_fill=True)
         elif schema.kind == "choice":
@@ -222,4 +231,5 @@ def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
             )
         else:
             data[schema.name] = np.zeros(0) if values is None else values
-    return pd.DataFrame(data, index=pd.RangeIndex(n))
+    columns = pd.Index(list(data), dtype=_text_type())
+    return pd.DataFrame(data, index=pd.RangeIndex(n), columns=columns)

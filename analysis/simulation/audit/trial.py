@@ -21,6 +21,7 @@ from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.door import protect
 from analysis.errors import AnalysisError
 from analysis.findings.linter import find_faults
+from analysis.pace import small_tables
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.audit.naive import compare_by_received, regress_rows
@@ -42,6 +43,7 @@ def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSeque
     return np.random.SeedSequence([seed, zlib.crc32(scenario.name.encode()), number])
 
 
+@small_tables()
 def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
     """Invent one clinic, study it, and write down what came of it.
 
