@@ -98,8 +98,11 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
 
 def _with_mean(traits: pd.DataFrame) -> pd.DataFrame:
     """Give a column of ones and the standardised traits."""
-    standardised = (traits - traits.mean()) / traits.std(ddof=0)
-    return pd.concat([pd.Series(1.0, traits.index, name="mean"), standardised], axis=1)
+    values = traits.to_numpy()
+    standardised = (values - values.mean(axis=0)) / values.std(axis=0)
+    return pd.DataFrame(
+        np.hstack([np.ones((len(traits), 1)), standardised]), columns=["mean", *traits.columns]
+    )
 
 
 def _balance(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -62,9 +63,13 @@ class Comparison:
     unit: str = RATE_UNIT
     outcomes: pd.Series | None = None
 
-    def pair(self, this: str, than: str) -> pd.Series:
-        """Give the row that compares `this` with `than`."""
-        return self.table.iloc[PAIRS.index((this, than))]
+    def pair(self, this: str, than: str) -> Mapping[str, object]:
+        """Give the row of `table` that compares `this` with `than`: column -> value."""
+        return self._rows[PAIRS.index((this, than))]
+
+    @cached_property
+    def _rows(self) -> list[dict[str, object]]:
+        return self.table.to_dict("records")
 
     def __repr__(self) -> str:
         if self.withheld:

@@ -184,8 +184,8 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
         if row["rare_share"] > settings.rare_share:
             return _fault("rare", therapy_format, row["rare_share"], settings.rare_share)
     balance = weighting.balance
-    of_pair = ((balance["this"] == pair[0]) & (balance["than"] == pair[1])).to_numpy()
-    largest = np.abs(balance["after"].to_numpy()[of_pair]).max(initial=0.0)
+    rows = zip(balance["this"], balance["than"], balance["after"], strict=True)
+    largest = max((abs(after) for this, than, after in rows if (this, than) == pair), default=0.0)
     if largest > settings.overlap_smd:
         return _fault("unlike", have=largest, need=settings.overlap_smd)
     return {}
