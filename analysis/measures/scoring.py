@@ -20,10 +20,12 @@ from numpy.typing import ArrayLike
 from analysis.cards import about, show_card
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
-from analysis.records.schema import EXPECTED_LEVEL, SKILL_DOMAINS
+from analysis.records.schema import EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
 from analysis.settings import Settings
 
 T_MEAN, T_SPREAD, T_CORRELATION = 50.0, 10.0, 0.3
+
+Levels = tuple[np.ndarray, np.ndarray, np.ndarray]  # goal (row of its table), week, attainment
 
 
 def t_score(
@@ -152,72 +154,62 @@ def _levels_in_window(
     reviews: pd.DataFrame, goals: pd.DataFrame, settings: Settings
 ) -> pd.DataFrame:
     """Give one level for each goal and week in the window, baselines and kept levels added."""
-    seen = pd.DataFrame(
+    goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"])
+    week, rater = reviews["week"].to_numpy(), reviews["rater"].array.codes
+    kept = np.flatnonzero((week <= settings.last_week) & (goal >= 0))
+    kept = kept[_one_rater_a_day(goal[kept], week[kept], rater[kept])]
+    late = goals["set_week"].to_numpy() > settings.baseline_weeks
+    kept = kept[~late[goal[kept]]]
+    seen = goal[kept], week[kept], reviews["attainment"].to_numpy()[kept]
+    rated = _joined(seen, _recorded_baselines(seen, goals, late, settings))
+    goal, week, level = _joined(rated, _kept_levels(rated, goals, settings))
+    order = np.lexsort((week, goal))
+    return pd.DataFrame(
         {
-            "goal": pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"]),
-            "week": reviews["week"].to_numpy(),
-            "attainment": reviews["attainment"].to_numpy(),
-            "rater": reviews["rater"].cat.codes.to_numpy(),
+            "goal": goal[order],
+            "week": week[order],
+            "attainment": level[order],
+            "carried": order >= len(rated[0]),
+            "goal_id": goals["goal_id"].array.take(goal[order]),
         }
     )
-    seen = seen[(seen["week"] <= settings.last_week) & (seen["goal"] >= 0)]
-    seen = _one_rater_a_day(seen)
-    late = goals["set_week"].to_numpy() > settings.baseline_weeks
-    seen = seen[~late[seen["goal"].to_numpy()]]
-    parts = [seen.assign(carried=False), _recorded_baselines(seen, goals, late, settings)]
-    levels = pd.concat(parts, ignore_index=True)
-    levels = pd.concat([levels, _kept_levels(levels, goals, settings)], ignore_index=True)
-    levels = levels.sort_values(["goal", "week"], kind="stable", ignore_index=True)
-    return levels.assign(goal_id=goals["goal_id"].array.take(levels["goal"].to_numpy()))
 
 
-def _one_rater_a_day(seen: pd.DataFrame) -> pd.DataFrame:
-    """Keep one level for each goal and week: that of the goal's most frequent rater."""
-    if not seen.duplicated(["goal", "week"]).any():
-        return seen[["goal", "week", "attainment"]]
-    times = seen.groupby(["goal", "rater"])["week"].transform("size")
-    ordered = seen.assign(times=-times).sort_values(
-        ["goal", "week", "times", "rater"], kind="stable"
-    )
-    return ordered.drop_duplicates(["goal", "week"])[["goal", "week", "attainment"]]
+def _joined(some: Levels, others: Levels) -> Levels:
+    return tuple(np.concatenate(parts) for parts in zip(some, others, strict=True))
+
+
+def _one_rater_a_day(goal: np.ndarray, week: np.ndarray, rater: np.ndarray) -> np.ndarray:
+    """Choose one row for each goal and week: that of the goal's most frequent rater."""
+    pair = goal * (len(RATERS) + 1) + rater + 1
+    times = np.bincount(pair)[pair]
+    order = np.lexsort((rater, -times, week, goal))
+    new_goal, new_week = (np.diff(values[order], prepend=np.nan) != 0 for values in (goal, week))
+    return order[new_goal | new_week]
 
 
 def _recorded_baselines(
-    seen: pd.DataFrame, goals: pd.DataFrame, late: np.ndarray, settings: Settings
-) -> pd.DataFrame:
+    seen: Levels, goals: pd.DataFrame, late: np.ndarray, settings: Settings
+) -> Levels:
     """Give the recorded baseline level of goals without a review in the first weeks."""
-    early = seen.loc[seen["week"] <= settings.baseline_weeks, "goal"].to_numpy()
-    wanted = goals["baseline_level"].notna().to_numpy() & ~late
-    wanted[early] = False
+    level, set_week = goals["baseline_level"].to_numpy(), goals["set_week"].to_numpy()
+    wanted = ~np.isnan(level) & ~late
+    wanted[seen[0][seen[1] <= settings.baseline_weeks]] = False
     goal = np.flatnonzero(wanted)
-    return pd.DataFrame(
-        {
-            "goal": goal,
-            "week": goals["set_week"].to_numpy()[goal],
-            "attainment": goals["baseline_level"].to_numpy()[goal],
-            "carried": False,
-        }
-    )
+    return goal, set_week[goal], level[goal]
 
 
-def _kept_levels(levels: pd.DataFrame, goals: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def _kept_levels(rated: Levels, goals: pd.DataFrame, settings: Settings) -> Levels:
     """Keep the last level of goals closed as attained at the review weeks they miss."""
-    seen, goal = levels["week"].to_numpy(), levels["goal"].to_numpy()
+    goal, seen, level = rated
     order = np.lexsort((seen, goal))
     last = order[np.flatnonzero(np.diff(goal[order], append=-1))]
-    goal, seen, level = goal[last], seen[last], levels["attainment"].to_numpy()[last]
+    goal, seen, level = goal[last], seen[last], level[last]
     closed = goals["closed_week"].to_numpy()[goal]
     weeks = np.arange(0, settings.horizon_weeks + 1, settings.review_weeks)
     due = (closed <= weeks[:, None]) & (seen < weeks[:, None] - settings.grace_weeks)
     week, row = np.nonzero(due)
-    return pd.DataFrame(
-        {
-            "goal": goal[row],
-            "week": weeks[week].astype(float),
-            "attainment": level[row],
-            "carried": True,
-        }
-    )
+    return goal[row], weeks[week].astype(float), level[row]
 
 
 def _first_and_last(levels: pd.DataFrame, n_goals: int) -> tuple[np.ndarray, np.ndarray]:
