@@ -79,6 +79,8 @@ KIND_WORDS = {
     "code": "something other than a code",
 }
 PERSON_IDS = ("child_id", "therapist_id")
+WORD_AND_NUMBER = re.compile(r"([^\W\d_]{3,})[-_.]?\d{1,4}")
+LETTERS_AND_DATE = re.compile(r"[^\W\d_]{1,4}[-_.]?(\d{6}|\d{8})")
 
 
 def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
@@ -232,7 +234,7 @@ def _name_codes(kept: list[str], of_person: bool) -> set[str]:
     """Give the codes that are made of names or of birth dates ("emma07", "JS120315")."""
     stems: dict[str, str] = {}
     for text in kept:
-        match = re.fullmatch(r"([^\W\d_]{3,})[-_.]?\d{1,4}", text)
+        match = WORD_AND_NUMBER.fullmatch(text)
         if match:
             stems[text] = match[1].casefold()
     named = {text for text, stem in stems.items() if stem in GIVEN_NAMES}
@@ -251,7 +253,7 @@ def _name_codes(kept: list[str], of_person: bool) -> set[str]:
 
 
 def _ends_in_birth_date(text: str) -> bool:
-    match = re.fullmatch(r"[^\W\d_]{1,4}[-_.]?(\d{6}|\d{8})", text)
+    match = LETTERS_AND_DATE.fullmatch(text)
     if not match:
         return False
     digits = match[1]
