@@ -138,7 +138,7 @@ def run_study(
     covariates = choose_covariates(compared, settings)
     weighting = weigh_children(compared, covariates, settings)
     evidence = Evidence(records, scored, cohort, compared, covariates, settings)
-    analyses, growth = _ask_in_every_way(evidence, weighting)
+    analyses, growth = _ask_main_ways(evidence, weighting, ask_again)
     sensitivity = ask_otherwise(evidence, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(records, cohort, covariates, weighting, analyses, settings)
@@ -177,22 +177,22 @@ def run_study(
     )
 
 
-def _ask_in_every_way(
-    evidence: Evidence, weighting: Weighting
+def _ask_main_ways(
+    evidence: Evidence, weighting: Weighting, ask_again: bool
 ) -> tuple[dict[str, Comparison], MixedGrowth]:
+    """Ask in the ways of `TITLES`: those the decision needs, and with `ask_again` the others."""
     scored, cohort, settings = evidence.scored, evidence.cohort, evidence.settings
     compared, centred = evidence.table, evidence.covariates.centred
     asked = {name: new_comparison(name, title) for name, title in TITLES.items()}
-    answers = {
-        "primary": compare_rates(asked["primary"], compared, centred, settings),
-        "growth_regression": compare_growth(
+    answers = {"primary": compare_rates(asked["primary"], compared, centred, settings)}
+    if ask_again:
+        answers["growth_regression"] = compare_growth(
             asked["growth_regression"], scored, cohort, compared, centred, settings
-        ),
-    }
-    for name, columns in (
-        ("overlap_weighted", centred[[]]),
-        ("overlap_weighted_adjusted", centred),
-    ):
+        )
+    weighted = {"overlap_weighted": centred[[]]}
+    if ask_again:
+        weighted["overlap_weighted_adjusted"] = centred
+    for name, columns in weighted.items():
         if weighting.withheld:
             answers[name] = withheld_comparison(asked[name], weighting.withheld)
         else:
