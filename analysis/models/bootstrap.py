@@ -35,7 +35,7 @@ from analysis.models.results import RESULT_COLUMNS, describe_fit, read_contrasts
 FEWEST_RESAMPLES = 20
 MANY_GROUPS = 200
 GAIN_OF_MANY, GAIN_OF_FEW = 1e-2, 1e-6
-LEAVES_AT_ONCE = 14_400
+LEAVES_AT_ONCE = 57_600
 MOST_AT_ONCE = 64
 MOST_LEFT_OUT = 0.5
 WORTH_REPLACING = 0.5

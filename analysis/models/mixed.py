@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
 from analysis.models.linear import read_design, read_vector, read_weights, solve_least_squares
+from analysis.models.mixed_blocks import keep_memory
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import Rows, arrange_rows, survey_rows
 from analysis.models.mixed_effects import find_effects, sum_scores
@@ -110,6 +111,7 @@ def prepare_fit(
     if method not in METHODS:
         raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')
     check_levels(random)
+    keep_memory()
     names, columns = read_design(fixed)
     values = read_vector(outcome, len(columns), "outcome")
     nesting = read_nesting([effect.groups for effect in random], len(values))

@@ -44,7 +44,7 @@ def gram(left: Array, right: Array, weight: Array | None) -> Array:
 def effect_matrices(loading: Array, relative: Array, multipliers: Array | None) -> Array:
     """Give E = s C D C' s: (b, Q, Q, 1), or (b, Q, Q, m) where groups have multipliers."""
     if multipliers is None:
-        return np.einsum("qi,bij,tj->bqt", loading, relative, loading)[..., None]
+        return (loading @ relative @ loading.T)[..., None]
     scaled = loading[:, :, None] * multipliers
     half = np.einsum("qim,bij->bqjm", scaled, relative)
     return np.einsum("bqjm,tjm->bqtm", half, scaled)

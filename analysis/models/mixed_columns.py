@@ -11,7 +11,7 @@ in every row to rounding.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class Rows:
         column_names: names of the p fixed columns.
         columns: p arrays (n,), the fixed design.
         outcome: (n,).
+        reaches: what a survey of these rows found, so that their sums need not find it again: by
+            place of a random-design column, how far out the fixed columns are multiples of it.
     """
 
     nesting: Nesting
@@ -44,6 +46,7 @@ class Rows:
     column_names: tuple[str, ...]
     columns: tuple[Array, ...]
     outcome: Array
+    reaches: dict[tuple[int, int], Reach] = field(default_factory=dict)
 
     @property
     def candidates(self) -> list[tuple[int, int]]:
@@ -283,6 +286,7 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
         if whole and multiple_of[alike].any(axis=1).all():
             continue
         reach = find_reach(values[kind], [*rows.columns, *(values[i] for i in kinds)], rows.nesting)
+        rows.reaches.update((places[j], reach) for j in alike)
         anchors[:, alike] = reach.levels[:p, None]
         for x in np.flatnonzero(reach.levels[:p] < 0):
             multiples[x, alike] = reach.multiples[x][0]

@@ -58,8 +58,7 @@ def find_step(
     np.maximum(diagonal, LEAST_BEND, out=diagonal)
     diagonal += RIDGE * diagonal.max(axis=1, keepdims=True)
     present = here / unit
-    level_ground = slope - np.matmul(bend, present[..., None])[..., 0]
-    best = _descend_cone(level_ground, bend, cone)
+    best = _descend_cone(slope, bend, present, cone)
     step = best - present
     moved = np.matmul(bend, step[..., None])[..., 0]
     fall = -((slope + moved / 2) * step).sum(axis=1)
@@ -143,13 +142,22 @@ class _Cone:
 _read_cone = lru_cache(maxsize=64)(_Cone)
 
 
-def _descend_cone(slope: Array, bend: Array, cone: _Cone) -> Array:
-    """Give the z (b, k) in the cone at which slope'z + z'bend z / 2 is least."""
-    out = np.empty_like(slope)
-    active = np.arange(len(slope))
+def _descend_cone(down: Array, bend: Array, present: Array, cone: _Cone) -> Array:
+    """Give the z (b, k) in the cone at which the model with the slope `down` at `present` is least.
+
+    Newton's step is the answer where it stays inside. Elsewhere the search begins a gradient step
+    away from `present`, which near the optimum already tells which spreads are zero.
+    """
+    out = np.empty_like(down)
+    active = np.arange(len(down))
     pace = 1 / np.linalg.norm(bend, axis=(1, 2))[:, None]
+    slope = down - np.matmul(bend, present[..., None])[..., 0]
     point = -np.linalg.solve(bend, slope[..., None])[..., 0]
     inside, turn, apart = _compare(point, slope, bend, pace, cone)
+    astray = (np.abs(apart) > SETTLED * (1 + np.abs(point).max(axis=1, keepdims=True))).any(axis=1)
+    if astray.any():
+        point[astray] = (present - pace * down)[astray]
+        inside, turn, apart = _compare(point, slope, bend, pace, cone)
     one = np.eye(slope.shape[1])
     for count in range(MOST_ROUNDS):
         out[active] = inside

@@ -222,7 +222,7 @@ def _finish(
     variance = float(evaluation.residual_variance[0]) * to_outcome**2
     covariance = variance * transform @ evaluation.inverse[0] @ transform.T
     scaled = transform * to_outcome
-    change = np.einsum("ia,tab,jb->tij", scaled, uncertainty.fixed_change, scaled)
+    change = scaled @ uncertainty.fixed_change @ scaled.T
     covariances = [
         variance * scale @ value[0] @ scale.T
         for scale, value in zip(plan.scales, relative, strict=True)

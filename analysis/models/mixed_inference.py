@@ -206,9 +206,9 @@ def satterthwaite(
         covariance: (p, p) of the fixed coefficients.
         uncertainty: of the variances, in the same coordinates of the coefficients.
     """
-    variance = np.einsum("ci,ij,cj->c", contrasts, covariance, contrasts)
-    slope = np.einsum("ci,tij,cj->ct", contrasts, uncertainty.fixed_change, contrasts)
-    spread = np.einsum("ct,tu,cu->c", slope, uncertainty.covariance, slope)
+    variance = ((contrasts @ covariance) * contrasts).sum(axis=1)
+    slope = ((contrasts @ uncertainty.fixed_change) * contrasts).sum(axis=2).T
+    spread = ((slope @ uncertainty.covariance) * slope).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return variance, np.where(variance > 0, 2 * variance**2 / spread, np.inf)
 

@@ -257,7 +257,7 @@ def report_solution(
         back = turn.transform
         coefficients = back @ coefficients + turn.removed
         covariance = back @ covariance @ back.T
-        change = np.einsum("ia,tab,jb->tij", back, change, back)
+        change = back @ change @ back.T
         if method == "reml":
             log_likelihood += np.linalg.slogdet(back)[1]
     level_names, effect_names, _, _ = solution.plan.shape

@@ -4,8 +4,8 @@ Comes in: sums whose outcome is the least-squares residual. Goes out: relative c
 e the residuals and V_a the derivative of the outcome's covariance by parameter a, the variances
 theta that bring sum theta_a V_a nearest to e e' solve sum_b tr(V_a V_b) theta_b = e'V_a e
 (MIVQUE0: Rao 1971, 10.1016/0047-259X(71)90001-7; Goodnight 1978). Decided here: a start only has
-to be near, so the fixed columns' share in the residuals is not allowed for; every spread starts
-a little above zero, where its slope can be felt.
+to be near, so the fixed columns' share in the residuals is not allowed for; no spread starts below
+a floor, where its slope could not be felt.
 """
 
 from __future__ import annotations
@@ -56,7 +56,13 @@ def find_start(
     for (level, i, j), size in zip(parameters, theta[:-1], strict=True):
         relative[level][0, i, j] = relative[level][0, j, i] = size
     residual = max(theta[-1], SMALLEST_RESIDUAL)
-    return [
-        clip_negative(np.clip(value / residual, -LARGEST, LARGEST)) + FLOOR * np.eye(q)
-        for value, q in zip(relative, widths, strict=True)
-    ]
+    near = [np.clip(value / residual, -LARGEST, LARGEST) for value in relative]
+    if theta[-1] < SMALLEST_RESIDUAL:  # such moments are too coarse: every spread starts higher
+        return [clip_negative(value) + FLOOR * np.eye(value.shape[-1]) for value in near]
+    return [_lift_spreads(value) for value in near]
+
+
+def _lift_spreads(matrices: Array) -> Array:
+    """Raise the eigenvalues of symmetric matrices (b, q, q) to the floor; the others stay."""
+    values, vectors = np.linalg.eigh(matrices)
+    return (vectors * np.maximum(values, FLOOR)[:, None]) @ vectors.swapaxes(-1, -2)

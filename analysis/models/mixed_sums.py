@@ -197,10 +197,14 @@ def _find_constants(rows: Rows, plan: Plan, raw: Sequence[Array]) -> dict[int, A
         own = np.flatnonzero((plan.column_base == base) & (plan.anchors < plan.n_levels))
         if len(own) == 0:
             continue
-        places = [rows.columns[plan.column_order[k]] for k in own]
-        reach = find_reach(column, places, rows.nesting, int(plan.anchors[own].min()))
-        for at, k in enumerate(own):
-            constants = reach.spread(at, int(plan.anchors[k]), rows.nesting)
+        places = plan.column_order[own]
+        reach = rows.reaches.get(plan.bases[base])
+        if reach is None:
+            outermost = int(plan.anchors[own].min())
+            reach = find_reach(column, [rows.columns[j] for j in places], rows.nesting, outermost)
+            places = np.arange(len(own))
+        for at, k in zip(places, own, strict=True):
+            constants = reach.spread(int(at), int(plan.anchors[k]), rows.nesting)
             if constants is None:
                 name = rows.column_names[plan.column_order[k]]
                 raise AnalysisError(
