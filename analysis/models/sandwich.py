@@ -56,6 +56,17 @@ class ClusterRows:
             return values
         return np.add.reduceat(values, self.starts, axis=0)
 
+    def multiply_by_cluster(self, left: Array, right: Array) -> Array:
+        """Give left_g' right_g of every cluster: (n, a) and (n, b) to (a, m, b)."""
+        a, b = left.shape[1], right.shape[1]
+        products, done = np.empty((a, self.n_clusters, b)), 0
+        for size, part in self.batches():
+            blocks = left[part].reshape(-1, size, a), right[part].reshape(-1, size, b)
+            run = slice(done, done + len(blocks[0]))
+            products[:, run] = (blocks[0].swapaxes(1, 2) @ blocks[1]).swapaxes(0, 1)
+            done = run.stop
+        return products
+
     def batches(self) -> Iterator[tuple[int, slice]]:
         """Give the size and the rows of each run of clusters of one size."""
         for size, first, last in self.blocks:
@@ -127,16 +138,10 @@ class AdjustedScores:
         """
         reach = self.adjusted @ directions
         factor = reach if self.spread is self.adjusted else self.spread @ directions
-        z = [self._gather(self.basis, reach)]
-        if self.weighted_basis is not None:
-            z.append(self._gather(self.weighted_basis, reach))
-        return factor, z[0] if len(z) == 1 else np.concatenate(z, axis=2)
-
-    def _gather(self, left: Array, reach: Array) -> Array:
-        products = reach.T[:, :, None] * left
-        if self.rows.n_clusters == len(left):
-            return products
-        return np.add.reduceat(products, self.rows.starts, axis=1)
+        if self.weighted_basis is None:
+            return factor, self.rows.multiply_by_cluster(reach, self.basis)
+        both = np.hstack([self.basis, self.weighted_basis])
+        return factor, self.rows.multiply_by_cluster(reach, both)
 
 
 def arrange_clusters(codes: Whole) -> ClusterRows:
@@ -147,16 +152,11 @@ def arrange_clusters(codes: Whole) -> ClusterRows:
     """
     sizes = np.bincount(codes)
     order = np.lexsort((codes, sizes[codes]))
-    cluster_order = np.lexsort((np.arange(len(sizes)), sizes))
-    lengths = sizes[cluster_order]
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    distinct, first = np.unique(lengths, return_index=True)
-    last = np.append(first[1:], len(lengths)) - 1
-    blocks = tuple(
-        (int(size), int(starts[a]), int(ends[b]))
-        for size, a, b in zip(distinct, first, last, strict=True)
-    )
+    lengths = np.sort(sizes)
+    starts = np.cumsum(lengths) - lengths
+    first = np.flatnonzero(np.diff(lengths, prepend=0))
+    edges = [*starts[first].tolist(), len(codes)]
+    blocks = tuple(zip(lengths[first].tolist(), edges[:-1], edges[1:], strict=True))
     return ClusterRows(order=order, starts=starts, blocks=blocks)
 
 
