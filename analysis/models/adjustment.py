@@ -81,22 +81,20 @@ def adjust_varying_scores(
         kind: the adjustment.
     """
     n, p = basis.shape
-    weights = 1 / variances
-    weighted = basis * weights[:, None]
+    root = np.sqrt(variances)
     if kind == "CR2":
         adjusted = np.empty_like(basis)
-        root = np.sqrt(variances)
+        whitened = basis / root[:, None]
         for size, part in rows.batches():
-            whitened = _blocks(basis[part] / root[part, None], size)
-            outer = np.eye(size) * _blocks(variances[part, None], size)
-            power = _inverse_root(outer, whitened)
-            ends = _blocks(root[part, None], size)
-            adjusted[part] = _rows(ends * (power @ (ends * _blocks(weighted[part], size))))
+            half, kept = _root_left(_blocks(whitened[part], size))
+            half = _blocks(variances[part, None], size) * half
+            turned = _apply_inverse_root(half, kept, _blocks(whitened[part], size))
+            adjusted[part] = root[part, None] * _rows(turned)
     elif kind == "CR3":
-        adjusted = _jackknife(rows, basis, weights)
+        adjusted = _jackknife(rows, basis, 1 / variances)
     else:
-        adjusted = weighted * inflation(kind, rows.n_clusters, n, p)
-    spread = adjusted * np.sqrt(variances)[:, None]
+        adjusted = basis / variances[:, None] * inflation(kind, rows.n_clusters, n, p)
+    spread = adjusted * root[:, None]
     return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
 
 
@@ -121,14 +119,14 @@ def adjust_working_scores(
         lower = np.linalg.cholesky(phi)
         upper = _transpose(lower)
         whitened = np.linalg.solve(lower, block)
-        weighted = np.linalg.solve(upper, whitened)
         if kind == "CR2":
-            power = _inverse_root(upper @ lower, whitened)
-            result = lower @ (power @ (upper @ weighted))
+            half, kept = _root_left(whitened)
+            result = lower @ _apply_inverse_root(upper @ lower @ half, kept, whitened)
         elif kind == "CR3":
-            result = weighted @ _symmetric_power(np.eye(p) - _transpose(whitened) @ whitened, -1.0)
+            left = np.eye(p) - _transpose(whitened) @ whitened
+            result = np.linalg.solve(upper, whitened) @ _symmetric_power(left, -1.0)
         else:
-            result = weighted * inflation(kind, rows.n_clusters, n, p)
+            result = np.linalg.solve(upper, whitened) * inflation(kind, rows.n_clusters, n, p)
         adjusted[part] = _rows(result)
         spread[part] = _rows(upper @ result)
     return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
@@ -218,30 +216,45 @@ def _adjust_weighted(rows: ClusterRows, basis: Array, weighted: Array, squared: 
 
 
 def _change(left: Array, right: Array, squared: Array) -> Array:
-    mixed = left @ _transpose(right)
-    return left @ squared @ _transpose(left) - mixed - _transpose(mixed)
+    half = (left @ (squared / 2) - right) @ _transpose(left)
+    return half + _transpose(half)
 
 
-def _inverse_root(outer: Array, whitened: Array) -> Array:
-    """Give (G (I - Z Z') G')^(-1/2) for clusters, from the singular values of G (I - Z Z')^(1/2).
+def _root_left(whitened: Array) -> tuple[Array, Array]:
+    """Give F with F F' = I - Z Z' for clusters, and in how many directions it is not zero.
 
-    Working variances far apart make the product's own eigenvalues lose twice the digits. A
-    direction that the cluster alone determines (Z Z' = 1 along it) is left out.
+    It is zero along a direction that the cluster alone determines (Z Z' = 1 along it).
 
     Args:
-        outer: (k, s, s) G.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
+
+    Returns:
+        F (k, s, s) and (k,).
     """
-    size = whitened.shape[1]
-    shares, axes = np.linalg.eigh(np.eye(size) - whitened @ _transpose(whitened))
-    half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+    shares, axes = np.linalg.eigh(np.eye(whitened.shape[1]) - whitened @ _transpose(whitened))
+    root = axes * _scalar_power(shares, 0.5)[:, None, :]
+    return root, (shares > SMALLEST_EIGENVALUE).sum(axis=1)
+
+
+def _apply_inverse_root(half: Array, n_kept: Array, target: Array) -> Array:
+    """Give (A A')^(-1/2) Y for clusters, from the singular values of A.
+
+    Working variances far apart make the eigenvalues of A A' lose twice the digits.
+
+    Args:
+        half: (k, s, s) A.
+        n_kept: (k,) its rank; smaller singular values are rounding.
+        target: (k, s, q) Y.
+    """
     vectors, values, _ = np.linalg.svd(half)
-    kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
+    kept = np.arange(half.shape[1]) < n_kept[:, None]
     powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
-    return (vectors * powers[:, None, :]) @ _transpose(vectors)
+    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ target))
 
 
 def _symmetric_power(matrices: Array, power: float) -> Array:
+    if matrices.shape[1] == 1:
+        return _scalar_power(matrices, power)
     values, vectors = np.linalg.eigh(matrices)
     return (vectors * _scalar_power(values, power)[:, None, :]) @ _transpose(vectors)
 
