@@ -28,6 +28,8 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.models.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, Array, ClusterRows
 
+SMALLEST_CLEAR_SHARE = 1e-4
+
 Kind = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 
 
@@ -86,9 +88,8 @@ def adjust_varying_scores(
         adjusted = np.empty_like(basis)
         whitened = basis / root[:, None]
         for size, part in rows.batches():
-            half, kept = _root_left(_blocks(whitened[part], size))
-            half = _blocks(variances[part, None], size) * half
-            turned = _apply_inverse_root(half, kept, _blocks(whitened[part], size))
+            outer = np.eye(size) * _blocks(variances[part, None], size)
+            turned = _apply_inverse_root(outer, _blocks(whitened[part], size))
             adjusted[part] = root[part, None] * _rows(turned)
     elif kind == "CR3":
         adjusted = _jackknife(rows, basis, 1 / variances)
@@ -120,8 +121,7 @@ def adjust_working_scores(
         upper = _transpose(lower)
         whitened = np.linalg.solve(lower, block)
         if kind == "CR2":
-            half, kept = _root_left(whitened)
-            result = lower @ _apply_inverse_root(upper @ lower @ half, kept, whitened)
+            result = lower @ _apply_inverse_root(upper @ lower, whitened)
         elif kind == "CR3":
             left = np.eye(p) - _transpose(whitened) @ whitened
             result = np.linalg.solve(upper, whitened) @ _symmetric_power(left, -1.0)
@@ -220,36 +220,31 @@ def _change(left: Array, right: Array, squared: Array) -> Array:
     return half + _transpose(half)
 
 
-def _root_left(whitened: Array) -> tuple[Array, Array]:
-    """Give F with F F' = I - Z Z' for clusters, and in how many directions it is not zero.
+def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
+    """Give (G (I - Z Z') G')^(-1/2) Z for clusters.
 
-    It is zero along a direction that the cluster alone determines (Z Z' = 1 along it).
+    From its eigenvalues where none is small beside |G|^2, so that at most four of sixteen digits
+    are lost. Else (working variances far apart, say) from the singular values of
+    G (I - Z Z')^(1/2), which keep twice the digits; a direction that the cluster alone determines
+    (Z Z' = 1 along it) is then left out.
 
     Args:
+        outer: (k, s, s) G, symmetric.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
-
-    Returns:
-        F (k, s, s) and (k,).
     """
-    shares, axes = np.linalg.eigh(np.eye(whitened.shape[1]) - whitened @ _transpose(whitened))
-    root = axes * _scalar_power(shares, 0.5)[:, None, :]
-    return root, (shares > SMALLEST_EIGENVALUE).sum(axis=1)
-
-
-def _apply_inverse_root(half: Array, n_kept: Array, target: Array) -> Array:
-    """Give (A A')^(-1/2) Y for clusters, from the singular values of A.
-
-    Working variances far apart make the eigenvalues of A A' lose twice the digits.
-
-    Args:
-        half: (k, s, s) A.
-        n_kept: (k,) its rank; smaller singular values are rounding.
-        target: (k, s, q) Y.
-    """
-    vectors, values, _ = np.linalg.svd(half)
-    kept = np.arange(half.shape[1]) < n_kept[:, None]
-    powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
-    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ target))
+    size = whitened.shape[1]
+    left = np.eye(size) - whitened @ _transpose(whitened)
+    values, vectors = np.linalg.eigh(outer @ left @ _transpose(outer))
+    largest = np.abs(outer).sum(axis=2).max(axis=1)
+    if (values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2).all():
+        powers = 1 / np.sqrt(values)
+    else:
+        shares, axes = np.linalg.eigh(left)
+        half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+        vectors, values, _ = np.linalg.svd(half)
+        kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
+        powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
+    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
 
 
 def _symmetric_power(matrices: Array, power: float) -> Array:
