@@ -221,7 +221,7 @@ def _maximise(d: Array, basis: Array, x: Array, names: pd.Index, link: Link) -> 
     n = len(d)
     share = d.mean()
     start = np.log(-np.log1p(-share)) if link == "cloglog" else np.log(share / (1 - share))
-    gamma = np.linalg.lstsq(basis, np.full(n, start), rcond=None)[0]
+    gamma = basis.sum(axis=0) * start / n
     eta = basis @ gamma
     value = _log_likelihood(d, eta, link)
     best, smallest, checked = eta, np.inf, False

@@ -224,6 +224,9 @@ def read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:
     """
     try:
         if isinstance(values, pd.DataFrame | pd.Series):
+            plain = values.to_numpy()
+            if plain.dtype == np.float64:
+                return plain
             types = values.dtypes if isinstance(values, pd.DataFrame) else [values.dtype]
             if not _NO_NUMBERS.isdisjoint(getattr(kind, "kind", "O") for kind in types):
                 raise TypeError
