@@ -121,7 +121,7 @@ class AdjustedScores:
         return np.einsum("pk,pq,qk->k", directions, self.weights_squared, directions)
 
     def turn(self, z: Array) -> Array:
-        """Give Z K of P = diag + Z K Z': K = -I, or [B'W^2B, -I; -I, 0] for weights that only weigh.
+        """Give Z K of P = diag + Z K Z'; K = -I, or [B'W^2B, -I; -I, 0] if weights only weigh.
 
         Args:
             z: (k, m, p or 2p), as `pieces` gives it.
