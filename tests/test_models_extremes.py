@@ -94,6 +94,23 @@ def test_cr2_keeps_its_digits_when_working_variances_are_far_apart():
             assert np.allclose(scaled.T @ left @ scaled, whitened.T @ whitened, rtol=0, atol=GRADED)
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["variances", "covariances"])
+def test_a_cluster_that_alone_determines_a_coefficient_adds_nothing(whole):
+    y, x, clusters, rng = clinics()
+    variances = rng.uniform(0.5, 2, len(y))
+    x = np.column_stack([x, np.zeros(len(x))])
+    y, x = np.append(y, 5.0), np.vstack([x, np.append(x[0, :-1], 1.0)])
+    clusters, variances = np.append(clusters, clusters.max() + 1), np.append(variances, 0.1)
+    lone = clusters == clusters.max()
+    working = {g: np.diag(variances[clusters == g]) for g in np.unique(clusters)}
+    fit = fit_working_cluster_robust(y, x, clusters, working if whole else variances)
+    own = lone[fit.scores.rows.order]
+    assert (fit.scores.adjusted[own] == 0).all()
+    assert (fit.scores.adjusted[~own] != 0).any(axis=1).all()
+    without = fit_working_cluster_robust(y[~lone], x[~lone, :-1], clusters[~lone], variances[~lone])
+    assert np.allclose(fit.fixed.iloc[:-1], without.fixed, rtol=SAME)
+
+
 def test_a_working_covariance_is_judged_whatever_its_units():
     y, x, clusters, _ = clinics()
     sizes = np.bincount(clusters)

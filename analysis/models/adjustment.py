@@ -28,6 +28,8 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.models.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, Array, ClusterRows
 
+SMALLEST_CLEAR_SHARE = 1e-4
+
 Kind = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 
 
@@ -81,22 +83,19 @@ def adjust_varying_scores(
         kind: the adjustment.
     """
     n, p = basis.shape
-    weights = 1 / variances
-    weighted = basis * weights[:, None]
+    root = np.sqrt(variances)
     if kind == "CR2":
         adjusted = np.empty_like(basis)
-        root = np.sqrt(variances)
+        whitened = basis / root[:, None]
         for size, part in rows.batches():
-            whitened = _blocks(basis[part] / root[part, None], size)
             outer = np.eye(size) * _blocks(variances[part, None], size)
-            power = _inverse_root(outer, whitened)
-            ends = _blocks(root[part, None], size)
-            adjusted[part] = _rows(ends * (power @ (ends * _blocks(weighted[part], size))))
+            turned = _apply_inverse_root(outer, _blocks(whitened[part], size))
+            adjusted[part] = root[part, None] * _rows(turned)
     elif kind == "CR3":
-        adjusted = _jackknife(rows, basis, weights)
+        adjusted = _jackknife(rows, basis, 1 / variances)
     else:
-        adjusted = weighted * inflation(kind, rows.n_clusters, n, p)
-    spread = adjusted * np.sqrt(variances)[:, None]
+        adjusted = basis / variances[:, None] * inflation(kind, rows.n_clusters, n, p)
+    spread = adjusted * root[:, None]
     return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
 
 
@@ -121,14 +120,13 @@ def adjust_working_scores(
         lower = np.linalg.cholesky(phi)
         upper = _transpose(lower)
         whitened = np.linalg.solve(lower, block)
-        weighted = np.linalg.solve(upper, whitened)
         if kind == "CR2":
-            power = _inverse_root(upper @ lower, whitened)
-            result = lower @ (power @ (upper @ weighted))
+            result = lower @ _apply_inverse_root(upper @ lower, whitened)
         elif kind == "CR3":
-            result = weighted @ _symmetric_power(np.eye(p) - _transpose(whitened) @ whitened, -1.0)
+            left = np.eye(p) - _transpose(whitened) @ whitened
+            result = np.linalg.solve(upper, whitened) @ _symmetric_power(left, -1.0)
         else:
-            result = weighted * inflation(kind, rows.n_clusters, n, p)
+            result = np.linalg.solve(upper, whitened) * inflation(kind, rows.n_clusters, n, p)
         adjusted[part] = _rows(result)
         spread[part] = _rows(upper @ result)
     return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
@@ -218,30 +216,40 @@ def _adjust_weighted(rows: ClusterRows, basis: Array, weighted: Array, squared: 
 
 
 def _change(left: Array, right: Array, squared: Array) -> Array:
-    mixed = left @ _transpose(right)
-    return left @ squared @ _transpose(left) - mixed - _transpose(mixed)
+    half = (left @ (squared / 2) - right) @ _transpose(left)
+    return half + _transpose(half)
 
 
-def _inverse_root(outer: Array, whitened: Array) -> Array:
-    """Give (G (I - Z Z') G')^(-1/2) for clusters, from the singular values of G (I - Z Z')^(1/2).
+def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
+    """Give (G (I - Z Z') G')^(-1/2) Z for clusters.
 
-    Working variances far apart make the product's own eigenvalues lose twice the digits. A
-    direction that the cluster alone determines (Z Z' = 1 along it) is left out.
+    From its eigenvalues where none is small beside |G|^2, so that at most four of sixteen digits
+    are lost. Else (working variances far apart, say) from the singular values of
+    G (I - Z Z')^(1/2), which keep twice the digits; a direction that the cluster alone determines
+    (Z Z' = 1 along it) is then left out.
 
     Args:
-        outer: (k, s, s) G.
+        outer: (k, s, s) G, symmetric.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
     """
     size = whitened.shape[1]
-    shares, axes = np.linalg.eigh(np.eye(size) - whitened @ _transpose(whitened))
-    half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
-    vectors, values, _ = np.linalg.svd(half)
-    kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
-    powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
-    return (vectors * powers[:, None, :]) @ _transpose(vectors)
+    left = np.eye(size) - whitened @ _transpose(whitened)
+    values, vectors = np.linalg.eigh(outer @ left @ _transpose(outer))
+    largest = np.abs(outer).sum(axis=2).max(axis=1)
+    if (values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2).all():
+        powers = 1 / np.sqrt(values)
+    else:
+        shares, axes = np.linalg.eigh(left)
+        half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+        vectors, values, _ = np.linalg.svd(half)
+        kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
+        powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
+    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
 
 
 def _symmetric_power(matrices: Array, power: float) -> Array:
+    if matrices.shape[1] == 1:
+        return _scalar_power(matrices, power)
     values, vectors = np.linalg.eigh(matrices)
     return (vectors * _scalar_power(values, power)[:, None, :]) @ _transpose(vectors)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
 from analysis.models.sandwich import ClusterRows, Whole, arrange_clusters
 
 
-def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, pd.Index]:
+def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, NDArray | pd.Index]:
     """Read cluster labels as codes 0..m-1 and the labels they stand for.
 
     Args:
@@ -36,7 +36,7 @@ def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, pd.Index]:
             f"{int((codes < 0).sum())} rows have no cluster label. Give a row that stands alone "
             "a label of its own."
         )
-    return codes, pd.Index(labels)
+    return codes, labels
 
 
 def arrange_codes(codes: Whole) -> ClusterRows:

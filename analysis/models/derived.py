@@ -85,10 +85,11 @@ class DerivedEstimates:
         p = np.where(inside, self.estimates, 0.5)
         centre = np.log(p / (1 - p))
         half = student_quantile(self.confidence, df) * errors / (p * (1 - p))
-        table["p_value"] = np.nan
-        table["conf_low"] = np.where(inside, expit(centre - half), self.estimates)
-        table["conf_high"] = np.where(inside, expit(centre + half), self.estimates)
-        return table
+        numbers = table.to_numpy(copy=True)
+        numbers[:, 3] = np.nan
+        numbers[:, 4] = np.where(inside, expit(centre - half), self.estimates)
+        numbers[:, 5] = np.where(inside, expit(centre + half), self.estimates)
+        return pd.DataFrame(numbers, index=table.index, columns=table.columns)
 
     def contrast(
         self, matrix: ArrayLike | pd.DataFrame, confidence: float | None = None

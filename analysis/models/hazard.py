@@ -114,12 +114,12 @@ class HazardFit:
         Raises:
             AnalysisError: on designs that do not fit the model or each other.
         """
-        names, estimates, gradients = [], [], []
+        estimates, gradients = [], []
         if not intervals or not all(len(designs) for designs in intervals.values()):
             raise AnalysisError("Give at least one scenario, each with at least one interval.")
-        for label, designs in intervals.items():
+        for designs in intervals.values():
             total = log_left = slope = None
-            for t, design in enumerate(designs, 1):
+            for design in designs:
                 x = self._read(design)
                 if log_left is None:
                     mass = read_weights(weights, len(x))
@@ -134,11 +134,10 @@ class HazardFit:
                 log_left = log_left + change
                 slope = slope + rate[:, None] * x
                 left = np.exp(log_left)
-                names.append((label, t))
                 estimates.append(float(mass @ -np.expm1(log_left)) / total)
                 gradients.append((mass * left) @ slope / total)
         return DerivedEstimates(
-            names=pd.MultiIndex.from_tuples(names, names=["scenario", "interval"]),
+            names=_name_intervals(intervals),
             estimates=np.array(estimates),
             gradients=np.array(gradients),
             spread=Spread(self.robust.covariance, self.robust.scores, self.robust.transform),
@@ -160,6 +159,15 @@ class HazardFit:
             "log-likelihood": f"{self.log_likelihood:.6g}",
         }
         return describe_fit("Discrete-time hazard, cluster-robust", self.fixed, facts)
+
+
+def _name_intervals(intervals: Mapping[Hashable, Sequence]) -> pd.MultiIndex:
+    """Name every scenario's intervals, counted from 1."""
+    lengths = [len(designs) for designs in intervals.values()]
+    scenario = np.repeat(np.arange(len(lengths)), lengths)
+    interval = np.concatenate([np.arange(length) for length in lengths])
+    levels = [list(intervals), np.arange(1, max(lengths) + 1)]
+    return pd.MultiIndex(levels, [scenario, interval], names=["scenario", "interval"])
 
 
 def fit_hazard(
@@ -221,7 +229,7 @@ def _maximise(d: Array, basis: Array, x: Array, names: pd.Index, link: Link) -> 
     n = len(d)
     share = d.mean()
     start = np.log(-np.log1p(-share)) if link == "cloglog" else np.log(share / (1 - share))
-    gamma = np.linalg.lstsq(basis, np.full(n, start), rcond=None)[0]
+    gamma = basis.sum(axis=0) * start / n
     eta = basis @ gamma
     value = _log_likelihood(d, eta, link)
     best, smallest, checked = eta, np.inf, False

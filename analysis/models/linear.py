@@ -16,7 +16,7 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dtrtri
 
 from analysis.errors import AnalysisError
 
@@ -74,11 +74,12 @@ def solve_least_squares(
     basis, transform, condition_number = orthonormalise(design, names, weights, condition_limit)
     weighted = outcome if weights is None else outcome * weights
     coefficients = transform @ (basis.T @ weighted)
+    extended = design.astype(np.longdouble)
     for _ in range(2):
-        residuals = _exact_residuals(outcome, design, coefficients)
-        slope = _exact_slope(residuals, design, weights)
-        coefficients = coefficients + transform @ (transform.T @ slope)
-    residuals = _exact_residuals(outcome, design, coefficients).astype(float)
+        residuals = outcome - extended @ coefficients
+        slope = (residuals if weights is None else residuals * weights) @ extended
+        coefficients = coefficients + transform @ (transform.T @ slope.astype(float))
+    residuals = (outcome - extended @ coefficients).astype(float)
     return LeastSquares(coefficients, residuals, basis, transform, condition_number)
 
 
@@ -124,7 +125,8 @@ def orthonormalise(
     condition_number = _condition(r)
     if not condition_number <= condition_limit:
         raise AnalysisError(_explain_dependence(r, names, condition_number))
-    transform = solve_triangular(r, np.eye(p), check_finite=False) / lengths[:, None]
+    inverse, _ = dtrtri(r)
+    transform = inverse / lengths[:, None]
     return (q if root is None else q / root), transform, condition_number
 
 
@@ -160,9 +162,9 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
             f"{n_rows} rows of the design hold a missing or infinite number in "
             f"{_quoted(faulty)}. Fill or leave out these rows first."
         )
-    largest = np.abs(values).max(axis=0, initial=0.0)
-    faulty = [str(name) for name in names[_is_out_of_range(largest)]]
-    if faulty:
+    out_of_range = _is_out_of_range(np.abs(values).max(axis=0, initial=0.0))
+    if out_of_range.any():
+        faulty = [str(name) for name in names[out_of_range]]
         raise AnalysisError(f"{_quoted(faulty)} of the design: {_OTHER_UNIT}")
     return names, values
 
@@ -222,6 +224,9 @@ def read_numbers(values: ArrayLike | pd.DataFrame, what: str) -> Array:
     """
     try:
         if isinstance(values, pd.DataFrame | pd.Series):
+            plain = values.to_numpy()
+            if plain.dtype == np.float64:
+                return plain
             types = values.dtypes if isinstance(values, pd.DataFrame) else [values.dtype]
             if not _NO_NUMBERS.isdisjoint(getattr(kind, "kind", "O") for kind in types):
                 raise TypeError
@@ -263,18 +268,6 @@ def _read_finite(values: ArrayLike, n_rows: int, what: str) -> Array:
 def _is_out_of_range(largest: ArrayLike) -> NDArray[np.bool_]:
     sizes = np.asarray(largest)
     return (sizes > LARGEST_NUMBER) | ((sizes > 0) & (sizes < 1 / LARGEST_NUMBER))
-
-
-def _exact_residuals(outcome: Array, design: Array, coefficients: Array) -> NDArray[np.longdouble]:
-    total = outcome.astype(np.longdouble)
-    for column, coefficient in zip(design.T, coefficients.astype(np.longdouble), strict=True):
-        total -= column * coefficient
-    return total
-
-
-def _exact_slope(residuals: NDArray[np.longdouble], design: Array, weights: Array | None) -> Array:
-    weighted = residuals if weights is None else residuals * weights
-    return np.array([(column * weighted).sum() for column in design.T], dtype=float)
 
 
 def _condition(triangle: Array) -> float:

@@ -19,7 +19,6 @@ from numbers import Real
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax
 
 from analysis.errors import AnalysisError
 from analysis.models.linear import orthonormalise, read_design
@@ -233,7 +232,10 @@ def _objective(log_chances: Array, codes: NDArray[np.intp], gamma: Array, penalt
 
 
 def _log_chances(predictor: Array) -> Array:
-    return log_softmax(np.pad(predictor, ((0, 0), (1, 0))), axis=1)
+    padded = np.zeros((len(predictor), predictor.shape[1] + 1))
+    padded[:, 1:] = predictor
+    padded -= padded.max(axis=1, keepdims=True)
+    return padded - np.log(np.exp(padded).sum(axis=1, keepdims=True))
 
 
 def _penalty(x: Array, transform: Array, n_levels: int) -> Array:

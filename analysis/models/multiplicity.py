@@ -24,7 +24,8 @@ def adjust_holm(p_values: ArrayLike) -> Array:
     Args:
         p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
     """
-    return _step_down(p_values, lambda k: np.arange(k, 0, -1))
+    values, kept, order = _read(p_values)
+    return _step_down(values, kept, order, np.arange(len(order), 0, -1))
 
 
 def adjust_shaffer(p_values: ArrayLike) -> Array:
@@ -41,11 +42,11 @@ def adjust_shaffer(p_values: ArrayLike) -> Array:
     Raises:
         AnalysisError: if more than three are present, where this rule does not hold.
     """
-    factors = {0: [], 1: [1], 2: [2, 1], 3: [3, 1, 1]}
-    _, kept, _ = _read(p_values)
-    if kept.sum() > 3:
+    values, kept, order = _read(p_values)
+    factors = {0: [], 1: [1], 2: [2, 1], 3: [3, 1, 1]}.get(len(order))
+    if factors is None:
         raise AnalysisError("Shaffer's rule here is for the three pairs of three formats.")
-    return _step_down(p_values, lambda k: np.array(factors[k]))
+    return _step_down(values, kept, order, np.array(factors))
 
 
 def adjust_benjamini_hochberg(p_values: ArrayLike) -> Array:
@@ -64,9 +65,10 @@ def adjust_benjamini_hochberg(p_values: ArrayLike) -> Array:
     return _place(values, kept, order, adjusted)
 
 
-def _step_down(p_values: ArrayLike, factors) -> Array:
-    values, kept, order = _read(p_values)
-    scaled = values[kept][order] * factors(len(order))
+def _step_down(
+    values: Array, kept: NDArray[np.bool_], order: NDArray[np.intp], factors: Array
+) -> Array:
+    scaled = values[kept][order] * factors
     adjusted = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return _place(values, kept, order, adjusted)
 

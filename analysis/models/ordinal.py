@@ -291,7 +291,7 @@ def _cluster_spread(
     stacked = (slopes / np.sqrt(chances)[:, :, None]).reshape(n * (k + 1), -1)
     lower = np.linalg.cholesky(stacked.T @ stacked)
     rows = arrange_labels(clusters, n, repeat=k + 1)
-    orthonormal = np.linalg.solve(lower, stacked.T).T[rows.order]
+    orthonormal = stacked[rows.order] @ np.linalg.inv(lower).T
     scores = adjust_scores(rows, orthonormal, None, kind)
     transform = lift @ inverse @ lower
     meat = scores.meat(pearson.ravel()[rows.order])

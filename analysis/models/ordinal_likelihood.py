@@ -87,7 +87,7 @@ def ordinal_log_likelihood(
     parameters: Array, codes: NDArray[np.intp], basis: Array, link: Link
 ) -> float:
     """Give sum_i log P(Y_i = y_i); minus infinity where thresholds are out of order."""
-    chance = _own(parameters, codes, basis, link)[0]
+    chance = _between(*_ends(parameters, codes, basis), link)
     if not (chance > 0).all():
         return -np.inf
     return float(np.log(chance).sum())
@@ -108,29 +108,24 @@ def ordinal_derivatives(
         basis: (n, p) design.
         link: "logit" or "probit".
     """
-    chance, upper, lower, ends = _own(parameters, codes, basis, link)
-    chance = np.maximum(chance, SMALLEST_CHANCE)
-    weights = [density / chance for density in ends[0]]
-    bends = [curve / chance for curve in ends[1]]
-    score = upper * weights[0][:, None] - lower * weights[1][:, None]
-    curvature = upper.T @ (upper * bends[0][:, None]) - lower.T @ (lower * bends[1][:, None])
+    low, high = _ends(parameters, codes, basis)
+    chance = np.maximum(_between(low, high, link), SMALLEST_CHANCE)
+    k = len(parameters) - basis.shape[1]
+    picks = np.eye(k + 2)[:, 1 : k + 1]
+    upper, lower = np.hstack([picks[codes + 1], -basis]), np.hstack([picks[codes], -basis])
+    score = upper * (_density(high, link) / chance)[:, None]
+    score -= lower * (_density(low, link) / chance)[:, None]
+    curvature = upper.T @ (upper * (_density_slope(high, link) / chance)[:, None])
+    curvature -= lower.T @ (lower * (_density_slope(low, link) / chance)[:, None])
     return score.sum(axis=0), score.T @ score - curvature
 
 
-def _own(
-    parameters: Array, codes: NDArray[np.intp], basis: Array, link: Link
-) -> tuple[Array, Array, Array, tuple[tuple[Array, Array], tuple[Array, Array]]]:
-    """Give each row's chance of its own level, its two ends' designs, densities and slopes."""
+def _ends(parameters: Array, codes: NDArray[np.intp], basis: Array) -> tuple[Array, Array]:
+    """Give the lower and the upper end of each row's own level, less its linear predictor."""
     k = len(parameters) - basis.shape[1]
     eta = basis @ parameters[k:]
     padded = np.concatenate([[-np.inf], parameters[:k], [np.inf]])
-    high, low = padded[codes + 1] - eta, padded[codes] - eta
-    picks = np.eye(k + 2)[:, 1 : k + 1]
-    upper = np.hstack([picks[codes + 1], -basis])
-    lower = np.hstack([picks[codes], -basis])
-    densities = (_density(high, link), _density(low, link))
-    slopes = (_density_slope(high, link), _density_slope(low, link))
-    return _between(low, high, link), upper, lower, (densities, slopes)
+    return padded[codes] - eta, padded[codes + 1] - eta
 
 
 def ordinal_chances(cuts: Array, eta: Array, link: Link) -> tuple[Array, Array]:

@@ -56,6 +56,17 @@ class ClusterRows:
             return values
         return np.add.reduceat(values, self.starts, axis=0)
 
+    def multiply_by_cluster(self, left: Array, right: Array) -> Array:
+        """Give left_g' right_g of every cluster: (n, a) and (n, b) to (a, m, b)."""
+        a, b = left.shape[1], right.shape[1]
+        products, done = np.empty((a, self.n_clusters, b)), 0
+        for size, part in self.batches():
+            blocks = left[part].reshape(-1, size, a), right[part].reshape(-1, size, b)
+            run = slice(done, done + len(blocks[0]))
+            products[:, run] = (blocks[0].swapaxes(1, 2) @ blocks[1]).swapaxes(0, 1)
+            done = run.stop
+        return products
+
     def batches(self) -> Iterator[tuple[int, slice]]:
         """Give the size and the rows of each run of clusters of one size."""
         for size, first, last in self.blocks:
@@ -109,12 +120,16 @@ class AdjustedScores:
             return np.einsum("pk,pk->k", directions, directions)
         return np.einsum("pk,pq,qk->k", directions, self.weights_squared, directions)
 
-    def kernel(self) -> Array:
-        """Give K of P = diag + Z K Z', of size p (inverse-variance weights) or 2p."""
-        p = self.basis.shape[1]
+    def turn(self, z: Array) -> Array:
+        """Give Z K of P = diag + Z K Z'; K = -I, or [B'W^2B, -I; -I, 0] if weights only weigh.
+
+        Args:
+            z: (k, m, p or 2p), as `pieces` gives it.
+        """
         if self.weights_squared is None:
-            return -np.eye(p)
-        return np.block([[self.weights_squared, -np.eye(p)], [-np.eye(p), np.zeros((p, p))]])
+            return -z
+        p = self.basis.shape[1]
+        return np.concatenate([z[..., :p] @ self.weights_squared - z[..., p:], -z[..., :p]], axis=2)
 
     def pieces(self, directions: Array) -> tuple[Array, Array]:
         """Give, for k directions u, a_g'Phi_g a_g's factors and Z.
@@ -127,16 +142,10 @@ class AdjustedScores:
         """
         reach = self.adjusted @ directions
         factor = reach if self.spread is self.adjusted else self.spread @ directions
-        z = [self._gather(self.basis, reach)]
-        if self.weighted_basis is not None:
-            z.append(self._gather(self.weighted_basis, reach))
-        return factor, z[0] if len(z) == 1 else np.concatenate(z, axis=2)
-
-    def _gather(self, left: Array, reach: Array) -> Array:
-        products = reach.T[:, :, None] * left
-        if self.rows.n_clusters == len(left):
-            return products
-        return np.add.reduceat(products, self.rows.starts, axis=1)
+        if self.weighted_basis is None:
+            return factor, self.rows.multiply_by_cluster(reach, self.basis)
+        both = np.hstack([self.basis, self.weighted_basis])
+        return factor, self.rows.multiply_by_cluster(reach, both)
 
 
 def arrange_clusters(codes: Whole) -> ClusterRows:
@@ -147,16 +156,11 @@ def arrange_clusters(codes: Whole) -> ClusterRows:
     """
     sizes = np.bincount(codes)
     order = np.lexsort((codes, sizes[codes]))
-    cluster_order = np.lexsort((np.arange(len(sizes)), sizes))
-    lengths = sizes[cluster_order]
-    ends = np.cumsum(lengths)
-    starts = ends - lengths
-    distinct, first = np.unique(lengths, return_index=True)
-    last = np.append(first[1:], len(lengths)) - 1
-    blocks = tuple(
-        (int(size), int(starts[a]), int(ends[b]))
-        for size, a, b in zip(distinct, first, last, strict=True)
-    )
+    lengths = np.sort(sizes)
+    starts = np.cumsum(lengths) - lengths
+    first = np.flatnonzero(np.diff(lengths, prepend=0))
+    edges = [*starts[first].tolist(), len(codes)]
+    blocks = tuple(zip(lengths[first].tolist(), edges[:-1], edges[1:], strict=True))
     return ClusterRows(order=order, starts=starts, blocks=blocks)
 
 
@@ -173,7 +177,6 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
     """
     n, p = scores.basis.shape
     target = scores.model_variance(directions)
-    kernel = scores.kernel()
     k = directions.shape[1]
     step = max(1, NUMBERS_AT_ONCE // (n * p))
     df = np.empty(k)
@@ -181,15 +184,12 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
         part = slice(first, min(first + step, k))
         factor, z = scores.pieces(directions[:, part])
         diagonal = scores.rows.sum_by_cluster(factor**2).T
-        zk = z @ kernel
-        cross = kernel @ (z.transpose(0, 2, 1) @ z)
+        zk = scores.turn(z)
+        cross = zk.transpose(0, 2, 1) @ z
         own = np.einsum("kmp,kmp->km", zk, z)
-        trace = diagonal.sum(axis=1) + np.einsum("kpp->k", cross)
-        square = (
-            (diagonal**2).sum(axis=1)
-            + 2 * (diagonal * own).sum(axis=1)
-            + np.einsum("kpq,kqp->k", cross, cross)
-        )
+        trace = (diagonal + own).sum(axis=1)
+        square = (diagonal * (diagonal + 2 * own)).sum(axis=1)
+        square += np.einsum("kpq,kqp->k", cross, cross)
         with np.errstate(divide="ignore", invalid="ignore"):
             known = trace > SMALLEST_VARIANCE_SHARE * target[part]
             df[part] = np.where(known, trace**2 / square, np.nan)
@@ -210,11 +210,10 @@ def joint_degrees(scores: AdjustedScores, directions: Array) -> float:
     Returns:
         nu; NaN where the residuals hold nothing about some combination's variance.
     """
-    kernel = scores.kernel()
     factor, z = scores.pieces(directions)
     q = directions.shape[1]
     diagonal = scores.rows.sum_by_cluster(factor[:, :, None] * factor[:, None, :])
-    cross = kernel @ np.einsum("smp,tmr->stpr", z, z, optimize=True)
+    cross = np.einsum("smp,tmr->stpr", scores.turn(z), z, optimize=True)
     mean = diagonal.sum(axis=0) + np.einsum("stpp->st", cross)
     values, vectors = np.linalg.eigh(mean)
     if not values[0] > SMALLEST_VARIANCE_SHARE * scores.model_variance(directions).max():
@@ -222,8 +221,9 @@ def joint_degrees(scores: AdjustedScores, directions: Array) -> float:
     root = vectors @ (vectors / np.sqrt(values)).T
     diagonal = np.einsum("as,mst,bt->mab", root, diagonal, root, optimize=True)
     z = np.einsum("as,smp->amp", root, z)
-    cross = kernel @ np.einsum("smp,tmr->stpr", z, z, optimize=True)
-    own = np.einsum("smp,pr,tmr->mst", z, kernel, z, optimize=True)
+    zk = scores.turn(z)
+    cross = np.einsum("smp,tmr->stpr", zk, z, optimize=True)
+    own = np.einsum("smp,tmp->mst", zk, z, optimize=True)
     straight = np.einsum("mss,mtt->", diagonal, diagonal, optimize=True)
     straight += 2 * np.einsum("mss,mtt->", diagonal, own, optimize=True)
     straight += np.einsum("stpr,tsrp->", cross, cross, optimize=True)

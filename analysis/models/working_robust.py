@@ -79,7 +79,7 @@ def fit_working_cluster_robust(
     rows = arrange_codes(codes)
     check_inflation(kind, *x.shape)
     if isinstance(working, Mapping):
-        covariances = _read_covariances(working, rows, labels, codes)
+        covariances = _read_covariances(working, rows, pd.Index(labels), codes)
         y_white, x_white = np.empty_like(y), np.empty_like(x)
         back = np.empty_like(x)
         for (size, part), phi in zip(rows.batches(), covariances, strict=True):
