@@ -69,7 +69,8 @@ class Comparison:
 
     @cached_property
     def _rows(self) -> list[dict[str, object]]:
-        return self.table.to_dict("records")
+        names = list(self.table)
+        return [dict(zip(names, row, strict=True)) for row in self.table.to_numpy().tolist()]
 
     def __repr__(self) -> str:
         if self.withheld:
