@@ -206,12 +206,11 @@ class _Plan:
             at: each goal's first row.
             therapy_format: the format.
         """
-        code = np.full(len(at), self.formats.index(therapy_format))
         live = np.flatnonzero(self.number >= 0) + 1
-        return [
-            self._columns(at, np.full(len(at), window), code, np.zeros(len(at)))[:, self.kept]
-            for window in live
-        ]
+        window, goal = np.repeat(live, len(at)), np.tile(at, len(live))
+        code = np.full(len(goal), self.formats.index(therapy_format))
+        columns = self._columns(goal, window, code, np.zeros(len(goal)))[:, self.kept]
+        return np.split(columns, len(live))
 
     def _columns(
         self, at: np.ndarray, window: np.ndarray, code: np.ndarray, stretch: np.ndarray

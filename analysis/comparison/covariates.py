@@ -19,7 +19,7 @@ from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 
 FILLING_ROUNDS = 12
-SETTLED = 1e-13
+SETTLED = 1e-10
 TELLING_SHARE = 1e-7
 
 
@@ -153,20 +153,21 @@ def _filled(values: np.ndarray, given: np.ndarray) -> np.ndarray:
     """Replace missing values by their expectation given the other columns and `given`.
 
     Starts from column means and repeats the least-squares prediction of each incomplete
-    column until no value moves by more than rounding, or for a fixed number of rounds.
+    column until no value moves by more than `SETTLED` of its column's largest, or for
+    `FILLING_ROUNDS`.
     """
     absent = np.isnan(values)
     incomplete = np.flatnonzero(absent.any(axis=0))
     means = np.where(absent, 0.0, values).sum(axis=0) / np.maximum((~absent).sum(axis=0), 1)
-    filled = np.where(absent, means, values)
-    ones = np.ones((len(values), 1))
-    for _ in range(FILLING_ROUNDS if len(incomplete) else 0):
+    whole = np.hstack([np.where(absent, means, values), np.ones((len(values), 1)), given])
+    filled, places = whole[:, : values.shape[1]], np.arange(whole.shape[1])
+    gaps = [(j, np.flatnonzero(absent[:, j]), np.flatnonzero(~absent[:, j])) for j in incomplete]
+    for _ in range(FILLING_ROUNDS if gaps else 0):
         before = filled.copy()
-        for j in incomplete:
-            rows = absent[:, j]
-            others = np.hstack([ones, given, np.delete(filled, j, axis=1)])
-            slope = np.linalg.lstsq(others[~rows], values[~rows, j], rcond=1e-10)[0]
-            filled[rows, j] = others[rows] @ slope
+        for j, unknown, known in gaps:
+            others = whole[:, places != j]
+            slope = np.linalg.lstsq(others[known], values[known, j], rcond=1e-10)[0]
+            filled[unknown, j] = others[unknown] @ slope
         if (np.abs(filled - before) <= SETTLED * np.abs(filled).max(axis=0)).all():
             break
     return filled
