@@ -55,7 +55,8 @@ def comparable_formats(table: pd.DataFrame, settings: Settings) -> tuple[str, ..
 
 def keep_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> pd.DataFrame:
     """Give the rows whose format is one of `formats`, categories unchanged."""
-    return table[table["format"].isin(formats)].reset_index(drop=True)
+    kept = table["format"].isin(formats).to_numpy()
+    return table if kept.all() else table[kept].reset_index(drop=True)
 
 
 def compare_rates(

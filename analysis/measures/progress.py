@@ -16,6 +16,20 @@ from analysis.cards import about, show_card
 from analysis.measures.scoring import ScoredGoals
 from analysis.settings import Settings
 
+# What a goal's row keeps of `ScoredGoals.table`.
+KEPT = (
+    "goal_id",
+    "child_id",
+    "episode_id",
+    "episode",
+    "format",
+    "domain",
+    "kind",
+    "baseline",
+    "n_reviews",
+    "set_before_format",
+)
+
 
 def least_squares_slope(
     group: np.ndarray, x: np.ndarray, y: np.ndarray, n_groups: int
@@ -86,26 +100,16 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         & (goals["n_reviews"].to_numpy() >= settings.minimum_reviews)
         & (span >= settings.minimum_span_weeks)
     )
-    table = goals[
-        [
-            "goal_id",
-            "child_id",
-            "episode_id",
-            "episode",
-            "format",
-            "domain",
-            "kind",
-            "baseline",
-            "n_reviews",
-            "set_before_format",
-        ]
-    ].assign(
-        span=span,
-        rate=np.where(usable, slope * settings.rate_weeks, np.nan),
-        usable=usable,
-        late=goals["set_week"].to_numpy() > settings.baseline_weeks,
-        at_end=goals["latest_week"].to_numpy()
-        >= settings.horizon_weeks - settings.minimum_span_weeks,
+    last_week = settings.horizon_weeks - settings.minimum_span_weeks
+    table = pd.DataFrame(
+        {name: goals[name].array for name in KEPT}
+        | {
+            "span": span,
+            "rate": np.where(usable, slope * settings.rate_weeks, np.nan),
+            "usable": usable,
+            "late": goals["set_week"].to_numpy() > settings.baseline_weeks,
+            "at_end": goals["latest_week"].to_numpy() >= last_week,
+        }
     )
     return Progress(table, _child_means(table[usable]))
 
