@@ -55,7 +55,7 @@ MUTANTS = (
     (
         "nearly equal analyses are both shown",
         "disclosure/ways.py",
-        "return all(count == 0 or enough(count, study.settings) for count in n)",
+        "return all(n == 0 or enough(n, study.settings) for n in children.values())",
         "return True",
         "ways",
     ),

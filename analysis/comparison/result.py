@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike
 from analysis.cards import show_card
 from analysis.records.schema import FORMATS
 
+Row = Mapping[str, object]
+
 PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
 
 NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted")
@@ -63,12 +65,12 @@ class Comparison:
     unit: str = RATE_UNIT
     outcomes: pd.Series | None = None
 
-    def pair(self, this: str, than: str) -> Mapping[str, object]:
+    def pair(self, this: str, than: str) -> Row:
         """Give the row of `table` that compares `this` with `than`: column -> value."""
         return self._rows[PAIRS.index((this, than))]
 
     @cached_property
-    def _rows(self) -> list[dict[str, object]]:
+    def _rows(self) -> list[Row]:
         names = list(self.table)
         return [dict(zip(names, row, strict=True)) for row in self.table.to_numpy().tolist()]
 

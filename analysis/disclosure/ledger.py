@@ -40,7 +40,8 @@ def list_groups(study: Study) -> dict[str, frozenset[str]]:
         "compared.group", "week.12.group", "end.group", "kind.both.group", "asked.<analysis>.group"
         and so on; only groups with enough children.
     """
-    table = study.cohort.table
+    needed = ["episode_id", "child_id", "format", "at_end", "n_skill", "n_social"]
+    table = study.cohort.table[needed]
     groups = _by_format("compared", table)
     for week, part in levels_by_visit(study).groupby("week"):
         groups |= _by_format(f"week.{week}", part)
@@ -125,9 +126,8 @@ def seal_summary(summary: Mapping[str, object]) -> str:
 
 
 def _by_format(name: str, rows: pd.DataFrame) -> dict[str, frozenset[str]]:
-    own = rows.groupby("format", observed=False)["child_id"]
-    children = {f: frozenset(map(str, ids)) for f, ids in own}
-    return {f"{name}.{f}": children.get(f, frozenset()) for f in FORMATS}
+    codes, children = rows["format"].array.codes, rows["child_id"].to_numpy(dtype=object)
+    return {f"{name}.{f}": frozenset(map(str, children[codes == k])) for k, f in enumerate(FORMATS)}
 
 
 def _surely_apart(n: int, shown: int, settings: Settings) -> bool:

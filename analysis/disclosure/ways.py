@@ -12,12 +12,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.disclosure.beside import may_show_comparison
 from analysis.disclosure.rules import ESTIMATE_DECIMALS, enough, show_estimate
 from analysis.findings import labels
+from analysis.measures.cohort import count_children
 from analysis.records.schema import FORMATS
 
 if TYPE_CHECKING:
@@ -87,11 +87,8 @@ def differ_enough(one: np.ndarray, other: np.ndarray, study: Study) -> bool:
     same = (np.abs(one - other) <= SAME) | (np.isnan(one) & np.isnan(other))
     if same.all():
         return True
-    few = study.cohort.table[~same]
-    code = few["format"].cat.codes.to_numpy()
-    child = pd.factorize(few["child_id"])[0]
-    n = [len(np.unique(child[code == k])) for k in range(len(FORMATS))]
-    return all(count == 0 or enough(count, study.settings) for count in n)
+    children = count_children(study.cohort.table, ~same)
+    return all(n == 0 or enough(n, study.settings) for n in children.values())
 
 
 def round_outwards(low: float, high: float) -> tuple[float | None, float | None]:

@@ -7,12 +7,11 @@ the other way's own interval must leave out zero (METHODS.md, "How formats are c
 
 from __future__ import annotations
 
-import pandas as pd
-
+from analysis.comparison.result import Row
 from analysis.settings import Settings
 
 
-def lies_inside(primary: pd.Series, other: pd.Series) -> bool:
+def lies_inside(primary: Row, other: Row) -> bool:
     """Tell whether another estimate lies inside the primary 95% interval.
 
     Args:
@@ -22,7 +21,7 @@ def lies_inside(primary: pd.Series, other: pd.Series) -> bool:
     return bool(primary["conf_low"] <= other["estimate"] <= primary["conf_high"])
 
 
-def settles(primary: pd.Series, other: pd.Series) -> bool:
+def settles(primary: Row, other: Row) -> bool:
     """Tell whether another way of asking leaves out zero on the side of the primary estimate.
 
     Args:
@@ -32,7 +31,7 @@ def settles(primary: pd.Series, other: pd.Series) -> bool:
     return bool(other["conf_low"] > 0 if primary["estimate"] > 0 else other["conf_high"] < 0)
 
 
-def agrees(primary: pd.Series, other: pd.Series, settings: Settings) -> bool:
+def agrees(primary: Row, other: Row, settings: Settings) -> bool:
     """Tell whether another way of asking supports a primary difference.
 
     Args:

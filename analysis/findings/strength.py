@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.comparison.dropout import DropoutGrid
+from analysis.comparison.result import Row
 from analysis.comparison.unrecorded import Unrecorded
 from analysis.findings.decide import AHEAD, GROWTH_OPEN, Decision, Findings
 from analysis.findings.labels import (
@@ -115,14 +117,13 @@ def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
     other = own[(own["label"] != base["label"]) | (own["ahead"] != base["ahead"])]
     if other.empty:
         return Tipping(this, than, False)
-    deltas = other[["delta_this", "delta_than"]]
-    order = pd.DataFrame({"sum": deltas.sum(axis=1), "most": deltas.max(axis=1)})
-    first = other.loc[order.sort_values(["sum", "most"], kind="stable").index[0]]
+    deltas = other[["delta_this", "delta_than"]].to_numpy()
+    first = other.iloc[np.lexsort((deltas.max(axis=1), deltas.sum(axis=1)))[0]]
     return Tipping(this, than, True, first["delta_this"], first["delta_than"], first["label"])
 
 
 def find_overturn(
-    decision: Decision, row: pd.Series, unrecorded: Unrecorded, settings: Settings
+    decision: Decision, row: Row, unrecorded: Unrecorded, settings: Settings
 ) -> Overturn:
     """Find how much something unrecorded would have to matter to change what is said.
 
@@ -139,7 +140,7 @@ def find_overturn(
     return Overturn(decision.this, decision.than, movement, trait, times)
 
 
-def _room(decision: Decision, row: pd.Series, settings: Settings) -> float:
+def _room(decision: Decision, row: Row, settings: Settings) -> float:
     """Give how far the interval can move before its label goes; NaN if it claims nothing."""
     low, high, margin = row["conf_low"], row["conf_high"], settings.margin
     half = (high - low) / 2 * narrower(row["df"], settings)
