@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS
-from analysis.measures.cohort import count_different
+from analysis.measures.cohort import count_different, count_numbered
 from analysis.records.schema import FORMATS
 
 Sides = Mapping[str, Mapping[str, float]]
@@ -74,10 +74,11 @@ def count_sides(table: pd.DataFrame) -> Sides:
     """Count children, goals and therapy groups of each format, and rows without a group."""
     codes = format_codes(table)
     n_goals = np.bincount(codes, table["n_goals"].to_numpy(), len(FORMATS))
-    children, groups = (count_different(codes, table[c].array) for c in ("child_id", "group_id"))
+    child, group = (pd.factorize(table[c].array)[0] for c in ("child_id", "group_id"))
+    children, groups = count_numbered(codes, child), count_numbered(codes, group)
     groups[0] = 0
     n_rows = np.bincount(codes, minlength=len(FORMATS))
-    no_group = np.bincount(codes, table["group_id"].isna(), len(FORMATS))
+    no_group = np.bincount(codes, group < 0, len(FORMATS))
     return {
         therapy_format: {
             "n_children": int(children[k]),

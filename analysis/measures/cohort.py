@@ -179,7 +179,16 @@ def count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray)
         codes: (n,) format numbers.
         labels: (n,) labels of any kind.
     """
-    label, different = pd.factorize(labels)
-    seen = np.zeros((len(different) + 1, len(FORMATS)), bool)
-    seen[label, codes] = True
-    return seen[:-1].sum(axis=0)  # the last row holds what is missing
+    return count_numbered(codes, pd.factorize(labels)[0])
+
+
+def count_numbered(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Count different numbers of each format; -1 is not counted.
+
+    Args:
+        codes: (n,) format numbers.
+        numbers: (n,) whole numbers from -1.
+    """
+    seen = np.zeros((int(numbers.max(initial=-1)) + 2, len(FORMATS)), bool)
+    seen[numbers, codes] = True
+    return seen[:-1].sum(axis=0)  # the last row is that of -1
