@@ -2,7 +2,8 @@
 
 Comes in: blocks of `Sums` and covariances to start from. Goes out: the `Point` a fit stands on.
 Decided here: the last step uses observed second derivatives, along the face of the cone the
-covariances lie on; a spread too small to measure is written as exactly zero.
+covariances lie on; with few groups these cost little more than a slope, and Newton's steps begin
+earlier; a spread too small to measure is written as exactly zero.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from analysis.models.mixed_sums import Sums
 ZERO_VARIANCE = 1e-9
 SAME = 1e-14
 CLOSE_GAIN = 2e-11
-NEWTON_GAIN = 1e-8
+NEWTON_GAIN = 1e-10
 MOST_NEWTON_STEPS = 12
 MOST_HALVINGS = 6
 MOST_ROUNDS = 3
 FLAT = 1e-8
+FEW_GROUPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +73,13 @@ def search_optimum(
     """
     model = _Model(blocks, loadings, correlated, parameters, restricted)
     begin, n_evaluations = list(start), 0
+    few = sum(block.squares.shape[-1] for block in blocks) <= FEW_GROUPS
     for count in range(MOST_ROUNDS):
+        first = count == 0
         optimum = minimise(
-            blocks, loadings, correlated, begin, restricted, stop_when_slow=count == 0
-        )
+            blocks, loadings, correlated, begin, restricted,
+            stop_when_slow=first, stop_when_near=first and few,
+        )  # fmt: skip
         begin, curvature, evaluation, n_more = _polish(model, optimum)
         n_evaluations += optimum.n_evaluations + n_more
         relative = [_clean(value) for value in begin]
@@ -148,8 +153,13 @@ def _polish(model: _Model, optimum: Optimum) -> tuple[list[Array], Curvature, Ev
 def _last_point(
     model: _Model, optimum: Optimum
 ) -> tuple[list[Array], Evaluation, Slope | None, int]:
-    """Give the point before the last step if that is close enough, else the one after it."""
-    if optimum.before is not None and optimum.gain_left[0] <= CLOSE_GAIN:
+    """Give the point before the last step if that is close enough or the step not yet the last.
+
+    Else the one after it.
+    """
+    if optimum.before is not None and (
+        optimum.gain_left[0] <= CLOSE_GAIN or not optimum.converged[0]
+    ):
         before, here, slope = optimum.before
         if _same([_clean(value) for value in before], before):
             return before, here, slope, 0
