@@ -64,7 +64,7 @@ def minimise(
     restricted: bool = True,
     weights: Sequence[Array] | None = None,
     stop_when_slow: bool = False,
-    stop_when_near: bool = False,
+    near_limit: float = 0.0,
     smallest_gain: float = SMALLEST_GAIN,
 ) -> Optimum:
     """Minimise the objective over relative covariances, each problem of the batch by itself.
@@ -78,7 +78,8 @@ def minimise(
         weights: per block (b, m_outer), or None.
         stop_when_slow: stop near the optimum when the average information is too far from the
             observed one for fast convergence; Newton's steps are for the caller.
-        stop_when_near: stop as soon as Newton's steps would settle the rest.
+        near_limit: stop as soon as Newton's steps would settle the rest, where no variance is
+            larger than this.
         smallest_gain: fall of -2 log likelihood not worth another step.
     """
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
@@ -120,7 +121,7 @@ def minimise(
             before = at, replace(found, climbs=[]), slope
         slow = foreseen > SLOW_RATIO * gain[active]
         slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
-        near = (foreseen < NEAR_GAIN) & stop_when_near
+        near = (foreseen < NEAR_GAIN) & (max(value.max() for value in at) < near_limit)
         gain[active[better]] = foreseen[better]
         active = active[~(better & ((foreseen <= smallest_gain + noise) | slow | near))]
     limit = smallest_gain + RELATIVE_GAIN * np.abs(least)
