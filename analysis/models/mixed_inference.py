@@ -96,6 +96,11 @@ def measure_curvature(
     return Curvature((profile + profile.T) / 2, fixed_part)
 
 
+def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
+    """Give the largest variance up to which differences need no wider steps, for rounding."""
+    return STEP_SHARE**2 / (np.finfo(float).eps * _reach(blocks, loadings)) - 1
+
+
 def _choose_steps(
     relative: Sequence[Array], parameters: Sequence[tuple], slope: Slope, reach: float
 ) -> Array:

@@ -26,6 +26,7 @@ RELATIVE_GAIN = 2e-14
 MOST_EVALUATIONS = 200
 SLOW_RATIO = 0.3
 SLOW_GAIN = 1e-2
+NEAR_GAIN = 2e-4
 FEWEST_EVALUATIONS = 6
 
 
@@ -63,6 +64,7 @@ def minimise(
     restricted: bool = True,
     weights: Sequence[Array] | None = None,
     stop_when_slow: bool = False,
+    near_limit: float = 0.0,
     smallest_gain: float = SMALLEST_GAIN,
 ) -> Optimum:
     """Minimise the objective over relative covariances, each problem of the batch by itself.
@@ -76,6 +78,8 @@ def minimise(
         weights: per block (b, m_outer), or None.
         stop_when_slow: stop near the optimum when the average information is too far from the
             observed one for fast convergence; Newton's steps are for the caller.
+        near_limit: stop as soon as Newton's steps would settle the rest, where no variance is
+            larger than this.
         smallest_gain: fall of -2 log likelihood not worth another step.
     """
     parameters = list_parameters([v.shape[1] for v in loadings], correlated)
@@ -117,8 +121,9 @@ def minimise(
             before = at, replace(found, climbs=[]), slope
         slow = foreseen > SLOW_RATIO * gain[active]
         slow &= (foreseen < SLOW_GAIN) & (count >= FEWEST_EVALUATIONS) & stop_when_slow
+        near = (foreseen < NEAR_GAIN) & (max(value.max() for value in at) < near_limit)
         gain[active[better]] = foreseen[better]
-        active = active[~(better & ((foreseen <= smallest_gain + noise) | slow))]
+        active = active[~(better & ((foreseen <= smallest_gain + noise) | slow | near))]
     limit = smallest_gain + RELATIVE_GAIN * np.abs(least)
     done = gain <= limit
     relative = [np.where(done[:, None, None], trial[k], best[k]) for k in range(len(best))]

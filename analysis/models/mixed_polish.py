@@ -2,7 +2,8 @@
 
 Comes in: blocks of `Sums` and covariances to start from. Goes out: the `Point` a fit stands on.
 Decided here: the last step uses observed second derivatives, along the face of the cone the
-covariances lie on; a spread too small to measure is written as exactly zero.
+covariances lie on; where these are sharp and, with few groups, cost little more than a slope,
+Newton's steps begin earlier; a spread too small to measure is written as exactly zero.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from analysis.models.mixed_certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
 from analysis.models.mixed_cone import clip_negative
 from analysis.models.mixed_face import find_face
-from analysis.models.mixed_inference import Curvature, measure_curvature
+from analysis.models.mixed_inference import Curvature, largest_sharp, measure_curvature
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_optimiser import Optimum, minimise
@@ -26,10 +27,12 @@ ZERO_VARIANCE = 1e-9
 SAME = 1e-14
 CLOSE_GAIN = 2e-11
 NEWTON_GAIN = 1e-8
+SHARP_NEWTON_GAIN = 1e-10
 MOST_NEWTON_STEPS = 12
 MOST_HALVINGS = 6
 MOST_ROUNDS = 3
 FLAT = 1e-8
+FEW_GROUPS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +74,15 @@ def search_optimum(
     """
     model = _Model(blocks, loadings, correlated, parameters, restricted)
     begin, n_evaluations = list(start), 0
+    few = sum(block.squares.shape[-1] for block in blocks) <= FEW_GROUPS
+    near_limit = largest_sharp(blocks, loadings) if few else 0.0
     for count in range(MOST_ROUNDS):
+        first = count == 0
         optimum = minimise(
-            blocks, loadings, correlated, begin, restricted, stop_when_slow=count == 0
-        )
-        begin, curvature, evaluation, n_more = _polish(model, optimum)
+            blocks, loadings, correlated, begin, restricted,
+            stop_when_slow=first, near_limit=near_limit if first else 0.0,
+        )  # fmt: skip
+        begin, curvature, evaluation, n_more = _polish(model, optimum, near_limit)
         n_evaluations += optimum.n_evaluations + n_more
         relative = [_clean(value) for value in begin]
         if not _same(relative, begin):
@@ -113,7 +120,9 @@ class _Model:
         )
 
 
-def _polish(model: _Model, optimum: Optimum) -> tuple[list[Array], Curvature, Evaluation, int]:
+def _polish(
+    model: _Model, optimum: Optimum, near_limit: float
+) -> tuple[list[Array], Curvature, Evaluation, int]:
     """Take Newton's steps along the face until nothing is left to gain on it."""
     relative, here, slope, n_evaluations = _last_point(model, optimum)
     for _ in range(MOST_NEWTON_STEPS):
@@ -140,7 +149,8 @@ def _polish(model: _Model, optimum: Optimum) -> tuple[list[Array], Curvature, Ev
         else:
             here = model.evaluate(relative)
             break
-        if foreseen <= NEWTON_GAIN + noise:
+        enough = SHARP_NEWTON_GAIN if largest < near_limit else NEWTON_GAIN
+        if foreseen <= enough + noise:
             break
     return relative, curvature, here, n_evaluations
 
@@ -148,8 +158,13 @@ def _polish(model: _Model, optimum: Optimum) -> tuple[list[Array], Curvature, Ev
 def _last_point(
     model: _Model, optimum: Optimum
 ) -> tuple[list[Array], Evaluation, Slope | None, int]:
-    """Give the point before the last step if that is close enough, else the one after it."""
-    if optimum.before is not None and optimum.gain_left[0] <= CLOSE_GAIN:
+    """Give the point before the last step if that is close enough or the step not yet the last.
+
+    Else the one after it.
+    """
+    if optimum.before is not None and (
+        optimum.gain_left[0] <= CLOSE_GAIN or not optimum.converged[0]
+    ):
         before, here, slope = optimum.before
         if _same([_clean(value) for value in before], before):
             return before, here, slope, 0
