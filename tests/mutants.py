@@ -145,7 +145,7 @@ MUTANTS = (
     ),
     (
         "names pass for codes",
-        "records/identifiers.py",
+        "records/code_shapes.py",
         "(?=.*\\d)[\\w./#-]+\\Z",
         "[\\w ./#=+@(|!$<{-]+\\Z",
         "hostile_labels",

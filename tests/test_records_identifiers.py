@@ -25,7 +25,7 @@ def columns(*names):
 
 def kind(heading, values):
     name = plain_name(heading) if plain_name(heading) in ALL_NAMES else ""
-    return judge_column(heading, values, None, name)[0]
+    return judge_column(heading, values, name)[0]
 
 
 def test_at_least_98_of_100_identifier_columns_are_caught():

@@ -37,6 +37,20 @@ SETTINGS = Settings()
 AHEAD = {FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN}
 
 
+def test_asking_nothing_again_gives_the_same_answer_by_fewer_ways():
+    whole = sample_study()
+    quick = run_study(whole.records, ask_again=False, ask_beside=False)
+    assert set(quick.analyses) == {"primary", "overlap_weighted", "mixed_growth"}
+    pd.testing.assert_frame_equal(quick.gates, whole.gates)
+    said = [
+        [(d.label, d.ahead, d.certainty, d.unsettled) for d in study.findings.decisions]
+        for study in (quick, whole)
+    ]
+    assert said[0] == said[1]
+    for name, comparison in quick.analyses.items():
+        pd.testing.assert_frame_equal(comparison.table, whole.analyses[name].table)
+
+
 @pytest.fixture(scope="module")
 def truth():
     told = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))

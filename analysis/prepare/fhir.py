@@ -9,19 +9,17 @@ implementation guide (profiles for scaled goals and their ratings; LOINC answers
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem, RecordsError
+from analysis.prepare.bundles import read_reference, read_resources, take_id
 from analysis.prepare.export import RawTable
 from analysis.prepare.raw import RawExport
 from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
 from analysis.records.mapping import Mapping
 from analysis.records.reader import TextRecords
-from analysis.records.sniff import LARGEST_BYTES
 from analysis.records.sources import read_source
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
 from analysis.records.values import Faults
@@ -84,7 +82,7 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
     refusals = _Refusals(path.name)
     export = RawExport(faults=Faults())
     try:
-        rows, lines = _rate_rows(list(_resources(path)), refusals, export)
+        rows, lines = _rate_rows(list(read_resources(path)), refusals, export)
     except (AttributeError, TypeError, KeyError, IndexError):
         fault = Problem(
             "a resource is not shaped as FHIR R4 says.",
@@ -128,44 +126,6 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
     return export
 
 
-def _resources(path: Path) -> Iterator[tuple[int, dict]]:
-    """Yield (number, resource), bundles unpacked, numbered from 1 through all files."""
-    number = 0
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    for file in files:
-        if path.is_dir() and file.suffix.lower() not in (".json", ".ndjson"):
-            continue
-        for resource in _load(file):
-            entries = resource.get("entry", []) if isinstance(resource, dict) else []
-            is_bundle = isinstance(resource, dict) and resource.get("resourceType") == "Bundle"
-            for inner in (e.get("resource") for e in entries) if is_bundle else [resource]:
-                number += 1
-                if isinstance(inner, dict):
-                    yield number, inner
-
-
-def _load(file: Path) -> list:
-    refusal = RecordsError(
-        [
-            Problem(
-                "it is not JSON that can be read.",
-                "Export the bundles again as JSON.",
-                file=file.name,
-                code="json",
-            )
-        ]
-    )
-    try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise refusal
-        text = file.read_text(encoding="utf-8-sig")
-        if file.suffix.lower() == ".ndjson":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return [json.loads(text)]
-    except (OSError, ValueError, RecursionError, AttributeError):
-        raise refusal from None
-
-
 def _rate_rows(
     resources: list[tuple[int, dict]], refusals: _Refusals, export: RawExport
 ) -> tuple[list[dict[str, str]], list[int]]:
@@ -174,10 +134,10 @@ def _rate_rows(
     for number, resource in resources:
         kind = resource.get("resourceType")
         if kind == "Patient":
-            births[_tail(resource.get("id"))] = clean_text(str(resource.get("birthDate", "")))
+            births[take_id(resource.get("id"))] = clean_text(str(resource.get("birthDate", "")))
         elif kind == "Goal":
             if _check_scaling(resource, number, refusals):
-                goals[_tail(resource.get("id"))] = resource
+                goals[take_id(resource.get("id"))] = resource
             else:
                 n_unscaled += 1
     rows, lines = [], []
@@ -185,7 +145,7 @@ def _rate_rows(
     for number, resource in resources:
         if resource.get("resourceType") != "Observation":
             continue
-        goal_id = _tail(_reference((resource.get("focus") or [{}])[0]))
+        goal_id = take_id(read_reference((resource.get("focus") or [{}])[0]))
         codes = _codes(resource.get("code"))
         rates = codes & {BASELINE, *FOLLOW_UP}
         if not rates and goal_id not in goals:
@@ -270,8 +230,8 @@ def _rate_row(
         )
         return None
     goal = goals[goal_id]
-    child = _tail(_reference(goal.get("subject")) or _reference(resource.get("subject")))
-    performer = _reference((resource.get("performer") or [{}])[0]).rpartition("/")[0]
+    child = take_id(read_reference(goal.get("subject")) or read_reference(resource.get("subject")))
+    performer = read_reference((resource.get("performer") or [{}])[0]).rpartition("/")[0]
     return {
         "child_id": child,
         "goal_id": goal_id,
@@ -301,15 +261,6 @@ def _domain(goal: dict) -> str:
     return ""
 
 
-def _reference(value: object) -> str:
-    return str(value.get("reference", "")) if isinstance(value, dict) else ""
-
-
-def _tail(reference: object) -> str:
-    """Give the id at the end of a reference, in whichever of its forms."""
-    return str(reference or "").split("/_history")[0].rpartition("/")[2].rpartition(":")[2]
-
-
 def _read_formats(path: Path, mapping: Mapping) -> dict[str, dict[str, str]]:
     """Give what the table of formats says of each child: column to (child to text)."""
     records = TextRecords()
@@ -337,7 +288,7 @@ def _by_child(table: TextTable, names: list[str]) -> dict[str, dict[str, str]]:
         for column, name in zip(table.columns, names, strict=True)
         if name
     }
-    children = [_tail(child) for child in cells.pop("child_id")]
+    children = [take_id(child) for child in cells.pop("child_id")]
     known: dict[str, dict[str, str]] = {}
     for name, values in cells.items():
         known[name] = {}

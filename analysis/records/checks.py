@@ -13,6 +13,7 @@ from collections import Counter
 
 import numpy as np
 
+from analysis.records.code_shapes import PLAIN_CODE
 from analysis.records.coded import (
     BEFORE_START,
     NO_LEVEL,
@@ -24,7 +25,6 @@ from analysis.records.coded import (
 )
 from analysis.records.flat import split_flat
 from analysis.records.headings import plain_name
-from analysis.records.identifiers import PLAIN_CODE
 from analysis.records.levels import read_levels
 from analysis.records.mapping import Mapping
 from analysis.records.ranges import check_range

@@ -115,7 +115,7 @@ def _code_column(
     texts = [str(text) for text in distinct.to_numpy(dtype=object)]
     coder = ids.setdefault(schema.name, Coder())
     unseen = [text for text in texts if text not in coder]
-    kind = judge_column(schema.name, unseen, None, schema.name)[0] if unseen else ""
+    kind = judge_column(schema.name, unseen, schema.name)[0] if unseen else ""
     if kind:
         faults.problems.append(
             Problem(

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.errors import Problem
+from analysis.records.code_shapes import CODE_PATTERN, judge_codes
 from analysis.records.given_names import GIVEN_NAMES
 from analysis.records.headings import ALL_NAMES, USUAL_WORDS, plain_name
 from analysis.records.schema import TABLES
@@ -41,16 +42,11 @@ ID_NAMES = frozenset(
 CHOICE_LABELS = frozenset(
     label for table in TABLES.values() for column in table.columns for label in column.choices
 )
-CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)[\w./#-]+\Z")
-PLAIN_CODE = re.compile(
-    r"(?:[A-Za-z]{0,3}[-_.#/]?\d{1,6}|[A-Za-z]{1,2}[-_.#/]?\d{1,6}[-_./][A-Za-z]?\d{1,4}[a-z]?)\Z"
-)
 HEADING_WORDS = COMMON_WORDS.union(
     LOOKUP,
     *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
     *(name.split("_") for name in ALL_NAMES),
 )
-SURE_CODE = re.compile(r"[A-Za-z]{0,2}[-_.#]?\d{1,6}(?:[-_.][A-Za-z]?\d{1,4})?\Z")
 SHEET_WORDS = HEADING_WORDS | word_set(
     "sheet data table tab tabelle blatt feuil feuille hoja foglio planilha blad ark arkusz list "
     "export records readme read me info all raw coded gas copy of final draft v version master"
@@ -79,8 +75,6 @@ KIND_WORDS = {
     "code": "something other than a code",
 }
 PERSON_IDS = ("child_id", "therapist_id")
-WORD_AND_NUMBER = re.compile(r"([^\W\d_]{3,})[-_.]?\d{1,4}")
-LETTERS_AND_DATE = re.compile(r"[^\W\d_]{1,4}[-_.]?(\d{6}|\d{8})")
 
 
 def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
@@ -92,7 +86,7 @@ def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
     """
     problems = []
     for column, name in zip(table.columns, names, strict=True):
-        kind, hits = judge_column(column.heading, column.values, column.counts(), name)
+        kind, hits = judge_column(column.heading, column.values, name)
         if not kind:
             continue
         rows = (
@@ -131,14 +125,13 @@ def _filled(column: TextColumn) -> np.ndarray:
 
 
 def judge_column(
-    heading: str, values: Iterable[str], counts: np.ndarray | None = None, name: str = ""
+    heading: str, values: Iterable[str], name: str = ""
 ) -> tuple[str, np.ndarray | None]:
     """Tell what kind of identifier a column looks like.
 
     Args:
         heading: its heading.
         values: its distinct texts.
-        counts: rows for each of `values`; ones when not given.
         name: the schema column it stands for, or "".
 
     Returns:
@@ -150,8 +143,7 @@ def judge_column(
     if not kept:
         return "", None
     if name in ID_NAMES:
-        suspicious = [text for text in kept if not PLAIN_CODE.match(text)]
-        kind, hits = _judge_codes(kept, suspicious, name in PERSON_IDS)
+        kind, hits = judge_codes(kept, name in PERSON_IDS)
     else:
         if name and all(map(is_harmless, kept)):
             return "", None
@@ -194,76 +186,6 @@ def _is_no_year(text: str) -> bool:
 
 def _is_label(text: str) -> bool:
     return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
-
-
-def _judge_codes(kept: list[str], suspicious: list[str], of_person: bool) -> tuple[str, set[str]]:
-    for kind, test in (("email", is_email), ("url", is_url), ("date", is_date)):
-        hits = {text for text in suspicious if test(text)}
-        if hits:
-            return kind, hits
-    hits = {text for text in suspicious if is_long_number(text)}
-    if hits:
-        return "number", hits
-    hits = {
-        text
-        for text in suspicious
-        if not CODE_PATTERN.match(text) and not _is_spreadsheet_damage(text)
-    }
-    if hits:
-        spaced = {text for text in hits if CODE_PATTERN.match(text.replace(" ", ""))}
-        hits -= {text for text in spaced if not is_place(text)}
-    if hits:
-        named = {text for text in hits if person_words(text)}
-        return ("name", hits) if len(named) * 2 > len(hits) else ("code", hits)
-    hits = _name_codes(kept, of_person)
-    if hits:
-        return "name", hits
-    return "", set()
-
-
-def _is_spreadsheet_damage(text: str) -> bool:
-    """Tell whether a spreadsheet has turned a code into something else; `checks` refuses it."""
-    return bool(
-        re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", text)
-        or re.fullmatch(r"\d{1,2}[-/ ][A-Za-z]{3}|[A-Za-z]{3}[-/ ]\d{2}", text)
-        or (text.startswith("#") and re.fullmatch(r"#[A-Z/0!?]+", text))
-    )
-
-
-def _name_codes(kept: list[str], of_person: bool) -> set[str]:
-    """Give the codes that are made of names or of birth dates ("emma07", "JS120315")."""
-    stems: dict[str, str] = {}
-    for text in kept:
-        match = WORD_AND_NUMBER.fullmatch(text)
-        if match:
-            stems[text] = match[1].casefold()
-    named = {text for text, stem in stems.items() if stem in GIVEN_NAMES}
-    distinct = {stems[text] for text in named}
-    if len(distinct) >= 3 or (named and len(named) == len(kept) and len(distinct) > 1):
-        return named
-    pronounceable = {
-        text for text, stem in stems.items() if re.search(r"[aeiouy]", stem) and len(stem) > 2
-    }
-    different = {stems[text] for text in pronounceable}
-    enough = 3 if of_person else 8
-    if len(kept) >= enough and len(different) > 0.6 * len(kept):
-        return pronounceable
-    dated = {text for text in kept if _ends_in_birth_date(text)}
-    return dated if len(kept) >= 5 and len(dated) >= 0.8 * len(kept) else set()
-
-
-def _ends_in_birth_date(text: str) -> bool:
-    match = LETTERS_AND_DATE.fullmatch(text)
-    if not match:
-        return False
-    digits = match[1]
-    if len(digits) == 8:
-        return is_date(digits)
-    pairs = (int(digits[:2]), int(digits[2:4]), int(digits[4:]))
-    day_first = 1 <= pairs[0] <= 31 and 1 <= pairs[1] <= 12
-    month_first = 1 <= pairs[0] <= 12 and 1 <= pairs[1] <= 31
-    year_first = 1 <= pairs[1] <= 12 and 1 <= pairs[2] <= 31
-    return day_first or month_first or year_first
 
 
 def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
+from analysis.records.code_shapes import PLAIN_CODE
 from analysis.records.headings import (
     count_likely,
     missing_names,
@@ -20,7 +21,7 @@ from analysis.records.headings import (
     resolve_headings,
     usual_meaning,
 )
-from analysis.records.identifiers import PLAIN_CODE, find_identifiers, show_heading
+from analysis.records.identifiers import find_identifiers, show_heading
 from analysis.records.mapping import Mapping, suggest_mapping
 from analysis.records.shapes import is_harmless
 from analysis.records.sources import REQUIRED_TABLES, find_sources, read_source

@@ -73,10 +73,6 @@ class TextColumn:
     values: tuple[str, ...]
     codes: np.ndarray
 
-    def counts(self) -> np.ndarray:
-        """Give how many rows hold each of `values`."""
-        return np.bincount(self.codes, minlength=len(self.values))
-
 
 @dataclass(frozen=True, eq=False)
 class TextTable:

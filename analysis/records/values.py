@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
+from analysis.records.code_shapes import SURE_CODE
 from analysis.records.headings import nearest_label, plain_name
-from analysis.records.identifiers import SURE_CODE
 from analysis.records.mapping import Mapping
 from analysis.records.schema import FORMATS, Column
 from analysis.records.shapes import is_placeholder

@@ -28,11 +28,12 @@ WIDEST = 16_384
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 NO_RESULT = "#FORMULA"
 BLOCK = 1 << 18
+# What the libraries raise on a workbook that is damaged, locked or packed in a way unknown to them.
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     expat.ExpatError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for a packing it does not know
     RuntimeError,
     EOFError,
     KeyError,
