@@ -66,6 +66,25 @@ def draw_design(seed, largest=300):
     return outcome, pd.DataFrame(fixed), random
 
 
+def draw_far_apart(seed, ratio):
+    """Give a random model whose groups' effects are some 1 / ratio times the residual's spread.
+
+    Outcome, fixed columns and random effects; a tenth of the effects have no spread.
+    """
+    outcome, fixed, random = draw_design(seed, largest=120)
+    rng = np.random.default_rng(seed + 10_000)
+    outcome = np.zeros(len(outcome))
+    for effect in random:
+        design = np.asarray(effect.design, float)
+        design = design / np.abs(design).max(axis=0)
+        unit = np.unique(effect.groups, return_inverse=True)[1]
+        spread = np.exp(rng.uniform(-2, 0.5, design.shape[1]))
+        spread *= rng.random(design.shape[1]) < 0.9
+        own = rng.normal(size=(unit.max() + 1, design.shape[1])) * spread
+        outcome += (design * own[unit]).sum(axis=1)
+    return outcome + ratio * rng.normal(size=len(outcome)), fixed, random
+
+
 def dense_log_likelihood(outcome, fixed, random, fit):
     """Give the log-likelihood at a fit's covariances by inverting the whole covariance matrix."""
     n = len(outcome)

@@ -5,9 +5,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from mixed_designs import KINDS, dense_log_likelihood, draw_design
+from mixed_designs import KINDS, dense_log_likelihood, draw_design, draw_far_apart
 
 from analysis.models.mixed import RandomEffect, fit_mixed
+from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import arrange_rows, survey_rows
 from analysis.models.mixed_fit import solve_sums
 from analysis.models.mixed_nesting import read_nesting
@@ -358,6 +359,40 @@ def test_children_thousands_of_times_further_apart_than_their_reviews_keep_their
     row = fit.fixed.loc["week"]
     assert row["std_error"] == pytest.approx(slopes.std(ddof=1) / np.sqrt(30), rel=1e-7)
     assert row["df"] == pytest.approx(29, rel=1e-3)
+
+
+@pytest.mark.parametrize("ratio", [1e-2, 1e-3])
+@pytest.mark.parametrize("seed", [*range(12), 24, 51])
+def test_spreads_far_above_the_residuals_are_fitted_and_keep_their_digits(seed, ratio):
+    outcome, fixed, random = draw_far_apart(seed, ratio)
+    fit = fit_mixed(outcome, fixed, random)
+    value, coefficients, covariance = dense_log_likelihood(outcome, fixed, random, fit)
+    se = np.sqrt(np.diagonal(covariance))
+    assert fit.log_likelihood == pytest.approx(value, abs=1e-5)
+    assert np.abs((fit.coefficients - coefficients) / se).max() < 1e-6
+    assert fit.fixed["std_error"].to_numpy() == pytest.approx(se, rel=1e-6)
+    order = np.random.default_rng(seed).permutation(len(outcome))
+    turned = [
+        RandomEffect(effect.groups.iloc[order], effect.design.iloc[order] / 7, effect.correlated)
+        for effect in random
+    ]
+    again = fit_mixed(outcome[order] * 3.3, fixed.iloc[order], turned)
+    rounding = 2e-2 if seed == 24 else 2e-3  # its slopes are in lockstep with its middles
+    assert again.fixed["df"].to_numpy() == pytest.approx(fit.fixed["df"].to_numpy(), rel=rounding)
+
+
+def test_what_an_optimum_misses_is_said_in_words():
+    def missed(gain, complementarity, lowest):
+        return Certificate(gain, 1e-7, complementarity, lowest, 2e-3, 9).missed
+
+    assert missed(1e-9, 1e-3, -1e-3) == ""
+    assert missed(2e-5, 1.0, -1.0) == "2e-05 log likelihood may be left (limit 1e-07)"
+    assert missed(np.nan, 0.0, 0.0).startswith("nan log likelihood")
+    assert missed(1e-9, 0.0, -0.66) == (
+        "a spread is still pulled at by 0.66 standard errors (limit 0.002)"
+    )
+    assert missed(1e-9, 1e150, 0.0) == "rounding hides how a spread is pulled at"
+    assert missed(1e-9, 0.0, np.nan) == "rounding hides how a spread is pulled at"
 
 
 def masked_slope(rng):

@@ -41,6 +41,24 @@ def gram(left: Array, right: Array, weight: Array | None) -> Array:
     return out
 
 
+def gram_columns(left: Array, right: Array, weight: Array | None) -> Array:
+    """Sum left right' over columns and groups: (b, q, j, m), (b, t, j, m) to (b, q, t)."""
+    if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
+        return weighted_total(np.einsum("bqjm,btjm->bqtm", left, right), weight)
+    if weight is not None:
+        left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
+    left, right = (v.reshape(*v.shape[:2], -1) for v in (left, right))
+    return np.matmul(left, right.swapaxes(-1, -2))
+
+
+def project(values: Array, loading: Array, multipliers: Array | None) -> Array:
+    """Give s C' values of every group: (b, Q, j, m) to (b, q, j, m)."""
+    b, n_bases, _, n_groups = values.shape
+    out = loading.T @ values.reshape(b, n_bases, -1)
+    out = out.reshape(b, loading.shape[1], -1, n_groups)
+    return out if multipliers is None else out * multipliers[:, None]
+
+
 def effect_matrices(loading: Array, relative: Array, multipliers: Array | None) -> Array:
     """Give E = s C D C' s: (b, Q, Q, 1), or (b, Q, Q, m) where groups have multipliers."""
     if multipliers is None:
@@ -50,24 +68,46 @@ def effect_matrices(loading: Array, relative: Array, multipliers: Array | None) 
     return np.einsum("bqjm,tjm->bqtm", half, scaled)
 
 
-def shrinkage(inner: Array, effect: Array) -> tuple[Array, Array]:
-    """Give (I + M E)^-1 and log det(I + M E) of every group."""
+def shrinkage(inner: Array, effect: Array) -> tuple[Array, Array, Array, Array]:
+    """Give N = (I + M E)^-1, E N, N M and log det(I + M E) of every group.
+
+    Two bases are worked out by determinants, E N = (E + det E adj M) / det and so on: a product
+    with N would lose, of a spread thousands of times the residual's, the digits of the residual.
+    """
+    n_bases = inner.shape[1]
+    if n_bases == 1:
+        shrink = 1.0 / (1.0 + inner * effect)
+        return shrink, effect * shrink, inner * shrink, -np.log(shrink[:, 0, 0])
+    if n_bases == 2:
+        return _shrink_two(inner, effect)
     grown = multiply(inner, effect)
-    n_bases = grown.shape[1]
     for q in range(n_bases):
         grown[:, q, q] += 1.0
-    if n_bases == 1:
-        return 1.0 / grown, np.log(grown[:, 0, 0])
-    if n_bases == 2:
-        determinant = grown[:, 0, 0] * grown[:, 1, 1] - grown[:, 0, 1] * grown[:, 1, 0]
-        inverse = np.empty_like(grown)
-        inverse[:, 0, 0], inverse[:, 1, 1] = grown[:, 1, 1], grown[:, 0, 0]
-        inverse[:, 0, 1], inverse[:, 1, 0] = -grown[:, 0, 1], -grown[:, 1, 0]
-        inverse /= determinant[:, None, None]
-        return inverse, np.log(determinant)
     stacked = np.moveaxis(grown, -1, 1)
-    inverse = np.moveaxis(np.linalg.inv(stacked), 1, -1)
-    return np.ascontiguousarray(inverse), np.linalg.slogdet(stacked)[1]
+    shrink = np.ascontiguousarray(np.moveaxis(np.linalg.inv(stacked), 1, -1))
+    after = multiply(shrink, inner)
+    after = (after + after.swapaxes(1, 2)) / 2
+    return shrink, multiply(effect, shrink), after, np.linalg.slogdet(stacked)[1]
+
+
+def _shrink_two(inner: Array, effect: Array) -> tuple[Array, Array, Array, Array]:
+    """Give `shrinkage` of two bases."""
+    (a, b, d), (e, f, h) = ((v[:, 0, 0], v[:, 0, 1], v[:, 1, 1]) for v in (inner, effect))
+    held, free = a * d - b * b, e * h - f * f
+    crossed = b * f
+    first, last = a * e + crossed, d * h + crossed
+    determinant = 1.0 + first + last + held * free
+    inverse = 1.0 / determinant
+    shrink = np.empty((len(inverse), 2, 2, inverse.shape[-1]))
+    explained, after = np.empty_like(shrink), np.empty_like(shrink)
+    shrink[:, 0, 0], shrink[:, 1, 1] = (1.0 + last) * inverse, (1.0 + first) * inverse
+    shrink[:, 0, 1], shrink[:, 1, 0] = -(a * f + b * h) * inverse, -(b * e + d * f) * inverse
+    held, free = held * inverse, free * inverse
+    explained[:, 0, 0], explained[:, 1, 1] = e * inverse + d * free, h * inverse + a * free
+    explained[:, 0, 1] = explained[:, 1, 0] = f * inverse - b * free
+    after[:, 0, 0], after[:, 1, 1] = a * inverse + h * held, d * inverse + e * held
+    after[:, 0, 1] = after[:, 1, 0] = b * inverse - f * held
+    return shrink, explained, after, np.log(determinant)
 
 
 def project_total(

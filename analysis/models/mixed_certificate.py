@@ -48,11 +48,22 @@ class Certificate:
     @property
     def holds(self) -> bool:
         """Whether every condition holds."""
-        return bool(
-            self.gain_left <= self.gain_limit
-            and self.complementarity <= self.slope_limit
-            and self.lowest_slope >= -self.slope_limit
-        )
+        return not self.missed
+
+    @property
+    def missed(self) -> str:
+        """The first condition missed, in words; "" where all hold."""
+        if not self.gain_left <= self.gain_limit:
+            return f"{self.gain_left:.2g} log likelihood may be left (limit {self.gain_limit:.2g})"
+        pull = float(np.maximum(self.complementarity, -self.lowest_slope))
+        if not pull <= 1e3:
+            return "rounding hides how a spread is pulled at"
+        if pull > self.slope_limit:
+            return (
+                f"a spread is still pulled at by {pull:.2g} standard errors (limit "
+                f"{self.slope_limit:.2g})"
+            )
+        return ""
 
 
 def certify_optimum(

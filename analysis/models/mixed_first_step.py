@@ -20,8 +20,7 @@ from analysis.models.mixed_cone import clip_negative, find_step
 from analysis.models.mixed_fit import Solution
 from analysis.models.mixed_likelihood import Climb, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_optimiser import add_step
-from analysis.models.mixed_slope import descend, pick_parameters
+from analysis.models.mixed_slope import descend, move_entries, pick_parameters
 from analysis.models.mixed_sums import Sums
 
 LONGEST = 0.6
@@ -64,7 +63,7 @@ def step_together(
     spread = [np.repeat(value, n_problems, axis=0) for value in relative]
     _, _, correlated, _ = solution.plan.shape
     step, _ = find_step(gradient, slope.information, spread, correlated, parameters)
-    moved = add_step(spread, step, parameters)
+    moved = [clip_negative(value) for value in move_entries(spread, step, parameters)]
     if not found.climbs:
         return moved
     sampling = _sampling_covariances(blocks, found.climbs, loadings, correlated)

@@ -16,24 +16,19 @@ import numpy as np
 from analysis.errors import AnalysisError
 from analysis.models.mixed_blocks import split_sums
 from analysis.models.mixed_certificate import Certificate
-from analysis.models.mixed_face import find_face
-from analysis.models.mixed_identify import (
-    check_identifiable,
-    check_seen,
-    explain_weakness,
-)
-from analysis.models.mixed_inference import Curvature, VarianceUncertainty, weigh_uncertainty
+from analysis.models.mixed_identify import check_identifiable
+from analysis.models.mixed_inference import Curvature, VarianceUncertainty
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_plan import Plan
-from analysis.models.mixed_polish import Point, search_optimum
+from analysis.models.mixed_polish import Point
+from analysis.models.mixed_settle import settle
 from analysis.models.mixed_slope import Slope, list_parameters
 from analysis.models.mixed_start import find_start
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
 
 WORST_GRAM = 1e-10
 SMALLEST_LEFT = 1e-8
-UNIDENTIFIED = 1e-9
 
 
 class NotOrthonormalError(AnalysisError):
@@ -127,8 +122,7 @@ def solve_sums(
         AnalysisError: if the model cannot be identified or no optimum is certain.
         NotOrthonormalError: if the fixed columns need the rows.
     """
-    _, _, correlated, _ = plan.shape
-    loadings = plan.loadings
+    correlated, loadings = plan.shape[2], plan.loadings
     overlap = check_identifiable(sums, plan)
     blocks = split_sums(sums)
     zero = [np.zeros((1, v.shape[1], v.shape[1])) for v in loadings]
@@ -138,20 +132,7 @@ def solve_sums(
         begin = find_start(blocks, loadings, correlated, overlap)
     else:
         begin = [np.asarray(value)[None] for value in start]
-    point = search_optimum(blocks, loadings, correlated, begin, parameters, restricted)
-    if restricted:
-        check_seen(blocks, plan, point.relative, point.evaluation, point.slope, parameters)
-    face = find_face(point.relative, correlated, parameters)
-    uncertainty = weigh_uncertainty(point.curvature, point.evaluation, point.slope, face)
-    if uncertainty.weakest[0] < UNIDENTIFIED:
-        raise AnalysisError(explain_weakness(uncertainty.weakest[1], plan, parameters))
-    certificate = point.certificate
-    if not certificate.holds:
-        raise AnalysisError(
-            "No certain optimum was found for this model: "
-            f"{certificate.gain_left:.2g} log-likelihood may be left (limit "
-            f"{certificate.gain_limit:.2g}). Simplify the random effects."
-        )
+    plan, point, uncertainty = settle(blocks, plan, begin, parameters, restricted)
     return _finish(
         plan, n_groups or count_groups(sums), blocks, mixture, point, uncertainty, parameters,
         restricted,

@@ -20,7 +20,7 @@ import numpy as np
 from analysis.models.mixed_face import Face
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import Slope, descend, pick_parameters
+from analysis.models.mixed_slope import Slope, descend, move_entries, pick_parameters
 from analysis.models.mixed_sums import Sums
 
 STEP_SHARE = 1e-6
@@ -54,7 +54,8 @@ def measure_curvature(
     """Differentiate the slope by differences, a millionth of a standard error wide.
 
     What that leaves out is this share times the skewness of the likelihood; what rounding adds is
-    of the same size. Spreads very large beside the residual's cost digits: steps are then wider.
+    of the same size. Spreads very large beside the residual's cost digits: steps are then wider,
+    and as long again beside themselves, so that what they leave out is the square of their share.
 
     Args:
         blocks: the sums.
@@ -66,22 +67,15 @@ def measure_curvature(
         restricted: REML if true.
     """
     k = len(parameters)
-    size = _choose_steps(relative, parameters, slope, _reach(blocks, loadings))
+    size, wide = _choose_steps(relative, parameters, slope, _reach(blocks, loadings))
     n_leaves = sum(block.squares.shape[-1] for block in blocks)
     steps = np.diag(size)
+    if wide:
+        steps = np.vstack([steps, 2 * steps])
     batch = int(np.clip(BATCH_NUMBERS // (n_leaves * len(blocks[0].squares) ** 2), 1, k))
     gradients, fixed = [], []
     for first in range(0, len(steps), batch):
-        part = steps[first : first + batch]
-        moved = []
-        for level, value in enumerate(relative):
-            shifted = np.repeat(value, len(part), axis=0)
-            for a, (own, i, j) in enumerate(parameters):
-                if own == level:
-                    shifted[:, i, j] += part[:, a]
-                    if i != j:
-                        shifted[:, j, i] += part[:, a]
-            moved.append(shifted)
+        moved = move_entries(relative, steps[first : first + batch], parameters)
         found = evaluate(blocks, loadings, moved, restricted)
         gradients.append(
             pick_parameters(
@@ -91,9 +85,12 @@ def measure_curvature(
         fixed.append(found.total[:, :-1, :-1])
         del found
     start = pick_parameters(slope.matrices, parameters)
-    profile = (np.concatenate(gradients) - start) / size[:, None]
-    fixed_part = (np.concatenate(fixed) - here.total[:, :-1, :-1]) / size[:, None, None]
-    return Curvature((profile + profile.T) / 2, fixed_part)
+    profile = np.concatenate(gradients) - start
+    fixed_part = np.concatenate(fixed) - here.total[:, :-1, :-1]
+    if wide:
+        profile, fixed_part = (2 * change[:k] - change[k:] / 2 for change in (profile, fixed_part))
+    profile = profile / size[:, None]
+    return Curvature((profile + profile.T) / 2, fixed_part / size[:, None, None])
 
 
 def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
@@ -103,22 +100,27 @@ def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
 
 def _choose_steps(
     relative: Sequence[Array], parameters: Sequence[tuple], slope: Slope, reach: float
-) -> Array:
-    """Give how far each entry of D is moved: (k,), away from the edge of what a covariance may be.
+) -> tuple[Array, bool]:
+    """Give how far each entry of D is moved (k,), and whether rounding asks for wide steps.
+
+    They lead away from the edge of what a covariance may be.
 
     A variance only grows; a covariance moves towards zero, by little where a variance beside it is
     zero. Where the likelihood is flat nothing else would hold a step back.
     """
     sharp = np.maximum(np.diagonal(slope.information[0]), 1e-300)
     largest = max(float(np.abs(value).max()) for value in relative)
-    share = max(STEP_SHARE, np.sqrt(np.finfo(float).eps * reach * (1 + largest)))
-    room, side = np.full(len(parameters), largest), np.ones(len(parameters))
+    rounding = np.finfo(float).eps * reach * (1 + largest)
+    wide = bool(rounding > STEP_SHARE**2)
+    share = np.cbrt(rounding) if wide else STEP_SHARE
+    room, side = np.full(len(parameters), LARGEST_STEP * largest), np.ones(len(parameters))
     for a, (level, i, j) in enumerate(parameters):
         if i != j:
-            own = relative[level][0]
-            room[a] = np.sqrt(max(own[i, i] * own[j, j], 0.0))
-            side[a] = -1.0 if own[i, j] > 0 else 1.0
-    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP * (1 / reach + room))
+            one, other = np.maximum(np.diagonal(relative[level][0])[[i, j]], 0.0)
+            unseen = LARGEST_STEP * max(one, other) / reach
+            room[a] = max(LARGEST_STEP * np.sqrt(one * other), np.sqrt(unseen))
+            side[a] = -1.0 if relative[level][0, i, j] > 0 else 1.0
+    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP / reach + room), wide
 
 
 def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:

@@ -37,6 +37,7 @@ from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_sums import Sums
 
 FLAT = 1e-10
+ROUNDING = 4 * np.finfo(float).eps
 MOST_BLOCKS_KEPT = 512
 
 
@@ -89,6 +90,11 @@ class Evaluation:
     degrees: Array
     log_determinant: Array
     climbs: list[Climb]
+
+    @property
+    def rounding(self) -> Array:
+        """How far the objective may be off (b,): squares of one leave the residual variance."""
+        return ROUNDING * (np.abs(self.objective) + self.degrees / self.residual_variance)
 
 
 def evaluate(
@@ -182,10 +188,7 @@ def climb_block(
     for k in reversed(range(len(block.levels))):
         level, weight = block.levels[k], spread[k]
         effect = effect_matrices(loadings[k], relative[k], level.multipliers)
-        shrink, grown = shrinkage(inner, effect)
-        explained = multiply(effect, shrink)
-        after = multiply(shrink, inner)
-        after = (after + after.swapaxes(1, 2)) / 2
+        shrink, explained, after, grown = shrinkage(inner, effect)
         shrunk = multiply(shrink, columns)
         log_determinant += weighted_total(grown, weight)
         dense = slice(r - columns.shape[2], r)

@@ -18,7 +18,13 @@ from analysis.models.mixed_blocks import take_problems
 from analysis.models.mixed_cone import clip_negative, find_step
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import Slope, descend, list_parameters, pick_parameters
+from analysis.models.mixed_slope import (
+    Slope,
+    descend,
+    list_parameters,
+    move_entries,
+    pick_parameters,
+)
 from analysis.models.mixed_sums import Sums
 
 SMALLEST_GAIN = 1e-9
@@ -102,7 +108,7 @@ def minimise(
         same = count == 1 and all((value == value[:1]).all() for value in at)
         found = evaluate(parts, loadings, [v[:1] for v in at] if same else at, restricted, counted)
         noise = RELATIVE_GAIN * np.abs(found.objective)
-        better = found.objective <= least[active] + smallest_gain + noise
+        better = found.objective <= least[active] + smallest_gain + noise + found.rounding
         for k, value in enumerate(trial):
             value[active[~better]] = (best[k][active[~better]] + at[k][~better]) / 2
         if not better.any():
@@ -110,7 +116,7 @@ def minimise(
         slope = descend(parts, loadings, at, found, restricted, counted, parameters)
         gradient = pick_parameters(slope.matrices, parameters)
         step, foreseen = find_step(gradient, slope.information, at, correlated, parameters)
-        moved = add_step(at, step, parameters)
+        moved = [clip_negative(value) for value in move_entries(at, step, parameters)]
         for k, value in enumerate(trial):
             best[k][active[better]] = at[k][better]
             value[active[better]] = moved[k][better]
@@ -142,19 +148,3 @@ def _follow_step(
     lost = (pick_parameters(slope.pulls, parameters) * step).sum(axis=1)
     variance = found.residual_variance
     return coefficients, variance * np.exp(-lost / (found.degrees * variance))
-
-
-def add_step(relative: Sequence[Array], step: Array, parameters: Sequence[tuple]) -> list[Array]:
-    """Move the covariances by a step in the parameters, keeping what rounding makes negative at 0.
-
-    Args:
-        relative: per level (b, q, q).
-        step: (b, k).
-        parameters: as from `list_parameters`.
-    """
-    moved = [value.copy() for value in relative]
-    for a, (level, i, j) in enumerate(parameters):
-        moved[level][:, i, j] += step[:, a]
-        if i != j:
-            moved[level][:, j, i] += step[:, a]
-    return [clip_negative(value) for value in moved]

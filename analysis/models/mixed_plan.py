@@ -8,7 +8,7 @@ centres only have to be near; any plan gives the same fit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -36,6 +36,7 @@ class Plan:
         mixing: (Q, b) upper triangular, raw bases in terms of W.
         base_of: per level, per effect, the position of its base in `bases`.
         scales: per level (q, q) T: internal design = design T.
+        mixable: per level whether T may mix effects.
         anchors: (p,) per fixed column (in the order of use) its level, -1 for all rows,
             n_levels for none.
         column_base: (p,) position of its base in `bases`.
@@ -52,6 +53,7 @@ class Plan:
     mixing: Array
     base_of: tuple[tuple[int, ...], ...]
     scales: tuple[Array, ...]
+    mixable: tuple[bool, ...]
     anchors: Whole
     column_base: Whole
     column_order: Whole
@@ -85,6 +87,25 @@ class Plan:
     def joined(self, level: int) -> Whole:
         """Positions (in the order of use) of the columns whose place is `level`."""
         return np.flatnonzero(self.anchors == level)
+
+    def turn(self, relative: Sequence[Array]) -> tuple[Plan, list[Array]]:
+        """Scale effects anew so that no covariance (1, q, q) per level is larger than one.
+
+        Large and small spreads of one level come apart, where its effects may be mixed.
+
+        Returns:
+            The plan, and the covariances in its scales.
+        """
+        scales, turned = [], []
+        for scale, value, mixable in zip(self.scales, relative, self.mixable, strict=True):
+            sizes, axes = np.diagonal(value[0]), np.eye(len(scale))
+            if mixable:
+                sizes, axes = np.linalg.eigh(value[0])
+            width = np.sqrt(np.maximum(sizes, 1.0))
+            scales.append(scale @ (axes * width))
+            within = np.diag(np.maximum(sizes, 0.0)) if mixable else value[0]
+            turned.append((within / np.outer(width, width))[None])
+        return replace(self, scales=tuple(scales)), turned
 
 
 def plan_sums(survey: Survey) -> Plan:
@@ -122,7 +143,7 @@ def plan_sums(survey: Survey) -> Plan:
         for level in range(len(names))
     )
     places_at = {place: i for i, place in enumerate(places)}
-    scales = []
+    scales, mixable = [], []
     for level, effects in enumerate(effect_names):
         at = [places_at[level, k] for k in range(len(effects))]
         inner = survey.moments[np.ix_(at, at)] / survey.n_rows
@@ -132,6 +153,7 @@ def plan_sums(survey: Survey) -> Plan:
             for (i, b), (k, c) in combinations(zip(at, of, strict=True), 2)
         )
         scales.append(_scale_level(inner, correlated[level], even, names[level], effects))
+        mixable.append(correlated[level] and even)
     best = survey.anchors[:, picked]
     column_base = best.argmin(axis=1)
     anchors = best.min(axis=1)
@@ -149,6 +171,7 @@ def plan_sums(survey: Survey) -> Plan:
         mixing,
         bases_of_levels,
         tuple(scales),
+        tuple(mixable),
         anchors[use],
         column_base[use],
         use,

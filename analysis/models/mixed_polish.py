@@ -142,7 +142,7 @@ def _polish(
             moved = [clip_negative(value) for value in face.move(step)]
             here = model.evaluate(moved)
             n_evaluations += 1
-            if here.objective[0] <= lowest + noise:
+            if here.objective[0] <= lowest + noise + here.rounding[0]:
                 relative = moved
                 break
             step = step / 2

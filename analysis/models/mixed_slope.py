@@ -22,8 +22,10 @@ from analysis.models.mixed_arithmetic import (
     collect_groups,
     effect_matrices,
     gram,
+    gram_columns,
     lift,
     multiply,
+    project,
     project_total,
 )
 from analysis.models.mixed_likelihood import (
@@ -34,7 +36,7 @@ from analysis.models.mixed_likelihood import (
     spread_weights,
 )
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_sums import Sums
+from analysis.models.mixed_sums import LevelSums, Sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,26 +148,27 @@ def _descend_block(
     found, directions = [], []
     for k, level in enumerate(block.levels):
         after, columns, weight = climb.after[k], climb.columns[k], spread[k]
+        loading, multipliers = loadings[k], level.multipliers
         dense = slice(offsets[k], r)
         up = level.parents
         explained = lift(np.matmul(residual[:, None, None], outside)[:, :, 0], up)
         own = np.matmul(residual[:, None, None, dense], columns)[:, :, 0]
         effect = own + np.einsum("bqtm,btm->bqm", after, explained)
         found.append(effect)
-        slope = after
-        if uncertain is not None:
-            slope = slope - multiply(multiply(after, lift(uncertain, up)), after)
-        pull = np.einsum("bqm,btm->bqtm", effect, effect)
-        slope = slope - _known_part(outside, columns, after, known, dense, up)
-        slope = slope - pull / variance[:, None, None, None]
-        matrices[k] += project_total(slope, loadings[k], level.multipliers, weight)
-        pulls[k] += project_total(pull, loadings[k], level.multipliers, weight)
+        pulled = project(effect[:, :, None], loading, multipliers)
+        pull = gram_columns(pulled, pulled, weight)
+        matrices[k] += project_total(after, loading, multipliers, weight)
+        matrices[k] -= pull / variance[:, None, None]
+        matrices[k] -= _taken_up(
+            outside, columns, after, known, uncertain, loading, level, dense, weight
+        )
+        pulls[k] += pull
         if parameters:
-            direction = _directions(effect, loadings[k], level.multipliers, k, parameters)
+            direction = _directions(pulled[:, :, 0], loading, multipliers, k, parameters)
             _add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
             directions.append(direction)
         entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
-        taken = effect_matrices(loadings[k], relative[k], level.multipliers)
+        taken = effect_matrices(loading, relative[k], multipliers)
         if k + 1 == len(block.levels):
             explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
             entering = np.einsum("bqjm,bj->bqm", as_batch(level.joined), residual[:, entered])
@@ -186,22 +189,37 @@ def _descend_block(
     raise AssertionError("a mixed model has at least one level")
 
 
-def _known_part(
-    outside: Array, columns: Array, after: Array, known: Array, dense: slice, up: Array
-) -> Array | float:
-    """Give B K B' of every group, B = M* outside + [0, columns]."""
-    if not known.any():
-        return 0.0
-    weighed = np.matmul(known[:, None], outside)
-    part = lift(_symmetric(weighed, outside), up)
-    out = multiply(multiply(after, part), after)
+def _taken_up(
+    outside: Array,
+    columns: Array,
+    after: Array,
+    known: Array,
+    uncertain: Array | None,
+    loading: Array,
+    level: LevelSums,
+    dense: slice,
+    weight: Array | None,
+) -> Array:
+    """Give the sum over groups of s C'(M* J M* + B K B') C s, B = M* outside + [0, columns].
+
+    What the larger groups and the fixed columns take from the level's uncertainty. M* is turned
+    to the effects before anything large meets it, or spreads large beside the residual's would
+    cost their digits.
+    """
+    held = uncertain
+    if known.any():
+        weighed = np.matmul(known[:, None], outside)
+        held = _symmetric(weighed, outside) + (0.0 if held is None else held)
+    if held is None:
+        return np.zeros((1, loading.shape[1], loading.shape[1]))
+    seen = project(after, loading, level.multipliers).swapaxes(1, 2)
+    out = gram(multiply(lift(held, level.parents), seen), seen, weight)
     fixed = slice(dense.start, known.shape[1] - 1)
-    width = fixed.stop - fixed.start
-    if width > 0:
-        own = columns[:, :, :width]
-        crossed = multiply(after, _crossed(lift(weighed[:, :, fixed], up), own))
+    if known.any() and fixed.stop > fixed.start:
+        own = project(columns[:, :, : fixed.stop - fixed.start], loading, level.multipliers)
+        crossed = gram(_crossed(lift(weighed[:, :, fixed], level.parents), own), seen, weight)
         inner = np.matmul(known[:, None, fixed, fixed], own)
-        out = out + crossed + crossed.swapaxes(1, 2) + _symmetric(inner, own)
+        out = out + crossed + crossed.swapaxes(1, 2) + gram_columns(inner, own, weight)
     return out
 
 
@@ -224,10 +242,12 @@ def _symmetric(left: Array, right: Array) -> Array:
 
 
 def _directions(
-    effect: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
+    pulled: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
 ) -> Array:
-    """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e."""
-    pulled = loading.T @ effect
+    """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e.
+
+    `pulled` (b, q, m) is s C'W'V^-1 e.
+    """
     own = [(i, j) for level, i, j in parameters if level == k]
     n_bases, q = loading.shape
     turn = np.zeros((n_bases, len(own), q, q))
@@ -237,9 +257,9 @@ def _directions(
     if multipliers is None:
         out = turn.sum(axis=2).reshape(-1, q) @ pulled
     else:
-        products = multipliers[:, None] * (pulled * multipliers)[:, None]
-        out = turn.reshape(-1, q * q) @ products.reshape(len(effect), q * q, -1)
-    return out.reshape(len(effect), n_bases, len(own), -1)
+        products = multipliers[:, None] * pulled[:, None]
+        out = turn.reshape(-1, q * q) @ products.reshape(len(pulled), q * q, -1)
+    return out.reshape(len(pulled), n_bases, len(own), -1)
 
 
 def _add_linear(
@@ -320,3 +340,15 @@ def pick_parameters(matrices: Sequence[Array], parameters: Sequence[tuple]) -> A
         [matrices[level][:, i, j] * (1.0 if i == j else 2.0) for level, i, j in parameters],
         axis=1,
     )
+
+
+def move_entries(
+    relative: Sequence[Array], steps: Array, parameters: Sequence[tuple]
+) -> list[Array]:
+    """Move covariances (b, q, q), or one for all, by steps (b, k) in the parameters."""
+    moved = [np.repeat(value, len(steps) // len(value), axis=0) for value in relative]
+    for a, (level, i, j) in enumerate(parameters):
+        moved[level][:, i, j] += steps[:, a]
+        if i != j:
+            moved[level][:, j, i] += steps[:, a]
+    return moved
