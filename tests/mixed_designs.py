@@ -85,6 +85,16 @@ def draw_far_apart(seed, ratio):
     return outcome + ratio * rng.normal(size=len(outcome)), fixed, random
 
 
+def reorder_rows(outcome, fixed, random, seed):
+    """Give the same model, rows in another order and in other units."""
+    order = np.random.default_rng(seed).permutation(len(outcome))
+    moved = [
+        RandomEffect(effect.groups.iloc[order], effect.design.iloc[order] / 7, effect.correlated)
+        for effect in random
+    ]
+    return outcome[order] * 3.3, fixed.iloc[order], moved
+
+
 def dense_log_likelihood(outcome, fixed, random, fit):
     """Give the log-likelihood at a fit's covariances by inverting the whole covariance matrix."""
     n = len(outcome)

@@ -5,8 +5,16 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from mixed_designs import KINDS, dense_log_likelihood, draw_design, draw_far_apart
+from mixed_designs import (
+    KINDS,
+    dense_log_likelihood,
+    draw_design,
+    draw_far_apart,
+    reorder_rows,
+)
 
+from analysis.errors import AnalysisError
+from analysis.models import mixed_settle
 from analysis.models.mixed import RandomEffect, fit_mixed
 from analysis.models.mixed_certificate import Certificate
 from analysis.models.mixed_columns import arrange_rows, survey_rows
@@ -371,14 +379,17 @@ def test_spreads_far_above_the_residuals_are_fitted_and_keep_their_digits(seed, 
     assert fit.log_likelihood == pytest.approx(value, abs=1e-5)
     assert np.abs((fit.coefficients - coefficients) / se).max() < 1e-6
     assert fit.fixed["std_error"].to_numpy() == pytest.approx(se, rel=1e-6)
-    order = np.random.default_rng(seed).permutation(len(outcome))
-    turned = [
-        RandomEffect(effect.groups.iloc[order], effect.design.iloc[order] / 7, effect.correlated)
-        for effect in random
-    ]
-    again = fit_mixed(outcome[order] * 3.3, fixed.iloc[order], turned)
+    again = fit_mixed(*reorder_rows(outcome, fixed, random, seed))
     rounding = 2e-2 if seed == 24 else 2e-3  # its slopes are in lockstep with its middles
     assert again.fixed["df"].to_numpy() == pytest.approx(fit.fixed["df"].to_numpy(), rel=rounding)
+
+
+def test_a_fit_whose_second_derivatives_are_lost_in_rounding_is_refused(monkeypatch):
+    model = draw_far_apart(3, 1e-1)
+    fit_mixed(*model)
+    monkeypatch.setattr(mixed_settle, "MOST_GAP", 1e-12)
+    with pytest.raises(AnalysisError, match="rounding hides the second derivatives"):
+        fit_mixed(*model)
 
 
 def test_what_an_optimum_misses_is_said_in_words():

@@ -9,7 +9,7 @@ origin or unit); a fit whose conditions of optimality do not hold is an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -226,9 +226,7 @@ def _finish(
         -objective / 2,
         degrees + (p if restricted else 0),
         point.certificate,
-        VarianceUncertainty(
-            uncertainty.covariance, change, uncertainty.information, uncertainty.weakest
-        ),
+        replace(uncertainty, fixed_change=change),
         _to_absolute(uncertainty.information, plan, relative, variance, parameters),
         parameters,
         evaluation,

@@ -34,7 +34,8 @@ class Curvature:
     """Second derivatives at the optimum, in relative covariances D.
 
     Attributes:
-        profile: (k, k) of the objective with the residual variance at its best.
+        profile: (k, k) of the objective with the residual variance at its best, as measured: only
+            rounding keeps it from being symmetric.
         fixed_part: (k, p, p) derivative of X'V^-1 X (relative to the residual variance).
     """
 
@@ -90,7 +91,7 @@ def measure_curvature(
     if wide:
         profile, fixed_part = (2 * change[:k] - change[k:] / 2 for change in (profile, fixed_part))
     profile = profile / size[:, None]
-    return Curvature((profile + profile.T) / 2, fixed_part / size[:, None, None])
+    return Curvature(profile, fixed_part / size[:, None, None])
 
 
 def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
@@ -156,12 +157,14 @@ class VarianceUncertainty:
         information: (k + 1, k + 1) observed information of D's entries and log s2.
         weakest: smallest eigenvalue of the second derivatives, each parameter in units of its own
             standard error, and its eigenvector; near zero when levels cannot be told apart.
+        gap: largest difference between two second derivatives that are one, in the same units.
     """
 
     covariance: Array
     fixed_change: Array
     information: Array
     weakest: tuple[float, Array]
+    gap: float
 
 
 def weigh_uncertainty(
@@ -190,6 +193,8 @@ def weigh_uncertainty(
     reduced = tangent.T @ joint @ tangent
     reduced[:n_free, :n_free] += face.bend(slope.matrices)
     scale = 1 / np.sqrt(np.maximum(np.abs(np.diagonal(reduced)), 1e-300))
+    gap = np.abs((reduced - reduced.T) * np.outer(scale, scale)).max()
+    reduced = (reduced + reduced.T) / 2
     values, vectors = np.linalg.eigh(reduced * np.outer(scale, scale))
     kept = values > SMALLEST_CURVATURE
     unit = vectors[:, kept] * scale[:, None]
@@ -198,8 +203,9 @@ def weigh_uncertainty(
     return VarianceUncertainty(
         covariance,
         np.einsum("at,aij->tij", tangent, change),
-        joint / 2,
+        (joint + joint.T) / 4,
         (float(values[weakest]), tangent @ (vectors[:, weakest] * scale)),
+        float(gap),
     )
 
 

@@ -132,7 +132,8 @@ def _polish(
         here = replace(here, climbs=[])  # the working arrays are large
         curvature = model.bend(relative, here, slope)
         face = find_face(relative, model.correlated, model.parameters)
-        bend = face.tangent.T @ curvature.profile @ face.tangent + face.bend(slope.matrices)
+        profile = (curvature.profile + curvature.profile.T) / 2
+        bend = face.tangent.T @ profile @ face.tangent + face.bend(slope.matrices)
         down = face.tangent.T @ pick_parameters(slope.matrices, model.parameters)[0]
         largest = max(1.0, *(float(value.max()) for value in relative))
         step, foreseen = _newton_step(bend, down, FLAT / largest**2)
