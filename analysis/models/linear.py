@@ -154,15 +154,16 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
         names = number_names("x", values.shape[1])
     if values.shape[1] == 0:
         raise AnalysisError("The design has no column: give at least the constant.")
-    finite = np.isfinite(values)
-    if not finite.all():
+    largest = _largest_of_columns(values)
+    if not np.isfinite(largest).all():
+        finite = np.isfinite(values)
         faulty = [str(name) for name in names[~finite.all(axis=0)]]
         n_rows = int((~finite.all(axis=1)).sum())
         raise AnalysisError(
             f"{n_rows} rows of the design hold a missing or infinite number in "
             f"{_quoted(faulty)}. Fill or leave out these rows first."
         )
-    out_of_range = _is_out_of_range(np.abs(values).max(axis=0, initial=0.0))
+    out_of_range = _is_out_of_range(largest)
     if out_of_range.any():
         faulty = [str(name) for name in names[out_of_range]]
         raise AnalysisError(f"{_quoted(faulty)} of the design: {_OTHER_UNIT}")
@@ -182,7 +183,7 @@ def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
             whose squares leave double precision.
     """
     vector = _read_finite(values, n_rows, what)
-    if _is_out_of_range(np.abs(vector).max(initial=0.0)):
+    if _is_out_of_range(_largest_of_columns(vector)):
         raise AnalysisError(f"The {what}: {_OTHER_UNIT}")
     return vector
 
@@ -257,12 +258,17 @@ def _read_finite(values: ArrayLike, n_rows: int, what: str) -> Array:
         )
     if n_rows == 0:
         raise AnalysisError(f"There are no rows, so the {what} is empty: nothing can be estimated.")
-    if not np.isfinite(vector).all():
+    if not np.isfinite(_largest_of_columns(vector)):
         n_faulty = int((~np.isfinite(vector)).sum())
         raise AnalysisError(
             f"The {what} is missing or infinite in {n_faulty} rows. Leave out these rows first."
         )
     return vector
+
+
+def _largest_of_columns(values: Array) -> Array:
+    """Give the largest size of each column, NaN where one is missing; nothing is copied."""
+    return np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
 
 
 def _is_out_of_range(largest: ArrayLike) -> NDArray[np.bool_]:
