@@ -100,12 +100,13 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     left = [np.ones(len(episodes), bool), *np.zeros((len(STEPS) - 1, len(episodes)), bool)]
     for kept, goal in zip(left[1:], (~late, ~late & has_baseline, usable), strict=True):
         kept[episode[goal]] = True
-    counts = [count_children(episodes, kept) for kept in left]
+    codes, child = episodes["format"].array.codes, pd.factorize(episodes["child_id"].array)[0]
+    counts = np.array([count_numbered(codes[kept], child[kept]) for kept in left])
     flow = pd.DataFrame(
         {
             "step": [step for step, _ in STEPS],
             "title": [title for _, title in STEPS],
-            **{f: [count[f] for count in counts] for f in FORMATS},
+            **dict(zip(FORMATS, counts.T, strict=True)),
         }
     )
     return Cohort(_compared(records, progress), flow, goals[usable])
