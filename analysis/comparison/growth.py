@@ -86,7 +86,7 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     found, sides = fit.contrast(contrasts, settings.confidence), count_sides(table)
     comparison = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
+        table=tabulate_pairs(found.to_numpy(), rows, sides),
         means=count_means(sides),
         adjusted_for=tuple(evidence.covariates.centred.columns),
     )

@@ -70,7 +70,7 @@ def ask_imputed(
     sides = count_sides(evidence.table)
     answer = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
+        table=tabulate_pairs(found.to_numpy(), rows, sides),
         means=count_means(sides),
         adjusted_for=tuple(covariates.centred.columns),
     )

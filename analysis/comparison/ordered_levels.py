@@ -92,7 +92,7 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
     )
     answer = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
+        table=tabulate_pairs(found.to_numpy(), rows, sides),
         means=count_means(sides),
         adjusted_for=tuple(columns.columns),
         outcomes=outcomes,

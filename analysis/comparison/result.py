@@ -105,7 +105,7 @@ def fill_table(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
     Args:
         columns: name of `TABLE_COLUMNS` -> three values.
     """
-    return pd.DataFrame({**_NO_PAIR, **columns})
+    return pd.DataFrame({**_NO_PAIR, **columns}, index=_PAIR_INDEX)
 
 
 def fill_means(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
@@ -132,18 +132,18 @@ _NO_MEAN = MappingProxyType(
         **dict.fromkeys(("n_children", "n_goals"), np.zeros(len(FORMATS), int)),
     }
 )
-_FORMAT_INDEX = pd.Index(FORMATS, name="format")
+_PAIR_INDEX, _FORMAT_INDEX = pd.RangeIndex(len(PAIRS)), pd.Index(FORMATS, name="format")
 _EMPTY_TABLE, _EMPTY_MEANS = fill_table({}), fill_means({})
 
 
 def empty_table() -> pd.DataFrame:
     """Give the three pairs, nothing compared yet."""
-    return _EMPTY_TABLE.copy()
+    return _EMPTY_TABLE.copy(deep=False)
 
 
 def empty_means() -> pd.DataFrame:
     """Give the three formats, nothing estimated yet."""
-    return _EMPTY_MEANS.copy()
+    return _EMPTY_MEANS.copy(deep=False)
 
 
 def new_comparison(

@@ -70,11 +70,16 @@ def contrast_pairs(formats: tuple[str, ...], n_columns: int) -> tuple[list[int],
     return rows, matrix
 
 
-def count_sides(table: pd.DataFrame) -> Sides:
-    """Count children, goals and therapy groups of each format, and rows without a group."""
-    codes = format_codes(table)
-    n_goals = np.bincount(codes, table["n_goals"].to_numpy(), len(FORMATS))
-    child, group = (pd.factorize(table[c].array)[0] for c in ("child_id", "group_id"))
+def count_sides(table: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> Sides:
+    """Count children, goals and therapy groups of each format, and rows without a group.
+
+    Args:
+        table: (n,) rows of `Cohort.table`.
+        kept: (n,) True for the rows counted; every row by default.
+    """
+    codes, goals = format_codes(table)[kept], table["n_goals"].to_numpy()[kept]
+    n_goals = np.bincount(codes, goals, len(FORMATS))
+    child, group = (pd.factorize(table[c].array[kept])[0] for c in ("child_id", "group_id"))
     children, groups = count_numbered(codes, child), count_numbered(codes, group)
     groups[0] = 0
     n_rows = np.bincount(codes, minlength=len(FORMATS))
