@@ -105,7 +105,7 @@ def keep_rows(table: pd.DataFrame, kept: np.ndarray, **columns: np.ndarray) -> p
         columns: (n,) values to stand in a column's place.
     """
     found = {name: table[name].array for name in READ} | columns
-    return pd.DataFrame({name: values[kept] for name, values in found.items()})
+    return pd.DataFrame({name: values[kept] for name, values in found.items()}, copy=False)
 
 
 def with_outcomes(comparison: Comparison, table: pd.DataFrame) -> Comparison:

@@ -208,7 +208,7 @@ def fit_contrasts(
     except AnalysisError as error:
         return withheld_comparison(identity, str(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates
-    adjusted_for = tuple(design.columns[len(formats) : len(formats) + n_covariates])
+    adjusted_for = tuple(design.columns)[len(formats) : len(formats) + n_covariates]
     return tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
 
 

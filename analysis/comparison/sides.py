@@ -75,7 +75,7 @@ def count_sides(table: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> 
 
     Args:
         table: (n,) rows of `Cohort.table`.
-        kept: (n,) True for the rows counted; every row by default.
+        kept: which rows are counted; every row by default.
     """
     codes, goals = format_codes(table)[kept], table["n_goals"].to_numpy()[kept]
     n_goals = np.bincount(codes, goals, len(FORMATS))

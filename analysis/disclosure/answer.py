@@ -73,7 +73,7 @@ def model_may_show(study: Study, formats: tuple[str, ...]) -> bool:
         study: the study.
         formats: the formats compared.
     """
-    n = study.comparison.means["n_children"]
+    n = study.comparison.means["n_children"].to_dict()
     compared = [int(n[f]) for f in FORMATS if n[f]]
     n_columns = len(compared) + len(study.covariates.centred.columns)
     return all(n[f] for f in formats) and may_show_model(compared, n_columns, study.settings)
@@ -222,18 +222,14 @@ def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
 
 
 def _publish_rates(study: Study) -> list[dict[str, object]]:
-    means = study.comparison.means
+    names = ("estimate", "conf_low", "conf_high")
+    means = zip(*(study.comparison.means[name] for name in names), strict=True)
     rows = []
-    for therapy_format in FORMATS:
-        row = means.loc[therapy_format]
+    for therapy_format, numbers in zip(FORMATS, means, strict=True):
         shown = model_may_show(study, (therapy_format,)) and _comparable(study, therapy_format)
-        numbers = ("estimate", "conf_low", "conf_high")
+        row = [show_estimate(number) if shown else None for number in numbers]
         rows.append(
-            {
-                "format": therapy_format,
-                "shown": shown,
-                **{name: show_estimate(row[name]) if shown else None for name in numbers},
-            }
+            {"format": therapy_format, "shown": shown, **dict(zip(names, row, strict=True))}
         )
     return rows
 

@@ -80,7 +80,9 @@ class _Evidence:
 
     @cached_property
     def effective(self) -> dict[str, dict[str, float]]:
-        return self.weighting.effective.to_dict("index")
+        table = self.weighting.effective
+        rows = (dict(zip(table, row, strict=True)) for row in table.to_numpy())
+        return dict(zip(table.index, rows, strict=True))
 
     @cached_property
     def not_adjusted_for(self) -> list[list[set[float]]]:
