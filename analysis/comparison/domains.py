@@ -42,6 +42,7 @@ COLUMNS = (
     "n_children",
     "n_goals",
 )
+RAW = ("estimate", "std_error", "conf_low", "conf_high", "df")
 TOO_FEW_DOMAINS = "Fewer than two areas of life have enough children in every format."
 
 
@@ -179,8 +180,8 @@ def _pool_pairs(
         pool = pool_partially(raw["estimate"], matrix @ fit.covariance @ matrix.T)
         half = pool.std_errors * student_quantile(settings.confidence, raw["df"].to_numpy())
         pools.append((this, than, pool.mean, pool.spread, float(np.clip(pool.kept, 0, 1).mean())))
-        for j, name in enumerate(names):
-            found = raw.iloc[j]
+        told = zip(*(raw[column].to_numpy() for column in RAW), strict=True)
+        for j, (name, found) in enumerate(zip(names, told, strict=True)):
             rows.append(
                 (
                     name,
@@ -189,11 +190,7 @@ def _pool_pairs(
                     pool.estimates[j],
                     pool.estimates[j] - half[j],
                     pool.estimates[j] + half[j],
-                    found["estimate"],
-                    found["std_error"],
-                    found["conf_low"],
-                    found["conf_high"],
-                    found["df"],
+                    *found,
                     int(counts.loc[name, this] + counts.loc[name, than]),
                     int(n_goals[a, j] + n_goals[b, j]),
                 )

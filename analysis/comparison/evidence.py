@@ -9,6 +9,7 @@ and a pair has enough independent children and therapy groups; otherwise the rea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,11 @@ class Evidence:
     table: pd.DataFrame
     covariates: Covariates
     settings: Settings
+
+    @cached_property
+    def episodes(self) -> pd.Index:
+        """The episode of each row of `table`."""
+        return pd.Index(self.table["episode_id"])
 
 
 def compare_part(
@@ -147,7 +153,7 @@ def count_means(sides: Sides) -> pd.DataFrame:
 
 def episode_rows(evidence: Evidence, episode_id: pd.Series) -> np.ndarray:
     """Give the row of `evidence.table` of each episode; -1 where it is not compared."""
-    return pd.Index(evidence.table["episode_id"]).get_indexer(episode_id)
+    return evidence.episodes.get_indexer(episode_id)
 
 
 def average_goals(
