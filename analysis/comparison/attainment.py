@@ -290,8 +290,8 @@ def _compare_week(
     matrix[:, place] = pairs
     return replace(
         identity,
-        table=tabulate_pairs(shares.contrast(matrix).to_numpy(), rows, sides),
-        means=tabulate_means(shares.table.to_numpy()[place], formats, sides),
+        by_pair=tabulate_pairs(shares.contrast(matrix).to_numpy(), rows, sides),
+        by_format=tabulate_means(shares.table.to_numpy()[place], formats, sides),
     )
 
 

@@ -16,7 +16,13 @@ import pandas as pd
 
 from analysis.comparison.covariates import Covariates, narrow_covariates
 from analysis.comparison.formats import compare_rates
-from analysis.comparison.result import NUMBERS, Comparison, fill_means, withheld_comparison
+from analysis.comparison.result import (
+    NUMBERS,
+    Columns,
+    Comparison,
+    fill_means,
+    withheld_comparison,
+)
 from analysis.comparison.sides import Sides, keep_large_formats
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -129,19 +135,19 @@ def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
     """
     if comparison.withheld:
         return comparison
-    table = comparison.table
-    df, std_error = table["df"].to_numpy(), table["std_error"].to_numpy()
+    columns = comparison.by_pair
+    df, std_error = columns["df"], columns["std_error"]
     unsure = ~(df >= settings.compare_df) | ~(std_error > 0)
     if unsure.all():
         return withheld_comparison(comparison, TOO_FEW_CLUSTERS)
     if not unsure.any():
         return comparison
-    numbers = {name: np.where(unsure, np.nan, table[name].to_numpy()) for name in NUMBERS}
-    return replace(comparison, table=table.assign(**numbers))
+    numbers = {name: np.where(unsure, np.nan, columns[name]) for name in NUMBERS}
+    return replace(comparison, by_pair={**columns, **numbers})
 
 
-def count_means(sides: Sides) -> pd.DataFrame:
-    """Give `Comparison.means` with its counts only, for models that estimate no means.
+def count_means(sides: Sides) -> Columns:
+    """Give `Comparison.by_format` with its counts only, for models that estimate no means.
 
     Args:
         sides: children and goals of each format.

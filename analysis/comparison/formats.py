@@ -21,9 +21,10 @@ from analysis.comparison.result import (
     MEANS,
     NUMBERS,
     PAIRS,
+    Columns,
     Comparison,
     fill_means,
-    fill_table,
+    fill_pairs,
     withheld_comparison,
 )
 from analysis.comparison.sides import (
@@ -230,13 +231,13 @@ def tabulate_fit(
     found, sides = fit.contrast(np.vstack([pairs, means])).to_numpy(), count_sides(table)
     return replace(
         identity,
-        table=tabulate_pairs(found[: len(rows)], rows, sides),
-        means=tabulate_means(found[len(rows) :], formats, sides),
+        by_pair=tabulate_pairs(found[: len(rows)], rows, sides),
+        by_format=tabulate_means(found[len(rows) :], formats, sides),
     )
 
 
-def tabulate_pairs(found: np.ndarray, rows: list[int], sides: Sides) -> pd.DataFrame:
-    """Put estimates into `Comparison.table`: three pairs, Shaffer's p-values, no label yet.
+def tabulate_pairs(found: np.ndarray, rows: list[int], sides: Sides) -> Columns:
+    """Put estimates into `Comparison.by_pair`: three pairs, Shaffer's p-values, no label yet.
 
     Args:
         found: one row for each pair compared, in the columns of a model's answer.
@@ -249,14 +250,14 @@ def tabulate_pairs(found: np.ndarray, rows: list[int], sides: Sides) -> pd.DataF
         [sides[this][name] + sides[than][name] if i in rows else 0 for name in COUNTS]
         for i, (this, than) in enumerate(PAIRS)
     ]
-    return fill_table(
+    return fill_pairs(
         {name: _spread(numbers[name], rows, len(PAIRS)) for name in NUMBERS}
         | dict(zip(COUNTS, np.array(counts).T, strict=True))
     )
 
 
-def tabulate_means(found: np.ndarray, formats: tuple[str, ...], sides: Sides) -> pd.DataFrame:
-    """Put one estimate for each of `formats` into `Comparison.means`.
+def tabulate_means(found: np.ndarray, formats: tuple[str, ...], sides: Sides) -> Columns:
+    """Put one estimate for each of `formats` into `Comparison.by_format`.
 
     Args:
         found: one row for each of `formats`, in the columns of a model's answer.

@@ -86,8 +86,8 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     found, sides = fit.contrast(contrasts, settings.confidence), count_sides(table)
     comparison = replace(
         identity,
-        table=tabulate_pairs(found.to_numpy(), rows, sides),
-        means=count_means(sides),
+        by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
+        by_format=count_means(sides),
         adjusted_for=tuple(evidence.covariates.centred.columns),
     )
     spreads = _tabulate_spreads(fit, sloped)

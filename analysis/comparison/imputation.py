@@ -70,8 +70,8 @@ def ask_imputed(
     sides = count_sides(evidence.table)
     answer = replace(
         identity,
-        table=tabulate_pairs(found.to_numpy(), rows, sides),
-        means=count_means(sides),
+        by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
+        by_format=count_means(sides),
         adjusted_for=tuple(covariates.centred.columns),
     )
     independent = slice(0, len(formats) - 1)

@@ -22,7 +22,7 @@ from analysis.comparison.result import (
     PAIRS,
     Comparison,
     Row,
-    fill_table,
+    fill_pairs,
     withheld_comparison,
 )
 from analysis.comparison.sides import (
@@ -89,7 +89,7 @@ def leave_out_each(
         lowest, highest = refits.row(np.nanargmin(column), k), refits.row(np.nanargmax(column), k)
         if lowest is None or highest is None:
             continue
-        against = lowest if primary.table.loc[i, "estimate"] > 0 else highest
+        against = lowest if primary.by_pair["estimate"][i] > 0 else highest
         at = np.nanargmin(column) if against is lowest else np.nanargmax(column)
         answer[i] = against
         counts[i] = count_sides(table, code != at)
@@ -181,7 +181,7 @@ def _tabulate(
             columns[name][i] = row[name]
         for name in COUNTS:
             columns[name][i] = counts[i][this][name] + counts[i][than][name]
-    return replace(identity, table=fill_table(columns), adjusted_for=primary.adjusted_for)
+    return replace(identity, by_pair=fill_pairs(columns), adjusted_for=primary.adjusted_for)
 
 
 def _no_ranges() -> pd.DataFrame:

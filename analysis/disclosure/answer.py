@@ -73,7 +73,7 @@ def model_may_show(study: Study, formats: tuple[str, ...]) -> bool:
         study: the study.
         formats: the formats compared.
     """
-    n = study.comparison.means["n_children"].to_dict()
+    n = dict(zip(FORMATS, study.comparison.by_format["n_children"], strict=True))
     compared = [int(n[f]) for f in FORMATS if n[f]]
     n_columns = len(compared) + len(study.covariates.centred.columns)
     return all(n[f] for f in formats) and may_show_model(compared, n_columns, study.settings)
@@ -223,7 +223,7 @@ def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
 
 def _publish_rates(study: Study) -> list[dict[str, object]]:
     names = ("estimate", "conf_low", "conf_high")
-    means = zip(*(study.comparison.means[name] for name in names), strict=True)
+    means = zip(*(study.comparison.by_format[name] for name in names), strict=True)
     rows = []
     for therapy_format, numbers in zip(FORMATS, means, strict=True):
         shown = model_may_show(study, (therapy_format,)) and _comparable(study, therapy_format)

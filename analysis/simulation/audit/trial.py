@@ -105,7 +105,7 @@ def _ask_beside(study: Study) -> tuple[Comparison, Mapping[int, Comparison]]:
 
 def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
     names = ("estimate", "conf_low", "conf_high")
-    columns = [_plain(comparison.table[name]) for name in names]
+    columns = [_plain(comparison.by_pair[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
