@@ -284,7 +284,8 @@ def _compare_week(
     formats: tuple[str, ...],
     sides: Sides,
 ) -> Comparison:
-    place = [shares.names.get_loc((f, interval)) for f in formats]
+    n_intervals = len(shares.names) // len(formats)
+    place = np.arange(len(formats)) * n_intervals + interval - 1
     rows, pairs = contrast_pairs(formats, len(formats))
     matrix = np.zeros((len(rows), len(shares.names)))
     matrix[:, place] = pairs

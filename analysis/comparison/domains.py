@@ -18,7 +18,7 @@ from analysis.cards import show_card
 from analysis.comparison.result import PAIRS
 from analysis.comparison.sides import formats_among, indicate_formats
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort
+from analysis.measures.cohort import Cohort, number_labels
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.pooling import pool_partially
 from analysis.models.results import student_quantile
@@ -149,7 +149,7 @@ def _count_children(
     formats: tuple[str, ...],
 ) -> pd.DataFrame:
     """Count different children with a goal in each area, for each format."""
-    who = pd.factorize(table["child_id"])[0][child]
+    who = number_labels(table["child_id"].array)[child]
     received = table["format"].to_numpy()[child]
     counts = np.zeros((len(names), len(formats)), dtype=int)
     for k, therapy_format in enumerate(formats):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS
-from analysis.measures.cohort import count_different, count_numbered
+from analysis.measures.cohort import count_different, count_numbered, number_labels
 from analysis.records.schema import FORMATS
 
 Sides = Mapping[str, Mapping[str, float]]
@@ -79,7 +79,7 @@ def count_sides(table: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> 
     """
     codes, goals = format_codes(table)[kept], table["n_goals"].to_numpy()[kept]
     n_goals = np.bincount(codes, goals, len(FORMATS))
-    child, group = (pd.factorize(table[c].array[kept])[0] for c in ("child_id", "group_id"))
+    child, group = (number_labels(table[c].array[kept]) for c in ("child_id", "group_id"))
     children, groups = count_numbered(codes, child), count_numbered(codes, group)
     groups[0] = 0
     n_rows = np.bincount(codes, minlength=len(FORMATS))

@@ -26,7 +26,7 @@ from analysis.comparison.sides import (
     keep_large_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import count_different
+from analysis.measures.cohort import count_different, number_labels
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -151,7 +151,7 @@ def _predict(
 ) -> pd.DataFrame:
     """Predict each format's rate at the fixed levels of the trait, other traits as average."""
     k, values, codes = len(formats), table[trait].to_numpy(), format_codes(table)
-    child = pd.factorize(table["child_id"].array)[0]
+    child = number_labels(table["child_id"].array)
     matrix = np.zeros((k * len(LEVELS), len(fit.names)))
     cells, n_children = [], []
     for i, (therapy_format, (level, value)) in enumerate(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from analysis.comparison.balance import Weighting
 from analysis.comparison.covariates import Covariates
@@ -25,7 +24,7 @@ from analysis.comparison.sides import (
     formats_among,
 )
 from analysis.findings.concordance import agrees, lies_inside
-from analysis.measures.cohort import Cohort
+from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
@@ -98,7 +97,7 @@ class _Evidence:
         table, shares = self.cohort.table, {}
         codes = format_codes(table)
         for column in ("group_id", "therapist_id"):
-            number = pd.factorize(table[column].array)[0]
+            number = number_labels(table[column].array)
             for k, therapy_format in enumerate(FORMATS):
                 size = np.bincount(number[(codes == k) & (number >= 0)])
                 shares[column, therapy_format] = size.max() / size.sum() if len(size) else 0.0
