@@ -1,7 +1,7 @@
 """The formats as sides of a comparison: told apart, counted, contrasted.
 
-In: rows of `Cohort.table`. Out: plain arrays and counts, so that a comparison builds one frame,
-its answer. Decision taken here: none; a format is its number in the schema's order.
+In: rows of `Cohort.table`. Out: plain arrays and counts, so that a comparison builds no frame to
+get its answer. Decision taken here: none; a format is its number in the schema's order.
 """
 
 from __future__ import annotations
