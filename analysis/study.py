@@ -189,7 +189,7 @@ def _ask_main_ways(
         answers["growth_regression"] = compare_growth(
             asked["growth_regression"], scored, cohort, compared, centred, settings
         )
-    weighted = {"overlap_weighted": centred[[]]}
+    weighted = {"overlap_weighted": centred.iloc[:, :0]}
     if ask_again:
         weighted["overlap_weighted_adjusted"] = centred
     for name, columns in weighted.items():

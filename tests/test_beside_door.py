@@ -125,10 +125,11 @@ def test_a_count_that_tells_how_few_the_others_are_is_held_back():
     study = sample_study()
     within = study.depends.kinds.within_child
     n_all = (study.cohort.table["format"] == "group").sum()
-    means = within.means.copy()
+    n_children = within.by_format["n_children"].copy()
     for left_out, shown in ((4, False), (0, True), (study.settings.smallest_cell, True)):
-        means.loc["group", "n_children"] = n_all - left_out
-        kinds = replace(study.depends.kinds, within_child=replace(within, means=means))
+        n_children[FORMATS.index("group")] = n_all - left_out
+        fewer = replace(within, by_format=within.by_format | {"n_children": n_children})
+        kinds = replace(study.depends.kinds, within_child=fewer)
         found, _ = sections_of(replace(study, depends=replace(study.depends, kinds=kinds)))
         part = found["depends"]["within_child"]
         row = next(r for r in part["rates"] if r["format"] == "group")

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
@@ -155,7 +156,7 @@ def test_a_number_too_few_children_stand_behind_is_held_back_with_its_verdict():
     assert row["reason"] == HELD_BACK
     assert row["estimate"] is None
     small = new_comparison("x", "x")
-    small = replace(small, means=small.means.assign(n_children=[40, 9, 0]))
+    small = replace(small, by_format=small.by_format | {"n_children": np.array([40, 9, 0])})
     few = ClaimNumber(0.3, 0.05, 20.0, {"individual": 40, "group": 9}, small)
     assert published(sample_study().claims[0], tested=few)["estimate"] is None
 

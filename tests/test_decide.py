@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from small_clinics import sample_study
 
@@ -30,10 +31,10 @@ def decision_of_first_pair(*, gates=(), weighted=0.4, growth=(0.3, 0.5), **chang
         ("overlap_weighted", ROW | {"estimate": weighted}),
         ("mixed_growth", ROW | dict(zip(("conf_low", "conf_high"), growth, strict=True))),
     ):
-        table = analyses[name].table.copy()
+        columns = dict(analyses[name].by_pair)
         for column, value in numbers.items():
-            table.loc[0, column] = value
-        analyses[name] = replace(analyses[name], table=table)
+            columns[column] = np.array([value, *columns[column][1:]])
+        analyses[name] = replace(analyses[name], by_pair=columns)
     return decide_findings(tuple(gates), analyses, SETTINGS).decisions[0]
 
 

@@ -53,10 +53,10 @@ def with_column(study, column, values):
 def change_first_pair(id, **numbers):
     """Give the sample's analyses with numbers of the first pair of one of them replaced."""
     analyses = sample_study().analyses
-    table = analyses[id].table.copy()
+    columns = dict(analyses[id].by_pair)
     for name, value in numbers.items():
-        table.loc[0, name] = value
-    return {**analyses, id: replace(analyses[id], table=table)}
+        columns[name] = np.array([value, *columns[name][1:]])
+    return {**analyses, id: replace(analyses[id], by_pair=columns)}
 
 
 def test_the_sample_is_asked_every_question_in_order_and_passes():

@@ -246,7 +246,8 @@ def test_a_package_that_is_not_installed_has_no_version_and_stops_nothing():
 
 def test_an_unlabelled_comparison_shows_no_number():
     comparison = sample_study().comparison
-    hidden = replace(comparison, table=comparison.table.assign(label=NOT_COMPARABLE))
+    labels = {"label": np.array([NOT_COMPARABLE] * 3)}
+    hidden = replace(comparison, by_pair=comparison.by_pair | labels)
     assert "no pair may be compared" in repr(hidden)
     assert not any(sign.isdigit() for sign in repr(hidden))
 

@@ -75,7 +75,7 @@ def test_a_way_that_nearly_repeats_another_is_not_printed():
 def test_a_way_with_a_small_format_is_not_printed():
     study = sample_study()
     small = study.analyses["availability_only"]
-    small = replace(small, means=small.means.assign(n_children=[30, 10, 30]))
+    small = replace(small, by_format=small.by_format | {"n_children": np.array([30, 10, 30])})
     again = replace(study, analyses={**study.analyses, "availability_only": small})
     row = next(row for row in publish_ways(again) if row["id"] == "availability_only")
     assert row["withheld"] == TOO_FEW
@@ -163,12 +163,15 @@ def test_a_way_that_reaches_only_pairs_not_compared_says_so():
     first, *others = study.findings.decisions
     blocked = [replace(d, label="not_comparable") for d in others]
     asked = study.analyses["lowest_baseline"]
-    table = asked.table.assign(label=["", "not_comparable", "not_comparable"])
-    table.loc[0, ["estimate", "conf_low", "conf_high"]] = math.nan
+    numbers = ("estimate", "conf_low", "conf_high")
+    columns = asked.by_pair | {
+        "label": np.array(["", "not_comparable", "not_comparable"]),
+        **{name: np.array([math.nan, *asked.by_pair[name][1:]]) for name in numbers},
+    }
     again = replace(
         study,
         findings=replace(study.findings, decisions=(first, *blocked)),
-        analyses={"primary": study.comparison, asked.id: replace(asked, table=table)},
+        analyses={"primary": study.comparison, asked.id: replace(asked, by_pair=columns)},
     )
     row = publish_ways(again)[1]
     assert [pair["estimate"] for pair in row["pairs"]] == [None] * 3

@@ -106,18 +106,21 @@ def compare_attainment(
     rows = rows_at_risk(scored, cohort, table, settings)
     if len(formats) < 2:
         return _withheld(rows, TOO_FEW_FORMATS, settings)
-    n_events = int(rows["event"].sum())
-    if min(n_events, rows["goal_id"].nunique() - n_events) < FEWEST_EVENTS:
+    seen = {name: values.to_numpy() for name, values in rows.items() if name != "goal_id"}
+    first = np.flatnonzero(~rows["goal_id"].duplicated().to_numpy())
+    n_events = int(seen["event"].sum())
+    if min(n_events, len(first) - n_events) < FEWEST_EVENTS:
         return _withheld(rows, TOO_FEW_ATTAINED, settings)
-    own = rows[["social", "baseline"]].to_numpy()
-    others = centred.drop(columns=list(AT_GOAL_LEVEL), errors="ignore").to_numpy()
-    plan = _Plan(formats, _number_windows(rows, settings), rows, own - own.mean(axis=0), others)
+    own = np.column_stack([seen["social"], seen["baseline"]])
+    others = centred.to_numpy()[:, ~centred.columns.isin(AT_GOAL_LEVEL)]
+    number = _number_windows(seen["window"], seen["event"], settings)
+    plan = _Plan(formats, number, seen, own - own.mean(axis=0), others)
     try:
         fit, plan = _fit(plan, table, settings)
     except AnalysisError as error:
         return _withheld(rows, str(error), settings)
-    shares = _standardise(fit, plan)
-    sides = count_sides(table.iloc[np.unique(rows["child"])])
+    shares = _standardise(fit, plan, first)
+    sides = count_sides(table, np.unique(seen["child"]))
     weeks = {}
     for week in _weeks(settings):
         interval = int((plan.number[: week // settings.review_weeks] >= 0).sum())
@@ -157,7 +160,7 @@ def rows_at_risk(
     window = np.floor(week / settings.review_weeks + 0.5)
     window = np.clip(window, 1, settings.horizon_weeks // settings.review_weeks)
     baseline = cohort.goals["baseline"].to_numpy()[row]
-    social = (cohort.goals["kind"] == "social").to_numpy(float)[row]
+    social = (cohort.goals["kind"].array == "social").astype(float)[row]
     asked = at_risk & (baseline < EXPECTED_LEVEL)
     return pd.DataFrame(
         {
@@ -185,19 +188,18 @@ class _Plan:
 
     formats: tuple[str, ...]
     number: np.ndarray
-    rows: pd.DataFrame
+    rows: Mapping[str, np.ndarray]
     own: np.ndarray
     others: np.ndarray
     kept: np.ndarray | None = None
     halves: bool = True
 
-    def observed(self, table: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, np.ndarray]:
+    def observed(self, table: pd.DataFrame, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
         """Give the rows of windows in which goals were attained, and their columns."""
         at = np.flatnonzero(self.number[self.rows["window"] - 1] >= 0)
-        rows = self.rows.iloc[at]
-        code = indicate_formats(table, self.formats).argmax(axis=1)[rows["child"].to_numpy()]
-        stretch = np.log(rows["width"].to_numpy() / settings.review_weeks)
-        return rows, self._columns(at, rows["window"].to_numpy(), code, stretch)
+        code = indicate_formats(table, self.formats).argmax(axis=1)[self.rows["child"][at]]
+        stretch = np.log(self.rows["width"][at] / settings.review_weeks)
+        return at, self._columns(at, self.rows["window"][at], code, stretch)
 
     def everyone(self, at: np.ndarray, therapy_format: str) -> list[np.ndarray]:
         """Give every goal's columns in each window that has a hazard, in one format.
@@ -218,7 +220,7 @@ class _Plan:
         windows = self.number[window - 1][:, None] == np.arange(self.number.max() + 1)
         received = (code[:, None] == np.arange(1, len(self.formats))).astype(float)
         late = (window > len(self.number) / 2)[:, None]
-        others = self.others[self.rows["child"].to_numpy()[at]]
+        others = self.others[self.rows["child"][at]]
         parts = [windows.astype(float), received, *([received * late] if self.halves else [])]
         return np.hstack([*parts, stretch[:, None], self.own[at], others])
 
@@ -227,13 +229,13 @@ def _fit(plan: _Plan, table: pd.DataFrame, settings: Settings) -> tuple[HazardFi
     """Fit the hazard; where a format and half has no event (or nothing else), without halves."""
     for halves in (True, False):
         plan = replace(plan, halves=halves)
-        rows, design = plan.observed(table, settings)
+        at, design = plan.observed(table, settings)
         plan = replace(plan, kept=adds_something(design))
         try:
             fit = fit_hazard(
-                rows["event"].to_numpy(),
+                plan.rows["event"][at],
                 design[:, plan.kept],
-                table["cluster"].to_numpy()[rows["child"].to_numpy()],
+                table["cluster"].to_numpy()[plan.rows["child"][at]],
                 confidence=settings.confidence,
             )
         except SeparationError:
@@ -244,29 +246,31 @@ def _fit(plan: _Plan, table: pd.DataFrame, settings: Settings) -> tuple[HazardFi
     return fit, plan
 
 
-def _number_windows(rows: pd.DataFrame, settings: Settings) -> np.ndarray:
+def _number_windows(window: np.ndarray, event: np.ndarray, settings: Settings) -> np.ndarray:
     """Number the windows' hazards, joining a window with few events to the one before it.
 
     A window in which no goal was attained has no hazard (-1): nothing is joined with it.
     """
     n = settings.horizon_weeks // settings.review_weeks
-    events = np.bincount(rows["window"] - 1, rows["event"], minlength=n)
-    spared = np.bincount(rows["window"] - 1, 1 - rows["event"], minlength=n)
+    events = np.bincount(window - 1, event, minlength=n)
+    spared = np.bincount(window - 1, 1 - event, minlength=n)
     number, current, collected = np.full(n, -1), -1, np.full(2, np.inf)
-    for window in np.flatnonzero(events):
+    for at in np.flatnonzero(events):
         if (collected >= FEWEST_EVENTS).all():
             current, collected = current + 1, np.zeros(2)
-        number[window] = current
-        collected += (events[window], spared[window])
+        number[at] = current
+        collected += (events[at], spared[at])
     if current and not (collected >= FEWEST_EVENTS).all():
         number[number == current] = current - 1
     return number
 
 
-def _standardise(fit: HazardFit, plan: _Plan) -> DerivedEstimates:
-    """Give every goal every format, and average children's shares (g-computation)."""
-    first = np.flatnonzero(~plan.rows["goal_id"].duplicated())
-    child = plan.rows["child"].to_numpy()[first]
+def _standardise(fit: HazardFit, plan: _Plan, first: np.ndarray) -> DerivedEstimates:
+    """Give every goal, by its first row, every format, and average children's shares.
+
+    This is g-computation.
+    """
+    child = plan.rows["child"][first]
     return fit.average_cumulative(
         {f: plan.everyone(first, f) for f in plan.formats},
         weights=1.0 / np.bincount(child)[child],
@@ -280,14 +284,15 @@ def _compare_week(
     formats: tuple[str, ...],
     sides: Sides,
 ) -> Comparison:
-    place = [shares.names.get_loc((f, interval)) for f in formats]
+    n_intervals = len(shares.names) // len(formats)
+    place = np.arange(len(formats)) * n_intervals + interval - 1
     rows, pairs = contrast_pairs(formats, len(formats))
     matrix = np.zeros((len(rows), len(shares.names)))
     matrix[:, place] = pairs
     return replace(
         identity,
-        table=tabulate_pairs(shares.contrast(matrix), rows, sides),
-        means=tabulate_means(shares.table.iloc[place], formats, sides),
+        by_pair=tabulate_pairs(shares.contrast(matrix).to_numpy(), rows, sides),
+        by_format=tabulate_means(shares.table.to_numpy()[place], formats, sides),
     )
 
 

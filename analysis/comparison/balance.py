@@ -68,7 +68,7 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     """
     formats = formats_among(table)
     traits = covariates.observed
-    received = table["format"].cat.remove_unused_categories().cat.codes.to_numpy()
+    received = np.searchsorted([FORMATS.index(f) for f in formats], format_codes(table))
     propensity = np.full((len(table), len(FORMATS)), np.nan)
     weights, withheld = np.full(len(table), np.nan), ""
     if len(formats) < 2:
@@ -120,12 +120,16 @@ def _balance(
         if known
         else np.full_like(before, np.nan)
     )
-    rows = [
-        {"trait": trait, "this": this, "than": than, "before": before[j, k], "after": after[j, k]}
-        for j, trait in enumerate(traits.columns)
-        for k, (this, than) in enumerate(pairs)
-    ]
-    return pd.DataFrame(rows)
+    this, than = zip(*pairs, strict=True)
+    return pd.DataFrame(
+        {
+            "trait": np.repeat(traits.columns.to_numpy(), len(pairs)),
+            "this": this * len(traits.columns),
+            "than": than * len(traits.columns),
+            "before": before.ravel(),
+            "after": after.ravel(),
+        }
+    )
 
 
 def _effective(

@@ -132,10 +132,9 @@ def _budget(formats: np.ndarray, settings: Settings) -> int:
 def _candidates(table: pd.DataFrame) -> dict[str, np.ndarray]:
     """Give every trait in the published order, places of therapy last as one column each."""
     columns = {name: table[name].to_numpy(float) for name in TRAITS}
-    sites = sorted(table["site"].dropna().unique())
-    known = table["site"].notna().to_numpy()
-    for i, site in enumerate(sites[1:], start=2):
-        columns[f"site {i}"] = np.where(known, (table["site"] == site).to_numpy(float), np.nan)
+    number, sites = pd.factorize(table["site"].array, sort=True)
+    for i in range(1, len(sites)):
+        columns[f"site {i + 1}"] = np.where(number >= 0, number == i, np.nan)
     return columns
 
 

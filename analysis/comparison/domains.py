@@ -18,7 +18,7 @@ from analysis.cards import show_card
 from analysis.comparison.result import PAIRS
 from analysis.comparison.sides import formats_among, indicate_formats
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort
+from analysis.measures.cohort import Cohort, number_labels
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.pooling import pool_partially
 from analysis.models.results import student_quantile
@@ -42,6 +42,7 @@ COLUMNS = (
     "n_children",
     "n_goals",
 )
+RAW = ("estimate", "std_error", "conf_low", "conf_high", "df")
 TOO_FEW_DOMAINS = "Fewer than two areas of life have enough children in every format."
 
 
@@ -148,7 +149,7 @@ def _count_children(
     formats: tuple[str, ...],
 ) -> pd.DataFrame:
     """Count different children with a goal in each area, for each format."""
-    who = pd.factorize(table["child_id"])[0][child]
+    who = number_labels(table["child_id"].array)[child]
     received = table["format"].to_numpy()[child]
     counts = np.zeros((len(names), len(formats)), dtype=int)
     for k, therapy_format in enumerate(formats):
@@ -179,8 +180,8 @@ def _pool_pairs(
         pool = pool_partially(raw["estimate"], matrix @ fit.covariance @ matrix.T)
         half = pool.std_errors * student_quantile(settings.confidence, raw["df"].to_numpy())
         pools.append((this, than, pool.mean, pool.spread, float(np.clip(pool.kept, 0, 1).mean())))
-        for j, name in enumerate(names):
-            found = raw.iloc[j]
+        told = zip(*(raw[column].to_numpy() for column in RAW), strict=True)
+        for j, (name, found) in enumerate(zip(names, told, strict=True)):
             rows.append(
                 (
                     name,
@@ -189,11 +190,7 @@ def _pool_pairs(
                     pool.estimates[j],
                     pool.estimates[j] - half[j],
                     pool.estimates[j] + half[j],
-                    found["estimate"],
-                    found["std_error"],
-                    found["conf_low"],
-                    found["conf_high"],
-                    found["df"],
+                    *found,
                     int(counts.loc[name, this] + counts.loc[name, than]),
                     int(n_goals[a, j] + n_goals[b, j]),
                 )

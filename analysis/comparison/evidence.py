@@ -9,13 +9,20 @@ and a pair has enough independent children and therapy groups; otherwise the rea
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from analysis.comparison.covariates import Covariates, narrow_covariates
 from analysis.comparison.formats import compare_rates
-from analysis.comparison.result import NUMBERS, Comparison, fill_means, withheld_comparison
+from analysis.comparison.result import (
+    NUMBERS,
+    Columns,
+    Comparison,
+    fill_means,
+    withheld_comparison,
+)
 from analysis.comparison.sides import Sides, keep_large_formats
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -47,6 +54,11 @@ class Evidence:
     table: pd.DataFrame
     covariates: Covariates
     settings: Settings
+
+    @cached_property
+    def episodes(self) -> pd.Index:
+        """The episode of each row of `table`."""
+        return pd.Index(self.table["episode_id"])
 
 
 def compare_part(
@@ -105,7 +117,7 @@ def keep_rows(table: pd.DataFrame, kept: np.ndarray, **columns: np.ndarray) -> p
         columns: (n,) values to stand in a column's place.
     """
     found = {name: table[name].array for name in READ} | columns
-    return pd.DataFrame({name: values[kept] for name, values in found.items()})
+    return pd.DataFrame({name: values[kept] for name, values in found.items()}, copy=False)
 
 
 def with_outcomes(comparison: Comparison, table: pd.DataFrame) -> Comparison:
@@ -123,19 +135,19 @@ def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
     """
     if comparison.withheld:
         return comparison
-    table = comparison.table
-    df, std_error = table["df"].to_numpy(), table["std_error"].to_numpy()
+    columns = comparison.by_pair
+    df, std_error = columns["df"], columns["std_error"]
     unsure = ~(df >= settings.compare_df) | ~(std_error > 0)
     if unsure.all():
         return withheld_comparison(comparison, TOO_FEW_CLUSTERS)
     if not unsure.any():
         return comparison
-    numbers = {name: np.where(unsure, np.nan, table[name].to_numpy()) for name in NUMBERS}
-    return replace(comparison, table=table.assign(**numbers))
+    numbers = {name: np.where(unsure, np.nan, columns[name]) for name in NUMBERS}
+    return replace(comparison, by_pair={**columns, **numbers})
 
 
-def count_means(sides: Sides) -> pd.DataFrame:
-    """Give `Comparison.means` with its counts only, for models that estimate no means.
+def count_means(sides: Sides) -> Columns:
+    """Give `Comparison.by_format` with its counts only, for models that estimate no means.
 
     Args:
         sides: children and goals of each format.
@@ -147,7 +159,7 @@ def count_means(sides: Sides) -> pd.DataFrame:
 
 def episode_rows(evidence: Evidence, episode_id: pd.Series) -> np.ndarray:
     """Give the row of `evidence.table` of each episode; -1 where it is not compared."""
-    return pd.Index(evidence.table["episode_id"]).get_indexer(episode_id)
+    return evidence.episodes.get_indexer(episode_id)
 
 
 def average_goals(

@@ -21,15 +21,17 @@ from analysis.comparison.result import (
     MEANS,
     NUMBERS,
     PAIRS,
+    Columns,
     Comparison,
     fill_means,
-    fill_table,
+    fill_pairs,
     withheld_comparison,
 )
 from analysis.comparison.sides import (
     Sides,
     contrast_pairs,
     count_sides,
+    format_codes,
     formats_among,
     indicate_formats,
     keep_large_formats,
@@ -39,6 +41,7 @@ from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.results import RESULT_COLUMNS
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
@@ -55,7 +58,7 @@ def comparable_formats(table: pd.DataFrame, settings: Settings) -> tuple[str, ..
 
 def keep_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> pd.DataFrame:
     """Give the rows whose format is one of `formats`, categories unchanged."""
-    kept = table["format"].isin(formats).to_numpy()
+    kept = np.isin(format_codes(table), [FORMATS.index(f) for f in formats])
     return table if kept.all() else table[kept].reset_index(drop=True)
 
 
@@ -206,7 +209,7 @@ def fit_contrasts(
     except AnalysisError as error:
         return withheld_comparison(identity, str(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates
-    adjusted_for = tuple(design.columns[len(formats) : len(formats) + n_covariates])
+    adjusted_for = tuple(design.columns)[len(formats) : len(formats) + n_covariates]
     return tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
 
 
@@ -225,36 +228,36 @@ def tabulate_fit(
     """
     rows, pairs = contrast_pairs(formats, len(fit.names))
     means = np.eye(len(formats), len(fit.names))
-    found, sides = fit.contrast(np.vstack([pairs, means])), count_sides(table)
+    found, sides = fit.contrast(np.vstack([pairs, means])).to_numpy(), count_sides(table)
     return replace(
         identity,
-        table=tabulate_pairs(found.iloc[: len(rows)], rows, sides),
-        means=tabulate_means(found.iloc[len(rows) :], formats, sides),
+        by_pair=tabulate_pairs(found[: len(rows)], rows, sides),
+        by_format=tabulate_means(found[len(rows) :], formats, sides),
     )
 
 
-def tabulate_pairs(found: pd.DataFrame, rows: list[int], sides: Sides) -> pd.DataFrame:
-    """Put estimates into `Comparison.table`: three pairs, Shaffer's p-values, no label yet.
+def tabulate_pairs(found: np.ndarray, rows: list[int], sides: Sides) -> Columns:
+    """Put estimates into `Comparison.by_pair`: three pairs, Shaffer's p-values, no label yet.
 
     Args:
         found: one row for each pair compared, in the columns of a model's answer.
         rows: which of `PAIRS` these are.
         sides: children, goals and groups of each format.
     """
-    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
+    numbers = dict(zip(RESULT_COLUMNS, found.T, strict=True))
     numbers["p_adjusted"] = adjust_shaffer(numbers["p_value"])
     counts = [
         [sides[this][name] + sides[than][name] if i in rows else 0 for name in COUNTS]
         for i, (this, than) in enumerate(PAIRS)
     ]
-    return fill_table(
+    return fill_pairs(
         {name: _spread(numbers[name], rows, len(PAIRS)) for name in NUMBERS}
         | dict(zip(COUNTS, np.array(counts).T, strict=True))
     )
 
 
-def tabulate_means(found: pd.DataFrame, formats: tuple[str, ...], sides: Sides) -> pd.DataFrame:
-    """Put one estimate for each of `formats` into `Comparison.means`.
+def tabulate_means(found: np.ndarray, formats: tuple[str, ...], sides: Sides) -> Columns:
+    """Put one estimate for each of `formats` into `Comparison.by_format`.
 
     Args:
         found: one row for each of `formats`, in the columns of a model's answer.
@@ -262,7 +265,7 @@ def tabulate_means(found: pd.DataFrame, formats: tuple[str, ...], sides: Sides) 
         sides: children and goals of each format.
     """
     own = [FORMATS.index(f) for f in formats]
-    numbers = dict(zip(found.columns, found.to_numpy().T, strict=True))
+    numbers = dict(zip(RESULT_COLUMNS, found.T, strict=True))
     return fill_means(
         {name: _spread(numbers[name], own, len(FORMATS)) for name in MEANS}
         | {

@@ -119,23 +119,24 @@ def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
         centred: (n, p) `Covariates.centred` of the same rows.
         settings: the smallest number of children and the level of confidence.
     """
-    within, children = compare_within_child(table, centred, settings)
+    within, both = compare_within_child(table, centred, settings)
+    further = table["rate_social"] - table["rate_skill"]
+    children = table.assign(social_minus_skill=further)[both].reset_index(drop=True)
     kinds = {}
     for kind in ("skill", "social"):
         identity = new_comparison(
             f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
         )
-        kept = (table[f"n_{kind}"] > 0).to_numpy()
-        names = (f"rate_{kind}", f"n_{kind}")
+        rate, n_goals = (table[name].to_numpy() for name in (f"rate_{kind}", f"n_{kind}"))
         kinds[kind], _ = _compare_some(
-            identity, table, kept, centred, settings, names, TOO_FEW_OF_KIND
+            identity, table, n_goals > 0, centred, settings, rate, n_goals, TOO_FEW_OF_KIND
         )
     return KindsOfGoal(within, children, MappingProxyType(kinds))
 
 
 def compare_within_child(
     table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> tuple[Comparison, pd.DataFrame]:
+) -> tuple[Comparison, np.ndarray]:
     """Compare formats in how far a child's social goals move beyond the same child's skill goals.
 
     Args:
@@ -144,20 +145,20 @@ def compare_within_child(
         settings: the smallest number of children and the level of confidence.
 
     Returns:
-        The comparison, and the rows of the children with both kinds of goal.
+        The comparison, and (n,) True for the children with both kinds of goal compared.
     """
-    both = ((table["n_skill"] > 0) & (table["n_social"] > 0)).to_numpy()
-    table = table.assign(social_minus_skill=table["rate_social"] - table["rate_skill"])
-    within, both = _compare_some(
+    names = ("rate_social", "rate_skill", "n_social", "n_skill", "n_goals")
+    rate_social, rate_skill, n_social, n_skill, n_goals = (table[n].to_numpy() for n in names)
+    return _compare_some(
         new_comparison("within_child", "Social goals against skill goals", WITHIN_ESTIMAND),
         table,
-        both,
+        (n_skill > 0) & (n_social > 0),
         centred,
         settings,
-        ("social_minus_skill", "n_goals"),
+        rate_social - rate_skill,
+        n_goals,
         TOO_FEW_BOTH,
     )
-    return within, table[both].reset_index(drop=True)
 
 
 def _compare_some(
@@ -166,14 +167,14 @@ def _compare_some(
     kept: np.ndarray,
     centred: pd.DataFrame,
     settings: Settings,
-    names: tuple[str, str],
+    outcome: np.ndarray,
+    n_goals: np.ndarray,
     reason: str,
 ) -> tuple[Comparison, np.ndarray]:
     """Compare an outcome, of so many goals, among some children; also tell which."""
     formats, kept = keep_large_formats(table, kept, settings.compare_children)
     if len(formats) < 2:
         return withheld_comparison(identity, reason), kept
-    outcome, n_goals = (table[name].to_numpy() for name in names)
     some = keep_rows(table, kept, rate=outcome, n_goals=n_goals)
     columns = narrow_covariates(centred, kept, some, settings)
     return compare_rates(identity, some, columns, settings), kept

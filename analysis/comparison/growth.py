@@ -86,14 +86,15 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     found, sides = fit.contrast(contrasts, settings.confidence), count_sides(table)
     comparison = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
-        means=count_means(sides),
+        by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
+        by_format=count_means(sides),
         adjusted_for=tuple(evidence.covariates.centred.columns),
     )
     spreads = _tabulate_spreads(fit, sloped)
-    none = spreads.loc[spreads["slope"] < NO_SPREAD, "level"]
+    slopes = zip(spreads["level"], spreads["slope"], strict=True)
+    none = tuple(level for level, slope in slopes if slope < NO_SPREAD)
     left_out = tuple(name for name in LEVELS if name not in sloped)
-    return MixedGrowth(drop_unsure_pairs(comparison, settings), spreads, left_out, tuple(none))
+    return MixedGrowth(drop_unsure_pairs(comparison, settings), spreads, left_out, none)
 
 
 def _rows(evidence: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -136,6 +137,6 @@ def _fit_largest(
 def _tabulate_spreads(fit: MixedFit, sloped: tuple[str, ...]) -> pd.DataFrame:
     rows = []
     for name in LEVELS:
-        spread = np.sqrt(np.maximum(np.diag(fit.covariances[name]), 0.0))
+        spread = np.sqrt(np.maximum(np.diag(fit.covariances[name].to_numpy()), 0.0))
         rows.append((name, spread[0], spread[1] if name in sloped else np.nan))
     return pd.DataFrame(rows, columns=list(COLUMNS))

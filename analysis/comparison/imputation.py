@@ -70,8 +70,8 @@ def ask_imputed(
     sides = count_sides(evidence.table)
     answer = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
-        means=count_means(sides),
+        by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
+        by_format=count_means(sides),
         adjusted_for=tuple(covariates.centred.columns),
     )
     independent = slice(0, len(formats) - 1)
@@ -128,7 +128,8 @@ def _draw(
     m, _, q = others.shape
     z, y = others[:, ~rows], column[:, ~rows]
     gram = z.transpose(0, 2, 1) @ z
-    gram += STEADYING * np.einsum("mjj->m", gram)[:, None, None] / q * np.eye(q)
+    diagonal = np.einsum("mjj->mj", gram)
+    diagonal += STEADYING * diagonal.mean(axis=1, keepdims=True)
     inverse = np.linalg.inv(gram)
     slope = np.matvec(inverse, np.vecmat(y, z))
     left = y - np.matvec(z, slope)

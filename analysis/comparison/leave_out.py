@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.evidence import Evidence, drop_unsure_pairs, keep_rows
+from analysis.comparison.evidence import Evidence, drop_unsure_pairs
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
     PAIRS,
     Comparison,
-    fill_table,
+    Row,
+    fill_pairs,
     withheld_comparison,
 )
 from analysis.comparison.sides import (
@@ -34,6 +35,7 @@ from analysis.comparison.sides import (
 from analysis.errors import AnalysisError
 from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.results import RESULT_COLUMNS
 
 FEWEST_LABELS = 3
 SMALLEST_LEFT = 1e-8
@@ -87,10 +89,10 @@ def leave_out_each(
         lowest, highest = refits.row(np.nanargmin(column), k), refits.row(np.nanargmax(column), k)
         if lowest is None or highest is None:
             continue
-        against = lowest if primary.table.loc[i, "estimate"] > 0 else highest
+        against = lowest if primary.by_pair["estimate"][i] > 0 else highest
         at = np.nanargmin(column) if against is lowest else np.nanargmax(column)
         answer[i] = against
-        counts[i] = count_sides(keep_rows(table, code != at))
+        counts[i] = count_sides(table, code != at)
         ranges.append(
             {
                 "this": PAIRS[i][0],
@@ -139,15 +141,15 @@ class _Refits:
     ) -> None:
         self._evidence, self._design = evidence, design
         self._code, self._contrasts = code, contrasts
-        self._made: dict[int, pd.DataFrame | None] = {}
+        self._made: dict[int, list[Row] | None] = {}
 
-    def row(self, label: int, contrast: int) -> pd.Series | None:
+    def row(self, label: int, contrast: int) -> Row | None:
         if label not in self._made:
             self._made[label] = self._fit(self._code != label)
         made = self._made[label]
-        return None if made is None else made.iloc[contrast]
+        return None if made is None else made[contrast]
 
-    def _fit(self, kept: np.ndarray) -> pd.DataFrame | None:
+    def _fit(self, kept: np.ndarray) -> list[Row] | None:
         table = self._evidence.table
         try:
             fit = fit_cluster_robust(
@@ -158,14 +160,15 @@ class _Refits:
             )
         except AnalysisError:
             return None
-        found = fit.contrast(self._contrasts)
-        return found.assign(p_adjusted=adjust_shaffer(found["p_value"].to_numpy()))
+        found = dict(zip(RESULT_COLUMNS, fit.contrast(self._contrasts).to_numpy().T, strict=True))
+        found["p_adjusted"] = adjust_shaffer(found["p_value"])
+        return [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
 
 
 def _tabulate(
     identity: Comparison,
     primary: Comparison,
-    answer: dict[int, pd.Series],
+    answer: dict[int, Row],
     counts: dict[int, Sides],
 ) -> Comparison:
     if not answer:
@@ -178,7 +181,7 @@ def _tabulate(
             columns[name][i] = row[name]
         for name in COUNTS:
             columns[name][i] = counts[i][this][name] + counts[i][than][name]
-    return replace(identity, table=fill_table(columns), adjusted_for=primary.adjusted_for)
+    return replace(identity, by_pair=fill_pairs(columns), adjusted_for=primary.adjusted_for)
 
 
 def _no_ranges() -> pd.DataFrame:

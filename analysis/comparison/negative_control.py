@@ -100,7 +100,7 @@ def _tabulate(found: Mapping[str, Comparison], evidence: Evidence) -> pd.DataFra
     rows = [
         (name, *row)
         for name, comparison in found.items()
-        for row in zip(*(comparison.table[c] for c in columns), strict=True)
+        for row in zip(*(comparison.by_pair[c].tolist() for c in columns), strict=True)
         if np.isfinite(row[2])
     ]
     if not rows:

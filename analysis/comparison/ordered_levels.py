@@ -92,8 +92,8 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
     )
     answer = replace(
         identity,
-        table=tabulate_pairs(found, rows, sides),
-        means=count_means(sides),
+        by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
+        by_format=count_means(sides),
         adjusted_for=tuple(columns.columns),
         outcomes=outcomes,
     )

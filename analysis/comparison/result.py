@@ -15,6 +15,7 @@ from analysis.cards import show_card
 from analysis.records.schema import FORMATS
 
 Row = Mapping[str, object]
+Columns = Mapping[str, np.ndarray]
 
 PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
 
@@ -41,12 +42,12 @@ class Comparison:
         id: short stable name, the key in `Study.analyses`.
         title: the same in a reader's words.
         estimand: the question answered, in one sentence.
-        table: always three rows, one for each pair of `PAIRS`, with `TABLE_COLUMNS`;
-            `estimate` = this minus than; NaN where the pair was not compared. `label` is ""
-            until `findings` has chosen it.
-        means: one row for each format (index): estimate, std_error, df, p_value, conf_low,
-            conf_high of the mean standardised to all children compared, then n_children and
-            n_goals; NaN where the format was not compared.
+        by_pair: the columns of `table`, `TABLE_COLUMNS`: always three values, one for each pair
+            of `PAIRS`; `estimate` = this minus than; NaN where the pair was not compared.
+            `label` is "" until `findings` has chosen it.
+        by_format: the columns of `means`, one value for each format: estimate, std_error, df,
+            p_value, conf_low, conf_high of the mean standardised to all children compared, then
+            n_children and n_goals; NaN where the format was not compared.
         adjusted_for: columns adjusted for.
         withheld: why no pair could be compared in this way, or "".
         unit: unit of the estimates; only those in `RATE_UNIT` carry a decision label.
@@ -58,21 +59,31 @@ class Comparison:
     id: str
     title: str
     estimand: str
-    table: pd.DataFrame
-    means: pd.DataFrame
+    by_pair: Columns
+    by_format: Columns
     adjusted_for: tuple[str, ...] = ()
     withheld: str = ""
     unit: str = RATE_UNIT
     outcomes: pd.Series | None = None
 
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each pair."""
+        return pd.DataFrame(dict(self.by_pair))
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """One row for each format (index)."""
+        return pd.DataFrame(dict(self.by_format), index=pd.Index(FORMATS, name="format"))
+
     def pair(self, this: str, than: str) -> Row:
-        """Give the row of `table` that compares `this` with `than`: column -> value."""
+        """Give what is known of `this` compared with `than`: column -> value."""
         return self._rows[PAIRS.index((this, than))]
 
     @cached_property
     def _rows(self) -> list[Row]:
-        names = list(self.table)
-        return [dict(zip(names, row, strict=True)) for row in self.table.to_numpy().tolist()]
+        values = (column.tolist() for column in self.by_pair.values())
+        return [dict(zip(self.by_pair, row, strict=True)) for row in zip(*values, strict=True)]
 
     def __repr__(self) -> str:
         if self.withheld:
@@ -92,38 +103,45 @@ def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
     """Give the comparison without numbers, and why."""
     return replace(
         identity,
-        table=empty_table(),
-        means=empty_means(),
+        by_pair=_NO_PAIR,
+        by_format=_NO_MEAN,
         withheld=reason,
         outcomes=None,
     )
 
 
-def fill_table(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
-    """Give the three pairs with what is known of them: `Comparison.table`.
+def fill_pairs(columns: Mapping[str, ArrayLike]) -> Columns:
+    """Give the three pairs with what is known of them: `Comparison.by_pair`.
 
     Args:
         columns: name of `TABLE_COLUMNS` -> three values.
     """
-    return pd.DataFrame({**_NO_PAIR, **columns})
+    return _NO_PAIR | {name: np.asarray(values) for name, values in columns.items()}
 
 
-def fill_means(columns: Mapping[str, ArrayLike]) -> pd.DataFrame:
-    """Give the three formats with what is known of them: `Comparison.means`.
+def fill_means(columns: Mapping[str, ArrayLike]) -> Columns:
+    """Give the three formats with what is known of them: `Comparison.by_format`.
 
     Args:
         columns: name of its columns -> three values.
     """
-    return pd.DataFrame({**_NO_MEAN, **columns}, index=_FORMAT_INDEX)
+    return _NO_MEAN | {name: np.asarray(values) for name, values in columns.items()}
+
+
+def new_comparison(
+    id: str, title: str, estimand: str = RATE_ESTIMAND, unit: str = RATE_UNIT
+) -> Comparison:
+    """Give a comparison that has its name, question and unit, and nothing else yet."""
+    return Comparison(id, title, estimand, _NO_PAIR, _NO_MEAN, unit=unit)
 
 
 _NO_PAIR = MappingProxyType(
     {
-        "this": pd.array([this for this, _ in PAIRS], dtype="str"),
-        "than": pd.array([than for _, than in PAIRS], dtype="str"),
+        "this": np.array([this for this, _ in PAIRS]),
+        "than": np.array([than for _, than in PAIRS]),
         **dict.fromkeys(NUMBERS, np.full(len(PAIRS), np.nan)),
         **dict.fromkeys(COUNTS, np.zeros(len(PAIRS), int)),
-        "label": pd.array([""] * len(PAIRS), dtype="str"),
+        "label": np.full(len(PAIRS), ""),
     }
 )
 _NO_MEAN = MappingProxyType(
@@ -132,22 +150,3 @@ _NO_MEAN = MappingProxyType(
         **dict.fromkeys(("n_children", "n_goals"), np.zeros(len(FORMATS), int)),
     }
 )
-_FORMAT_INDEX = pd.Index(FORMATS, name="format")
-_EMPTY_TABLE, _EMPTY_MEANS = fill_table({}), fill_means({})
-
-
-def empty_table() -> pd.DataFrame:
-    """Give the three pairs, nothing compared yet."""
-    return _EMPTY_TABLE.copy()
-
-
-def empty_means() -> pd.DataFrame:
-    """Give the three formats, nothing estimated yet."""
-    return _EMPTY_MEANS.copy()
-
-
-def new_comparison(
-    id: str, title: str, estimand: str = RATE_ESTIMAND, unit: str = RATE_UNIT
-) -> Comparison:
-    """Give a comparison that has its name, question and unit, and nothing else yet."""
-    return Comparison(id, title, estimand, empty_table(), empty_means(), unit=unit)

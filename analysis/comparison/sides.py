@@ -1,7 +1,7 @@
 """The formats as sides of a comparison: told apart, counted, contrasted.
 
-In: rows of `Cohort.table`. Out: plain arrays and counts, so that a comparison builds one frame,
-its answer. Decision taken here: none; a format is its number in the schema's order.
+In: rows of `Cohort.table`. Out: plain arrays and counts, so that a comparison builds no frame to
+get its answer. Decision taken here: none; a format is its number in the schema's order.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS
-from analysis.measures.cohort import count_different, count_numbered
+from analysis.measures.cohort import count_different, count_numbered, number_labels
 from analysis.records.schema import FORMATS
 
 Sides = Mapping[str, Mapping[str, float]]
@@ -70,11 +70,16 @@ def contrast_pairs(formats: tuple[str, ...], n_columns: int) -> tuple[list[int],
     return rows, matrix
 
 
-def count_sides(table: pd.DataFrame) -> Sides:
-    """Count children, goals and therapy groups of each format, and rows without a group."""
-    codes = format_codes(table)
-    n_goals = np.bincount(codes, table["n_goals"].to_numpy(), len(FORMATS))
-    child, group = (pd.factorize(table[c].array)[0] for c in ("child_id", "group_id"))
+def count_sides(table: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> Sides:
+    """Count children, goals and therapy groups of each format, and rows without a group.
+
+    Args:
+        table: (n,) rows of `Cohort.table`.
+        kept: which rows are counted; every row by default.
+    """
+    codes, goals = format_codes(table)[kept], table["n_goals"].to_numpy()[kept]
+    n_goals = np.bincount(codes, goals, len(FORMATS))
+    child, group = (number_labels(table[c].array[kept]) for c in ("child_id", "group_id"))
     children, groups = count_numbered(codes, child), count_numbered(codes, group)
     groups[0] = 0
     n_rows = np.bincount(codes, minlength=len(FORMATS))

@@ -26,7 +26,7 @@ from analysis.comparison.sides import (
     keep_large_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import count_different
+from analysis.measures.cohort import count_different, number_labels
 from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -151,9 +151,9 @@ def _predict(
 ) -> pd.DataFrame:
     """Predict each format's rate at the fixed levels of the trait, other traits as average."""
     k, values, codes = len(formats), table[trait].to_numpy(), format_codes(table)
-    child = pd.factorize(table["child_id"].array)[0]
+    child = number_labels(table["child_id"].array)
     matrix = np.zeros((k * len(LEVELS), len(fit.names)))
-    rows = []
+    cells, n_children = [], []
     for i, (therapy_format, (level, value)) in enumerate(
         (f, item) for f in formats for item in LEVELS.items()
     ):
@@ -161,8 +161,10 @@ def _predict(
         matrix[i, at], matrix[i, k + at] = value - mean, 1.0
         own = codes == FORMATS.index(therapy_format)
         near = {"low": values <= value, "middle": values == value, "high": values >= value}[level]
-        rows.append((therapy_format, level, value, len(np.unique(child[own & near]))))
-    found = fit.contrast(matrix).reset_index(drop=True)
-    answer = pd.DataFrame(rows, columns=["format", "level", "trait", "n_children"])
-    answer = answer.join(found[["estimate", "conf_low", "conf_high"]])
-    return answer[list(PREDICTED)]
+        cells.append((therapy_format, level, value))
+        n_children.append(len(np.unique(child[own & near])))
+    found = fit.contrast(matrix)
+    estimates = (found[name] for name in ("estimate", "conf_low", "conf_high"))
+    numbers = zip(*estimates, n_children, strict=True)
+    rows = [(*cell, *row) for cell, row in zip(cells, numbers, strict=True)]
+    return pd.DataFrame(rows, columns=list(PREDICTED))

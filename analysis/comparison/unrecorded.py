@@ -176,8 +176,7 @@ def _measure_pair(
 
 def _left_over(design: np.ndarray, outcome: np.ndarray) -> float:
     """Give the sum of squares that the design leaves of an outcome."""
-    basis = np.linalg.qr(design)[0]
-    return float(((outcome - basis @ (basis.T @ outcome)) ** 2).sum())
+    return float(np.linalg.qr(np.column_stack([design, outcome]), mode="r")[-1, -1] ** 2)
 
 
 def _bias_of(recorded: Strength, std_error: float, df: float) -> tuple[float, float]:

@@ -22,7 +22,7 @@ from analysis.disclosure.rules import (
 from analysis.findings import cautions, labels, sentences
 from analysis.findings.decide import Decision
 from analysis.findings.gates import Gate
-from analysis.measures.cohort import Cohort
+from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 
@@ -73,7 +73,7 @@ def model_may_show(study: Study, formats: tuple[str, ...]) -> bool:
         study: the study.
         formats: the formats compared.
     """
-    n = study.comparison.means["n_children"]
+    n = dict(zip(FORMATS, study.comparison.by_format["n_children"], strict=True))
     compared = [int(n[f]) for f in FORMATS if n[f]]
     n_columns = len(compared) + len(study.covariates.centred.columns)
     return all(n[f] for f in formats) and may_show_model(compared, n_columns, study.settings)
@@ -146,7 +146,7 @@ def publish_counts(cohort: Cohort, settings: Settings) -> list[dict[str, object]
     """
     rows, table = [], cohort.table
     received, n_goals = format_codes(table), table["n_goals"].to_numpy()
-    group, therapist = (pd.factorize(table[c].array)[0] for c in ("group_id", "therapist_id"))
+    group, therapist = (number_labels(table[c].array) for c in ("group_id", "therapist_id"))
     for k, therapy_format in enumerate(FORMATS):
         own, n_children = received == k, cohort.n_children[therapy_format]
         groups, shown = np.unique(group[own & (group >= 0)]), enough(n_children, settings)
@@ -222,18 +222,14 @@ def _publish_pair(study: Study, decision: Decision) -> dict[str, object]:
 
 
 def _publish_rates(study: Study) -> list[dict[str, object]]:
-    means = study.comparison.means
+    names = ("estimate", "conf_low", "conf_high")
+    means = zip(*(study.comparison.by_format[name] for name in names), strict=True)
     rows = []
-    for therapy_format in FORMATS:
-        row = means.loc[therapy_format]
+    for therapy_format, numbers in zip(FORMATS, means, strict=True):
         shown = model_may_show(study, (therapy_format,)) and _comparable(study, therapy_format)
-        numbers = ("estimate", "conf_low", "conf_high")
+        row = [show_estimate(number) if shown else None for number in numbers]
         rows.append(
-            {
-                "format": therapy_format,
-                "shown": shown,
-                **{name: show_estimate(row[name]) if shown else None for name in numbers},
-            }
+            {"format": therapy_format, "shown": shown, **dict(zip(names, row, strict=True))}
         )
     return rows
 
@@ -280,7 +276,7 @@ def _share_of_rows(
     child_id: pd.api.extensions.ExtensionArray, chosen: np.ndarray, settings: Settings
 ) -> tuple[int | None, str | None]:
     """Give a share of rows, if enough different children are on both sides of it."""
-    child = pd.factorize(child_id)[0]
+    child = number_labels(child_id)
     n_all, n_in, n_out = (len(np.unique(part)) for part in (child, child[chosen], child[~chosen]))
     if not enough(n_all / 2, settings):
         return None, cautions.HELD_BACK

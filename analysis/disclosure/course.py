@@ -21,6 +21,7 @@ from analysis.disclosure.rules import (
 )
 from analysis.disclosure.who import formats_shown
 from analysis.findings.describe import say_course, say_levels, say_t_scores
+from analysis.measures.cohort import number_labels
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
@@ -135,7 +136,7 @@ def _publish_bands(levels: pd.DataFrame, study: Study) -> list[dict[str, object]
     rows: list[dict[str, object]] = []
     weeks = (study.settings.rate_weeks, study.settings.horizon_weeks)
     week_of, level = levels["week"].to_numpy(), levels["level"].to_numpy()
-    received, child = format_codes(levels), pd.factorize(levels["child_id"].array)[0]
+    received, child = format_codes(levels), number_labels(levels["child_id"].array)
     for bands in BANDINGS:
         rows = []
         for week in weeks:

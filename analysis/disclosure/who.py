@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from analysis.comparison.sides import format_codes
 from analysis.disclosure.book import SentenceBook
@@ -23,7 +22,7 @@ from analysis.disclosure.rules import (
     show_share,
 )
 from analysis.findings.describe import say_adjusted, say_balance, say_flow
-from analysis.measures.cohort import TRAITS
+from analysis.measures.cohort import TRAITS, number_labels
 from analysis.records.schema import EPISODES, FORMATS
 from analysis.settings import Settings
 from analysis.wording import TRAIT_NAMES, number, sentence_case
@@ -116,7 +115,7 @@ def _publish_flow(study: Study) -> list[dict[str, object]]:
 def _publish_traits(study: Study) -> list[dict[str, object]]:
     """Give the children's traits at the start, for each format; no row with a hole."""
     table, settings, shown = study.cohort.table, study.settings, formats_shown(study)
-    rows, received, child = [], format_codes(table), pd.factorize(table["child_id"].array)[0]
+    rows, received, child = [], format_codes(table), number_labels(table["child_id"].array)
     for trait in TRAITS:
         cells, values = {}, table[trait].to_numpy(float)
         for therapy_format in shown:

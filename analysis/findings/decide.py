@@ -14,6 +14,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.cards import show_card
@@ -121,8 +122,8 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
         findings: the study's decisions.
         settings: margin and levels of confidence.
     """
-    labels, table = [], comparison.table
-    numbers = zip(table["estimate"], table["std_error"], table["df"], strict=True)
+    labels, columns = [], comparison.by_pair
+    numbers = zip(*(columns[name] for name in ("estimate", "std_error", "df")), strict=True)
     for decision, row in zip(findings.decisions, numbers, strict=True):
         if decision.blocked_by:
             labels.append(NOT_COMPARABLE)
@@ -132,7 +133,7 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
             labels.append(OTHER_UNIT)
         else:
             labels.append(decide_label(*row, settings).name)
-    return replace(comparison, table=table.assign(label=labels))
+    return replace(comparison, by_pair={**columns, "label": np.array(labels)})
 
 
 def _decide(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from analysis.comparison.balance import Weighting
 from analysis.comparison.covariates import Covariates
@@ -25,7 +24,7 @@ from analysis.comparison.sides import (
     formats_among,
 )
 from analysis.findings.concordance import agrees, lies_inside
-from analysis.measures.cohort import Cohort
+from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
@@ -77,6 +76,40 @@ class _Evidence:
     @cached_property
     def sides(self) -> Sides:
         return count_sides(self.cohort.table)
+
+    @cached_property
+    def effective(self) -> dict[str, dict[str, float]]:
+        table = self.weighting.effective
+        rows = (dict(zip(table, row, strict=True)) for row in table.to_numpy())
+        return dict(zip(table.index, rows, strict=True))
+
+    @cached_property
+    def not_adjusted_for(self) -> list[list[set[float]]]:
+        """The values of each trait not adjusted for, in each format."""
+        table = self.cohort.table
+        own = [format_codes(table) == k for k in range(len(FORMATS))]
+        traits = (table[name].to_numpy() for name in set(self.covariates.dropped) & set(table))
+        return [[set(trait[rows & ~np.isnan(trait)]) for rows in own] for trait in traits]
+
+    @cached_property
+    def largest_shares(self) -> dict[tuple[str, str], float]:
+        """The largest share of each format's children in one group, and with one therapist."""
+        table, shares = self.cohort.table, {}
+        codes = format_codes(table)
+        for column in ("group_id", "therapist_id"):
+            number = number_labels(table[column].array)
+            for k, therapy_format in enumerate(FORMATS):
+                size = np.bincount(number[(codes == k) & (number >= 0)])
+                shares[column, therapy_format] = size.max() / size.sum() if len(size) else 0.0
+        return shares
+
+    @cached_property
+    def set_before(self) -> float:
+        return goals_set_before(self.cohort)
+
+    @cached_property
+    def independent(self) -> float:
+        return rated_independently(self.records)
 
 
 Pair = tuple[str, str]
@@ -177,7 +210,7 @@ def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
     if weighting.withheld or _decides_format(evidence, pair):
         return _fault("separated")
     for therapy_format in pair:
-        row = weighting.effective.loc[therapy_format]
+        row = evidence.effective[therapy_format]
         need = max(settings.overlap_n_effective, settings.overlap_share * row["n_children"])
         if row["n_effective"] < need:
             return _fault("n_effective", therapy_format, row["n_effective"], need)
@@ -196,15 +229,11 @@ def _decides_format(evidence: _Evidence, pair: Pair) -> bool:
 
     Such a trait is a sum of the formats' own columns, so the weighting never sees it.
     """
-    table = evidence.cohort.table
-    received = format_codes(table)
-    own = [received == FORMATS.index(f) for f in pair]
-    for name in set(evidence.covariates.dropped) & set(table.columns):
-        values = table[name].to_numpy()
-        seen = [set(values[rows & ~np.isnan(values)]) for rows in own]
-        if all(len(different) == 1 for different in seen) and seen[0] != seen[1]:
-            return True
-    return False
+    this, than = (FORMATS.index(therapy_format) for therapy_format in pair)
+    return any(
+        len(seen[this]) == len(seen[than]) == 1 and seen[this] != seen[than]
+        for seen in evidence.not_adjusted_for
+    )
 
 
 def _adjustment(evidence: _Evidence, pair: Pair) -> Fault:
@@ -277,8 +306,7 @@ def rated_independently(records: Records) -> float:
 
 
 def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
-    records, cohort, settings = evidence.records, evidence.cohort, evidence.settings
-    before, independent = goals_set_before(cohort), rated_independently(records)
+    before, independent, settings = evidence.set_before, evidence.independent, evidence.settings
     if np.isnan(before):
         return _fault("goal_timing_not_recorded")
     if 1 - before > settings.after_format_share:
@@ -289,15 +317,12 @@ def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
 
 
 def _dominance(evidence: _Evidence, pair: Pair) -> Fault:
-    table, settings = evidence.cohort.table, evidence.settings
+    largest_share = evidence.settings.dominance_share
     for therapy_format in pair:
-        own = format_codes(table) == FORMATS.index(therapy_format)
         for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
-            code = pd.factorize(table[column].array[own])[0]
-            size = np.bincount(code[code >= 0])
-            largest = size.max() / size.sum() if len(size) else 0.0
-            if largest > settings.dominance_share:
-                return _fault(rule, therapy_format, float(largest), settings.dominance_share)
+            share = evidence.largest_shares[column, therapy_format]
+            if share > largest_share:
+                return _fault(rule, therapy_format, float(share), largest_share)
     return {}
 
 

@@ -100,12 +100,13 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     left = [np.ones(len(episodes), bool), *np.zeros((len(STEPS) - 1, len(episodes)), bool)]
     for kept, goal in zip(left[1:], (~late, ~late & has_baseline, usable), strict=True):
         kept[episode[goal]] = True
-    counts = [count_children(episodes, kept) for kept in left]
+    codes, child = episodes["format"].array.codes, number_labels(episodes["child_id"].array)
+    counts = np.array([count_numbered(codes[kept], child[kept]) for kept in left])
     flow = pd.DataFrame(
         {
             "step": [step for step, _ in STEPS],
             "title": [title for _, title in STEPS],
-            **{f: [count[f] for count in counts] for f in FORMATS},
+            **dict(zip(FORMATS, counts.T, strict=True)),
         }
     )
     return Cohort(_compared(records, progress), flow, goals[usable])
@@ -152,11 +153,11 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
 
 def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:
     grouped = table["format"].codes != 0
-    group = pd.factorize(table["group_id"])[0]
+    group = number_labels(table["group_id"])
     unknown = grouped & (group < 0)
     group = np.where(grouped, group, -1)
     group[unknown] = group.max(initial=-1) + 1 + table["format"].codes[unknown]
-    return connected_clusters(group, pd.factorize(table["child_id"])[0])
+    return connected_clusters(group, number_labels(table["child_id"]))
 
 
 def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:
@@ -172,6 +173,11 @@ def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[
     return dict(zip(FORMATS, count_different(codes, labels).tolist(), strict=True))
 
 
+def number_labels(labels: pd.api.extensions.ExtensionArray) -> np.ndarray:
+    """Number different labels from 0 in the order they come in; missing ones are -1."""
+    return pd.factorize(labels.to_numpy(dtype=object))[0]
+
+
 def count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray) -> np.ndarray:
     """Count different labels of each format, missing ones not counted.
 
@@ -179,7 +185,7 @@ def count_different(codes: np.ndarray, labels: pd.api.extensions.ExtensionArray)
         codes: (n,) format numbers.
         labels: (n,) labels of any kind.
     """
-    return count_numbered(codes, pd.factorize(labels)[0])
+    return count_numbered(codes, number_labels(labels))
 
 
 def count_numbered(codes: np.ndarray, numbers: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.measures.scoring import ScoredGoals
+from analysis.measures.scoring import Columns, ScoredGoals
 from analysis.settings import Settings
 
 # What a goal's row keeps of `ScoredGoals.table`.
@@ -101,41 +101,35 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         & (span >= settings.minimum_span_weeks)
     )
     last_week = settings.horizon_weeks - settings.minimum_span_weeks
-    table = pd.DataFrame(
-        {name: goals[name].array for name in KEPT}
-        | {
-            "span": span,
-            "rate": np.where(usable, slope * settings.rate_weeks, np.nan),
-            "usable": usable,
-            "late": goals["set_week"].to_numpy() > settings.baseline_weeks,
-            "at_end": goals["latest_week"].to_numpy() >= last_week,
-        }
-    )
-    return Progress(table, _child_means(table[usable]))
+    columns = {name: goals[name].array for name in KEPT} | {
+        "span": span,
+        "rate": np.where(usable, slope * settings.rate_weeks, np.nan),
+        "usable": usable,
+        "late": goals["set_week"].to_numpy() > settings.baseline_weeks,
+        "at_end": goals["latest_week"].to_numpy() >= last_week,
+    }
+    measured = {name: values[usable] for name, values in columns.items()}
+    return Progress(pd.DataFrame(columns), _child_means(measured))
 
 
-def _child_means(goals: pd.DataFrame) -> pd.DataFrame:
+def _child_means(goals: Columns) -> pd.DataFrame:
     """Average the goals of each episode, all together and by kind."""
-    episode, first_row = np.unique(goals["episode"].to_numpy(), return_index=True)
-    code = np.searchsorted(episode, goals["episode"].to_numpy())
+    episode, first_row, code = np.unique(goals["episode"], return_index=True, return_inverse=True)
     n = len(episode)
-    rate, skill = goals["rate"].to_numpy(), (goals["kind"] == "skill").to_numpy()
+    rate, skill = goals["rate"], goals["kind"] == "skill"
 
     def mean(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         size = np.bincount(code[rows], minlength=n)
         total = np.bincount(code[rows], values[rows], minlength=n)
         return np.where(size > 0, total / np.maximum(size, 1), np.nan)
 
-    every = np.ones(len(goals), bool)
-    of_episode = {
-        name: goals[name].array[first_row] for name in ("episode_id", "child_id", "format")
-    }
+    every = np.ones(len(rate), bool)
     return pd.DataFrame(
         {
-            "episode_id": of_episode["episode_id"],
-            "child_id": of_episode["child_id"],
+            "episode_id": goals["episode_id"][first_row],
+            "child_id": goals["child_id"][first_row],
             "episode": episode,
-            "format": of_episode["format"],
+            "format": goals["format"][first_row],
             "rate": mean(rate, every),
             "rate_skill": mean(rate, skill),
             "rate_social": mean(rate, ~skill),
@@ -143,6 +137,6 @@ def _child_means(goals: pd.DataFrame) -> pd.DataFrame:
             "n_skill": np.bincount(code[skill], minlength=n),
             "n_social": np.bincount(code[~skill], minlength=n),
             "baseline": mean(goals["baseline"].to_numpy(), every),
-            "at_end": np.bincount(code, goals["at_end"].to_numpy(), minlength=n) > 0,
+            "at_end": np.bincount(code, goals["at_end"], minlength=n) > 0,
         }
     )

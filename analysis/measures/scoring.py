@@ -11,6 +11,7 @@ Sources: Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,22 @@ from numpy.typing import ArrayLike
 from analysis.cards import about, show_card
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
-from analysis.records.schema import EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
+from analysis.records.schema import CLOSED_REASONS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
 from analysis.settings import Settings
 
+# What is read of a goal as numbers.
+NUMBERS = (
+    "importance",
+    "difficulty",
+    "baseline_level",
+    "set_week",
+    "set_before_format",
+    "closed_week",
+)
 T_MEAN, T_SPREAD, T_CORRELATION = 50.0, 10.0, 0.3
 
 Levels = tuple[np.ndarray, np.ndarray, np.ndarray]  # goal (row of its table), week, attainment
+Columns = Mapping[str, np.ndarray | pd.api.extensions.ExtensionArray]
 
 
 def t_score(
@@ -102,63 +113,63 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
         settings: window, baseline weeks and review weeks.
     """
     goals = _goals_with_format(records)
+    n_goals = len(goals["episode"])
     levels = _levels_in_window(records.reviews, goals, settings)
-    first, last = _first_and_last(levels, len(goals))
-    n_reviews = np.bincount(levels["goal"], minlength=len(goals))
+    first, last = _first_and_last(levels, n_goals)
+    n_reviews = np.bincount(levels["goal"], minlength=n_goals)
     seen = n_reviews > 0
     level = _or_missing(levels["attainment"])
     week = _or_missing(levels["week"])
     early = seen & (week[first] <= settings.baseline_weeks)
     baseline = np.where(early, level[first], np.nan)
     latest = np.where(seen, level[last], np.nan)
-    table = goals.assign(
-        baseline=baseline,
-        latest=latest,
-        latest_week=np.where(seen, week[last], np.nan),
-        change=latest - baseline,
-        attained=np.where(np.isnan(latest), np.nan, latest >= EXPECTED_LEVEL),
-        n_reviews=n_reviews,
+    table = pd.DataFrame(
+        {
+            **goals,
+            "baseline": baseline,
+            "latest": latest,
+            "latest_week": np.where(seen, week[last], np.nan),
+            "change": latest - baseline,
+            "attained": np.where(np.isnan(latest), np.nan, latest >= EXPECTED_LEVEL),
+            "n_reviews": n_reviews,
+        }
     )
     return ScoredGoals(levels, table, _t_scores(table))
 
 
-def _goals_with_format(records: Records) -> pd.DataFrame:
+def _goals_with_format(records: Records) -> Columns:
     """Give one row for each goal, with its episode's format, its kind and its weight."""
-    episodes, goals = records.episodes, records.goals
-    position = pd.Index(episodes["episode_id"]).get_indexer(goals["episode_id"])
-    importance, difficulty = goals["importance"], goals["difficulty"]
-    weight = (importance * difficulty).fillna(1.0)
-    return pd.DataFrame(
-        {
-            "goal_id": goals["goal_id"].array,
-            "child_id": goals["child_id"].array,
-            "episode_id": goals["episode_id"].array,
-            "episode": position,
-            "format": episodes["format"].array.take(position),
-            "domain": goals["domain"].array,
-            "kind": np.where(goals["domain"].isin(SKILL_DOMAINS), "skill", "social"),
-            "weight": weight.to_numpy(),
-            "baseline_level": goals["baseline_level"].to_numpy(),
-            "set_week": goals["set_week"].fillna(0.0).to_numpy(),
-            "set_before_format": goals["set_before_format"].to_numpy(),
-            "closed_week": np.where(
-                (goals["closed_reason"] == "attained").to_numpy(dtype=bool, na_value=False),
-                goals["closed_week"].to_numpy(),
-                np.nan,
-            ),
-        }
+    episodes = records.episodes
+    goals = {name: values.array for name, values in records.goals.items()}
+    importance, difficulty, baseline_level, set_week, set_before, closed_week = (
+        goals[name].to_numpy() for name in NUMBERS
     )
+    position = pd.Index(episodes["episode_id"]).get_indexer(goals["episode_id"])
+    weight = importance * difficulty
+    attained = goals["closed_reason"].codes == CLOSED_REASONS.index("attained")
+    return {
+        "goal_id": goals["goal_id"],
+        "child_id": goals["child_id"],
+        "episode_id": goals["episode_id"],
+        "episode": position,
+        "format": episodes["format"].array.take(position),
+        "domain": goals["domain"],
+        "kind": np.where(goals["domain"].isin(SKILL_DOMAINS), "skill", "social"),
+        "weight": np.where(np.isnan(weight), 1.0, weight),
+        "baseline_level": baseline_level,
+        "set_week": np.where(np.isnan(set_week), 0.0, set_week),
+        "set_before_format": set_before,
+        "closed_week": np.where(attained, closed_week, np.nan),
+    }
 
 
-def _levels_in_window(
-    reviews: pd.DataFrame, goals: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def _levels_in_window(reviews: pd.DataFrame, goals: Columns, settings: Settings) -> pd.DataFrame:
     """Give one level for each goal and week in the window, baselines and kept levels added."""
     goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"])
     week, rater = reviews["week"].to_numpy(), reviews["rater"].array.codes
     kept = np.flatnonzero((week <= settings.last_week) & (goal >= 0))
     kept = kept[_one_rater_a_day(goal[kept], week[kept], rater[kept])]
-    late = goals["set_week"].to_numpy() > settings.baseline_weeks
+    late = goals["set_week"] > settings.baseline_weeks
     kept = kept[~late[goal[kept]]]
     seen = goal[kept], week[kept], reviews["attainment"].to_numpy()[kept]
     rated = _joined(seen, _recorded_baselines(seen, goals, late, settings))
@@ -170,7 +181,7 @@ def _levels_in_window(
             "week": week[order],
             "attainment": level[order],
             "carried": order >= len(rated[0]),
-            "goal_id": goals["goal_id"].array.take(goal[order]),
+            "goal_id": goals["goal_id"].take(goal[order]),
         }
     )
 
@@ -189,23 +200,23 @@ def _one_rater_a_day(goal: np.ndarray, week: np.ndarray, rater: np.ndarray) -> n
 
 
 def _recorded_baselines(
-    seen: Levels, goals: pd.DataFrame, late: np.ndarray, settings: Settings
+    seen: Levels, goals: Columns, late: np.ndarray, settings: Settings
 ) -> Levels:
     """Give the recorded baseline level of goals without a review in the first weeks."""
-    level, set_week = goals["baseline_level"].to_numpy(), goals["set_week"].to_numpy()
+    level, set_week = goals["baseline_level"], goals["set_week"]
     wanted = ~np.isnan(level) & ~late
     wanted[seen[0][seen[1] <= settings.baseline_weeks]] = False
     goal = np.flatnonzero(wanted)
     return goal, set_week[goal], level[goal]
 
 
-def _kept_levels(rated: Levels, goals: pd.DataFrame, settings: Settings) -> Levels:
+def _kept_levels(rated: Levels, goals: Columns, settings: Settings) -> Levels:
     """Keep the last level of goals closed as attained at the review weeks they miss."""
     goal, seen, level = rated
     order = np.lexsort((seen, goal))
     last = order[np.flatnonzero(np.diff(goal[order], append=-1))]
     goal, seen, level = goal[last], seen[last], level[last]
-    closed = goals["closed_week"].to_numpy()[goal]
+    closed = goals["closed_week"][goal]
     weeks = np.arange(0, settings.horizon_weeks + 1, settings.review_weeks)
     due = (closed <= weeks[:, None]) & (seen < weeks[:, None] - settings.grace_weeks)
     week, row = np.nonzero(due)

@@ -88,7 +88,7 @@ def adjust_varying_scores(
         adjusted = np.empty_like(basis)
         whitened = basis / root[:, None]
         for size, part in rows.batches():
-            outer = np.eye(size) * _blocks(variances[part, None], size)
+            outer = _blocks(variances[part, None], size)
             turned = _apply_inverse_root(outer, _blocks(whitened[part], size))
             adjusted[part] = root[part, None] * _rows(turned)
     elif kind == "CR3":
@@ -229,22 +229,27 @@ def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
     (Z Z' = 1 along it) is then left out.
 
     Args:
-        outer: (k, s, s) G, symmetric.
+        outer: (k, s, s) G, symmetric; or (k, s, 1), the diagonal of a G that is zero elsewhere.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
     """
     size = whitened.shape[1]
     left = np.eye(size) - whitened @ _transpose(whitened)
-    values, vectors = np.linalg.eigh(outer @ left @ _transpose(outer))
+    values, vectors = np.linalg.eigh(_multiply(outer, _transpose(_multiply(outer, left))))
     largest = np.abs(outer).sum(axis=2).max(axis=1)
     if (values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2).all():
         powers = 1 / np.sqrt(values)
     else:
         shares, axes = np.linalg.eigh(left)
-        half = outer @ (axes * _scalar_power(shares, 0.5)[:, None, :])
+        half = _multiply(outer, axes * _scalar_power(shares, 0.5)[:, None, :])
         vectors, values, _ = np.linalg.svd(half)
         kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
         powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
+
+
+def _multiply(outer: Array, inner: Array) -> Array:
+    """Give G M; a G of one column is a diagonal."""
+    return outer * inner if outer.shape[2] == 1 else outer @ inner
 
 
 def _symmetric_power(matrices: Array, power: float) -> Array:

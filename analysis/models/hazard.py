@@ -167,7 +167,8 @@ def _name_intervals(intervals: Mapping[Hashable, Sequence]) -> pd.MultiIndex:
     scenario = np.repeat(np.arange(len(lengths)), lengths)
     interval = np.concatenate([np.arange(length) for length in lengths])
     levels = [list(intervals), np.arange(1, max(lengths) + 1)]
-    return pd.MultiIndex(levels, [scenario, interval], names=["scenario", "interval"])
+    names = ["scenario", "interval"]
+    return pd.MultiIndex(levels, [scenario, interval], names=names, verify_integrity=False)
 
 
 def fit_hazard(

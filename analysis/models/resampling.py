@@ -101,5 +101,6 @@ def percentile_interval(
         confidence: share the interval is meant to cover.
     """
     tail = float(ndtr(-stdtrit(n_clusters - 1, 0.5 + confidence / 2)))
-    low, high = np.nanquantile(resampled, [tail, 1 - tail], axis=0)
+    quantile = np.nanquantile if np.isnan(resampled).any() else np.quantile
+    low, high = quantile(resampled, [tail, 1 - tail], axis=0)
     return low, high

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
 from analysis.errors import Problem
-from analysis.records.headings import count_known, count_likely
+from analysis.records.headings import count_names
 from analysis.records.rows import HEADER_WITHIN, Block, build_table
 from analysis.records.sniff import LARGEST_ROWS, decode_text
 from analysis.records.text import TextTable
@@ -121,8 +121,8 @@ def _choose_delimiter(text: str, columns: Mapping[str, str] | None) -> str:
             rows = _first_lines(text, delimiter)
         except csv.Error:
             return (0, 0, 0)
-        best = max(rows, key=lambda row: (count_known(row, columns), count_likely(row)), default=[])
-        return (count_known(best, columns), count_likely(best), len(rows[0]) if rows else 0)
+        best = max((count_names(row, columns) for row in rows), default=(0, 0))
+        return (*best, len(rows[0]) if rows else 0)
 
     return max(DELIMITERS, key=merit)
 

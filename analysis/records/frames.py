@@ -73,6 +73,8 @@ def code_frames(tables: Mapping[str, pd.DataFrame], faults: Faults) -> CodedReco
 def _code_column(
     values: pd.Series, schema: Column, source: TextTable, ids: dict[str, Coder], faults: Faults
 ) -> np.ndarray:
+    import pandas as pd
+
     if schema.kind in ("whole", "number"):
         try:
             return values.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -83,10 +85,10 @@ def _code_column(
         )
         return missing_array(schema, len(values))
     if schema.kind == "choice":
-        if hasattr(values, "cat") and tuple(values.cat.categories) == schema.choices:
-            codes = values.cat.codes.to_numpy()
+        if tuple(getattr(values.dtype, "categories", ())) == schema.choices:
+            codes = values.array.codes
         else:
-            found, distinct = values.factorize()
+            found, distinct = pd.factorize(values.to_numpy(dtype=object))
             index = {label: i for i, label in enumerate(schema.choices)}
             lookup = np.array([index.get(label, -2) for label in distinct] + [-1], dtype=np.int8)
             codes = lookup[found]
@@ -111,8 +113,8 @@ def _code_column(
                 schema.name,
             )
         return np.where(codes < 0, -1, codes).astype(np.int8)
-    found, distinct = values.factorize()
-    texts = [str(text) for text in distinct.to_numpy(dtype=object)]
+    found, distinct = pd.factorize(values.to_numpy(dtype=object))
+    texts = [str(text) for text in distinct]
     coder = ids.setdefault(schema.name, Coder())
     unseen = [text for text in texts if text not in coder]
     kind = judge_column(schema.name, unseen, schema.name)[0] if unseen else ""

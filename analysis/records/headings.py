@@ -44,6 +44,7 @@ ALL_NAMES = tuple(
 FLAT_TABLES = ("episodes", "goals", "reviews")
 FLAT_NAMES = tuple(dict.fromkeys(name for table in FLAT_TABLES for name in TABLES[table].names))
 CLOSE_ENOUGH = 0.72
+PLAIN, NEW_WORD, NO_WORD = map(re.compile, (r"[a-z0-9_]+", r"([a-z0-9])([A-Z])", r"\W+"))
 
 
 def plain_name(heading: str) -> str:
@@ -52,9 +53,11 @@ def plain_name(heading: str) -> str:
     >>> plain_name("  Child ID ")
     'child_id'
     """
+    if PLAIN.fullmatch(heading):
+        return heading.strip("_")
     text = unicodedata.normalize("NFKC", clean_text(heading))
-    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).casefold()
-    return re.sub(r"\W+", "_", text).strip("_")
+    text = NEW_WORD.sub(r"\1_\2", text).casefold()
+    return NO_WORD.sub("_", text).strip("_")
 
 
 def known_names(table_name: str) -> tuple[str, ...]:
@@ -104,17 +107,22 @@ def resolve_headings(
     return found
 
 
-def count_known(headings: Iterable[str], columns: Mapping[str, str] | None = None) -> int:
-    """Count the headings that are a schema name, or mapped to one."""
-    mapped = {plain_name(heading) for heading in columns or {}}
-    known = set(ALL_NAMES) | mapped
-    return len({plain_name(heading) for heading in headings} & known)
+def count_names(
+    headings: Iterable[str], columns: Mapping[str, str] | None = None
+) -> tuple[int, int]:
+    """Count the headings that are a schema name or mapped to one, and those that likely mean one.
 
+    Args:
+        headings: as the file has them.
+        columns: a clinic's mapping, heading to schema name.
 
-def count_likely(headings: Iterable[str]) -> int:
-    """Count the headings that are a schema name or a usual word for one."""
+    Returns:
+        How many are known, and how many are a schema name or a usual word for one.
+    """
     plain = {plain_name(heading) for heading in headings}
-    return len(plain & (set(ALL_NAMES) | set(SYNONYMS)))
+    known = plain.intersection(ALL_NAMES)
+    mapped = plain.intersection(map(plain_name, columns or {}))
+    return len(known | mapped), len(known | (plain & SYNONYMS.keys()))
 
 
 def nearest_heading(name: str, headings: Iterable[str], usual: str = "") -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.errors import Problem, RecordsError
 from analysis.records.code_shapes import PLAIN_CODE
 from analysis.records.headings import (
-    count_likely,
+    count_names,
     missing_names,
     nearest_heading,
     plain_name,
@@ -138,7 +138,7 @@ def _name_columns(name: str, table: TextTable, mapping: Mapping, records: TextRe
                     code="duplicate_column",
                 )
             )
-    no_headings = not count_likely(table.headings) or any(map(_reads_like_a_cell, table.headings))
+    no_headings = not count_names(table.headings)[1] or any(map(_reads_like_a_cell, table.headings))
     if not any(names) and no_headings:
         wanted = missing_names(name, ())
         records.missing += wanted

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
-from analysis.records.headings import count_known, count_likely, plain_name
+from analysis.records.headings import count_names, plain_name
 from analysis.records.text import (
     BLANK,
     HEADER,
@@ -66,7 +66,7 @@ def find_header(rows: list[list[str]], columns: Mapping[str, str] | None) -> int
     The row with most known headings, the first of equals; without any, the first row that is
     not blank.
     """
-    merits = [(count_known(row, columns), count_likely(row)) for row in rows[:HEADER_WITHIN]]
+    merits = [count_names(row, columns) for row in rows[:HEADER_WITHIN]]
     best = max(range(len(merits)), key=lambda i: merits[i])
     if merits[best] == (0, 0):
         return next(i for i, row in enumerate(rows) if is_filled(row))
@@ -148,7 +148,7 @@ class _TableMaker:
         self.spare = len(cells) - self.width
         self.first_cell = cells[0]
         self.plain = [plain_name(heading) for heading in self.headings]
-        self.known = count_known(self.headings, columns) >= 2
+        self.known = count_names(self.headings, columns)[0] >= 2
         self.padded, self.line_breaks = padded, line_breaks
         self.builder = TableBuilder(self.width)
         self.ledger: Counter[str] = Counter({HEADER: taken})

@@ -15,8 +15,7 @@ from analysis.errors import Problem, RecordsError
 from analysis.records.columnar import read_parquet
 from analysis.records.delimited import read_delimited, too_many_rows
 from analysis.records.headings import (
-    count_known,
-    count_likely,
+    count_names,
     missing_names,
     plain_name,
     resolve_headings,
@@ -262,12 +261,4 @@ def _choose_sheet(read, name: str, table_name: str, mapping: Mapping, records: T
                 "the columns needed"
             )
         return whole
-    return [
-        max(
-            filled,
-            key=lambda item: (
-                count_known(item[1].headings, mapping.columns),
-                count_likely(item[1].headings),
-            ),
-        )
-    ]
+    return [max(filled, key=lambda item: count_names(item[1].headings, mapping.columns))]

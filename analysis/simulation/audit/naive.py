@@ -26,7 +26,7 @@ def regress_rows(tables: Mapping[str, pd.DataFrame]) -> list[float]:
     reviews, goals, episodes = (tables[name] for name in ("reviews", "goals", "episodes"))
     goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"])
     child = pd.Index(episodes["child_id"]).get_indexer(goals["child_id"])[goal]
-    received = episodes["format"].cat.codes.to_numpy()[child]
+    received = episodes["format"].array.codes[child]
     week = reviews["week"].to_numpy() / TERM_WEEKS
     level = reviews["attainment"].to_numpy()
     slope, variance = np.full(len(FORMATS), np.nan), np.full(len(FORMATS), np.nan)
@@ -57,7 +57,7 @@ def compare_by_received(tables: Mapping[str, pd.DataFrame], rates: pd.Series) ->
     """
     sessions = tables["sessions"]
     child = rates.index.get_indexer(sessions["child_id"])
-    came = (sessions["attended"] == 1).to_numpy() & (child >= 0)
+    came = (sessions["attended"].to_numpy() == 1) & (child >= 0)
     ever = np.zeros((len(rates), len(FORMATS)), bool)
     ever[child[came], sessions["delivered"].array.codes[came]] = True
     some = ever.any(axis=1)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from analysis.comparison.attainment import compare_attainment
 from analysis.comparison.formats import comparable_formats, keep_formats
@@ -77,7 +78,8 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         book = SentenceBook()
         published, sentences = publish_answer(study, book)["pairs"], book.rows()
         within, attained = _ask_beside(study)
-    rates = study.cohort.table.set_index("child_id")["rate"]
+    compared = study.cohort.table
+    rates = pd.Series(compared["rate"].to_numpy(), index=pd.Index(compared["child_id"]))
     return outcome | {
         "pairs": [
             numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
@@ -103,7 +105,7 @@ def _ask_beside(study: Study) -> tuple[Comparison, Mapping[int, Comparison]]:
 
 def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
     names = ("estimate", "conf_low", "conf_high")
-    columns = [_plain(comparison.table[name]) for name in names]
+    columns = [_plain(comparison.by_pair[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
