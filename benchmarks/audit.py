@@ -8,6 +8,7 @@ import os
 import platform
 import time
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from analysis.simulation.audit.work import CLINICS_PER_CHUNK, do_chunks, split_w
 ASKED_PER_SECOND = 15
 SEED = 1
 NAMES = ("confounded_null", "large", "small")
+ROUNDS = 3
+CLINICS_PER_PROCESS = 100
 
 
 def _time_clinics(name: str, n_clinics: int, jobs: int) -> float:
@@ -30,25 +33,30 @@ def _time_clinics(name: str, n_clinics: int, jobs: int) -> float:
 
 
 def main() -> None:
-    """Measure, print and keep the table."""
-    rows = []
-    for name in NAMES:
-        for jobs in (1, 2):
-            n_clinics = 100 * jobs
-            seconds = _time_clinics(name, n_clinics, jobs)
-            rows.append((name, jobs, n_clinics, f"{seconds:.1f}", f"{n_clinics / seconds:.1f}"))
-    head = ("scenario", "processes", "clinics", "seconds", "clinics per second")
+    """Measure in rounds, print and keep the table of medians."""
+    cases = [(name, jobs) for name in NAMES for jobs in (1, 2)]
+    paces: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
+    for _ in range(ROUNDS):
+        for name, jobs in cases:
+            n_clinics = CLINICS_PER_PROCESS * jobs
+            paces[name, jobs].append(n_clinics / _time_clinics(name, n_clinics, jobs))
+    rows = [
+        (name, jobs, f"{median(pace):.1f}", f"{min(pace):.1f} to {max(pace):.1f}")
+        for (name, jobs), pace in paces.items()
+    ]
+    head = ("scenario", "processes", "clinics per second", "slowest to fastest")
     table = "\n".join(
         "| " + " | ".join(map(str, row)) + " |" for row in (head, ("---",) * len(head), *rows)
     )
-    met = float(rows[1][-1]) >= ASKED_PER_SECOND
+    met = median(paces[NAMES[0], 2]) >= ASKED_PER_SECOND
     text = (
         "# The truth audit\n\n"
         f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
         f"{platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}; load of "
         f"the machine before: {os.getloadavg()[0]:.1f}. Asked for: {ASKED_PER_SECOND} clinics of "
         f"120 children (`{NAMES[0]}`) a second on 2 cores: {'met' if met else 'not met'}.\n\n"
-        f"{table}\n"
+        f"{table}\n\nMedians of {ROUNDS} rounds, every case in each, {CLINICS_PER_PROCESS} "
+        "clinics a process.\n"
     )
     print(text)
     Path(__file__).with_suffix(".md").write_text(text)
