@@ -111,7 +111,7 @@ def run_ours(n_children, irregular):
         rows = arrange_rows(nesting, random, names, columns, read_vector(y, len(y), "outcome"))
         return build_sums(rows, plan_sums(survey_rows(rows, whole=True)))
 
-    repeats = 5 if n_children <= 5000 else 3 if n_children <= 30_000 or not irregular else 1
+    repeats = 5 if n_children <= 5000 else 3
     fit_mixed(y[:1800], fixed[:1800], [type(r)(r.groups[:1800], r.design[:1800]) for r in random])
     seconds, fit = timed(lambda: fit_mixed(y, fixed, random), repeats)
     return {

@@ -161,11 +161,10 @@ def _last_point(
 ) -> tuple[list[Array], Evaluation, Slope | None, int]:
     """Give the point before the last step if that is close enough or the step not yet the last.
 
-    Else the one after it.
+    Else the one after it. Close, by more in more data, whose likelihood is rounder.
     """
-    if optimum.before is not None and (
-        optimum.gain_left[0] <= CLOSE_GAIN or not optimum.converged[0]
-    ):
+    close = CLOSE_GAIN + RELATIVE_GAIN_LIMIT * abs(optimum.objective[0])
+    if optimum.before is not None and (optimum.gain_left[0] <= close or not optimum.converged[0]):
         before, here, slope = optimum.before
         if _same([_clean(value) for value in before], before):
             return before, here, slope, 0
