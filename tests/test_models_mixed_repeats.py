@@ -9,9 +9,10 @@ from analysis.models.mixed_columns import arrange_rows, survey_rows
 from analysis.models.mixed_fit import solve_sums
 from analysis.models.mixed_likelihood import evaluate
 from analysis.models.mixed_nesting import read_nesting
+from analysis.models.mixed_parameters import list_parameters
 from analysis.models.mixed_plan import plan_sums
 from analysis.models.mixed_repeats import replace_repeats, select_groups
-from analysis.models.mixed_slope import descend, list_parameters
+from analysis.models.mixed_slope import descend
 from analysis.models.mixed_sums import build_sums
 
 SAME = 1e-9

@@ -15,7 +15,8 @@ import numpy as np
 from analysis.models.mixed_cone import find_step
 from analysis.models.mixed_likelihood import Evaluation
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import Slope, pick_parameters
+from analysis.models.mixed_parameters import pick_parameters
+from analysis.models.mixed_slope import Slope
 
 GAIN_LIMIT = 1e-7
 RELATIVE_GAIN_LIMIT = 2e-14

@@ -20,7 +20,8 @@ from analysis.models.mixed_cone import clip_negative, find_step
 from analysis.models.mixed_fit import Solution
 from analysis.models.mixed_likelihood import Climb, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import descend, move_entries, pick_parameters
+from analysis.models.mixed_parameters import move_entries, pick_parameters
+from analysis.models.mixed_slope import descend
 from analysis.models.mixed_sums import Sums
 
 LONGEST = 0.6

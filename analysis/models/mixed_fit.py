@@ -20,10 +20,11 @@ from analysis.models.mixed_identify import check_identifiable
 from analysis.models.mixed_inference import Curvature, VarianceUncertainty
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
+from analysis.models.mixed_parameters import list_parameters
 from analysis.models.mixed_plan import Plan
 from analysis.models.mixed_polish import Point
 from analysis.models.mixed_settle import settle
-from analysis.models.mixed_slope import Slope, list_parameters
+from analysis.models.mixed_slope import Slope
 from analysis.models.mixed_start import find_start
 from analysis.models.mixed_sums import Sums, count_groups, mix_columns
 

@@ -18,8 +18,9 @@ from analysis.errors import AnalysisError
 from analysis.models.mixed_arithmetic import collect_groups, weighted_total
 from analysis.models.mixed_likelihood import Evaluation
 from analysis.models.mixed_nesting import Array
+from analysis.models.mixed_parameters import list_parameters
 from analysis.models.mixed_plan import Plan
-from analysis.models.mixed_slope import Slope, descend, list_parameters
+from analysis.models.mixed_slope import Slope, descend
 from analysis.models.mixed_sums import Sums
 
 INDEPENDENT = 1e-10

@@ -20,7 +20,8 @@ import numpy as np
 from analysis.models.mixed_face import Face
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import Slope, descend, move_entries, pick_parameters
+from analysis.models.mixed_parameters import move_entries, pick_parameters
+from analysis.models.mixed_slope import Slope, descend
 from analysis.models.mixed_sums import Sums
 
 STEP_SHARE = 1e-6

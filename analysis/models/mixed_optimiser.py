@@ -18,13 +18,8 @@ from analysis.models.mixed_blocks import take_problems
 from analysis.models.mixed_cone import clip_negative, find_step
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import (
-    Slope,
-    descend,
-    list_parameters,
-    move_entries,
-    pick_parameters,
-)
+from analysis.models.mixed_parameters import list_parameters, move_entries, pick_parameters
+from analysis.models.mixed_slope import Slope, descend
 from analysis.models.mixed_sums import Sums
 
 SMALLEST_GAIN = 1e-9

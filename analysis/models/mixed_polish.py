@@ -20,7 +20,8 @@ from analysis.models.mixed_inference import Curvature, largest_sharp, measure_cu
 from analysis.models.mixed_likelihood import Evaluation, evaluate
 from analysis.models.mixed_nesting import Array
 from analysis.models.mixed_optimiser import Optimum, minimise
-from analysis.models.mixed_slope import Slope, descend, pick_parameters
+from analysis.models.mixed_parameters import pick_parameters
+from analysis.models.mixed_slope import Slope, descend
 from analysis.models.mixed_sums import Sums
 
 ZERO_VARIANCE = 1e-9

@@ -1,4 +1,4 @@
-"""The slope of a mixed model's likelihood, and its average information.
+"""The slope of a mixed model's likelihood.
 
 Comes in: an `Evaluation` with what its climb left at every group. Goes out: a `Slope`. Going down
 the tree with O = what the larger groups leave to explain and J = their uncertainty,
@@ -6,8 +6,8 @@ the tree with O = what the larger groups leave to explain and J = their uncertai
     W_g'V^-1 A = U* + M* O,   W_g'V^-1 W_g = M* - M* J M*   (V whole, rows of group g),
 
 so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with
-B = W'V^-1 X, b = W'V^-1 (y - X beta). One more climb with the columns V_a V^-1 (y - X beta) gives
-the average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440).
+B = W'V^-1 X, b = W'V^-1 (y - X beta). Decided here: whatever is summed is turned to the effects
+first, so that effects of unlike size keep their digits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import numpy as np
 
 from analysis.models.mixed_arithmetic import (
     as_batch,
-    collect_groups,
     effect_matrices,
     gram,
     gram_columns,
@@ -27,6 +26,12 @@ from analysis.models.mixed_arithmetic import (
     multiply,
     project,
     project_total,
+)
+from analysis.models.mixed_information import (
+    add_linear,
+    average_information,
+    list_directions,
+    sum_quadratic,
 )
 from analysis.models.mixed_likelihood import (
     Climb,
@@ -59,16 +64,6 @@ class Slope:
     information: Array | None
     effects: list[list[Array]]
     coefficients_left: list[Array]
-
-
-def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[tuple]:
-    """Give the covariance parameters as (level, row, column), row <= column."""
-    return [
-        (level, i, j)
-        for level, (q, free) in enumerate(zip(widths, correlated, strict=True))
-        for i in range(q)
-        for j in range(i, q if free else i + 1)
-    ]
 
 
 def descend(
@@ -119,10 +114,10 @@ def descend(
         left.append(outside)
         if parameters:
             carried = [carries_weights(block, i, counted) for i in range(len(block.levels))]
-            quadratic += _quadratic(block, climb, directions, spread, carried, parameters)
+            quadratic += sum_quadratic(block, climb, directions, spread, carried, parameters)
     information = None
     if parameters:
-        information = _average_information(quadratic, linear, pulls, parameters, evaluation)
+        information = average_information(quadratic, linear, pulls, parameters, evaluation)
     return Slope(matrices, pulls, linear, information, effects, left)
 
 
@@ -164,8 +159,8 @@ def _descend_block(
         )
         pulls[k] += pull
         if parameters:
-            direction = _directions(pulled[:, :, 0], loading, multipliers, k, parameters)
-            _add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
+            direction = list_directions(pulled[:, :, 0], loading, multipliers, k, parameters)
+            add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
             directions.append(direction)
         entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
         taken = effect_matrices(loading, relative[k], multipliers)
@@ -239,116 +234,3 @@ def _symmetric(left: Array, right: Array) -> Array:
             out[:, q, t] = np.einsum("bjm,bjm->bm", left[:, q], right[:, t])
             out[:, t, q] = out[:, q, t]
     return out
-
-
-def _directions(
-    pulled: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
-) -> Array:
-    """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e.
-
-    `pulled` (b, q, m) is s C'W'V^-1 e.
-    """
-    own = [(i, j) for level, i, j in parameters if level == k]
-    n_bases, q = loading.shape
-    turn = np.zeros((n_bases, len(own), q, q))
-    for a, (i, j) in enumerate(own):
-        turn[:, a, i, j] = loading[:, i]
-        turn[:, a, j, i] = loading[:, j]
-    if multipliers is None:
-        out = turn.sum(axis=2).reshape(-1, q) @ pulled
-    else:
-        products = multipliers[:, None] * pulled[:, None]
-        out = turn.reshape(-1, q * q) @ products.reshape(len(pulled), q * q, -1)
-    return out.reshape(len(pulled), n_bases, len(own), -1)
-
-
-def _add_linear(
-    linear: Array,
-    outside: Array,
-    columns: Array,
-    after: Array,
-    direction: Array,
-    block: Sums,
-    k: int,
-    spread: Sequence[Array | None],
-    parameters: Sequence[tuple],
-) -> None:
-    """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
-    level, weight = block.levels[k], spread[k]
-    early, late = weight, None
-    if k and weight is not None and weight.ndim == 2:  # a batch of weights of outermost groups
-        early, late = None, spread[k - 1]
-    at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
-    p = linear.shape[1]
-    moved = collect_groups(multiply(after, direction), level.starts, early)
-    linear[:, :, at] += gram(outside[:, :, :p], moved, late)
-    first = p + 1 - columns.shape[2]
-    linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
-
-
-def _quadratic(
-    block: Sums,
-    climb: Climb,
-    directions: Sequence[Array],
-    spread: Sequence[Array | None],
-    carried: Sequence[bool],
-    parameters: Sequence[tuple],
-) -> Array:
-    """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
-    n = len(parameters)
-    b = max(len(directions[0]), *(1 if w is None or w.ndim == 1 else len(w) for w in spread))
-    out = np.zeros((b, n, n))
-    active: list[int] = []
-    rising: Array | None = None
-    for k in reversed(range(len(block.levels))):
-        level, weight, direction = block.levels[k], spread[k], directions[k]
-        at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
-        entering = multiply(climb.before[k], direction)
-        out[:, np.array(at)[:, None], at] += gram(direction, entering, weight)
-        if rising is not None:
-            both = gram(direction, rising, weight)
-            out[:, np.array(at)[:, None], active] += both
-            out[:, np.array(active)[:, None], at] += both.swapaxes(-1, -2)
-            entering = np.concatenate([entering, rising], axis=2)
-        active = at + active
-        lost = gram(entering, multiply(climb.spread[k], entering), weight)
-        out[:, np.array(active)[:, None], active] -= lost
-        if k:
-            passed = weight if carried[k] else None
-            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, passed)
-    return out
-
-
-def _average_information(
-    quadratic: Array,
-    linear: Array,
-    pulls: Sequence[Array],
-    parameters: Sequence[tuple],
-    evaluation: Evaluation,
-) -> Array:
-    pull = pick_parameters(pulls, parameters)
-    variance = evaluation.residual_variance[:, None, None]
-    solved = np.matmul(evaluation.inverse, linear)
-    quadratic = quadratic - np.matmul(linear.swapaxes(-1, -2), solved)
-    outer = pull[:, :, None] * pull[:, None, :]
-    return quadratic / variance - outer / (variance**2 * evaluation.degrees[:, None, None])
-
-
-def pick_parameters(matrices: Sequence[Array], parameters: Sequence[tuple]) -> Array:
-    """Give (b, k) derivatives by each parameter, from symmetric matrices per level."""
-    return np.stack(
-        [matrices[level][:, i, j] * (1.0 if i == j else 2.0) for level, i, j in parameters],
-        axis=1,
-    )
-
-
-def move_entries(
-    relative: Sequence[Array], steps: Array, parameters: Sequence[tuple]
-) -> list[Array]:
-    """Move covariances (b, q, q), or one for all, by steps (b, k) in the parameters."""
-    moved = [np.repeat(value, len(steps) // len(value), axis=0) for value in relative]
-    for a, (level, i, j) in enumerate(parameters):
-        moved[level][:, i, j] += steps[:, a]
-        if i != j:
-            moved[level][:, j, i] += steps[:, a]
-    return moved

@@ -17,7 +17,7 @@ import numpy as np
 from analysis.models.mixed_arithmetic import collect_groups, project_total
 from analysis.models.mixed_cone import clip_negative
 from analysis.models.mixed_nesting import Array
-from analysis.models.mixed_slope import list_parameters, pick_parameters
+from analysis.models.mixed_parameters import list_parameters, pick_parameters
 from analysis.models.mixed_sums import Sums
 
 SMALLEST_RESIDUAL = 0.05
