@@ -35,7 +35,8 @@ sample-notebooks: setup
 	@pdftoppm -r 90 -f 1 -l 1 -singlefile -png output/sample.pdf docs/page-1
 
 bench: setup
-	@for bench in benchmarks/*.py; do echo "$$bench"; $(PY) "$$bench" || exit 1; done
+	@for bench in $(filter-out stamp,$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
+		echo "$$bench"; $(PY) -m benchmarks.$$bench || exit 1; done
 
 # The truth audit, whole; goes on from audit/ if it was stopped. METHODS.md holds its last table,
 # analysis/findings/audit.json the numbers the report quotes.

@@ -4,17 +4,12 @@ Run by hand: `python -m benchmarks.audit`. It prints a table and writes it to
 `benchmarks/audit.md`. Asked for: at least 15 clinics of 120 children a second on 2 cores.
 """
 
-import os
-import platform
 import time
-from pathlib import Path
 from statistics import median
-
-import numpy as np
-import pandas as pd
 
 from analysis.simulation.audit.scenarios import SCENARIOS
 from analysis.simulation.audit.work import CLINICS_PER_CHUNK, do_chunks, split_work
+from benchmarks.stamp import keep_table
 
 ASKED_PER_SECOND = 15
 SEED = 1
@@ -51,15 +46,12 @@ def main() -> None:
     met = median(paces[NAMES[0], 2]) >= ASKED_PER_SECOND
     text = (
         "# The truth audit\n\n"
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}; load of "
-        f"the machine before: {os.getloadavg()[0]:.1f}. Asked for: {ASKED_PER_SECOND} clinics of "
-        f"120 children (`{NAMES[0]}`) a second on 2 cores: {'met' if met else 'not met'}.\n\n"
+        f"Asked for: {ASKED_PER_SECOND} clinics of 120 children (`{NAMES[0]}`) a second on 2 "
+        f"cores: {'met' if met else 'not met'}.\n\n"
         f"{table}\n\nMedians of {ROUNDS} rounds, every case in each, {CLINICS_PER_PROCESS} "
-        "clinics a process.\n"
+        "clinics a process."
     )
-    print(text)
-    Path(__file__).with_suffix(".md").write_text(text)
+    keep_table(__file__, text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Hold the second line against planted truth: bias and coverage in invented clinics.
 
-Run as `python -m benchmarks.check_beside [--clinics 300] [--out benchmarks/check_beside.md]`.
+Run as `python -m benchmarks.check_beside [--clinics 300]`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import argparse
 import time
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -29,6 +28,7 @@ from analysis.settings import Settings
 from analysis.simulation.attendance import PRACTICE_DEVIATION_MINUTES
 from analysis.simulation.clinic import ClinicDesign, simulate_clinic
 from analysis.simulation.truth import true_contrasts
+from benchmarks.stamp import keep_table
 
 SETTINGS = Settings()
 SEED = 5000
@@ -154,7 +154,6 @@ def main() -> None:
     """Write the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.check_beside")
     parser.add_argument("--clinics", type=int, default=300)
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".md"))
     given = parser.parse_args()
     lines = [
         "# The second line against planted truth",
@@ -170,7 +169,7 @@ def main() -> None:
         for title, bias, error, covered, n in measure(replace(design), given.clinics):
             lines.append(f"| {title} | {bias:+.3f} | {error:.3f} | {100 * covered:.1f}% | {n} |")
         print(meaning, f"{time.perf_counter() - began:.0f} s")
-    given.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    keep_table(__file__, "\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -11,18 +11,16 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import platform
 import resource
 import time
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
 
 from analysis.models.cluster_robust import fit_cluster_robust
+from benchmarks.stamp import keep_table
 
 COLUMNS = 12
 REPEATS = 5
@@ -109,14 +107,9 @@ def main() -> None:
             f"{gigabytes:.2f} GB. Asked: 100,000 alone under {ASKED_SECONDS:.0f} s and "
             f"{ASKED_GIGABYTES:.0f} GB, a clinic under {1e3 * ASKED_CLINIC_SECONDS:.0f} ms: "
             f"{'met' if met else 'not met'}.",
-            "",
-            f"{date.today().isoformat()}, Python {platform.python_version()}, numpy "
-            f"{np.__version__}, pandas {pd.__version__}, {platform.machine()}, "
-            f"{os.cpu_count()} cores.",
         ]
     )
-    Path(__file__).with_suffix(".md").write_text(text + "\n", encoding="utf-8")
-    print(text)
+    keep_table(__file__, text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long does a choice in a notebook take, from the control to the new picture?
 
-Run by hand: `python benchmarks/explore.py`. The last table stands beside this file.
+Run by hand: `python -m benchmarks.explore`. The last table stands beside this file.
 """
 
 import statistics
@@ -11,6 +11,7 @@ from analysis.notebook.choices import AGES, GOALS, WEEKS, Browser, Choice
 from analysis.notebook.explore import draw_look
 from analysis.records.load import read_records
 from analysis.settings import Settings
+from benchmarks.stamp import keep_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 MOST_SECONDS = 0.3
@@ -46,9 +47,7 @@ def main():
         "| --- | --- | --- | --- |",
         *rows,
     ]
-    table = "\n".join(lines) + "\n"
-    Path(__file__).with_suffix(".md").write_text(table, encoding="utf-8")
-    print(table)
+    keep_table(__file__, "\n".join(lines))
 
 
 if __name__ == "__main__":

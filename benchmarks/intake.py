@@ -9,7 +9,6 @@ children judged in under 10 ms of processor time (on a busy machine the wall wai
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from benchmarks.stamp import keep_table
 
 N_CHILDREN, GOALS, WEEKS = 50_000, 4, (0, 6, 12, 18, 24)
 N_WORKBOOK = 100_000
@@ -171,13 +172,9 @@ def main() -> None:
     table = "\n".join("| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows))
     text = (
         "# Reading and judging records\n\n"
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}; load of "
-        f"the machine at the end: {os.getloadavg()[0]:.1f}. Each row but the last is a new "
-        f"process, imports included.\n\n{table}\n"
+        f"Each row but the last is a new process, imports included.\n\n{table}"
     )
-    print(text)
-    Path(__file__).with_suffix(".md").write_text(text)
+    keep_table(__file__, text)
 
 
 if __name__ == "__main__":

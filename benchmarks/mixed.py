@@ -19,19 +19,19 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
 import json
-import platform
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import pandas as pd
+
+from benchmarks.stamp import keep_table
 
 HERE = Path(__file__).resolve()
 KIBIBYTES_PER_GIGABYTE = 1e9 / 1024
@@ -311,12 +311,8 @@ def describe(found):
         rows.append((f"{n:,}", visits, NAMES[what], seconds, ratio, memory, "; ".join(notes)))
     head = ("children", "visits", "fit", "processor s", "ratio", "whole process, GB", "")
     lines = ["| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows)]
-    stamp = (
-        f"{date.today()}, Python {platform.python_version()}, numpy {np.__version__}, pandas "
-        f"{pd.__version__}, {platform.machine()}, {os.cpu_count()} cores."
-    )
     about = "One thread, processor seconds of the fit; a ratio is the peer's time by ours."
-    return "\n".join(["# Mixed models", "", *lines, "", about, "", *judge(found), "", stamp, ""])
+    return "\n".join(["# Mixed models", "", *lines, "", about, "", *judge(found)])
 
 
 def main():
@@ -334,9 +330,7 @@ def main():
     for case in CASES:
         found[case] = run_case(*case)
         print(*case, found[case], flush=True)
-    text = describe(found)
-    HERE.with_suffix(".md").write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, describe(found))
 
 
 if __name__ == "__main__":

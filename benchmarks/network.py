@@ -14,19 +14,19 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import argparse
 import json
-import platform
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-HERE = Path(__file__).resolve()
+from benchmarks.stamp import keep_table
+
+ROOT = Path(__file__).resolve().parents[1]
 N_CHILDREN, N_FILES = 1_000_000, 40
 KIBIBYTES_PER_GIGABYTE = 1e9 / 1024
 COVARIATES = tuple(f"c{k}" for k in range(5))
@@ -81,8 +81,8 @@ def peak():
 
 def run_apart(folder, cluster):
     """Run one case in a process of its own."""
-    command = [sys.executable, str(HERE), "--case", folder, cluster or ""]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "benchmarks.network", "--case", folder, cluster or ""]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return json.loads(done.stdout)
 
 
@@ -136,13 +136,7 @@ def main():
         )
         lines.append("| " + " | ".join(cells) + " |")
     about = f"{N_CHILDREN:,} children, 3 goals each, in {N_FILES} files; reading included."
-    stamp = (
-        f"{date.today()}, Python {platform.python_version()}, numpy {np.__version__}, pandas "
-        f"{pd.__version__}, {platform.machine()}, {os.cpu_count()} cores."
-    )
-    text = "\n".join(["# A network of clinics", "", *lines, "", about, "", stamp, ""])
-    HERE.with_suffix(".md").write_text(text, encoding="utf-8")
-    print(text)
+    keep_table(__file__, "\n".join(["# A network of clinics", "", *lines, "", about]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long a clinic waits: a cold report on the sample beside the bare import of what it needs.
 
-Run by hand: `python benchmarks/report.py [--runs 7]`. Both are timed in turn, each in a new
+Run by hand: `python -m benchmarks.report [--runs 7]`. Both are timed in turn, each in a new
 process, so that the machine's mood falls on both alike. The table beside this file
 (`report.md`) is written anew. The bar: at most 2.5 times the bare import.
 """
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
+
+from benchmarks.stamp import keep_table
 
 BAR = 2.5
 BARE = "import pandas, statsmodels.api, matplotlib.pyplot, typst"
-TABLE = Path(__file__).with_suffix(".md")
 
 
 def time_run(command: Sequence[str], folder: str) -> tuple[float, float]:
@@ -57,8 +56,7 @@ def write_table(seconds: dict[str, list[tuple[float, float]]]) -> str:
     lines = [
         "# A cold report on the sample",
         "",
-        f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores, "
-        f"median of {len(pairs)} runs in turn; load of the machine {os.getloadavg()[0]:.1f}.",
+        f"Medians of {len(pairs)} runs in turn.",
         "",
         "| what | seconds | fastest | slowest | processor seconds |",
         "|---|---:|---:|---:|---:|",
@@ -84,8 +82,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
     table = write_table(measure_runs(parser.parse_args().runs))
-    print(table)
-    TABLE.write_text(table)
+    keep_table(__file__, table)
     return int(": missed" in table)
 
 

@@ -4,18 +4,15 @@ Run by hand: `python -m benchmarks.simulation`. It prints a table and writes it 
 `benchmarks/simulation.md`. Asked for: under 60 s on 2 cores.
 """
 
-import os
-import platform
 import time
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.truth import true_contrasts
+from benchmarks.stamp import keep_table
 
 ASKED_SECONDS = 60
 N_CLINICS = 1000
@@ -60,13 +57,10 @@ def main() -> None:
     met = float(rows[1][2]) < ASKED_SECONDS
     text = (
         "# Inventing clinics\n\n"
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}, numpy {np.__version__}, pandas {pd.__version__}. Asked "
-        f"for: {N_CLINICS:,} clinics of 120 children in under {ASKED_SECONDS} s on 2 cores: "
-        f"{'met' if met else 'not met'}.\n\n{table}\n"
+        f"Asked for: {N_CLINICS:,} clinics of 120 children in under {ASKED_SECONDS} s on 2 cores: "
+        f"{'met' if met else 'not met'}.\n\n{table}"
     )
-    print(text)
-    Path(__file__).with_suffix(".md").write_text(text)
+    keep_table(__file__, text)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How long does the whole study of the sample take, records already read and packages loaded?
 
-Run by hand: `python benchmarks/study.py`. The last table stands beside this file. The floor is
+Run by hand: `python -m benchmarks.study`. The last table stands beside this file. The floor is
 the arithmetic nobody could do without: one least-squares fit of every review by statsmodels.
 """
 
@@ -16,6 +16,7 @@ from analysis.comparison.formats import comparable_formats, keep_formats
 from analysis.disclosure import protect
 from analysis.records.load import read_records
 from analysis.study import run_study
+from benchmarks.stamp import keep_table
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 MOST_SECONDS = 0.5
@@ -66,9 +67,7 @@ def main():
     for name, times in took.items():
         wall, own = (statistics.median(part) for part in zip(*times, strict=True))
         lines.append(f"| {name} | {wall:.3f} | {own:.3f} | {own / floor:.0f} |")
-    table = "\n".join(lines) + "\n"
-    Path(__file__).with_suffix(".md").write_text(table, encoding="utf-8")
-    print(table)
+    keep_table(__file__, "\n".join(lines))
 
 
 if __name__ == "__main__":
