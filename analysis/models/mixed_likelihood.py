@@ -202,9 +202,12 @@ def climb_block(
             both = gram(joined, shrunk, weight)
             total[:, new, dense] += both
             total[:, dense, new] += both.swapaxes(-1, -2)
-            n = max(len(entering), len(shrunk))
-            both = [np.broadcast_to(v, (n, *v.shape[1:])) for v in (entering, shrunk)]
-            shrunk = np.concatenate(both, axis=2)
+            if len(entering) != len(shrunk):
+                n = max(len(entering), len(shrunk))
+                entering, shrunk = (
+                    np.broadcast_to(v, (n, *v.shape[1:])) for v in (entering, shrunk)
+                )
+            shrunk = np.concatenate([entering, shrunk], axis=2)
         climb.shrink.insert(0, shrink)
         climb.spread.insert(0, explained)
         climb.after.insert(0, after)

@@ -140,6 +140,8 @@ def _find_patterns(sums: Sums) -> Whole:
         level = sums.levels[k]
         keys.extend([] if level.multipliers is None else level.multipliers)
         for key in keys:
+            if (key == key[0]).all():
+                continue
             found, values = pd.factorize(key)
             code = pd.factorize(code * np.int64(len(values)) + found)[0]
         if np.bincount(code).max() <= FEWEST_GROUPS // 2:
@@ -191,9 +193,12 @@ def _count_entries(sums: Sums, member: int, n_leaves: int) -> int:
 def _stand_in(sums: Sums, members: Whole, weights: Array) -> Sums:
     """Give the stand-ins of outermost groups with one pattern, for a batch of weights (b, m)."""
     model = take_groups(sums, int(members[0]), int(members[0]) + 1)
+    starts = range(0, len(members), GROUPS_AT_ONCE)
+    parts = [slice(first, first + GROUPS_AT_ONCE) for first in starts]
+    only = _read_entries(sums, members, model) if len(parts) == 1 else None
     products = 0.0
-    for first in range(0, len(members), GROUPS_AT_ONCE):
-        entries = _read_entries(sums, members[first : first + GROUPS_AT_ONCE], model)
+    for part in parts:
+        entries = _read_entries(sums, members[part], model) if only is None else only
         products = products + entries @ entries.T
     width = np.sqrt(np.maximum(np.diagonal(products), 1e-300))
     values, vectors = np.linalg.eigh(products / np.outer(width, width))
@@ -202,9 +207,9 @@ def _stand_in(sums: Sums, members: Whole, weights: Array) -> Sums:
     back = (vectors[:, kept] / np.sqrt(values[kept])).T / width
     n = basis.shape[1]
     inner = np.zeros((len(weights), n, n))
-    for first in range(0, len(members), GROUPS_AT_ONCE):
-        part = slice(first, first + GROUPS_AT_ONCE)
-        inner += _weigh_squares(back @ _read_entries(sums, members[part], model), weights[:, part])
+    for part in parts:
+        entries = _read_entries(sums, members[part], model) if only is None else only
+        inner += _weigh_squares(back @ entries, weights[:, part])
     sizes, turns = np.linalg.eigh(inner)
     factor = basis @ (turns * np.sqrt(np.maximum(sizes, 0.0))[:, None, :])
     count = weights.sum(axis=1)
