@@ -71,6 +71,18 @@ def test_the_digest_ignores_the_order_of_rows_and_columns_but_no_value(flat):
     assert records_from_tables(changed).digest != records.digest
 
 
+def test_two_columns_of_one_name_in_a_frame_are_refused_in_words(flat):
+    tables = as_tables(flat)
+    reviews = tables["reviews"]
+    tables["reviews"] = pd.concat([reviews, reviews[["week"]]], axis=1)
+    with pytest.raises(RecordsError) as refused:
+        records_from_tables(tables)
+    assert [(p.code, p.file, p.column) for p in refused.value.problems] == [
+        ("duplicate_column", "reviews", "week")
+    ]
+    assert '2 columns are called "week".' in str(refused.value)
+
+
 def test_frames_always_have_every_column_of_the_schema_with_its_type(flat):
     records = records_from_tables(as_tables(flat))
     for name, table in TABLES.items():

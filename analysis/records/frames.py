@@ -16,7 +16,7 @@ from analysis.errors import Problem
 from analysis.records.coded import CodedRecords, CodedTable, missing_array
 from analysis.records.headings import missing_names
 from analysis.records.identifiers import judge_column
-from analysis.records.schema import TABLES, Column
+from analysis.records.schema import TABLES, Column, Table
 from analysis.records.text import USED, Coder, TextTable
 from analysis.records.values import Faults
 
@@ -58,16 +58,34 @@ def code_frames(tables: Mapping[str, pd.DataFrame], faults: Faults) -> CodedReco
                     code="missing_column",
                 )
             )
-        columns = {}
+        given, columns = dict(frame.items()), {}
+        if len(given) < frame.shape[1]:
+            _refuse_same_names(frame, table, faults)
         for schema in table.columns:
             columns[schema.name] = (
-                _code_column(frame[schema.name], schema, source, coded.ids, faults)
-                if schema.name in frame.columns
+                _code_column(given[schema.name], schema, source, coded.ids, faults)
+                if schema.name in given
                 else missing_array(schema, n)
             )
-        present = {schema.name: 0 for schema in table.columns if schema.name in frame.columns}
+        present = {schema.name: 0 for schema in table.columns if schema.name in given}
         coded.tables[name] = CodedTable(name, source, columns, np.arange(n), present)
     return coded
+
+
+def _refuse_same_names(frame: pd.DataFrame, table: Table, faults: Faults) -> None:
+    """Name the schema's columns of which there is more than one."""
+    names = list(frame.columns)
+    faults.problems.extend(
+        Problem(
+            f'{names.count(schema.name)} columns are called "{schema.name}".',
+            "Keep the one that is right and remove the other.",
+            file=table.name,
+            column=schema.name,
+            code="duplicate_column",
+        )
+        for schema in table.columns
+        if names.count(schema.name) > 1
+    )
 
 
 def _code_column(
