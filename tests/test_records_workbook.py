@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -154,16 +153,27 @@ def test_a_document_type_is_refused_before_it_can_swell(tmp_path):
     assert refusals(tmp_path / "a.xlsx") == ["damaged_workbook"]
 
 
-def test_a_bomb_of_a_gigabyte_is_refused_in_under_a_second(tmp_path):
+def test_a_bomb_is_refused_before_any_of_it_is_unpacked(tmp_path, monkeypatch):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
             for _ in range(300):
                 sheet.write(bytes(1_000_000))
-    start = time.perf_counter()
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("a part was unpacked"))
     assert refusals(path) == ["zip_bomb"]
-    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(("at", "code"), [(8, 9), (8, 99), (4, 255)])
+def test_a_packing_that_nobody_here_can_read_is_refused_in_words(tmp_path, at, code):
+    data = bytearray(workbook(""))
+    for mark, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        found = data.find(mark)
+        while found >= 0:
+            data[found + shift + at : found + shift + at + 2] = code.to_bytes(2, "little")
+            found = data.find(mark, found + 1)
+    (tmp_path / "a.xlsx").write_bytes(data)
+    assert refusals(tmp_path / "a.xlsx") == ["damaged_workbook"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,6 @@ DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     expat.ExpatError,
-    NotImplementedError,  # zipfile's word for a packing it does not know
     RuntimeError,
     EOFError,
     KeyError,
