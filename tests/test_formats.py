@@ -1,5 +1,7 @@
 """The primary comparison and its relatives: against R, by hand, and where they must coincide."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +17,12 @@ from analysis.comparison.formats import (
     compare_rates,
     keep_formats,
 )
-from analysis.comparison.result import PAIRS, TABLE_COLUMNS, new_comparison
+from analysis.comparison.result import (
+    PAIRS,
+    TABLE_COLUMNS,
+    new_comparison,
+    withheld_comparison,
+)
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
@@ -257,3 +264,15 @@ def test_the_rows_given_are_not_changed():
     rates_of(table, covariates.centred)
     pd.testing.assert_frame_equal(table, before[0])
     pd.testing.assert_frame_equal(covariates.centred, before[1])
+
+
+def test_what_was_not_compared_can_be_kept_and_cannot_be_overwritten():
+    withheld = withheld_comparison(new_comparison("a", "A"), "too few")
+    again = pickle.loads(pickle.dumps(withheld))
+    assert again.withheld == "too few"
+    assert again.table.equals(withheld.table)
+    assert again.means.equals(withheld.means)
+    with pytest.raises(ValueError, match="read-only"):
+        withheld.by_pair["estimate"][0] = 1.0
+    withheld.table.loc[0, "estimate"] = 1.0
+    assert np.isnan(new_comparison("b", "B").by_pair["estimate"]).all()

@@ -103,8 +103,8 @@ def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
     """Give the comparison without numbers, and why."""
     return replace(
         identity,
-        by_pair=_NO_PAIR,
-        by_format=_NO_MEAN,
+        by_pair=fill_pairs({}),
+        by_format=fill_means({}),
         withheld=reason,
         outcomes=None,
     )
@@ -132,7 +132,7 @@ def new_comparison(
     id: str, title: str, estimand: str = RATE_ESTIMAND, unit: str = RATE_UNIT
 ) -> Comparison:
     """Give a comparison that has its name, question and unit, and nothing else yet."""
-    return Comparison(id, title, estimand, _NO_PAIR, _NO_MEAN, unit=unit)
+    return Comparison(id, title, estimand, fill_pairs({}), fill_means({}), unit=unit)
 
 
 _NO_PAIR = MappingProxyType(
@@ -150,3 +150,5 @@ _NO_MEAN = MappingProxyType(
         **dict.fromkeys(("n_children", "n_goals"), np.zeros(len(FORMATS), int)),
     }
 )
+for _shared in (*_NO_PAIR.values(), *_NO_MEAN.values()):  # every comparison begins with these
+    _shared.flags.writeable = False

@@ -93,8 +93,12 @@ class Evaluation:
 
     @property
     def rounding(self) -> Array:
-        """How far the objective may be off (b,): squares of one leave the residual variance."""
-        return ROUNDING * (np.abs(self.objective) + self.degrees / self.residual_variance)
+        """How far the objective may be off (b,).
+
+        The residual variance is what is left of an outcome whose mean square is one.
+        """
+        with np.errstate(divide="ignore"):
+            return ROUNDING * (np.abs(self.objective) + self.degrees / self.residual_variance)
 
 
 def evaluate(
