@@ -26,6 +26,7 @@ from analysis.comparison.result import (
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
+from analysis.pace import small_tables
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
@@ -276,3 +277,11 @@ def test_what_was_not_compared_can_be_kept_and_cannot_be_overwritten():
         withheld.by_pair["estimate"][0] = 1.0
     withheld.table.loc[0, "estimate"] = 1.0
     assert np.isnan(new_comparison("b", "B").by_pair["estimate"]).all()
+
+
+def test_a_comparisons_frames_are_alike_wherever_they_are_first_asked_for():
+    outside, inside = new_comparison("a", "A"), new_comparison("b", "B")
+    with small_tables():
+        made = inside.table, inside.means
+    pd.testing.assert_frame_equal(outside.table, made[0])
+    pd.testing.assert_frame_equal(outside.means, made[1])

@@ -69,12 +69,12 @@ class Comparison:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row for each pair."""
-        return pd.DataFrame(dict(self.by_pair))
+        return _make_frame(self.by_pair)
 
     @cached_property
     def means(self) -> pd.DataFrame:
         """One row for each format (index)."""
-        return pd.DataFrame(dict(self.by_format), index=pd.Index(FORMATS, name="format"))
+        return _make_frame(self.by_format, FORMATS)
 
     def pair(self, this: str, than: str) -> Row:
         """Give what is known of `this` compared with `than`: column -> value."""
@@ -97,6 +97,13 @@ class Comparison:
         return f"{self.title}: " + ("; ".join(shown) or "no pair may be compared") + "."
 
     _repr_html_ = show_card
+
+
+def _make_frame(columns: Columns, formats: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Give columns as a frame, its texts of the same type wherever it is first asked for."""
+    with pd.option_context("mode.string_storage", "python"):
+        index = None if formats is None else pd.Index(formats, name="format")
+        return pd.DataFrame(dict(columns), index=index)
 
 
 def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
