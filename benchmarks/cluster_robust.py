@@ -19,7 +19,7 @@ from statistics import median
 import numpy as np
 import pandas as pd
 
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from benchmarks.stamp import keep_table
 
 COLUMNS = 12

@@ -21,7 +21,7 @@ from mixed_designs import dense_log_likelihood, draw_far_apart, reorder_rows  # 
 from reference_cases import by_term  # noqa: E402
 
 from analysis.errors import AnalysisError  # noqa: E402
-from analysis.models.mixed import fit_mixed  # noqa: E402
+from analysis.models.mixed.model import fit_mixed  # noqa: E402
 from benchmarks.stamp import keep_table  # noqa: E402
 
 ASKED = {

@@ -75,7 +75,7 @@ def invent(n_children, irregular, seed=0, n_goals=3, n_visits=6):
 
 def random_effects(frame):
     """Give the random effects of the invented model."""
-    from analysis.models.mixed import RandomEffect
+    from analysis.models.mixed.model import RandomEffect
 
     line = frame[["one", "week"]]
     return [RandomEffect(frame["child"], line), RandomEffect(frame["goal"], line)]
@@ -93,12 +93,12 @@ def timed(call, repeats):
 
 def run_ours(n_children, irregular):
     """Fit with this project's model."""
-    from analysis.models.linear import read_design, read_vector
-    from analysis.models.mixed import fit_mixed
-    from analysis.models.mixed_columns import arrange_rows, survey_rows
-    from analysis.models.mixed_nesting import read_nesting
-    from analysis.models.mixed_plan import plan_sums
-    from analysis.models.mixed_sums import build_sums
+    from analysis.models.mixed.columns import arrange_rows, survey_rows
+    from analysis.models.mixed.model import fit_mixed
+    from analysis.models.mixed.nesting import read_nesting
+    from analysis.models.mixed.plan import plan_sums
+    from analysis.models.mixed.sums import build_sums
+    from analysis.models.regression.least_squares import read_design, read_vector
 
     frame = invent(n_children, irregular)
     y, random = frame["y"].to_numpy(), random_effects(frame)
@@ -123,7 +123,7 @@ def run_ours(n_children, irregular):
 
 def run_bootstrap(n_children, irregular):
     """Draw a thousand resamples; wall-clock seconds with two workers count as well."""
-    from analysis.models.bootstrap import bootstrap_mixed
+    from analysis.models.mixed.bootstrap import bootstrap_mixed
 
     frame = invent(n_children, irregular)
     fixed = frame.drop(columns=["y", "child", "goal"])

@@ -54,7 +54,7 @@ def invent(first, n_children, seed):
 
 def run_case(folder, cluster):
     """Fit the folder; give seconds and memory."""
-    from analysis.models.network import NetworkLevel, NetworkModel, fit_folder
+    from analysis.models.mixed.network import NetworkLevel, NetworkModel, fit_folder
 
     formats = ["format=group", "format=combined"]
     fixed = ("1", "week", *formats, *(f"{name}:week" for name in formats), *COVARIATES)

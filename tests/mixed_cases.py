@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from reference_cases import read_case
 
-from analysis.models.mixed import RandomEffect
+from analysis.models.mixed.model import RandomEffect
 
 CASES = (
     ("lmm_sleepstudy", "slope"),

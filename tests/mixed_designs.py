@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.models.mixed import RandomEffect
+from analysis.models.mixed.model import RandomEffect
 
 KINDS = ("ordinary", "singular", "two visits", "one goal", "partial", "lone groups")
 

@@ -17,7 +17,7 @@ from analysis.comparison.traits import LEVELS, compare_by_traits
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.records.schema import DOMAINS, FORMATS
 from analysis.settings import Settings
 from analysis.simulation.clinic import ClinicDesign

@@ -46,7 +46,7 @@ from analysis.findings.labels import (
     narrower,
 )
 from analysis.findings.strength import find_overturn, find_tipping, label_grid
-from analysis.models.robustness import robustness_value
+from analysis.models.unmeasured_confounding import robustness_value
 from analysis.settings import Settings
 
 S = Settings()

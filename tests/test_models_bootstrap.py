@@ -6,10 +6,10 @@ import pytest
 from test_models_mixed_repeats import clinic
 
 from analysis.errors import AnalysisError
-from analysis.models.bootstrap import bootstrap_mixed
-from analysis.models.mixed import RandomEffect, fit_mixed, prepare_fit
-from analysis.models.mixed_first_step import step_together
-from analysis.models.mixed_sums import mix_columns
+from analysis.models.mixed.bootstrap import bootstrap_mixed
+from analysis.models.mixed.first_step import step_together
+from analysis.models.mixed.model import RandomEffect, fit_mixed, prepare_fit
+from analysis.models.mixed.sums import mix_columns
 from analysis.models.results import RESULT_COLUMNS
 
 NEAR_EXACT = 1e-3  # of a standard error: what the last step leaves

@@ -11,8 +11,8 @@ import pytest
 from reference_cases import REFERENCE, by_term, read_case
 
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
-from analysis.models.working_robust import fit_working_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
+from analysis.models.regression.generalised import fit_working_cluster_robust
 
 KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
 PRINTED_DIGITS = 1e-8  # cr2_small is printed to ten digits

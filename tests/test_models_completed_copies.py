@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from analysis.errors import AnalysisError
-from analysis.models.completed_copies import pool_estimates, pool_joint_test
+from analysis.models.rubin import pool_estimates, pool_joint_test
 
 EXACT = 1e-12
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
-from analysis.models.hazard import fit_hazard
-from analysis.models.multinomial import fit_multinomial
-from analysis.models.ordinal import fit_ordinal
-from analysis.models.working_robust import fit_working_cluster_robust
+from analysis.models.discrete.hazard import fit_hazard
+from analysis.models.discrete.multinomial import fit_multinomial
+from analysis.models.discrete.ordinal import fit_ordinal
+from analysis.models.regression.cluster_robust import fit_cluster_robust
+from analysis.models.regression.generalised import fit_working_cluster_robust
 
 UNITS = np.array([1.0, 1e8, 1e-8])
 SAME = 1e-9  # rounding after a change of unit by sixteen powers of ten

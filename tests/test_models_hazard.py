@@ -10,8 +10,8 @@ from scipy.optimize import approx_fprime
 from scipy.special import expit
 
 from analysis.errors import AnalysisError
-from analysis.models.hazard import fit_hazard
-from analysis.models.separation import SeparationError
+from analysis.models.discrete.hazard import fit_hazard
+from analysis.models.discrete.separation import SeparationError
 
 GLM_RELATIVE = 1e-6  # R's glm stops when the deviance moves by less than 1e-8
 LINKS = ("cloglog", "logit")

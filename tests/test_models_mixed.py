@@ -6,8 +6,8 @@ import pytest
 from mixed_cases import CASES, level_of, read_mixed_case, spreads
 from reference_cases import by_term
 
-from analysis.models.mixed import fit_mixed
-from analysis.models.mixed_cone import clip_negative
+from analysis.models.mixed.cone import clip_negative
+from analysis.models.mixed.model import fit_mixed
 from analysis.models.results import RESULT_COLUMNS
 
 ESTIMATE_IN_SE = 1e-6  # lme4's own optimisers differ by 1e-7

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed import RandomEffect, fit_mixed
+from analysis.models.mixed.model import RandomEffect, fit_mixed
 
 
 def rows(n_children=12, n_visits=4, seed=0):

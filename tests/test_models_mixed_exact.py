@@ -14,14 +14,14 @@ from mixed_designs import (
 )
 
 from analysis.errors import AnalysisError
-from analysis.models import mixed_settle
-from analysis.models.mixed import RandomEffect, fit_mixed
-from analysis.models.mixed_certificate import Certificate
-from analysis.models.mixed_columns import arrange_rows, survey_rows
-from analysis.models.mixed_fit import solve_sums
-from analysis.models.mixed_nesting import read_nesting
-from analysis.models.mixed_plan import plan_sums
-from analysis.models.mixed_sums import build_sums
+from analysis.models.mixed.certificate import Certificate
+from analysis.models.mixed.columns import arrange_rows, survey_rows
+from analysis.models.mixed.model import RandomEffect, fit_mixed
+from analysis.models.mixed.model import settle as mixed_settle
+from analysis.models.mixed.nesting import read_nesting
+from analysis.models.mixed.plan import plan_sums
+from analysis.models.mixed.solve import solve_sums
+from analysis.models.mixed.sums import build_sums
 
 BRUTE_FORCE = 1e-9
 SAME_OPTIMUM = 1e-7

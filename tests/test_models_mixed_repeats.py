@@ -4,16 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.models.mixed import RandomEffect, fit_mixed
-from analysis.models.mixed_columns import arrange_rows, survey_rows
-from analysis.models.mixed_fit import solve_sums
-from analysis.models.mixed_likelihood import evaluate
-from analysis.models.mixed_nesting import read_nesting
-from analysis.models.mixed_parameters import list_parameters
-from analysis.models.mixed_plan import plan_sums
-from analysis.models.mixed_repeats import replace_repeats, select_groups
-from analysis.models.mixed_slope import descend
-from analysis.models.mixed_sums import build_sums
+from analysis.models.mixed.columns import arrange_rows, survey_rows
+from analysis.models.mixed.gradient import descend
+from analysis.models.mixed.likelihood import evaluate
+from analysis.models.mixed.model import RandomEffect, fit_mixed
+from analysis.models.mixed.nesting import read_nesting
+from analysis.models.mixed.parameters import list_parameters
+from analysis.models.mixed.plan import plan_sums
+from analysis.models.mixed.repeats import replace_repeats, select_groups
+from analysis.models.mixed.solve import solve_sums
+from analysis.models.mixed.sums import build_sums
 
 SAME = 1e-9
 

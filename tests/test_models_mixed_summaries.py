@@ -5,8 +5,8 @@ import pytest
 from test_models_mixed_repeats import CLINICS, clinic
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed import RandomEffect, fit_mixed
-from analysis.models.mixed_summaries import (
+from analysis.models.mixed.model import RandomEffect, fit_mixed
+from analysis.models.mixed.partitions import (
     add_summaries,
     fit_summaries,
     plan_summaries,

@@ -7,9 +7,9 @@ from reference_cases import REFERENCE, read_case
 from scipy.special import logsumexp
 
 from analysis.errors import AnalysisError
-from analysis.models.multinomial import fit_multinomial
-from analysis.models.propensity_weighted import fit_propensity_weighted
-from analysis.models.separation import SeparationError
+from analysis.models.discrete.multinomial import fit_multinomial
+from analysis.models.discrete.propensity_weighted import fit_propensity_weighted
+from analysis.models.discrete.separation import SeparationError
 from analysis.models.weights import tilted_weights
 
 CASES = {

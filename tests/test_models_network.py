@@ -7,8 +7,8 @@ from distributed import LocalCluster
 from test_models_mixed_repeats import clinic
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed import fit_mixed
-from analysis.models.network import NetworkLevel, NetworkModel, fit_folder, main
+from analysis.models.mixed.model import fit_mixed
+from analysis.models.mixed.network import NetworkLevel, NetworkModel, fit_folder, main
 
 SAME = 1e-9  # of a standard error
 MODEL = NetworkModel(

@@ -7,10 +7,10 @@ from reference_cases import by_term, read_case
 from scipy.optimize import approx_fprime
 
 from analysis.errors import AnalysisError
-from analysis.models.hazard import fit_hazard
-from analysis.models.ordinal import fit_ordinal
-from analysis.models.ordinal_likelihood import ordinal_chances
-from analysis.models.separation import SeparationError
+from analysis.models.discrete.hazard import fit_hazard
+from analysis.models.discrete.ordinal import fit_ordinal
+from analysis.models.discrete.ordinal_likelihood import ordinal_chances
+from analysis.models.discrete.separation import SeparationError
 
 CLM_RELATIVE = 1e-10  # clm stops at a gradient near 1e-12
 POLR_RELATIVE = 1e-6  # polr stops earlier

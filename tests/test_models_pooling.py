@@ -6,7 +6,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from analysis.errors import AnalysisError
-from analysis.models.pooling import pool_partially
+from analysis.models.partial_pooling import pool_partially
 
 PRINTED = 5e-5  # metafor's manual prints four decimals
 # Vaccination trials (Colditz et al. 1994, as in R's metafor, data set dat.bcg): cases and others.

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.models import completed_copies as copies
-from analysis.models import multiplicity, robustness, weights
+from analysis.models import multiplicity, weights
+from analysis.models import rubin as copies
+from analysis.models import unmeasured_confounding as robustness
+from analysis.models.discrete.hazard import fit_hazard
+from analysis.models.discrete.multinomial import fit_multinomial
+from analysis.models.discrete.ordinal import fit_ordinal
+from analysis.models.discrete.propensity_weighted import fit_propensity_weighted
 from analysis.models.equivalence import compare_with_margin
-from analysis.models.hazard import fit_hazard
-from analysis.models.multinomial import fit_multinomial
-from analysis.models.ordinal import fit_ordinal
-from analysis.models.pooling import pool_partially
-from analysis.models.propensity_weighted import fit_propensity_weighted
+from analysis.models.partial_pooling import pool_partially
 from analysis.models.results import tabulate_estimates
-from analysis.models.robustness import Strength
+from analysis.models.unmeasured_confounding import Strength
 
 NAN, INF = math.nan, math.inf
 CHANCES = np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1]])

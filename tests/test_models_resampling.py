@@ -8,7 +8,7 @@ import pytest
 from scipy.special import stdtrit
 
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.resampling import (
     draw_cluster_weights,
     percentile_interval,

@@ -8,7 +8,7 @@ from reference_cases import read_case
 
 from analysis.errors import AnalysisError
 from analysis.models.equivalence import compare_with_margin
-from analysis.models.robustness import (
+from analysis.models.unmeasured_confounding import (
     Strength,
     common_risk_ratio,
     e_value,

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from reference_cases import by_term, read_case
 
-from analysis.models.cluster_robust import fit_cluster_robust
-from analysis.models.multinomial import fit_multinomial
-from analysis.models.ordinal import fit_ordinal
-from analysis.models.working_robust import fit_working_cluster_robust
+from analysis.models.discrete.multinomial import fit_multinomial
+from analysis.models.discrete.ordinal import fit_ordinal
+from analysis.models.regression.cluster_robust import fit_cluster_robust
+from analysis.models.regression.generalised import fit_working_cluster_robust
 
 KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
 RELATIVE = 1e-10  # clubSandwich inverts X'WX; its own rounding on these cases is near 1e-12

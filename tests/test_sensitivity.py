@@ -20,7 +20,7 @@ from analysis.comparison.formats import compare_rates
 from analysis.comparison.leave_out import estimates_without, leave_out_each
 from analysis.comparison.result import PAIRS, RATE_UNIT
 from analysis.comparison.sensitivity import IMPUTED, WAYS, ask_otherwise, empty_column
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 

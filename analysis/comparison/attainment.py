@@ -33,9 +33,9 @@ from analysis.comparison.sides import (
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
-from analysis.models.derived import DerivedEstimates
-from analysis.models.hazard import HazardFit, fit_hazard
-from analysis.models.separation import SeparationError
+from analysis.models.discrete.delta_method import DerivedEstimates
+from analysis.models.discrete.hazard import HazardFit, fit_hazard
+from analysis.models.discrete.separation import SeparationError
 from analysis.records.schema import EXPECTED_LEVEL
 from analysis.settings import Settings
 

@@ -18,7 +18,7 @@ from analysis.comparison.result import PAIRS
 from analysis.comparison.sides import format_codes, formats_among
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import count_children
-from analysis.models.multinomial import fit_multinomial
+from analysis.models.discrete.multinomial import fit_multinomial
 from analysis.models.weights import effective_size, overlap_weights, standardised_differences
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings

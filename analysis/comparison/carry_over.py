@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.comparison.evidence import Evidence, episode_rows
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.records.schema import RATERS
 
 THERAPISTS, ELSEWHERE = RATERS[:2], RATERS[2:4]

@@ -19,8 +19,8 @@ from analysis.comparison.result import PAIRS
 from analysis.comparison.sides import formats_among, indicate_formats
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort, number_labels
-from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
-from analysis.models.pooling import pool_partially
+from analysis.models.partial_pooling import pool_partially
+from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.results import student_quantile
 from analysis.records.schema import DOMAINS, FORMATS
 from analysis.settings import Settings

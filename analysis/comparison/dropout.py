@@ -18,8 +18,8 @@ import pandas as pd
 from analysis.comparison.evidence import Evidence, average_goals
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.comparison.sides import contrast_pairs, formats_among, indicate_formats
-from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import tabulate_estimates
 from analysis.records.schema import FORMATS
 

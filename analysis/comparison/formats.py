@@ -39,8 +39,8 @@ from analysis.comparison.sides import (
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
-from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings

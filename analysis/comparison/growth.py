@@ -30,7 +30,7 @@ from analysis.comparison.sides import (
     indicate_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.models.mixed import MixedFit, RandomEffect, fit_mixed
+from analysis.models.mixed.model import MixedFit, RandomEffect, fit_mixed
 from analysis.records.schema import FORMATS
 
 LEVELS = ("therapy group", "child", "goal")

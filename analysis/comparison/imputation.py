@@ -25,9 +25,9 @@ from analysis.comparison.sides import (
     indicate_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
-from analysis.models.completed_copies import PooledTest, pool_estimates, pool_joint_test
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import tabulate_estimates
+from analysis.models.rubin import PooledTest, pool_estimates, pool_joint_test
 from analysis.records.schema import FORMATS
 
 ROUNDS = 5

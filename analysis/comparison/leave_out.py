@@ -33,8 +33,8 @@ from analysis.comparison.sides import (
     indicate_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.models.cluster_robust import fit_cluster_robust
 from analysis.models.multiplicity import adjust_shaffer
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
 
 FEWEST_LABELS = 3

@@ -31,7 +31,7 @@ from analysis.comparison.sides import (
     keep_large_formats,
 )
 from analysis.errors import AnalysisError
-from analysis.models.ordinal import fit_ordinal
+from analysis.models.discrete.ordinal import fit_ordinal
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL
 
 FEWEST_LEVELS = 3

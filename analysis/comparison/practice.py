@@ -22,7 +22,7 @@ from analysis.comparison.formats import levels_of_children
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
-from analysis.models.cluster_robust import fit_cluster_robust
+from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
 from analysis.records.load import Records
 from analysis.settings import Settings

@@ -27,7 +27,7 @@ from analysis.comparison.result import (
     withheld_comparison,
 )
 from analysis.comparison.unrecorded import Unrecorded, measure_robustness
-from analysis.models.completed_copies import PooledTest
+from analysis.models.rubin import PooledTest
 from analysis.records.load import Records
 
 Ask = Callable[[Comparison, Evidence], Comparison]

@@ -27,7 +27,7 @@ from analysis.comparison.sides import (
 )
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import count_different, number_labels
-from analysis.models.cluster_robust import ClusterRobustFit, fit_cluster_robust
+from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 

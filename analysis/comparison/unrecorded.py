@@ -20,7 +20,7 @@ from analysis.comparison.evidence import Evidence
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.comparison.sides import formats_among
 from analysis.models.results import student_quantile
-from analysis.models.robustness import (
+from analysis.models.unmeasured_confounding import (
     Strength,
     e_value_of_difference,
     largest_bias,

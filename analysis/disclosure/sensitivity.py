@@ -16,7 +16,7 @@ from analysis.findings import how_sure as words
 from analysis.findings import labels
 from analysis.findings.decide import Decision
 from analysis.findings.strength import find_overturn, find_tipping, label_grid
-from analysis.models.robustness import robustness_value
+from analysis.models.unmeasured_confounding import robustness_value
 
 if TYPE_CHECKING:
     from analysis.study import Study

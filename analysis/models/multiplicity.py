@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
-from analysis.models.linear import read_numbers
+from analysis.models.regression.least_squares import read_numbers
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
 from analysis.errors import AnalysisError
-from analysis.models.linear import number_names, read_numbers
+from analysis.models.regression.least_squares import number_names, read_numbers
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 _COLUMN_INDEX = pd.Index(RESULT_COLUMNS)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
-from analysis.models.linear import read_numbers, read_weights
+from analysis.models.regression.least_squares import read_numbers, read_weights
 
 Array = NDArray[np.float64]
 LARGEST_SUM_ERROR = 1e-6

@@ -26,9 +26,9 @@ RELATIVE = 1e-6  # the published values are rounded to their last printed digit
 def compare_with_reference() -> Iterator[tuple[str, float, float]]:
     """Give what is computed here beside what was published: (what, found, wanted)."""
     from analysis.measures.scoring import t_score
-    from analysis.models.cluster_robust import fit_cluster_robust
-    from analysis.models.linear import solve_least_squares
     from analysis.models.multiplicity import adjust_shaffer
+    from analysis.models.regression.cluster_robust import fit_cluster_robust
+    from analysis.models.regression.least_squares import solve_least_squares
 
     # Kiresuk & Sherman 1968, by hand: x = (1, 0), equal weights; x = (-1, 0, 1), w = (3, 2, 1)
     yield "T-score of two goals", t_score([1, 0]), 56.2017367

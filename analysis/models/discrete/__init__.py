@@ -1,0 +1,1 @@
+"""Outcomes that are categories: attained or not, ordered levels, formats chosen."""

@@ -1,0 +1,1 @@
+"""Mixed growth models: nested random effects by restricted maximum likelihood."""
