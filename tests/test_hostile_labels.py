@@ -9,8 +9,8 @@ from test_robust_runs import write_tables
 
 from analysis.disclosure import protect
 from analysis.errors import EXIT_FAULTY_RECORDS, EXIT_PRIVACY, EXIT_WRITTEN, RecordsError
-from analysis.records.code_shapes import CODE_PATTERN
 from analysis.records.load import read_records, records_from_tables
+from analysis.records.privacy.codes import CODE_PATTERN
 from analysis.report import __main__ as door
 from analysis.report.document import render_pdf
 from analysis.study import run_study

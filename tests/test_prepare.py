@@ -16,10 +16,10 @@ from analysis.prepare.__main__ import main
 from analysis.prepare.dates import read_dates
 from analysis.prepare.keys import CodeBook
 from analysis.prepare.making import prepare_records
+from analysis.records.checking.values import Faults
 from analysis.records.load import read_records
 from analysis.records.mapping import Mapping
 from analysis.records.text import TextTable, column_from_cells
-from analysis.records.values import Faults
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 PEOPLE = ["O'Hara, Niamh", "Mahmood, Tariq", "Sato, Yuki", "Núñez, Inés", "Lee, Sam"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.records.headings import ALL_NAMES, plain_name
-from analysis.records.identifiers import find_identifiers, judge_column, show_heading
-from analysis.records.shapes import is_date, is_phone, person_words
+from analysis.records.privacy.identifiers import find_identifiers, judge_column, show_heading
+from analysis.records.privacy.shapes import is_date, is_phone, person_words
 from analysis.records.text import TextTable, column_from_cells
 
 HELD_OUT = Path(__file__).parent / "held_out"

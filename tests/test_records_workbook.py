@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import RecordsError
-from analysis.records import delimited, sources
 from analysis.records.load import read_records
-from analysis.records.workbook import Workbook
+from analysis.records.reading import delimited, sources
+from analysis.records.reading.workbook import Workbook
 
 ROOT = Path(__file__).parents[1]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.sniff import LARGEST_BYTES
+from analysis.records.reading.file_kind import LARGEST_BYTES
 
 
 def read_resources(path: Path) -> Iterator[tuple[int, dict]]:

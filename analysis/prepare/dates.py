@@ -10,10 +10,17 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from analysis.records.checking.values import Faults, rows_with
 from analysis.records.mapping import Mapping
-from analysis.records.shapes import ASIAN_DATE, LEADING_WORDS, MONTHS, NUMERIC_DATE, WORD_DATE, fold
+from analysis.records.privacy.shapes import (
+    ASIAN_DATE,
+    LEADING_WORDS,
+    MONTHS,
+    NUMERIC_DATE,
+    WORD_DATE,
+    fold,
+)
 from analysis.records.text import TextColumn, TextTable, clean_text
-from analysis.records.values import Faults, rows_with
 
 FIRST_SERIAL_DAY = date(1899, 12, 30)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)

@@ -16,9 +16,9 @@ import numpy as np
 
 from analysis.prepare.dates import read_dates
 from analysis.prepare.keys import LETTERS, CodeBook
+from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping
 from analysis.records.text import TextColumn, TextTable, clean_text, column_from_cells
-from analysis.records.values import Faults
 
 DAYS_IN_WEEK = 7
 DAYS_IN_YEAR = 365.25

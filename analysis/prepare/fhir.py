@@ -17,12 +17,12 @@ from analysis.errors import EXAMPLES_SHOWN, Problem, RecordsError
 from analysis.prepare.bundles import read_reference, read_resources, take_id
 from analysis.prepare.export import RawTable
 from analysis.prepare.raw import RawExport
+from analysis.records.checking.values import Faults
 from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
 from analysis.records.mapping import Mapping
-from analysis.records.reader import TextRecords
-from analysis.records.sources import read_source
+from analysis.records.reading.reader import TextRecords
+from analysis.records.reading.sources import read_source
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
-from analysis.records.values import Faults
 
 SCALING = "pco-goal-attainment-scaling"
 DOMAIN_SYSTEM = "goal-domain"

@@ -16,12 +16,12 @@ from analysis.errors import AnalysisError, RecordsError, WriteError
 from analysis.prepare.export import Done, RawTable, code_export
 from analysis.prepare.keys import KEY_MARK, CodeBook, read_key
 from analysis.prepare.raw import RawExport, read_raw
-from analysis.records.checks import check_text
-from analysis.records.identifiers import find_identifiers
+from analysis.records.checking.checks import check_text
 from analysis.records.load import Records, assemble_records, refuse_if_faulty
 from analysis.records.mapping import Mapping, read_mapping
-from analysis.records.reader import TextRecords
+from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.readiness import judge_readiness
+from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import TABLES
 from analysis.simulation.tables import table_bytes
 from analysis.writing import Output, write_files

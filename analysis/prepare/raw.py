@@ -14,7 +14,8 @@ from pathlib import Path
 from analysis.errors import Problem, RecordsError
 from analysis.prepare.export import RawTable
 from analysis.prepare.wide import unfold_reviews
-from analysis.records.checks import refuse_totals
+from analysis.records.checking.checks import refuse_totals
+from analysis.records.checking.values import Faults
 from analysis.records.headings import (
     DATE_NAMES,
     missing_names,
@@ -22,12 +23,11 @@ from analysis.records.headings import (
     plain_name,
     resolve_headings,
 )
-from analysis.records.identifiers import show_heading
 from analysis.records.mapping import Mapping, suggest_mapping
-from analysis.records.reader import TextRecords
-from analysis.records.sources import find_sources, read_source
+from analysis.records.privacy.identifiers import show_heading
+from analysis.records.reading.reader import TextRecords
+from analysis.records.reading.sources import find_sources, read_source
 from analysis.records.text import TextTable
-from analysis.records.values import Faults
 
 RAW_WORDS = {
     "child_id": "name client_name child_name patient_name full_name child_s_name mrn "

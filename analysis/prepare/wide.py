@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.prepare.export import RawTable
+from analysis.records.checking.values import Faults
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.text import TextColumn, TextTable, column_from_cells
-from analysis.records.values import Faults
 
 
 def unfold_reviews(table: RawTable, mapping: Mapping, faults: Faults) -> RawTable:

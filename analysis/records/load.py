@@ -18,13 +18,13 @@ import numpy as np
 
 from analysis.cards import about, draw_card
 from analysis.errors import RecordsError
-from analysis.records.checks import check_coded, check_text
-from analysis.records.coded import CodedRecords, CodedTable
-from analysis.records.frames import code_frames
+from analysis.records.checking.checks import check_coded, check_text
+from analysis.records.checking.coded import CodedRecords, CodedTable
+from analysis.records.checking.frames import code_frames
+from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping, read_mapping
-from analysis.records.reader import TextRecords, read_text
+from analysis.records.reading.reader import TextRecords, read_text
 from analysis.records.schema import FORMATS, TABLES
-from analysis.records.values import Faults
 
 if TYPE_CHECKING:
     import pandas as pd

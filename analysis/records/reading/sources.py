@@ -12,24 +12,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.columnar import read_parquet
-from analysis.records.delimited import read_delimited, too_many_rows
 from analysis.records.headings import (
     count_names,
     missing_names,
     plain_name,
     resolve_headings,
 )
-from analysis.records.identifiers import show_sheet
 from analysis.records.mapping import Mapping
-from analysis.records.rows import build_table, gather_rows
+from analysis.records.privacy.identifiers import show_sheet
+from analysis.records.reading.delimited import read_delimited, too_many_rows
+from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
+from analysis.records.reading.parquet import read_parquet
+from analysis.records.reading.rows import build_table, gather_rows
+from analysis.records.reading.workbook import DAMAGED, Workbook, check_archive, damaged
 from analysis.records.schema import TABLES
-from analysis.records.sniff import LARGEST_BYTES, kind_of, refuse_kind
 from analysis.records.text import TextTable
-from analysis.records.workbook import DAMAGED, Workbook, check_archive, damaged
 
 if TYPE_CHECKING:
-    from analysis.records.reader import TextRecords
+    from analysis.records.reading.reader import TextRecords
 
 DATA_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
 LARGEST_PARQUET_BYTES = 1_000_000_000

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.errors import Problem
-from analysis.records.coded import CodedRecords, CodedTable, missing_array
+from analysis.records.checking.coded import CodedRecords, CodedTable, missing_array
+from analysis.records.checking.values import Faults
 from analysis.records.headings import missing_names
-from analysis.records.identifiers import judge_column
+from analysis.records.privacy.identifiers import judge_column
 from analysis.records.schema import TABLES, Column, Table
 from analysis.records.text import USED, Coder, TextTable
-from analysis.records.values import Faults
 
 if TYPE_CHECKING:
     import pandas as pd

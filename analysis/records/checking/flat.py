@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records.coded import CodedRecords, CodedTable, is_missing, missing_array
+from analysis.records.checking.coded import CodedRecords, CodedTable, is_missing, missing_array
+from analysis.records.checking.values import Faults
 from analysis.records.schema import TABLES
-from analysis.records.values import Faults
 
 
 def split_flat(coded: CodedRecords, faults: Faults) -> None:

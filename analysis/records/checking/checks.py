@@ -13,8 +13,7 @@ from collections import Counter
 
 import numpy as np
 
-from analysis.records.code_shapes import PLAIN_CODE
-from analysis.records.coded import (
+from analysis.records.checking.coded import (
     BEFORE_START,
     NO_LEVEL,
     CodedRecords,
@@ -23,16 +22,17 @@ from analysis.records.coded import (
     schema_columns,
     source_name,
 )
-from analysis.records.flat import split_flat
+from analysis.records.checking.flat import split_flat
+from analysis.records.checking.levels import read_levels
+from analysis.records.checking.ranges import check_range
+from analysis.records.checking.relations import check_relations
+from analysis.records.checking.values import TOTALS, Faults
 from analysis.records.headings import plain_name
-from analysis.records.levels import read_levels
 from analysis.records.mapping import Mapping
-from analysis.records.ranges import check_range
-from analysis.records.reader import TextRecords
-from analysis.records.relations import check_relations
+from analysis.records.privacy.codes import PLAIN_CODE
+from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import LATEST_WEEK, Column
 from analysis.records.text import TextColumn, TextTable
-from analysis.records.values import TOTALS, Faults
 
 EXCEL_DAYS = (20_000, 80_000)
 DAYS_IN_WEEK = 7

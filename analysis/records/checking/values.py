@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
-from analysis.records.code_shapes import SURE_CODE
 from analysis.records.headings import nearest_label, plain_name
 from analysis.records.mapping import Mapping
+from analysis.records.privacy.codes import SURE_CODE
+from analysis.records.privacy.shapes import is_placeholder
 from analysis.records.schema import FORMATS, Column
-from analysis.records.shapes import is_placeholder
 from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
 
 SYNONYMS = {

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 from xml.parsers import expat
 
 from analysis.errors import Problem
-from analysis.records.sniff import LARGEST_BYTES
+from analysis.records.reading.file_kind import LARGEST_BYTES
 
 LARGEST_RATIO = 100
 SMALL_ENOUGH = 1_000_000

@@ -15,8 +15,8 @@ from itertools import islice
 
 from analysis.errors import Problem
 from analysis.records.headings import count_names
-from analysis.records.rows import HEADER_WITHIN, Block, build_table
-from analysis.records.sniff import LARGEST_ROWS, decode_text
+from analysis.records.reading.file_kind import LARGEST_ROWS, decode_text
+from analysis.records.reading.rows import HEADER_WITHIN, Block, build_table
 from analysis.records.text import TextTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.code_shapes import PLAIN_CODE
 from analysis.records.headings import (
     count_names,
     missing_names,
@@ -21,10 +20,11 @@ from analysis.records.headings import (
     resolve_headings,
     usual_meaning,
 )
-from analysis.records.identifiers import find_identifiers, show_heading
 from analysis.records.mapping import Mapping, suggest_mapping
-from analysis.records.shapes import is_harmless
-from analysis.records.sources import REQUIRED_TABLES, find_sources, read_source
+from analysis.records.privacy.codes import PLAIN_CODE
+from analysis.records.privacy.identifiers import find_identifiers, show_heading
+from analysis.records.privacy.shapes import is_harmless
+from analysis.records.reading.sources import REQUIRED_TABLES, find_sources, read_source
 from analysis.records.text import TextTable
 
 

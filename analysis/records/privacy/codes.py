@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from analysis.records.given_names import GIVEN_NAMES
-from analysis.records.shapes import (
+from analysis.records.privacy.given_names import GIVEN_NAMES
+from analysis.records.privacy.shapes import (
     is_date,
     is_email,
     is_long_number,

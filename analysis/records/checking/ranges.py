@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records.coded import CodedTable
+from analysis.records.checking.coded import CodedTable
+from analysis.records.checking.values import MISSING_NUMBERS, Faults
 from analysis.records.schema import Column
-from analysis.records.values import MISSING_NUMBERS, Faults
 
 
 def check_range(

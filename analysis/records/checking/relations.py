@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records.coded import SAME_ROW, CodedRecords, CodedTable, is_missing
+from analysis.records.checking.coded import SAME_ROW, CodedRecords, CodedTable, is_missing
+from analysis.records.checking.values import Faults
 from analysis.records.schema import FORMATS, HIGHEST_LEVEL, LOWEST_LEVEL
 from analysis.records.text import Coder
-from analysis.records.values import Faults
 
 ENOUGH_CHILDREN = 10
 MANY_GOALS = 20

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records.coded import CodedTable
+from analysis.records.checking.coded import CodedTable
+from analysis.records.checking.ranges import check_range, quote_numbers
+from analysis.records.checking.values import MISSING_NUMBERS, Faults
 from analysis.records.mapping import Mapping
-from analysis.records.ranges import check_range, quote_numbers
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL, Column
-from analysis.records.values import MISSING_NUMBERS, Faults
 
 WORSE = -3
 DECLARE = "If this is your scale, declare it in a mapping file"

@@ -15,11 +15,11 @@ from collections.abc import Iterable
 import numpy as np
 
 from analysis.errors import Problem
-from analysis.records.code_shapes import CODE_PATTERN, judge_codes
-from analysis.records.given_names import GIVEN_NAMES
 from analysis.records.headings import ALL_NAMES, USUAL_WORDS, plain_name
-from analysis.records.schema import TABLES
-from analysis.records.shapes import (
+from analysis.records.privacy.codes import CODE_PATTERN, judge_codes
+from analysis.records.privacy.given_names import GIVEN_NAMES
+from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
+from analysis.records.privacy.shapes import (
     COMMON_WORDS,
     is_date,
     is_email,
@@ -33,8 +33,8 @@ from analysis.records.shapes import (
     looks_like_date_serial,
     person_words,
 )
+from analysis.records.schema import TABLES
 from analysis.records.text import TextColumn, TextTable, clean_text, column_letter, word_set
-from analysis.records.words import LOOKUP, kind_of_heading
 
 ID_NAMES = frozenset(
     column.name for table in TABLES.values() for column in table.columns if column.kind == "id"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analysis.records.checking.values import Faults, parse_choices, parse_ids, parse_numbers
 from analysis.records.mapping import Mapping
 from analysis.records.schema import FLAT_REQUIRED, TABLES, Column
 from analysis.records.text import USED, Coder, TextColumn, TextTable
-from analysis.records.values import Faults, parse_choices, parse_ids, parse_numbers
 
 NO_LEVEL = "left out: no level given"
 BEFORE_START = "left out: before the start"

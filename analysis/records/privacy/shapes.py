@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from analysis.records.given_names import GIVEN_NAMES, SURNAMES
+from analysis.records.privacy.given_names import GIVEN_NAMES, SURNAMES
 from analysis.records.text import word_set
 
 COMMON_WORDS = word_set(

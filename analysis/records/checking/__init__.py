@@ -1,0 +1,1 @@
+"""Can it be trusted: faults in tables, with place and mend."""

@@ -1,0 +1,1 @@
+"""Is it safe to read: direct identifiers in headings and cells."""
