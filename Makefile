@@ -39,9 +39,9 @@ bench: setup
 		echo "$$bench"; $(PY) -m benchmarks.$$bench || exit 1; done
 
 # The truth audit, whole; goes on from audit/ if it was stopped. METHODS.md holds its last table,
-# analysis/findings/audit.json the numbers the report quotes.
+# analysis/disclosure/audit.json the numbers the report quotes.
 audit: setup
-	@OPENBLAS_NUM_THREADS=1 $(PY) -m analysis.simulation.audit --clinics $(or $(CLINICS),1000) \
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m analysis.audit --clinics $(or $(CLINICS),1000) \
 		--jobs 2 --keep audit --table audit/table.md --numbers audit/numbers.json
 
 # This copy on this machine: versions, published numbers, the sample, writing (SECURITY.md).

@@ -13,31 +13,31 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from analysis.comparison.analysis_set import Evidence
 from analysis.comparison.attainment import Attainment, compare_attainment
-from analysis.comparison.balance import Weighting, weigh_children
-from analysis.comparison.covariates import Covariates, choose_covariates
-from analysis.comparison.effort import Effort, compare_what_it_took
-from analysis.comparison.evidence import Evidence
-from analysis.comparison.formats import (
+from analysis.comparison.contrasts import (
     comparable_formats,
     compare_growth,
     compare_rates,
     keep_formats,
 )
-from analysis.comparison.goals_and_children import Depends, ask_whether_it_depends
-from analysis.comparison.growth import MixedGrowth, compare_mixed_growth
-from analysis.comparison.practice import Practice, relate_practice
+from analysis.comparison.covariates import Covariates, choose_covariates
+from analysis.comparison.effort import Effort, compare_what_it_took
+from analysis.comparison.growth_model import MixedGrowth, compare_mixed_growth
+from analysis.comparison.home_practice import Practice, relate_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
-from analysis.findings.claims import Claim, judge_claims
-from analysis.findings.decide import Findings, decide_findings, label_comparison
-from analysis.findings.gates import judge_pairs
+from analysis.comparison.subgroups import Depends, ask_whether_it_depends
+from analysis.comparison.weighting import Weighting, weigh_children
+from analysis.decisions.claims import Claim, judge_claims
+from analysis.decisions.decide import Findings, decide_findings, label_comparison
+from analysis.decisions.gates import judge_pairs
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
-from analysis.pace import small_tables
 from analysis.records.load import Records, read_records
 from analysis.settings import Settings
+from analysis.small_data import small_tables
 
 TITLES = MappingProxyType(
     {

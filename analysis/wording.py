@@ -1,7 +1,7 @@
 """Numbers and names as a clinic lead would say them.
 
 In: plain values that may be shown. Out: strings. Nothing here decides what may be said
-(`analysis.findings`) or shown (`analysis.disclosure`); it only spells.
+(`analysis.decisions`) or shown (`analysis.disclosure`); it only spells.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ Run by hand: `python -m benchmarks.audit`. It prints a table and writes it to
 import time
 from statistics import median
 
-from analysis.simulation.audit.scenarios import SCENARIOS
-from analysis.simulation.audit.work import CLINICS_PER_CHUNK, do_chunks, split_work
+from analysis.audit.scenarios import SCENARIOS
+from analysis.audit.work import CLINICS_PER_CHUNK, do_chunks, split_work
 from benchmarks.stamp import keep_table
 
 ASKED_PER_SECOND = 15

@@ -13,12 +13,12 @@ from dataclasses import replace
 import numpy as np
 
 from analysis.comparison.attainment import compare_attainment
+from analysis.comparison.contrasts import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.effort import compare_what_it_took
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
-from analysis.comparison.goals_and_children import ask_whether_it_depends
-from analysis.comparison.practice import MORE_MINUTES, relate_practice
+from analysis.comparison.home_practice import MORE_MINUTES, relate_practice
 from analysis.comparison.result import PAIRS, new_comparison
+from analysis.comparison.subgroups import ask_whether_it_depends
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

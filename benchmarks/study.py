@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import statsmodels.api as sm
 
+from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.effort import compare_what_it_took
-from analysis.comparison.formats import comparable_formats, keep_formats
 from analysis.disclosure import protect
 from analysis.records.load import read_records
 from analysis.study import run_study

@@ -356,7 +356,7 @@ def true_cells(study):
     """Give the exact value of every cell that the attack asks about."""
     flow = study.cohort.flow.set_index("step")
     table = study.cohort.table
-    from analysis.disclosure.course import levels_by_visit
+    from analysis.disclosure.progress import levels_by_visit
 
     levels = levels_by_visit(study)
     cells = {}

@@ -1,8 +1,8 @@
 """What sensitivity analyses start from, built as the study builds it."""
 
+from analysis.comparison.analysis_set import Evidence
+from analysis.comparison.contrasts import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.evidence import Evidence
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.result import new_comparison
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress

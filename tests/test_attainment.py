@@ -9,8 +9,8 @@ import pytest
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
 from analysis.comparison.attainment import compare_attainment, rows_at_risk
+from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.formats import comparable_formats, keep_formats
 from analysis.comparison.result import PAIRS
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress

@@ -7,8 +7,8 @@ from reference_cases import REFERENCE
 from reference_formats import CASES, read_cohort
 from small_clinics import sample_study
 
-from analysis.comparison.balance import weigh_children
 from analysis.comparison.covariates import Covariates
+from analysis.comparison.weighting import weigh_children
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 

@@ -9,20 +9,21 @@ import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
+from analysis.decisions import labels
+from analysis.decisions.other_pairs import decide_other
 from analysis.disclosure import protect
-from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.depends import publish_depends
+from analysis.disclosure.attainment import publish_soon
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.rules import show_count
-from analysis.disclosure.soon import publish_soon
-from analysis.findings import credibility, labels
-from analysis.findings import depends as depends_words
-from analysis.findings import effort as effort_words
-from analysis.findings import soon as soon_words
-from analysis.findings.linter import find_faults
-from analysis.findings.other_pairs import decide_other
+from analysis.disclosure.subgroups import publish_depends
 from analysis.records.schema import FORMATS
 from analysis.study import run_study
+from analysis.words import attainment as soon_words
+from analysis.words import credibility
+from analysis.words import effort as effort_words
+from analysis.words import subgroups as depends_words
+from analysis.words.linter import find_faults
+from analysis.words.sentence import SentenceBook
 
 SECTIONS = ("depends", "soon", "effort")
 TRAITS = ("attention", "peer_comfort", "age_years", "severity", "follows_instructions")

@@ -15,7 +15,7 @@ from growing_clinics import WHOLE, tables_of
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
-from analysis.notebook import kept
+from analysis.notebook import execution as kept
 
 ROOT = Path(__file__).resolve().parents[1]
 PLANTED = {

@@ -8,16 +8,19 @@ import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
-from analysis.comparison.carry_over import CarryOver
-from analysis.comparison.practice import Practice
+from analysis.comparison.home_practice import Practice
+from analysis.comparison.rater_agreement import CarryOver
 from analysis.comparison.result import new_comparison
-from analysis.disclosure import protect
-from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.claims import HELD_BACK, publish_claims
-from analysis.findings import claims
-from analysis.findings.claim_words import NUMBER_MEANS, REASONS, say_claim, say_ledger
-from analysis.findings.claims import CLAIMS, VERDICTS, Claim, ClaimNumber, judge_claims, weigh_claim
-from analysis.findings.labels import (
+from analysis.decisions import claims
+from analysis.decisions.claims import (
+    CLAIMS,
+    VERDICTS,
+    Claim,
+    ClaimNumber,
+    judge_claims,
+    weigh_claim,
+)
+from analysis.decisions.labels import (
     CANNOT_TELL,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
@@ -26,9 +29,13 @@ from analysis.findings.labels import (
     RULES_OUT,
     Label,
 )
-from analysis.findings.linter import find_faults
+from analysis.disclosure import protect
+from analysis.disclosure.claims import HELD_BACK, publish_claims
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words.claims import NUMBER_MEANS, REASONS, say_claim, say_ledger
+from analysis.words.linter import find_faults
+from analysis.words.sentence import SentenceBook
 
 S = Settings()
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from small_clinics import sample_study
 
-from analysis.findings.concordance import agrees
-from analysis.findings.decide import decide_findings
+from analysis.decisions.concordance import agrees
+from analysis.decisions.decide import decide_findings
 from analysis.settings import Settings
 
 SETTINGS = Settings()

@@ -112,7 +112,7 @@ def test_exact_means_and_counts_would_give_the_newcomer_away(monkeypatch):
     assert recover_newcomer(protect(before).summary, protect(study).summary) is None
     monkeypatch.setattr(rules, "ROUND_TO", 1)
     monkeypatch.setattr(rules, "round_half_up", lambda value, decimals=0: float(value))
-    monkeypatch.setattr("analysis.disclosure.course.T_STEP", 1e-9)
+    monkeypatch.setattr("analysis.disclosure.progress.T_STEP", 1e-9)
     summaries = [protect(part).summary for part in (before, study)]
     for summary, part in zip(summaries, (before, study), strict=True):
         exact = part.cohort.table.groupby("format", observed=False)["child_id"].nunique()

@@ -10,11 +10,11 @@ from pypdf import PdfReader
 from small_clinics import invented_records, sample_study
 
 from analysis.disclosure import protect
+from analysis.figures.confounding_benchmarks import MOST_TRAITS, draw_yardsticks
 from analysis.figures.dropout import draw_dropout
-from analysis.figures.yardsticks import MOST_TRAITS, draw_yardsticks
 from analysis.report.document import render_pdf
-from analysis.report.doubts import CLAIMS_TITLE, DOUBTS_TITLE, asked_again, view_doubts
 from analysis.report.plain_text import render_text
+from analysis.report.sensitivity import CLAIMS_TITLE, DOUBTS_TITLE, asked_again, view_doubts
 from analysis.study import run_study
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
+from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.effort import compare_effort, compare_end_level, compare_what_it_took
-from analysis.comparison.formats import comparable_formats, keep_formats
 from analysis.comparison.result import PAIRS, new_comparison
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
@@ -176,7 +176,7 @@ def test_intervals_are_about_as_wide_as_those_of_the_main_machinery():
     time = measure_therapist_time(records, scored, cohort, S)
     further = compare_end_level(scored, cohort, table, centred, S)
     effort = compare_effort(further, time, centred, replace(S, resamples=4000))
-    from analysis.comparison.formats import compare_rates
+    from analysis.comparison.contrasts import compare_rates
 
     gained = time.assign(rate=time["gain"])
     gain = compare_rates(new_comparison("gain", "Gain"), gained, centred, S)

@@ -11,11 +11,11 @@ from small_clinics import balanced_clinic, sample_study
 
 from analysis.disclosure import protect
 from analysis.figures import style
+from analysis.figures.attainment import EMPTY, draw_icons
 from analysis.figures.domains import draw_domains
 from analysis.figures.effort import draw_effort
-from analysis.figures.icons import EMPTY, draw_icons
-from analysis.figures.kinds import draw_kinds
 from analysis.figures.traits import draw_traits
+from analysis.figures.within_child import draw_kinds
 from analysis.study import run_study
 from analysis.wording import number
 

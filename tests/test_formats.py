@@ -10,13 +10,13 @@ from reference_formats import read_cohort
 from scipy import stats
 from small_clinics import balanced_clinic, sample_study
 
-from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.formats import (
+from analysis.comparison.contrasts import (
     comparable_formats,
     compare_growth,
     compare_rates,
     keep_formats,
 )
+from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.result import (
     PAIRS,
     TABLE_COLUMNS,
@@ -26,9 +26,9 @@ from analysis.comparison.result import (
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
-from analysis.pace import small_tables
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
+from analysis.small_data import small_tables
 
 SETTINGS = Settings()
 ASKED = new_comparison("primary", "Main analysis")

@@ -8,7 +8,7 @@ import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
 from analysis.comparison.result import PAIRS
-from analysis.findings.gates import (
+from analysis.decisions.gates import (
     BLOCKING,
     GATES,
     goals_set_before,

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
+from analysis.comparison.contrasts import comparable_formats, compare_rates, keep_formats
 from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.domains import OTHER, compare_domains
-from analysis.comparison.formats import comparable_formats, compare_rates, keep_formats
-from analysis.comparison.goals_and_children import compare_kinds
 from analysis.comparison.result import PAIRS, new_comparison
-from analysis.comparison.traits import LEVELS, compare_by_traits
+from analysis.comparison.subgroup_domains import OTHER, compare_domains
+from analysis.comparison.subgroup_traits import LEVELS, compare_by_traits
+from analysis.comparison.subgroups import compare_kinds
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

@@ -16,17 +16,17 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
     ("errors",),
-    ("settings", "wording", "writing", "pace", "models"),
+    ("settings", "wording", "writing", "small_data", "models"),
     ("cards",),
     ("records",),
     ("simulation",),
     ("measures",),
     ("comparison",),
-    ("findings",),
+    ("decisions", "words"),
     ("disclosure",),
     ("study",),
     ("figures", "tables"),
-    ("simulation.audit", "report", "notebook", "check", "prepare"),
+    ("audit", "report", "notebook", "check", "prepare"),
     ("selfcheck",),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -11,32 +11,32 @@ from evidence_of import ASKED, evidence_of
 from scipy import stats
 from small_clinics import balanced_clinic, invented_records, null_records
 
-from analysis.comparison.carry_over import NOBODY_ELSEWHERE, NOT_RECORDED, compare_raters
+from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.dropout import (
     DELTAS,
     DropoutGrid,
     assume_after_leaving,
     progress_after_leaving,
 )
-from analysis.comparison.formats import compare_rates
-from analysis.comparison.growth import LEVELS, compare_mixed_growth
-from analysis.comparison.imputation import (
+from analysis.comparison.growth_model import LEVELS, compare_mixed_growth
+from analysis.comparison.multiple_imputation import (
     HARDLY_MISSING,
     ask_imputed,
     impute_traits,
     missing_cells,
 )
-from analysis.comparison.negative_control import CONTROLS, ask_negative_controls
-from analysis.comparison.planning import (
+from analysis.comparison.negative_controls import CONTROLS, ask_negative_controls
+from analysis.comparison.rater_agreement import NOBODY_ELSEWHERE, NOT_RECORDED, compare_raters
+from analysis.comparison.sample_size import (
     RECORD_FIRST,
     columns_to_record,
     plan_recording,
     split_variance,
 )
-from analysis.comparison.unrecorded import measure_robustness
-from analysis.findings.decide import GROWTH_OPEN, Decision, Findings, decide_findings
-from analysis.findings.gates import Gate
-from analysis.findings.labels import (
+from analysis.comparison.unmeasured_confounding import measure_robustness
+from analysis.decisions.decide import GROWTH_OPEN, Decision, Findings, decide_findings
+from analysis.decisions.gates import Gate
+from analysis.decisions.labels import (
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
@@ -45,7 +45,7 @@ from analysis.findings.labels import (
     RULES_OUT,
     narrower,
 )
-from analysis.findings.strength import find_overturn, find_tipping, label_grid
+from analysis.decisions.tipping_points import find_overturn, find_tipping, label_grid
 from analysis.models.unmeasured_confounding import robustness_value
 from analysis.settings import Settings
 

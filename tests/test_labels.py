@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.findings.labels import (
+from analysis.decisions.labels import (
     CANNOT_TELL,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,

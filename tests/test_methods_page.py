@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.decisions.claims import CLAIMS
+from analysis.decisions.gates import BLOCKING, GATES
+from analysis.decisions.labels import LABEL_TITLES
 from analysis.disclosure import rules
-from analysis.findings.claims import CLAIMS
-from analysis.findings.gates import BLOCKING, GATES
-from analysis.findings.labels import LABEL_TITLES
 from analysis.measures.cohort import TRAITS
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
 

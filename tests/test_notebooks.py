@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from analysis.errors import AnalysisError, RecordsError
-from analysis.notebook import kept, show
+from analysis.notebook import execution as kept
+from analysis.notebook import show
 from analysis.notebook.__main__ import find_notebooks, to_html
 from analysis.records.load import sample_digest
 from analysis.simulation.clinic import simulate_clinic

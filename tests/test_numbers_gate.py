@@ -8,11 +8,11 @@ import pytest
 from growing_clinics import WHOLE, clinic_sizes, tables_of
 
 from analysis.disclosure import protect
-from analysis.findings.linter import find_faults
 from analysis.records.load import records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.study import run_study
+from analysis.words.linter import find_faults
 
 N_CLINICS = 500 if WHOLE else 4
 NAMES = ("estimate", "conf_low", "conf_high")

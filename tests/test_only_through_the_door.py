@@ -25,7 +25,16 @@ from analysis.study import run_study
 
 PACKAGE = Path(__file__).resolve().parents[1] / "analysis"
 SHOWN = ("figures", "tables", "report")
-SOURCES = ("measures", "models", "simulation", "study", "comparison", "findings", "disclosure")
+SOURCES = (
+    "measures",
+    "models",
+    "simulation",
+    "study",
+    "comparison",
+    "decisions",
+    "disclosure",
+    "words",
+)
 DOORS = {"report/__main__.py", "report/summary_file.py"}
 POISON = 98765.4321
 SIZES = (240, 360)

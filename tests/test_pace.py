@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_info
 
-from analysis.pace import small_tables
+from analysis.small_data import small_tables
 
 OPTION = "mode.string_storage"
 

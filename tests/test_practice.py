@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
-from analysis.comparison.practice import MARK_MINUTES_A_WEEK, relate_practice
+from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, relate_practice
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

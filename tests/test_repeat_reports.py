@@ -19,10 +19,8 @@ from analysis.disclosure.ledger import (
     seal_summary,
     write_ledger,
 )
-from analysis.disclosure.repeat import check_previous
+from analysis.disclosure.previous import check_previous
 from analysis.errors import AnalysisError
-from analysis.findings.changes import say_change
-from analysis.findings.linter import find_faults
 from analysis.records.load import records_from_tables
 from analysis.report import __main__ as door
 from analysis.report.document import render_pdf
@@ -30,6 +28,8 @@ from analysis.report.plain_text import render_text
 from analysis.report.summary_file import read_summary, spell_summary
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words.linter import find_faults
+from analysis.words.previous import say_change
 
 SETTINGS = Settings()
 BOOKKEEPING = ("changes", "ledger", "seal", "sentences")

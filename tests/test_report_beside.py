@@ -10,9 +10,9 @@ from small_clinics import balanced_clinic, sample_study
 from test_beside_door import poor
 
 from analysis.disclosure import protect
-from analysis.report.beside import CHILDREN_TITLE, EFFORT_TITLE, GOALS_TITLE
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
+from analysis.report.sections import CHILDREN_TITLE, EFFORT_TITLE, GOALS_TITLE
 from analysis.study import run_study
 
 PLAIN = str.maketrans({"\u2212": "-", "\u2019": "'", "\u2013": "-"})

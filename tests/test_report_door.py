@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from analysis import errors
-from analysis.disclosure.door import SUMMARY_VERSION
+from analysis.disclosure.release import SUMMARY_VERSION
 from analysis.errors import EXIT_STOPPED
 from analysis.report import __main__ as door
 

@@ -10,14 +10,14 @@ from evidence_of import ASKED, MAIN, evidence_of
 from small_clinics import invented_records
 
 from analysis.comparison import subsets
-from analysis.comparison.evidence import (
+from analysis.comparison.analysis_set import (
     TOO_FEW_CHILDREN,
     TOO_FEW_CLUSTERS,
     compare_part,
     drop_unsure_pairs,
 )
-from analysis.comparison.formats import compare_rates
-from analysis.comparison.leave_out import estimates_without, leave_out_each
+from analysis.comparison.contrasts import compare_rates
+from analysis.comparison.leave_one_out import estimates_without, leave_out_each
 from analysis.comparison.result import PAIRS, RATE_UNIT
 from analysis.comparison.sensitivity import IMPUTED, WAYS, ask_otherwise, empty_column
 from analysis.models.regression.cluster_robust import fit_cluster_robust

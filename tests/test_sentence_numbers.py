@@ -5,12 +5,12 @@ import re
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
+from analysis.decisions import labels
 from analysis.disclosure import protect
 from analysis.disclosure.paths import find_number
-from analysis.findings import labels
-from analysis.findings.sentences import say_pair
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words.answer import say_pair
 
 PUBLISHED_ELSEWHERE = {
     "effort.usual_practice": {17.5, 16.5},  # Novak 2009, times a month and minutes

@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, null_records, sample_study
 
+from analysis.decisions import labels
+from analysis.decisions.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN
 from analysis.disclosure import protect
-from analysis.findings import cautions, describe, labels, method, reasons, sentences
-from analysis.findings.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN
-from analysis.findings.linter import find_faults, split_sentences
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words import answer as sentences
+from analysis.words import cautions, describe, method
+from analysis.words import gate_reasons as reasons
+from analysis.words.linter import find_faults, split_sentences
 
 BAD = "signi" + "ficant"
 

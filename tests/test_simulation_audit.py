@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.audit import __main__ as door
+from analysis.audit.account import describe_audit, plain_audit
+from analysis.audit.naive import compare_by_received, regress_rows
+from analysis.audit.scenarios import MEASURES, SCENARIOS, Scenario
+from analysis.audit.trial import try_clinic
+from analysis.audit.verdict import Measured, judge_scenario
+from analysis.audit.work import digest_package, do_chunks, split_work
 from analysis.comparison.result import PAIRS
 from analysis.errors import EXIT_OUR_BUG, EXIT_USAGE, EXIT_WRITTEN
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.simulation.audit import __main__ as door
-from analysis.simulation.audit.account import describe_audit, plain_audit
-from analysis.simulation.audit.naive import compare_by_received, regress_rows
-from analysis.simulation.audit.scenarios import MEASURES, SCENARIOS, Scenario
-from analysis.simulation.audit.trial import try_clinic
-from analysis.simulation.audit.verdict import Measured, judge_scenario
-from analysis.simulation.audit.work import digest_package, do_chunks, split_work
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.truth import pair_name, true_contrasts
@@ -200,7 +200,7 @@ def test_a_clinic_of_the_audit_depends_on_its_scenario_seed_and_number_alone():
 
 
 def test_any_number_of_processes_gives_the_same_numbers(monkeypatch):
-    monkeypatch.setattr("analysis.simulation.audit.work.CLINICS_PER_CHUNK", 2)
+    monkeypatch.setattr("analysis.audit.work.CLINICS_PER_CHUNK", 2)
     alone, together = (
         plain_audit(door.run_audit([SMALL], 5, 9, jobs=jobs, truth_children=500), 9)
         for jobs in (1, 2)
@@ -210,7 +210,7 @@ def test_any_number_of_processes_gives_the_same_numbers(monkeypatch):
 
 
 def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path, monkeypatch):
-    work = "analysis.simulation.audit.work"
+    work = "analysis.audit.work"
     monkeypatch.setattr(f"{work}.CLINICS_PER_CHUNK", 1)
     monkeypatch.setattr(f"{work}.digest_package", lambda: "this code")
     chunks = split_work([SMALL], 3, 1)
@@ -232,7 +232,7 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(tmp_path, monkeypatch):
 
 
 def test_the_digest_of_the_code_changes_with_any_line_of_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.simulation.audit.work.PACKAGE", tmp_path)
+    monkeypatch.setattr("analysis.audit.work.PACKAGE", tmp_path)
     (tmp_path / "one.py").write_text("a = 1\n")
     before = digest_package()
     assert digest_package() == before

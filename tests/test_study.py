@@ -17,13 +17,13 @@ from small_clinics import (
 )
 
 from analysis.cards import about, draw_card
-from analysis.comparison.balance import weigh_children
+from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.formats import compare_rates
 from analysis.comparison.result import PAIRS, new_comparison
+from analysis.comparison.weighting import weigh_children
+from analysis.decisions.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN, NOT_COMPARABLE
 from analysis.disclosure import protect
-from analysis.disclosure.certainty import find_version
-from analysis.findings.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN, NOT_COMPARABLE
+from analysis.disclosure.method import find_version
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

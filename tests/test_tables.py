@@ -8,8 +8,9 @@ from small_clinics import balanced_clinic, invented_records, sample_study
 
 from analysis.disclosure import protect
 from analysis.study import run_study
-from analysis.tables import answer, beside
-from analysis.tables.setting import HIDDEN
+from analysis.tables import answer
+from analysis.tables import sections as beside
+from analysis.tables.layout import HIDDEN
 
 TABULATE = {
     name: getattr(room, name)

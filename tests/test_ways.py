@@ -9,8 +9,7 @@ import pytest
 from small_clinics import invented_records, sample_study
 
 from analysis.disclosure import protect
-from analysis.disclosure.sensitivity import add_wide_ranges
-from analysis.disclosure.ways import (
+from analysis.disclosure.analyses import (
     TOO_CLOSE,
     TOO_FEW,
     as_clause,
@@ -19,11 +18,12 @@ from analysis.disclosure.ways import (
     publish_ways,
     round_outwards,
 )
-from analysis.findings import how_sure
-from analysis.findings.describe import say_agreement
-from analysis.findings.linter import find_faults
+from analysis.disclosure.sensitivity import add_wide_ranges
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words import sensitivity as how_sure
+from analysis.words.describe import say_agreement
+from analysis.words.linter import find_faults
 
 
 @pytest.fixture(scope="module")

@@ -20,16 +20,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.covariates import adds_something
-from analysis.comparison.formats import levels_of_children, tabulate_means, tabulate_pairs
-from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
-from analysis.comparison.sides import (
+from analysis.comparison.arms import (
     Sides,
     contrast_pairs,
     count_sides,
     formats_among,
     indicate_formats,
 )
+from analysis.comparison.contrasts import levels_of_children, tabulate_means, tabulate_pairs
+from analysis.comparison.covariates import adds_something
+from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import show_card
-from analysis.comparison.sides import formats_among, indicate_formats
+from analysis.comparison.arms import formats_among, indicate_formats
 from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.evidence import Evidence, average_goals
+from analysis.comparison.analysis_set import Evidence, average_goals
+from analysis.comparison.arms import contrast_pairs, formats_among, indicate_formats
 from analysis.comparison.result import PAIRS, Comparison
-from analysis.comparison.sides import contrast_pairs, formats_among, indicate_formats
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import tabulate_estimates

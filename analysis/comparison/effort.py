@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
+from analysis.comparison.analysis_set import keep_rows
+from analysis.comparison.arms import indicate_formats, keep_large_formats
+from analysis.comparison.contrasts import comparable_formats, compare_rates
 from analysis.comparison.covariates import narrow_covariates
-from analysis.comparison.evidence import keep_rows
-from analysis.comparison.formats import comparable_formats, compare_rates
 from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
-from analysis.comparison.sides import indicate_formats, keep_large_formats
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals

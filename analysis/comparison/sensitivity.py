@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from analysis.comparison import ordered_levels, subsets
-from analysis.comparison.carry_over import CarryOver, compare_raters
+from analysis.comparison import ordinal as ordered_levels
+from analysis.comparison import subsets
+from analysis.comparison.analysis_set import Evidence
 from analysis.comparison.dropout import DropoutGrid, assume_after_leaving
-from analysis.comparison.evidence import Evidence
-from analysis.comparison.imputation import ask_imputed
-from analysis.comparison.leave_out import LeaveOut, leave_out_each
-from analysis.comparison.negative_control import NegativeControls, ask_negative_controls
-from analysis.comparison.planning import Planning, plan_recording
+from analysis.comparison.leave_one_out import LeaveOut, leave_out_each
+from analysis.comparison.multiple_imputation import ask_imputed
+from analysis.comparison.negative_controls import NegativeControls, ask_negative_controls
+from analysis.comparison.rater_agreement import CarryOver, compare_raters
 from analysis.comparison.result import (
     RATE_ESTIMAND,
     RATE_UNIT,
@@ -26,7 +26,8 @@ from analysis.comparison.result import (
     new_comparison,
     withheld_comparison,
 )
-from analysis.comparison.unrecorded import Unrecorded, measure_robustness
+from analysis.comparison.sample_size import Planning, plan_recording
+from analysis.comparison.unmeasured_confounding import Unrecorded, measure_robustness
 from analysis.models.rubin import PooledTest
 from analysis.records.load import Records
 

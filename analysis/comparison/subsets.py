@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.evidence import (
+from analysis.comparison.analysis_set import (
     Evidence,
     average_goals,
     compare_part,

@@ -1,5 +1,5 @@
 """The one door: nothing about children leaves except through :func:`protect`."""
 
-from analysis.disclosure.door import Published, protect
+from analysis.disclosure.release import Published, protect
 
 __all__ = ["Published", "protect"]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.sides import format_codes
-from analysis.disclosure.book import SentenceBook
+from analysis.comparison.arms import format_codes
+from analysis.decisions import labels
+from analysis.decisions.decide import Decision
+from analysis.decisions.gates import Gate
 from analysis.disclosure.rules import (
     FEW,
     NEARLY_ALL,
@@ -19,12 +21,12 @@ from analysis.disclosure.rules import (
     show_estimate,
     show_share,
 )
-from analysis.findings import cautions, labels, sentences
-from analysis.findings.decide import Decision
-from analysis.findings.gates import Gate
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
+from analysis.words import answer as sentences
+from analysis.words import cautions
+from analysis.words.sentence import SentenceBook
 
 if TYPE_CHECKING:
     from analysis.study import Study

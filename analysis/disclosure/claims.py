@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from analysis.decisions.claims import CANNOT_TEST, Claim
+from analysis.disclosure.analyses import as_clause
 from analysis.disclosure.answer import publish_gate
-from analysis.disclosure.beside import may_show_comparison
-from analysis.disclosure.book import SentenceBook
+from analysis.disclosure.comparisons import may_show_comparison
 from analysis.disclosure.rules import enough, show_estimate
-from analysis.disclosure.ways import as_clause
-from analysis.findings import claim_words as words
-from analysis.findings.claims import CANNOT_TEST, Claim
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
+from analysis.words import claims as words
+from analysis.words.sentence import SentenceBook
 
 if TYPE_CHECKING:
     from analysis.study import Study

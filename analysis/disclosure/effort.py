@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.comparison.practice import MARK_MINUTES_A_WEEK, MORE_MINUTES
-from analysis.disclosure.beside import (
+from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, MORE_MINUTES
+from analysis.decisions import labels
+from analysis.decisions.other_pairs import decide_other
+from analysis.disclosure.comparisons import (
     Row,
     blocking_gate,
     publish_other_means,
     publish_other_pairs,
     shown_main,
 )
-from analysis.disclosure.book import SentenceBook
 from analysis.disclosure.rules import (
     HOUR_STEP,
     MINUTE_STEP,
@@ -24,9 +25,8 @@ from analysis.disclosure.rules import (
     show_mean,
     show_share,
 )
-from analysis.findings import effort as words
-from analysis.findings import labels
-from analysis.findings.other_pairs import decide_other
+from analysis.words import effort as words
+from analysis.words.sentence import SentenceBook
 
 if TYPE_CHECKING:
     from analysis.study import Study

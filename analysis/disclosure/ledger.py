@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.disclosure.course import levels_by_visit
+from analysis.disclosure.progress import levels_by_visit
 from analysis.disclosure.rules import ROUND_TO, enough, show_count
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings

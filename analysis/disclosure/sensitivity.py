@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.negative_control import CONTROLS
-from analysis.disclosure.beside import may_show_comparison
-from analysis.disclosure.book import SentenceBook
+from analysis.comparison.negative_controls import CONTROLS
+from analysis.decisions import labels
+from analysis.decisions.decide import Decision
+from analysis.decisions.tipping_points import find_overturn, find_tipping, label_grid
+from analysis.disclosure.comparisons import may_show_comparison
 from analysis.disclosure.rules import enough, show_estimate
-from analysis.findings import how_sure as words
-from analysis.findings import labels
-from analysis.findings.decide import Decision
-from analysis.findings.strength import find_overturn, find_tipping, label_grid
 from analysis.models.unmeasured_confounding import robustness_value
+from analysis.words import sensitivity as words
+from analysis.words.sentence import SentenceBook
 
 if TYPE_CHECKING:
     from analysis.study import Study

@@ -8,7 +8,6 @@ not be asked stand last, with the reason.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.pair_head import draw_pair_head
 from analysis.figures.style import (
     BAND,
@@ -28,6 +27,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import signed
+from analysis.words import alt_text as describe
 
 LABEL_CM = 6.0
 RIGHT_CM = 0.3

@@ -7,7 +7,6 @@ eye follows.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
@@ -28,6 +27,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import number
+from analysis.words import alt_text as describe
 
 ALIKE = 0.10
 AXIS_CM = 0.95

@@ -6,7 +6,6 @@ ends which format would be ahead there, so that no sign has to be remembered.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
@@ -31,6 +30,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import number, signed
+from analysis.words import alt_text as describe
 
 AXIS_CM = 1.15
 TOP_CM = 0.55

@@ -5,7 +5,6 @@ In: a published summary. Out: one picture with a column for each pair of formats
 
 from __future__ import annotations
 
-from analysis.figures import describe_beside
 from analysis.figures.pair_head import draw_pair_head
 from analysis.figures.style import (
     BAND,
@@ -26,6 +25,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import sentence_case, signed
+from analysis.words import alt_text_sections as describe_beside
 
 LABEL_CM = 2.9
 GAP_CM = 0.5

@@ -7,7 +7,6 @@ is shaded and set strong.
 
 from __future__ import annotations
 
-from analysis.figures import describe_doubts
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.pair_head import draw_pair_head
 from analysis.figures.style import (
@@ -25,6 +24,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import signed
+from analysis.words import alt_text_sensitivity as describe_doubts
 
 LEFT_CM, GAP_CM, RIGHT_CM = 1.45, 0.35, 0.05
 TOP_CM, BOTTOM_CM = 0.8, 0.95

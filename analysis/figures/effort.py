@@ -6,9 +6,7 @@ axis from zero and its own unit, so that none can be read as another.
 
 from __future__ import annotations
 
-from analysis.figures import describe_beside
-from analysis.figures.describe_beside import MEASURE_TITLES, effort_rows
-from analysis.figures.dots import DOT_AXIS_CM, DOT_ROW_CM, draw_dots
+from analysis.figures.marks import DOT_AXIS_CM, DOT_ROW_CM, draw_dots
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     SMALL,
@@ -18,6 +16,8 @@ from analysis.figures.style import (
     in_house_style,
     write,
 )
+from analysis.words import alt_text_sections as describe_beside
+from analysis.words.alt_text_sections import MEASURE_TITLES, effort_rows
 
 LABEL_CM = 2.0
 GAP_CM = 0.7

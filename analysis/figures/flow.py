@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES, absent_formats
 from analysis.figures.style import (
     FAINT,
@@ -26,6 +25,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
+from analysis.words import alt_text as describe
 
 LABEL_CM = 7.4
 TOP_CM = 0.75

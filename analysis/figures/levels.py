@@ -7,7 +7,6 @@ where single levels hold too few children) lie end to end.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
@@ -27,6 +26,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
+from analysis.words import alt_text as describe
 
 LEFT_CM = 2.3
 TOP_CM = 0.6

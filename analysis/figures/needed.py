@@ -7,7 +7,7 @@ format with plenty looks no better than one with enough.
 
 from __future__ import annotations
 
-from analysis.figures import describe
+from analysis.decisions.labels import NOT_COMPARABLE
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
@@ -25,7 +25,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.findings.labels import NOT_COMPARABLE
+from analysis.words import alt_text as describe
 
 SIZE_RULES = frozenset({"absent", "few_children", "few_groups", "groups_not_recorded"})
 HEADS = {"n_children": "Children with enough reviews", "n_groups": "Therapy groups"}

@@ -6,7 +6,6 @@ its end, and the number of children behind every point stands under it.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
@@ -25,6 +24,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import signed
+from analysis.words import alt_text as describe
 
 LEFT_CM = 3.0
 RIGHT_CM = 2.6

@@ -6,7 +6,6 @@ that shows zero, never bars, because a mean has no body.
 
 from __future__ import annotations
 
-from analysis.figures import describe
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FORMAT_COLOURS,
@@ -25,6 +24,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import interval, number
+from analysis.words import alt_text as describe
 
 AXIS_CM = 1.0
 LABEL_CM = 2.0

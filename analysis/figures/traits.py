@@ -5,7 +5,6 @@ In: a published summary. Out: one picture with a panel for each planned trait.
 
 from __future__ import annotations
 
-from analysis.figures import describe_beside
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
@@ -24,6 +23,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import number
+from analysis.words import alt_text_sections as describe_beside
 
 PANEL_CM = 3.6
 HEAD_CM = 0.6

@@ -38,7 +38,7 @@ def run_notebooks(asked: argparse.Namespace) -> str:
     Raises:
         AnalysisError: if a notebook does not exist, or a cell refuses the records.
     """
-    from analysis.notebook import kept
+    from analysis.notebook import execution as kept
     from analysis.records.load import read_records
     from analysis.writing import Output, write_file, write_files
 

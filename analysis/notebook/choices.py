@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure.analyses import brought_in, differ_enough
 from analysis.disclosure.answer import publish_answer
-from analysis.disclosure.book import SentenceBook
-from analysis.disclosure.ways import brought_in, differ_enough
 from analysis.records.load import Records
 from analysis.records.schema import DOMAINS, SKILL_DOMAINS, SOCIAL_DOMAINS
 from analysis.settings import Settings
 from analysis.study import Study, run_study
 from analysis.wording import DOMAIN_NAMES, sentence_case
+from analysis.words.sentence import SentenceBook
 
 ALL_GOALS, ALL_AGES, ALL_PAIRS = "All goals", "All ages", "All pairs"
 GOALS = {

@@ -23,12 +23,12 @@ from analysis.figures.needed import draw_needed
 from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.figures.style import FONT_FOLDER, Picture, text_width_cm
-from analysis.report.beside import draw_beside
-from analysis.report.doubts import asked_again, draw_doubts
+from analysis.report.sections import draw_beside
+from analysis.report.sensitivity import asked_again, draw_doubts
 from analysis.report.view import clean_text, view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
-TEMPLATE_FOLDER = Path(__file__).resolve().parent
+TEMPLATE_FOLDER = Path(__file__).resolve().parent / "templates"
 TEXT_CM = 17.4
 SIDES_CM = (7.4, 8.2, 9.0)
 TALLEST_ROW_CM = 2.9

@@ -10,11 +10,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from analysis.figures import describe
-from analysis.report.beside import write_children, write_effort, write_goals
-from analysis.report.doubts import write_claims, write_doubts
+from analysis.report.sections import write_children, write_effort, write_goals
+from analysis.report.sensitivity import write_claims, write_doubts
 from analysis.report.summary_file import TEXT_MARK
 from analysis.report.view import FORMAT_HEADS, GLOSSARY, view_summary
+from analysis.words import alt_text as describe
 
 WIDTH = 78
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import unicodedata
 
 from analysis.figures.names import FORMAT_TITLES, absent_formats
-from analysis.report.beside import view_beside
-from analysis.report.doubts import asked_again, view_doubts
+from analysis.report.sections import view_beside
+from analysis.report.sensitivity import asked_again, view_doubts
 from analysis.wording import number, percent, signed
 
 NOT_SHOWN = "not shown"

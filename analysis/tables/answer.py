@@ -6,7 +6,7 @@ In: the published summary (`Published.summary`). Out: a `Table`, one function fo
 from __future__ import annotations
 
 from analysis.comparison.result import RATE_UNIT
-from analysis.tables.setting import (
+from analysis.tables.layout import (
     Summary,
     Table,
     name_format,

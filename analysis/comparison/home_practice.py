@@ -1,0 +1,213 @@
+"""Does progress go with practice at home? Interval by interval, each child with itself.
+
+In: home practice, levels and the children compared. Out: `Practice`. Decisions taken here: a
+child's intervals between reviews are compared with that child's other intervals, so that what
+stays the same about a family drops out; practice that follows progress cannot be told from
+progress that follows practice, so this is an association and nothing more (METHODS.md, "How
+soon, how far, at what effort").
+
+Source of the mark: Novak, Cusick & Lannin 2009, Pediatrics 124(4):e606-e614,
+10.1542/peds.2009-0288 (17.5 times a month for 16.5 minutes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.cards import about, show_card
+from analysis.comparison.contrasts import levels_of_children
+from analysis.errors import AnalysisError
+from analysis.measures.cohort import Cohort
+from analysis.measures.scoring import ScoredGoals
+from analysis.models.regression.cluster_robust import fit_cluster_robust
+from analysis.models.results import RESULT_COLUMNS
+from analysis.records.load import Records
+from analysis.settings import Settings
+
+MARK_TIMES_A_MONTH, MARK_MINUTES = 17.5, 16.5
+WEEKS_A_MONTH = 365.25 / 12 / 7
+MARK_MINUTES_A_WEEK = MARK_TIMES_A_MONTH * MARK_MINUTES / WEEKS_A_MONTH
+MORE_MINUTES = 30.0
+LOGGED_SHARE = 0.5
+ESTIMAND = (
+    "Difference in the rate of goal progress (attainment levels per 12 weeks) between intervals "
+    "of the same child that differ by 30 minutes of home practice a week"
+)
+NO_PRACTICE = "The table of home practice is missing or empty."
+TOO_FEW = "Too few children have home practice written down in two intervals between reviews."
+NO_SPREAD = "Home practice hardly differs between the intervals of the same child."
+
+
+@dataclass(frozen=True, eq=False)
+class Practice:
+    """How progress goes with practice at home.
+
+    Attributes:
+        table: one row: estimate, std_error, df, p_value, conf_low, conf_high (levels per 12
+            weeks for 30 minutes a week more), n_children, n_intervals.
+        intervals: one row for each child and interval: episode_id, child_id, cluster, window,
+            minutes (a week), rate.
+        usual: one row for each child: child_id, format, minutes (a week, mean of the weeks
+            written down).
+        withheld: why there is no estimate, or "".
+    """
+
+    table: pd.DataFrame
+    intervals: pd.DataFrame
+    usual: pd.DataFrame
+    withheld: str = ""
+
+    def __repr__(self) -> str:
+        if self.withheld:
+            return f"Practice at home: withheld. {self.withheld}"
+        n = about(int(self.table.iloc[0]["n_children"]), "child", "children")
+        return f"Practice at home: intervals of {n} compared with the same child's others."
+
+    _repr_html_ = show_card
+
+
+def relate_practice(
+    records: Records, scored: ScoredGoals, cohort: Cohort, settings: Settings
+) -> Practice:
+    """Relate progress between two reviews to the practice written down between them.
+
+    rate of the interval = child + window + slope x minutes a week, CR2 by `table.cluster`;
+    intervals in which at least half the weeks were written down, children with two or more.
+
+    Args:
+        records: whose home practice is used.
+        scored: every level that counts; levels carried forward are no reviews.
+        cohort: the children compared.
+        settings: usual weeks of review, smallest number of children, confidence.
+    """
+    table = cohort.table
+    usual = _usual_practice(records.home_practice, table, settings)
+    nothing = pd.DataFrame(columns=["episode_id", "child_id", "cluster", "window"])
+    if not len(usual):
+        return Practice(_no_table(), nothing, usual, NO_PRACTICE)
+    rows = _between_reviews(scored, cohort, settings)
+    rows = rows.assign(minutes=_practice_between(records.home_practice, table, rows, settings))
+    rows = rows[rows["minutes"].notna()]
+    often = rows.groupby("child")["minutes"].transform("size") > 1
+    rows = rows[often].reset_index(drop=True)
+    child = rows["child"].to_numpy()
+    intervals = pd.DataFrame(
+        {
+            "episode_id": table["episode_id"].array.take(child),
+            "child_id": table["child_id"].array.take(child),
+            "cluster": table["cluster"].to_numpy()[child],
+            "window": rows["window"],
+            "minutes": rows["minutes"],
+            "rate": rows["rate"],
+        }
+    )
+    if intervals["child_id"].nunique() < settings.compare_children:
+        return Practice(_no_table(), intervals, usual, TOO_FEW)
+    design = _within(np.column_stack([intervals["minutes"] / MORE_MINUTES, _windows(rows)]), child)
+    if not design[:, 0].std() > 0:
+        return Practice(_no_table(), intervals, usual, NO_SPREAD)
+    try:
+        fit = fit_cluster_robust(
+            _within(intervals[["rate"]].to_numpy(), child)[:, 0],
+            design,
+            intervals["cluster"].to_numpy(),
+            confidence=settings.confidence,
+        )
+    except AnalysisError as error:
+        return Practice(_no_table(), intervals, usual, str(error))
+    found = fit.contrast(np.eye(1, design.shape[1])).reset_index(drop=True)
+    counts = {"n_children": intervals["child_id"].nunique(), "n_intervals": len(intervals)}
+    return Practice(found.assign(**counts), intervals, usual)
+
+
+def _no_table() -> pd.DataFrame:
+    counts = {"n_children": 0, "n_intervals": 0}
+    return pd.DataFrame([dict.fromkeys(RESULT_COLUMNS, np.nan) | counts])
+
+
+def _usual_practice(
+    practice: pd.DataFrame, table: pd.DataFrame, settings: Settings
+) -> pd.DataFrame:
+    """Give each compared child's mean minutes in the weeks written down."""
+    logged = _logged(practice, settings)
+    first = table[["child_id", "format"]].drop_duplicates("child_id")
+    child = pd.Index(first["child_id"]).get_indexer(logged["child_id"])
+    minutes, known = logged["minutes"].to_numpy(float), child >= 0
+    n = np.bincount(child[known], minlength=len(first))
+    total = np.bincount(child[known], minutes[known], minlength=len(first))
+    frame = first.assign(minutes=total / np.maximum(n, 1))
+    return frame[n > 0].reset_index(drop=True)
+
+
+def _logged(practice: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    week = practice["week"].to_numpy(float)
+    return practice[practice["minutes"].notna().to_numpy() & (week <= settings.last_week)]
+
+
+def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) -> pd.DataFrame:
+    """Give each child's rate between one review and the next, mean over goals seen at both.
+
+    Returns:
+        child (row of the table), start, end (weeks), rate (levels per 12 weeks), window.
+    """
+    at, _, child = levels_of_children(scored, cohort, cohort.table)
+    reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
+    at, child = at[reviewed], child[reviewed]
+    goal, week, level = (scored.levels[c].to_numpy()[at] for c in ("goal", "week", "attainment"))
+    same = np.flatnonzero(goal[1:] == goal[:-1])
+    start, end = week[same], week[same + 1]
+    rate = (level[same + 1] - level[same]) / (end - start) * settings.rate_weeks
+    apart = end - start >= settings.minimum_span_weeks
+    steps = np.column_stack([child[same], start, end])[apart]
+    rows, step = np.unique(steps, axis=0, return_inverse=True)
+    mean = np.bincount(step, rate[apart]) / np.bincount(step)
+    window = np.floor(rows[:, 2] / settings.review_weeks + 0.5)
+    return pd.DataFrame(
+        {
+            "child": rows[:, 0].astype(int),
+            "start": rows[:, 1],
+            "end": rows[:, 2],
+            "rate": mean,
+            "window": window.clip(1, settings.horizon_weeks // settings.review_weeks),
+        }
+    )
+
+
+def _practice_between(
+    practice: pd.DataFrame, table: pd.DataFrame, rows: pd.DataFrame, settings: Settings
+) -> np.ndarray:
+    """Give minutes a week in the weeks written down after `start` and up to `end`."""
+    logged = _logged(practice, settings)
+    first = table.reset_index(drop=True)
+    alone = ~first["child_id"].duplicated(keep=False).to_numpy()
+    place = pd.Index(first["child_id"][alone]).get_indexer(logged["child_id"])
+    child = np.flatnonzero(alone)[place[place >= 0]]
+    logged = logged[place >= 0]
+    width = int(settings.last_week) + 2
+    minutes, weeks = np.zeros((len(first), width)), np.zeros((len(first), width))
+    at = (child, logged["week"].to_numpy(int))
+    np.add.at(minutes, at, logged["minutes"].to_numpy(float))
+    weeks[at] = 1.0
+    minutes, weeks = np.cumsum(minutes, axis=1), np.cumsum(weeks, axis=1)
+    who = rows["child"].to_numpy()
+    start, end = rows["start"].to_numpy(int), rows["end"].to_numpy(int)
+    n = weeks[who, end] - weeks[who, start]
+    total = minutes[who, end] - minutes[who, start]
+    enough = n >= LOGGED_SHARE * (end - start)
+    return np.divide(total, n, out=np.full(len(rows), np.nan), where=enough & (n > 0))
+
+
+def _windows(rows: pd.DataFrame) -> np.ndarray:
+    window = rows["window"].to_numpy()
+    seen = np.unique(window)[1:]
+    return (window[:, None] == seen).astype(float)
+
+
+def _within(values: np.ndarray, child: np.ndarray) -> np.ndarray:
+    """Take each child's own mean away."""
+    n = np.bincount(child)
+    own = np.stack([np.bincount(child, column) for column in values.T], axis=1)
+    return values - (own / np.maximum(n, 1)[:, None])[child]

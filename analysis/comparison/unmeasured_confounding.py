@@ -1,0 +1,188 @@
+"""How strong would something unrecorded have to be?
+
+In: `Evidence` and the main analysis. Out: `Unrecorded`: robustness values, every recorded
+trait as a yardstick, and a wider range. Decision taken here: the yardstick is the recorded
+trait that would move the answer most if its equal had gone unrecorded; the wider range adds
+that movement to both ends of the statistical one (METHODS.md, "How sure?").
+
+Source: Cinelli & Hazlett 2020, 10.1111/rssb.12348.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.analysis_set import Evidence
+from analysis.comparison.arms import formats_among
+from analysis.comparison.result import PAIRS, Comparison
+from analysis.models.results import student_quantile
+from analysis.models.unmeasured_confounding import (
+    Strength,
+    e_value_of_difference,
+    largest_bias,
+    multiply_strength,
+    robustness_value,
+    times_as_strong,
+    widen_std_error,
+)
+
+COLUMNS = (
+    "this",
+    "than",
+    "plain_std_error",
+    "plain_df",
+    "robustness",
+    "robustness_of_range",
+    "strongest",
+    "bias",
+    "wide_low",
+    "wide_high",
+    "e_value",
+    "e_value_of_range",
+)
+BENCHMARK_COLUMNS = ("this", "than", "trait", "r2_outcome", "r2_format", "bias")
+
+
+@dataclass(frozen=True, eq=False)
+class Unrecorded:
+    """What something unrecorded could do.
+
+    Attributes:
+        table: one row for each pair compared, `COLUMNS`: classical standard error and residual
+            df; robustness value of the estimate and of the nearer end of its interval (0 when
+            the interval holds zero); the strongest recorded trait, how far its equal would
+            move the estimate, the interval widened by that; E-values of both.
+        benchmarks: one row for each pair and trait: partial R2 with outcome and format, and how
+            far an unrecorded trait as strong as this one would move the estimate.
+        withheld: why there is none, or "".
+    """
+
+    table: pd.DataFrame
+    benchmarks: pd.DataFrame
+    withheld: str = ""
+
+    def times(self, this: str, than: str, bias: float) -> tuple[str, float]:
+        """Give the strongest recorded trait, and how many times as much would move by `bias`.
+
+        Args:
+            this: the first format of the pair.
+            than: the second.
+            bias: movement of the estimate, levels per 12 weeks.
+
+        Returns:
+            ("", inf) when no trait is allowed for.
+        """
+        row = self.table[(self.table["this"] == this) & (self.table["than"] == than)]
+        own = self.benchmarks[(self.benchmarks["this"] == this) & (self.benchmarks["than"] == than)]
+        if row.empty or own.empty:
+            return "", math.inf
+        std_error, df = row.iloc[0][["plain_std_error", "plain_df"]]
+        best = own.set_index("trait").loc[row.iloc[0]["strongest"]]
+        strength = Strength(best["r2_outcome"], best["r2_format"])
+        return str(best.name), times_as_strong(strength, bias, std_error, df)
+
+
+def measure_robustness(evidence: Evidence, primary: Comparison) -> Unrecorded:
+    """Measure what something unrecorded could do to each pair's difference.
+
+    Args:
+        evidence: the children compared.
+        primary: the main analysis.
+    """
+    benchmarks = pd.DataFrame(columns=list(BENCHMARK_COLUMNS))
+    if primary.withheld:
+        return Unrecorded(pd.DataFrame(columns=list(COLUMNS)), benchmarks, primary.withheld)
+    formats = formats_among(evidence.table)
+    rows, yardsticks = [], []
+    for pair in (p for p in PAIRS if set(p) <= set(formats)):
+        row, own = _measure_pair(evidence, primary, pair, formats)
+        rows.append(row)
+        yardsticks += own
+    return Unrecorded(
+        pd.DataFrame(rows, columns=list(COLUMNS)),
+        pd.DataFrame(yardsticks, columns=list(BENCHMARK_COLUMNS)),
+    )
+
+
+def trait_columns(evidence: Evidence) -> dict[str, list[int]]:
+    """Give each trait's columns among the covariates; places of therapy are one trait."""
+    found: dict[str, list[int]] = {}
+    for j, name in enumerate(evidence.covariates.centred.columns):
+        found.setdefault("site" if name.startswith("site ") else name, []).append(j)
+    return found
+
+
+def _measure_pair(
+    evidence: Evidence, primary: Comparison, pair: tuple[str, str], formats: tuple[str, ...]
+) -> tuple[dict[str, object], list[dict[str, object]]]:
+    this, than = pair
+    answer = primary.pair(*pair)
+    table, traits = evidence.table, evidence.covariates.centred.to_numpy()
+    outcome = table["rate"].to_numpy()
+    third = [(table["format"] == f).to_numpy(float) for f in formats if f not in pair]
+    received = (table["format"] == this).to_numpy(float)
+    base = np.column_stack([np.ones(len(table)), *third])
+    of_format = _left_over(np.column_stack([base, traits]), received)
+    with_format = np.column_stack([base, received])
+    of_outcome = _left_over(np.column_stack([with_format, traits]), outcome)
+    df = len(table) - with_format.shape[1] - traits.shape[1]
+    std_error = math.sqrt(of_outcome / df / of_format)
+    own = []
+    for trait, columns in trait_columns(evidence).items():
+        others = np.delete(traits, columns, axis=1)
+        without = _left_over(np.column_stack([with_format, others]), outcome)
+        format_without = _left_over(np.column_stack([base, others]), received)
+        strength = Strength(1 - of_outcome / without, 1 - of_format / format_without)
+        own.append(
+            {
+                "this": this,
+                "than": than,
+                "trait": trait,
+                "r2_outcome": max(strength.r2_outcome, 0.0),
+                "r2_format": max(strength.r2_format, 0.0),
+                "bias": _bias_of(strength, std_error, df)[0],
+            }
+        )
+    estimate, low, high = answer["estimate"], answer["conf_low"], answer["conf_high"]
+    nearer = max(low, -high, 0.0)
+    strongest = max(own, key=lambda row: row["bias"]) if own else None
+    bias, wider = math.nan, math.nan
+    if strongest is not None:
+        strength = Strength(strongest["r2_outcome"], strongest["r2_format"])
+        bias, wider = _bias_of(strength, std_error, df)
+    half = float(student_quantile(evidence.settings.confidence, answer["df"]))
+    reach = bias + half * answer["std_error"] * max(1.0, wider)
+    e_values = e_value_of_difference(estimate, answer["std_error"], outcome.std(ddof=1))
+    row = {
+        "this": this,
+        "than": than,
+        "plain_std_error": std_error,
+        "plain_df": df,
+        "robustness": robustness_value(estimate / std_error, df),
+        "robustness_of_range": robustness_value(nearer / std_error, df),
+        "strongest": strongest["trait"] if strongest else "",
+        "bias": bias,
+        "wide_low": estimate - reach,
+        "wide_high": estimate + reach,
+        "e_value": e_values.estimate,
+        "e_value_of_range": e_values.bound,
+    }
+    return row, own
+
+
+def _left_over(design: np.ndarray, outcome: np.ndarray) -> float:
+    """Give the sum of squares that the design leaves of an outcome."""
+    return float(np.linalg.qr(np.column_stack([design, outcome]), mode="r")[-1, -1] ** 2)
+
+
+def _bias_of(recorded: Strength, std_error: float, df: float) -> tuple[float, float]:
+    """Give how far the recorded trait's equal moves an estimate, and how it widens it."""
+    equal = multiply_strength(recorded, 1.0)
+    if equal is None:
+        return math.inf, math.inf
+    parts = equal.r2_outcome, equal.r2_format
+    return largest_bias(*parts, std_error, df), widen_std_error(*parts, df)

@@ -1,0 +1,158 @@
+"""What would change what is said: children who left, something unrecorded.
+
+In: the study's decisions, the dropout grid and the robustness of the main analysis. Out:
+labels for every assumption, and the movement of an estimate that would take its label away.
+Decision taken here: an answer is called changed when its label or the format it names is
+another; which labels could only grow weaker is not asked (METHODS.md, "How sure?").
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison.dropout import DropoutGrid
+from analysis.comparison.result import Row
+from analysis.comparison.unmeasured_confounding import Unrecorded
+from analysis.decisions.decide import AHEAD, GROWTH_OPEN, Decision, Findings
+from analysis.decisions.labels import (
+    CANNOT_TELL,
+    DEPENDS,
+    FASTER_IMPORTANT,
+    NO_IMPORTANT_DIFFERENCE,
+    RULES_OUT,
+    Label,
+    decide_label,
+    narrower,
+)
+from analysis.models.results import student_quantile
+from analysis.settings import Settings
+
+
+@dataclass(frozen=True)
+class Tipping:
+    """The mildest assumption about children who left that changes what is said of a pair.
+
+    Attributes:
+        this, than: the pair.
+        changed: whether any assumption on the grid changes it.
+        delta_this, delta_than: the mildest one; NaN when none does.
+        label: what is said then; "" when nothing changes.
+    """
+
+    this: str
+    than: str
+    changed: bool
+    delta_this: float = math.nan
+    delta_than: float = math.nan
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Overturn:
+    """How much something unrecorded would have to matter to change what is said of a pair.
+
+    Attributes:
+        this, than: the pair.
+        movement: movement of the estimate that takes the label away, levels per 12 weeks; NaN
+            when what is said claims nothing that could be taken away.
+        trait: the recorded trait it is measured against, or "".
+        times: how many times as much as that trait it would have to matter.
+    """
+
+    this: str
+    than: str
+    movement: float
+    trait: str
+    times: float
+
+
+def label_grid(grid: DropoutGrid, findings: Findings, settings: Settings) -> DropoutGrid:
+    """Give the grid with the label of every assumption; pairs not compared lose their rows.
+
+    Args:
+        grid: assumptions about children who left.
+        findings: the study's decisions.
+        settings: margin and levels of confidence.
+    """
+    shown = {(d.this, d.than): d for d in findings.decisions if not d.blocked_by}
+    kept = [pair in shown for pair in zip(grid.table["this"], grid.table["than"], strict=True)]
+    table = grid.table[kept].reset_index(drop=True)
+    labels = [_label_cell(row, shown[row.this, row.than], settings) for row in table.itertuples()]
+    table = table.assign(
+        label=[label.name for label in labels], ahead=[label.ahead for label in labels]
+    )
+    return replace(grid, table=table)
+
+
+def _label_cell(row: tuple, decision: Decision, settings: Settings) -> Label:
+    """Label one assumption by the rules of the main answer; what other models say is kept."""
+    if any(gate.name == "precision" for gate in decision.failed):
+        return Label(CANNOT_TELL)
+    label = decide_label(row.estimate, row.std_error, row.df, settings)
+    if label.name in AHEAD and (
+        row.p_adjusted >= settings.error_rate or decision.unsettled == GROWTH_OPEN
+    ):
+        return Label(RULES_OUT, label.ahead)
+    if label.name in AHEAD and decision.label == DEPENDS:
+        return Label(DEPENDS, label.ahead)
+    return label
+
+
+def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
+    """Find the mildest assumption that changes what is said of a pair.
+
+    Mildest: the smallest sum of both deltas, then the smaller of the larger ones.
+
+    Args:
+        labelled: the table of a labelled grid.
+        this: first format of the pair.
+        than: second format.
+    """
+    own = labelled[(labelled["this"] == this) & (labelled["than"] == than)]
+    base = own[(own["delta_this"] == 0) & (own["delta_than"] == 0)].iloc[0]
+    other = own[(own["label"] != base["label"]) | (own["ahead"] != base["ahead"])]
+    if other.empty:
+        return Tipping(this, than, False)
+    deltas = other[["delta_this", "delta_than"]].to_numpy()
+    first = other.iloc[np.lexsort((deltas.max(axis=1), deltas.sum(axis=1)))[0]]
+    return Tipping(this, than, True, first["delta_this"], first["delta_than"], first["label"])
+
+
+def find_overturn(
+    decision: Decision, row: Row, unrecorded: Unrecorded, settings: Settings
+) -> Overturn:
+    """Find how much something unrecorded would have to matter to change what is said.
+
+    Args:
+        decision: what is said of the pair.
+        row: its row of the main comparison.
+        unrecorded: strength of the recorded traits.
+        settings: margin and levels of confidence.
+    """
+    movement = _room(decision, row, settings)
+    if not movement > 0:
+        return Overturn(decision.this, decision.than, math.nan, "", math.nan)
+    trait, times = unrecorded.times(decision.this, decision.than, movement)
+    return Overturn(decision.this, decision.than, movement, trait, times)
+
+
+def _room(decision: Decision, row: Row, settings: Settings) -> float:
+    """Give how far the interval can move before its label goes; NaN if it claims nothing."""
+    low, high, margin = row["conf_low"], row["conf_high"], settings.margin
+    half = (high - low) / 2 * narrower(row["df"], settings)
+    narrow_low, narrow_high = row["estimate"] - half, row["estimate"] + half
+    if decision.label == NO_IMPORTANT_DIFFERENCE:
+        return min(margin - narrow_high, narrow_low + margin)
+    nearer = low if decision.ahead == decision.this else -high
+    if decision.label in AHEAD:
+        at_once = min(max(row["p_adjusted"] / row["p_value"], 1.0), 3.0)
+        stricter = student_quantile(1 - settings.error_rate / at_once, row["df"])
+        enough = abs(row["estimate"]) - float(stricter) * row["std_error"]
+        return min(nearer - margin if decision.label == FASTER_IMPORTANT else nearer, enough)
+    if decision.label == RULES_OUT:
+        return (narrow_low if decision.ahead == decision.this else -narrow_high) + margin
+    return math.nan

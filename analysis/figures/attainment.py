@@ -1,0 +1,80 @@
+"""Of 100 goals: icon arrays beside each other, one for each format.
+
+In: a published summary. Out: one picture. The decision taken here: one denominator and one
+order of filling for all, the number and its range written above each array.
+
+Source: Galesic, Garcia-Retamero & Gigerenzer 2009, Health Psychology 28:210-216.
+"""
+
+from __future__ import annotations
+
+from analysis.figures.names import FORMAT_TITLES
+from analysis.figures.style import (
+    FORMAT_COLOURS,
+    LARGE,
+    SMALL,
+    SOFT_INK,
+    Panel,
+    Picture,
+    add_canvas,
+    draw_nothing,
+    in_house_style,
+    mark,
+    text_width_cm,
+    write,
+)
+from analysis.wording import interval
+from analysis.words import alt_text_sections as describe_beside
+
+ROWS, COLUMNS = 5, 20
+CELL_CM = 0.26
+EMPTY = "#E3E5EA"
+HEAD_CM = 0.75
+
+
+@in_house_style
+def draw_icons(summary: dict, *, week: int, width_cm: float = 17.4) -> Picture:
+    """Draw how many of 100 goals were at the expected level by a week, in each format.
+
+    Args:
+        summary: a published summary.
+        week: one of `summary["soon"]["weeks"]`.
+        width_cm: width of the whole picture.
+    """
+    alt = describe_beside.describe_icons(summary, week)
+    rows = [row for row in summary["soon"]["shares"] if row["week"] == week]
+    if not rows:
+        return draw_nothing(width_cm, alt)
+    height = HEAD_CM + ROWS * CELL_CM + 0.1
+    picture = Picture(width_cm, height)
+    picture.alt = alt
+    canvas = add_canvas(picture)
+    panel_cm = width_cm / len(rows)
+    for j, row in enumerate(rows):
+        left = j * panel_cm
+        mark(canvas, left + 0.14, height - 0.3, row["format"])
+        write(canvas, left + 0.4, height - 0.3, FORMAT_TITLES[row["format"]], weight=600)
+        right = left + COLUMNS * CELL_CM
+        spread = f"of 100 ({interval(row['low'], row['high'], 0)})"
+        write(canvas, right, height - 0.3, spread, size=SMALL, colour=SOFT_INK, across="right")
+        write(
+            canvas,
+            right - text_width_cm(spread, SMALL) - 0.12,
+            height - 0.3,
+            f"{row['of_100']}",
+            size=LARGE,
+            weight=600,
+            across="right",
+        )
+        _fill(canvas, left, height - HEAD_CM, row["of_100"], FORMAT_COLOURS[row["format"]])
+    return picture
+
+
+def _fill(canvas: Panel, left: float, top: float, n: int, colour: str) -> None:
+    """Fill n of 100 squares, column by column from the left."""
+    corners = []
+    for k in range(ROWS * COLUMNS):
+        column, row = divmod(k, ROWS)
+        corners.append((left + column * CELL_CM, top - (row + 1) * CELL_CM))
+    for part, face in ((corners[:n], colour), (corners[n:], EMPTY)):
+        canvas.fill_squares(part, CELL_CM * 0.82, facecolor=face, edgecolor="none", linewidth=0)
