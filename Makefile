@@ -50,9 +50,9 @@ selfcheck: setup
 
 # What SECURITY.md promises, at full length: 60 clinics attacked, 500 through the gate, 50 reports.
 safe: setup
-	@WHOLE=1 $(PY) -m pytest tests/test_disclosure_attack.py tests/test_repeat_reports.py \
-		tests/test_only_through_the_door.py tests/test_canaries.py tests/test_hostile_labels.py \
-		tests/test_robust_runs.py tests/test_numbers_gate.py
+	@WHOLE=1 $(PY) -m pytest tests/disclosure/test_attack.py tests/disclosure/test_previous.py \
+		tests/disclosure/test_only_release.py tests/disclosure/test_canaries.py tests/disclosure/test_hostile_labels.py \
+		tests/report/test_robust_runs.py tests/disclosure/test_numbers.py
 
 # Twenty mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
 mutants: setup

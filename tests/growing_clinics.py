@@ -58,3 +58,10 @@ def grown_clinic(n_children, seed, n_new):
     newcomers = set(tables["episodes"]["child_id"].iloc[-n_new:])
     earlier = records_from_tables(without_children(tables, newcomers))
     return run_study(earlier, ask_again=False), study_of(n_children, seed)
+
+
+def write_tables(folder, tables):
+    folder.mkdir(parents=True)
+    for name, frame in tables.items():
+        frame.dropna(axis="columns", how="all").to_csv(folder / f"{name}.csv", index=False)
+    return folder

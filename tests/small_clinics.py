@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.disclosure import protect
 from analysis.records.load import read_records, records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 from analysis.study import run_study
 
+TRAITS = ("attention", "peer_comfort", "age_years", "severity", "follows_instructions")
+TRAITS += ("communication", "motor_delay", "sensory_needs", "site", "therapist_id")
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 
 
@@ -91,3 +94,24 @@ def invented_records(seed, **changes):
 def null_records(seed, **changes):
     """Give the records of an invented clinic in which no format differs."""
     return invented_records(seed, **NO_DIFFERENCE, **changes)
+
+
+def without_columns(records, *names):
+    empty = {
+        name: records.episodes[name].iloc[:0].reindex(records.episodes.index) for name in names
+    }
+    return replace(records, episodes=records.episodes.assign(**empty))
+
+
+def without_tables(records):
+    return replace(
+        records, sessions=records.sessions.iloc[:0], home_practice=records.home_practice.iloc[:0]
+    )
+
+
+@functools.cache
+def poor():
+    """A clinic with no sessions, no traits and no home practice."""
+    records = without_tables(without_columns(invented_records(3, n_children=200), *TRAITS))
+    study = run_study(records)
+    return study, protect(study).summary

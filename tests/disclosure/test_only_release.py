@@ -23,7 +23,7 @@ from analysis.report.plain_text import render_text
 from analysis.report.summary_file import spell_summary
 from analysis.study import run_study
 
-PACKAGE = Path(__file__).resolve().parents[1] / "analysis"
+PACKAGE = Path(__file__).resolve().parents[2] / "analysis"
 SHOWN = ("figures", "tables", "report")
 SOURCES = (
     "measures",
@@ -81,7 +81,7 @@ def test_the_whole_report_is_set_from_its_json_alone(monkeypatch):
         raise AssertionError("the report looked at something else than the summary")
 
     monkeypatch.setattr(pd.DataFrame, "__init__", refuse)
-    for target in ("study.run_study", "records.load.read_records", "disclosure.door.protect"):
+    for target in ("study.run_study", "records.load.read_records", "disclosure.release.protect"):
         monkeypatch.setattr(f"analysis.{target}", refuse)
     again = json.loads(spell_summary(summary))
     assert (render_pdf(again), render_text(again), spell_summary(again)) == wanted

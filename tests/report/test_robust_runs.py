@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from growing_clinics import WHOLE, tables_of
+from growing_clinics import WHOLE, tables_of, write_tables
 
 from analysis import errors
 
-DRIVER = Path(__file__).with_name("door_driver.py")
+DRIVER = Path(__file__).parents[1] / "door_driver.py"
 FIRST_REPORTS, ALL_REPORTS = (5, 50) if WHOLE else (5, 9)
 MOST_GROWTH_KB = 20_000
 NO_SOCKETS = """
@@ -46,13 +46,6 @@ for i in range(int(sys.argv[3])):
         before = used()
 print(used() - before)
 """
-
-
-def write_tables(folder, tables):
-    folder.mkdir(parents=True)
-    for name, frame in tables.items():
-        frame.dropna(axis="columns", how="all").to_csv(folder / f"{name}.csv", index=False)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_models_mixed_repeats import CLINICS, clinic
+from test_repeats import CLINICS, clinic
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed.model import RandomEffect, fit_mixed

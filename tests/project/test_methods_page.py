@@ -12,7 +12,7 @@ from analysis.disclosure import rules
 from analysis.measures.cohort import TRAITS
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "METHODS.md").read_text(encoding="utf-8")
 S = Settings()
 

@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_clinics import balanced_clinic, invented_records, sample_study
+from small_clinics import (
+    balanced_clinic,
+    invented_records,
+    poor,
+    sample_study,
+    without_columns,
+)
 
 from analysis.decisions import labels
 from analysis.decisions.other_pairs import decide_other
@@ -26,34 +32,11 @@ from analysis.words.linter import find_faults
 from analysis.words.sentence import SentenceBook
 
 SECTIONS = ("depends", "soon", "effort")
-TRAITS = ("attention", "peer_comfort", "age_years", "severity", "follows_instructions")
-TRAITS += ("communication", "motor_delay", "sensory_needs", "site", "therapist_id")
-
-
-def without_columns(records, *names):
-    empty = {
-        name: records.episodes[name].iloc[:0].reindex(records.episodes.index) for name in names
-    }
-    return replace(records, episodes=records.episodes.assign(**empty))
-
-
-def without_tables(records):
-    return replace(
-        records, sessions=records.sessions.iloc[:0], home_practice=records.home_practice.iloc[:0]
-    )
 
 
 @functools.cache
 def sample():
     return protect(sample_study()).summary
-
-
-@functools.cache
-def poor():
-    """A clinic with no sessions, no traits and no home practice."""
-    records = without_tables(without_columns(invented_records(3, n_children=200), *TRAITS))
-    study = run_study(records)
-    return study, protect(study).summary
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from analysis.simulation.design import ClinicDesign
 from analysis.simulation.dictionary import describe_table, describe_values
 from analysis.simulation.tables import table_bytes
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 FILES = {*(f"{name}.csv" for name in TABLES), "README.md", "truth.json"}
 
 

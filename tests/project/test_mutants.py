@@ -12,7 +12,7 @@ def test_twenty_mutants_fit_the_package_and_name_tests_that_exist():
     assert len(MUTANTS) == 20
     assert find_missing() == []
     for *_, tests in MUTANTS:
-        assert (ROOT / "tests" / f"test_{tests}.py").is_file()
+        assert (ROOT / "tests" / f"{tests}.py").is_file()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_models_mixed_repeats import clinic
+from test_repeats import clinic
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed.bootstrap import bootstrap_mixed

@@ -6,8 +6,7 @@ import re
 
 import pytest
 from pypdf import PdfReader
-from small_clinics import balanced_clinic, sample_study
-from test_beside_door import poor
+from small_clinics import balanced_clinic, poor, sample_study
 
 from analysis.disclosure import protect
 from analysis.report.document import render_pdf

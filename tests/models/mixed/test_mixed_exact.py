@@ -14,10 +14,10 @@ from mixed_designs import (
 )
 
 from analysis.errors import AnalysisError
+from analysis.models.mixed import settle as mixed_settle
 from analysis.models.mixed.certificate import Certificate
 from analysis.models.mixed.columns import arrange_rows, survey_rows
 from analysis.models.mixed.model import RandomEffect, fit_mixed
-from analysis.models.mixed.model import settle as mixed_settle
 from analysis.models.mixed.nesting import read_nesting
 from analysis.models.mixed.plan import plan_sums
 from analysis.models.mixed.solve import solve_sums

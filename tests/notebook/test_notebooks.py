@@ -18,7 +18,7 @@ from analysis.records.load import sample_digest
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 
-FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 MOST_BYTES = 500_000
 PLACES = re.compile(r"(?<![\w.])/(?:home|root|Users|tmp|var|work|mnt|opt|private)/|[A-Z]:\\\\")

@@ -10,7 +10,7 @@ from analysis.records.schema import FLAT_REQUIRED
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
 from analysis.study import run_study
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 MOST_PICTURE_BYTES = 300_000
 

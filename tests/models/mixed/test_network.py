@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from distributed import LocalCluster
-from test_models_mixed_repeats import clinic
+from test_repeats import clinic
 
 from analysis.errors import AnalysisError
 from analysis.models.mixed.model import fit_mixed

@@ -10,9 +10,9 @@ import pytest
 from analysis.errors import EXAMPLES_SHOWN, EXIT_FAULTY_RECORDS, EXIT_PRIVACY, RecordsError
 from analysis.records.load import read_records, sample_digest
 
-CORPUS = Path(__file__).parent / "bad_records"
+CORPUS = Path(__file__).parents[1] / "bad_records"
 CASES = json.loads((CORPUS / "cases.json").read_text(encoding="utf-8"))
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 SECRETS = re.compile(
     r"aoife|brennan|tariq|mahmood|yuki|sato|7946|0041|QQ12|hazel|oakfield|SW1A|2016|05/03|"
     r"\bC0[1-9]\b(?! )|\bG[1-9]\b|tired today|cooking|referee",

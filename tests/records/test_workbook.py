@@ -13,7 +13,7 @@ from analysis.records.load import read_records
 from analysis.records.reading import delimited, sources
 from analysis.records.reading.workbook import Workbook
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -217,7 +217,7 @@ def test_too_many_rows_or_bytes_are_sent_to_parquet(tmp_path, monkeypatch):
 
 def test_reading_is_silent_in_a_pipe(tmp_path):
     code = (
-        "from analysis.records import sources\n"
+        "from analysis.records.reading import sources\n"
         "sources.SLOW_BYTES = 0\n"
         "assert list(sources.watch_progress('reading', 1)(iter(range(3)))) == [0, 1, 2]\n"
     )

@@ -21,7 +21,7 @@ from analysis.records.load import read_records
 from analysis.records.mapping import Mapping
 from analysis.records.text import TextTable, column_from_cells
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 PEOPLE = ["O'Hara, Niamh", "Mahmood, Tariq", "Sato, Yuki", "Núñez, Inés", "Lee, Sam"]
 SECRETS = ["Hara", "Mahmood", "Sato", "Núñez", "coat", "laces", "Doe", "2016", "Tired", "Riverside"]
 MAPPING = {
@@ -556,6 +556,6 @@ def test_preparing_needs_no_statistics(tmp_path):
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     assert done.stdout.strip() == "[]"

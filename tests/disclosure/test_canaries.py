@@ -17,7 +17,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from analysis.notebook import execution as kept
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLANTED = {
     "child_id": "QX71",
     "goal_id": "QZ72",

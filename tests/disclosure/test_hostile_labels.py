@@ -3,9 +3,8 @@
 import io
 
 import pytest
-from growing_clinics import tables_of
+from growing_clinics import tables_of, write_tables
 from pypdf import PdfReader
-from test_robust_runs import write_tables
 
 from analysis.disclosure import protect
 from analysis.errors import EXIT_FAULTY_RECORDS, EXIT_PRIVACY, EXIT_WRITTEN, RecordsError
