@@ -102,7 +102,7 @@ class Study:
         return f"{self.cohort!r} {self.findings!r}."
 
     def _repr_html_(self) -> str:
-        from analysis.disclosure import protect
+        from analysis.disclosure.release import protect
 
         return protect(self)._repr_html_()
 

@@ -13,7 +13,7 @@ import statsmodels.api as sm
 
 from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.effort import compare_what_it_took
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.records.load import read_records
 from analysis.study import run_study
 from benchmarks.stamp import keep_table

@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-import analysis.disclosure
+import analysis.disclosure.release
 import analysis.records.load
 import analysis.study
 from analysis.report import __main__ as door
@@ -27,7 +27,7 @@ STAGES = ("check_target", "read_records", "run_study", "protect", "_render", "wr
 HOLDERS = {
     "read_records": analysis.records.load,
     "run_study": analysis.study,
-    "protect": analysis.disclosure,
+    "protect": analysis.disclosure.release,
 }
 
 
@@ -58,7 +58,7 @@ def kill_points():
 
 def make(records, margin):
     study = analysis.study.run_study(records, Settings(margin=margin), ask_again=False)
-    published = analysis.disclosure.protect(study)
+    published = analysis.disclosure.release.protect(study)
     contents = door._render(dict(published.summary), "a4", with_text=False)
     return study, published, contents
 
@@ -81,7 +81,7 @@ def start(records, place, made, margin, hooks=(), accident=None):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         study, published, contents = made[margin]
         analysis.study.run_study = lambda *_: study
-        analysis.disclosure.protect = lambda *_: published
+        analysis.disclosure.release.protect = lambda *_: published
         door._render = lambda *_, **__: contents
         for hook in hooks:
             hang(*hook)

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.records.load import records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.records.load import read_records, records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from small_clinics import sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
 from analysis.wording import number, signed

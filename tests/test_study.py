@@ -22,8 +22,8 @@ from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.result import PAIRS, new_comparison
 from analysis.comparison.weighting import weigh_children
 from analysis.decisions.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN, NOT_COMPARABLE
-from analysis.disclosure import protect
 from analysis.disclosure.method import find_version
+from analysis.disclosure.release import protect
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

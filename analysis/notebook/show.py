@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 
 from analysis.cards import draw_card
-from analysis.disclosure import Published, protect
+from analysis.disclosure.release import Published, protect
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.study import run_study

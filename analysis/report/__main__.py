@@ -65,7 +65,7 @@ def make_report(asked: argparse.Namespace) -> str:
 
         records = read_records(source, asked.mapping)
         start(1)
-        from analysis.disclosure import protect
+        from analysis.disclosure.release import protect
         from analysis.study import run_study
 
         summary = dict(protect(run_study(records, settings), previous).summary)

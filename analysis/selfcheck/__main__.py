@@ -103,7 +103,7 @@ def check_sample_report() -> Iterator[Line]:
 
 def publish_sample() -> dict[str, object]:
     """Invent the sample clinic again, and give what may leave it."""
-    from analysis.disclosure import protect
+    from analysis.disclosure.release import protect
     from analysis.records.load import records_from_tables
     from analysis.simulation.clinic import simulate_clinic
     from analysis.study import run_study

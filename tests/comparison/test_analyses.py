@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from small_clinics import invented_records, sample_study
 
-from analysis.disclosure import protect
 from analysis.disclosure.analyses import (
     TOO_CLOSE,
     TOO_FEW,
@@ -18,6 +17,7 @@ from analysis.disclosure.analyses import (
     publish_ways,
     round_outwards,
 )
+from analysis.disclosure.release import protect
 from analysis.disclosure.sensitivity import add_wide_ranges
 from analysis.settings import Settings
 from analysis.study import run_study

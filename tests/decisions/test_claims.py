@@ -29,8 +29,8 @@ from analysis.decisions.labels import (
     RULES_OUT,
     Label,
 )
-from analysis.disclosure import protect
 from analysis.disclosure.claims import HELD_BACK, publish_claims
+from analysis.disclosure.release import protect
 from analysis.settings import Settings
 from analysis.study import run_study
 from analysis.words.claims import NUMBER_MEANS, REASONS, say_claim, say_ledger

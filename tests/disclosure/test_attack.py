@@ -25,7 +25,8 @@ from growing_clinics import (
 )
 
 from analysis import settings as settings_room
-from analysis.disclosure import protect, rules
+from analysis.disclosure import rules
+from analysis.disclosure.release import protect
 from analysis.records.load import records_from_tables
 from analysis.report.document import render_pdf
 from analysis.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 from growing_clinics import tables_of, write_tables
 from pypdf import PdfReader
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.errors import EXIT_FAULTY_RECORDS, EXIT_PRIVACY, EXIT_WRITTEN, RecordsError
 from analysis.records.load import read_records, records_from_tables
 from analysis.records.privacy.codes import CODE_PATTERN

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from growing_clinics import WHOLE, clinic_sizes, tables_of
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.records.load import records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign

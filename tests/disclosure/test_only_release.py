@@ -14,7 +14,7 @@ from attacker import numbers_of
 from growing_clinics import published_of, study_of, tables_of
 from pypdf import PdfReader
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.figures.style import Picture
 from analysis.records.load import records_from_tables
 from analysis.report import document

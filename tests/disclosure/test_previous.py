@@ -8,7 +8,6 @@ import pytest
 from growing_clinics import grown_clinic, study_of, tables_of, without_children
 
 from analysis import errors
-from analysis.disclosure import protect
 from analysis.disclosure.ledger import (
     APART,
     CLOSE,
@@ -20,6 +19,7 @@ from analysis.disclosure.ledger import (
     write_ledger,
 )
 from analysis.disclosure.previous import check_previous
+from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError
 from analysis.records.load import records_from_tables
 from analysis.report import __main__ as door

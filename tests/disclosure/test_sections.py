@@ -17,9 +17,9 @@ from small_clinics import (
 
 from analysis.decisions import labels
 from analysis.decisions.other_pairs import decide_other
-from analysis.disclosure import protect
 from analysis.disclosure.attainment import publish_soon
 from analysis.disclosure.effort import publish_effort
+from analysis.disclosure.release import protect
 from analysis.disclosure.rules import show_count
 from analysis.disclosure.subgroups import publish_depends
 from analysis.records.schema import FORMATS

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.patches import PathPatch
 from small_clinics import balanced_clinic, sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.figures import style
 from analysis.figures.attainment import EMPTY, draw_icons
 from analysis.figures.domains import draw_domains

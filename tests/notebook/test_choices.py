@@ -3,7 +3,7 @@
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.notebook.choices import (
     AGES,
     ALL_AGES,

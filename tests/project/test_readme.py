@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from analysis.check import check_records
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.records.schema import FLAT_REQUIRED
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
 from analysis.study import run_study

@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 from small_clinics import balanced_clinic, poor, sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
 from analysis.report.sections import CHILDREN_TITLE, EFFORT_TITLE, GOALS_TITLE

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from small_clinics import invented_records, sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.figures.confounding_benchmarks import MOST_TRAITS, draw_yardsticks
 from analysis.figures.dropout import draw_dropout
 from analysis.report.document import render_pdf

@@ -6,7 +6,7 @@ import re
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.study import run_study
 from analysis.tables import answer
 from analysis.tables import sections as beside

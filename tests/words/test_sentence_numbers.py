@@ -6,8 +6,8 @@ import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
 
 from analysis.decisions import labels
-from analysis.disclosure import protect
 from analysis.disclosure.paths import find_number
+from analysis.disclosure.release import protect
 from analysis.settings import Settings
 from analysis.study import run_study
 from analysis.words.answer import say_pair

@@ -9,7 +9,7 @@ from small_clinics import balanced_clinic, invented_records, null_records, sampl
 
 from analysis.decisions import labels
 from analysis.decisions.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN
-from analysis.disclosure import protect
+from analysis.disclosure.release import protect
 from analysis.settings import Settings
 from analysis.study import run_study
 from analysis.words import answer as sentences

@@ -1,0 +1,36 @@
+"""The values a published summary may hold: names from fixed lists, and bounded numbers.
+
+In: nothing. Out: the types of the fields of `disclosure.rows`. Decisions: no field is free text;
+numbers are finite and bounded, so that no file can smuggle in what no report prints.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+FormatId = Literal["individual", "group", "combined"]
+PairId = Literal["group-individual", "combined-individual", "combined-group"]
+Domain = Literal["self_care", "motor", "sensory", "social", "emotional", "communication", "other"]
+Trait = Literal[
+    "attention",
+    "peer_comfort",
+    "social_share",
+    "severity",
+    "age_years",
+    "baseline",
+    "motor_delay",
+    "sensory_needs",
+    "follows_instructions",
+    "communication",
+    "site",
+]
+Word = Literal["few", "nearly all"]
+Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Percent = Annotated[int, msgspec.Meta(ge=-100, le=100)]
+Week = Annotated[int, msgspec.Meta(ge=0, le=520)]
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{0,64}$")]
+Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9 ._-]{0,63}$")]
+Column = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,40}$")]
