@@ -49,22 +49,6 @@ def adjust_shaffer(p_values: ArrayLike) -> Array:
     return _step_down(values, kept, order, np.array(factors))
 
 
-def adjust_benjamini_hochberg(p_values: ArrayLike) -> Array:
-    """Adjust by Benjamini & Hochberg: min over j >= i of min(1, k p_(j) / j).
-
-    Bounds the expected share of false differences among those declared (Benjamini & Hochberg
-    1995, Journal of the Royal Statistical Society B 57(1):289-300).
-
-    Args:
-        p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
-    """
-    values, kept, order = _read(p_values)
-    k = len(order)
-    scaled = values[kept][order] * k / np.arange(1, k + 1)
-    adjusted = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return _place(values, kept, order, adjusted)
-
-
 def _step_down(
     values: Array, kept: NDArray[np.bool_], order: NDArray[np.intp], factors: Array
 ) -> Array:

@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from analysis.errors import AnalysisError
-
-Scale = Literal["risk ratio", "odds ratio", "hazard ratio"]
 
 STANDARDISED_TO_LOG_RATIO = 0.91
 STANDARD_ERROR_TO_LOG_BOUND = 1.78
@@ -252,30 +249,6 @@ def e_value_of_difference(estimate: float, std_error: float, spread: float) -> E
             "that all three are in one unit."
         )
     return e_value(math.exp(middle), math.exp(middle - reach), math.exp(middle + reach))
-
-
-def common_risk_ratio(ratio: float, scale: Scale) -> float:
-    """Read a ratio for an outcome that is not rare as a risk ratio.
-
-    Odds ratio: its square root; hazard ratio: (1 - 0.5^sqrt(HR)) / (1 - 0.5^sqrt(1 / HR))
-    (VanderWeele & Ding 2017).
-
-    Args:
-        ratio: above zero.
-        scale: what kind of ratio it is.
-
-    Raises:
-        AnalysisError: on a ratio not above zero, or a scale that is not known.
-    """
-    if not 0 < ratio < math.inf:
-        raise AnalysisError("A ratio is a finite number above zero.")
-    if scale == "risk ratio":
-        return ratio
-    if scale == "odds ratio":
-        return math.sqrt(ratio)
-    if scale == "hazard ratio":
-        return (1 - 0.5 ** math.sqrt(ratio)) / (1 - 0.5 ** math.sqrt(1 / ratio))
-    raise AnalysisError(f"The scale must be one of {', '.join(get_args(Scale))}.")
 
 
 def _read_share(share: float) -> float:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -26,7 +25,7 @@ from scipy.special import expit, xlogy
 from analysis.errors import AnalysisError
 from analysis.models.discrete.delta_method import DerivedEstimates, Spread
 from analysis.models.discrete.separation import SeparationError, find_separation
-from analysis.models.regression.cluster_robust import ClusterRobustFit, JointTest
+from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.models.regression.generalised import fit_working_cluster_robust
 from analysis.models.regression.least_squares import (
     Array,
@@ -39,8 +38,6 @@ from analysis.models.regression.small_sample import Kind
 from analysis.models.results import (
     check_confidence,
     describe_fit,
-    standard_errors,
-    tabulate_estimates,
 )
 
 Link = Literal["cloglog", "logit"]
@@ -77,26 +74,11 @@ class HazardFit:
         """The coefficients, cluster-robust, in the columns of `RESULT_COLUMNS`."""
         return self.robust.fixed
 
-    @cached_property
-    def model_fixed(self) -> pd.DataFrame:
-        """The coefficients with errors as if rows were independent."""
-        return tabulate_estimates(
-            self.robust.names,
-            self.robust.coefficients,
-            standard_errors(self.model_covariance),
-            np.inf,
-            self.robust.confidence,
-        )
-
     def contrast(
         self, matrix: ArrayLike | pd.DataFrame, confidence: float | None = None
     ) -> pd.DataFrame:
         """Estimate contrasts of the coefficients; see `ClusterRobustFit.contrast`."""
         return self.robust.contrast(matrix, confidence)
-
-    def joint_test(self, matrix: ArrayLike | pd.DataFrame) -> JointTest:
-        """Test contrasts together; see `ClusterRobustFit.joint_test`."""
-        return self.robust.joint_test(matrix)
 
     def average_cumulative(
         self,

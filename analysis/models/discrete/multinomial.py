@@ -77,25 +77,6 @@ class MultinomialFit:
         errors = standard_errors(self.covariance)
         return tabulate_estimates(index, self.coefficients.ravel(), errors, np.inf, self.confidence)
 
-    def predict(self, design: ArrayLike | pd.DataFrame) -> Array:
-        """Give the chance of each level for the rows of another design.
-
-        Args:
-            design: (m, p), columns as in the fit.
-
-        Returns:
-            (m, K), each row adding to one.
-
-        Raises:
-            AnalysisError: if the columns are not those of the fit.
-        """
-        names, x = read_design(design)
-        if x.shape[1] != len(self.names) or (
-            isinstance(design, pd.DataFrame) and list(names) != list(self.names)
-        ):
-            raise AnalysisError("The design to predict for needs the columns of the fit, in order.")
-        return np.exp(_log_chances(x @ self.coefficients.T))
-
     def __repr__(self) -> str:
         facts = {
             "compared with": self.levels[0],

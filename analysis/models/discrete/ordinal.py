@@ -15,7 +15,7 @@ a logit, so that their CR2 differs a little: both are unbiased if rows are indep
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import get_args
@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import AnalysisError
-from analysis.models.discrete.delta_method import DerivedEstimates, Spread
+from analysis.models.discrete.delta_method import Spread
 from analysis.models.discrete.multinomial import read_codes
 from analysis.models.discrete.ordinal_likelihood import (
     SMALLEST_CHANCE,
@@ -35,13 +35,12 @@ from analysis.models.discrete.ordinal_likelihood import (
     ordinal_derivatives,
     ordinal_log_likelihood,
 )
-from analysis.models.regression.clusters import arrange_labels
 from analysis.models.regression.least_squares import (
     Array,
     orthonormalise,
     read_design,
-    read_weights,
 )
+from analysis.models.regression.sandwich import arrange_labels
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_kind
 from analysis.models.results import (
     check_confidence,
@@ -113,64 +112,6 @@ class OrdinalFit:
         return tabulate_estimates(
             labels, rows @ self.coefficients, *self.spread.measure(full), level
         )
-
-    def predict(self, design: ArrayLike | pd.DataFrame) -> Array:
-        """Give the chance of each level for the rows of a design, (m, K).
-
-        Raises:
-            AnalysisError: if the columns are not those of the fit.
-        """
-        x = self._read(design)
-        return ordinal_chances(self.cuts, x @ self.coefficients, self.link)[0]
-
-    def average_chances(
-        self,
-        scenarios: Mapping[Hashable, ArrayLike | pd.DataFrame],
-        weights: ArrayLike | None = None,
-    ) -> DerivedEstimates:
-        """Average the chance of each level over rows, for each scenario (g-computation).
-
-        A scenario of one row gives that row's predicted chances. Errors by the delta method, the
-        rows taken as given.
-
-        Args:
-            scenarios: for each label, an (m, p) design.
-            weights: (m,) of the rows; None for one each.
-
-        Returns:
-            A row for each (scenario, level).
-
-        Raises:
-            AnalysisError: on a design that does not fit the model.
-        """
-        names, estimates, gradients = [], [], []
-        if not scenarios:
-            raise AnalysisError("Give at least one scenario to average over.")
-        for label, design in scenarios.items():
-            x = self._read(design)
-            if not len(x):
-                raise AnalysisError("A scenario has no row to average over: give at least one.")
-            mass = read_weights(weights, len(x))
-            mass = np.full(len(x), 1 / len(x)) if mass is None else mass / mass.sum()
-            chances, slopes = ordinal_chances(self.cuts, x @ self.coefficients, self.link)
-            for k, level in enumerate(self.levels):
-                names.append((label, level))
-                estimates.append(float(mass @ chances[:, k]))
-                gradients.append(_in_parameters(slopes, x, k, mass))
-        return DerivedEstimates(
-            names=pd.MultiIndex.from_tuples(names, names=["scenario", "level"]),
-            estimates=np.array(estimates),
-            gradients=np.array(gradients),
-            spread=self.spread,
-            confidence=self.confidence,
-        )
-
-    def _read(self, design: ArrayLike | pd.DataFrame) -> Array:
-        names, x = read_design(design)
-        same = not isinstance(design, pd.DataFrame) or list(names) == list(self.names)
-        if x.shape[1] != len(self.names) or not same:
-            raise AnalysisError("A design to predict for needs the columns of the fit, in order.")
-        return x
 
     def __repr__(self) -> str:
         cuts = ", ".join(f"{name} {cut:.4g}" for name, cut in self.thresholds["estimate"].items())
@@ -257,16 +198,6 @@ def fit_ordinal(
         n_clusters=n_clusters,
         confidence=confidence,
     )
-
-
-def _in_parameters(densities: Array, x: Array, k: int, mass: Array) -> Array:
-    """Give the gradient in (theta, b) of the mean chance of level k."""
-    n_cuts = densities.shape[1] - 2
-    thresholds = np.zeros(n_cuts + 2)
-    thresholds[k + 1] = mass @ densities[:, k + 1]
-    thresholds[k] = -(mass @ densities[:, k])
-    along = -(mass * (densities[:, k + 1] - densities[:, k])) @ x
-    return np.concatenate([thresholds[1:-1], along])
 
 
 def _cluster_spread(

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.models.mixed.arithmetic import collect_groups, gram, multiply
+from analysis.models.mixed.arithmetic import collect_groups, gram, multiply, pick_parameters
 from analysis.models.mixed.likelihood import Climb, Evaluation
 from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import pick_parameters
 from analysis.models.mixed.sums import Sums
 
 
@@ -53,13 +52,10 @@ def add_linear(
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
     level, weight = block.levels[k], spread[k]
-    early, late = weight, None
-    if k and weight is not None and weight.ndim == 2:  # a batch of weights of outermost groups
-        early, late = None, spread[k - 1]
     at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
     p = linear.shape[1]
-    moved = collect_groups(multiply(after, direction), level.starts, early)
-    linear[:, :, at] += gram(outside[:, :, :p], moved, late)
+    moved = collect_groups(multiply(after, direction), level.starts, weight)
+    linear[:, :, at] += gram(outside[:, :, :p], moved, None)
     first = p + 1 - columns.shape[2]
     linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
 
@@ -69,13 +65,11 @@ def sum_quadratic(
     climb: Climb,
     directions: Sequence[Array],
     spread: Sequence[Array | None],
-    carried: Sequence[bool],
     parameters: Sequence[tuple],
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
-    b = max(len(directions[0]), *(1 if w is None or w.ndim == 1 else len(w) for w in spread))
-    out = np.zeros((b, n, n))
+    out = np.zeros((len(directions[0]), n, n))
     active: list[int] = []
     rising: Array | None = None
     for k in reversed(range(len(block.levels))):
@@ -92,12 +86,11 @@ def sum_quadratic(
         lost = gram(entering, multiply(climb.spread[k], entering), weight)
         out[:, np.array(active)[:, None], active] -= lost
         if k:
-            passed = weight if carried[k] else None
-            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, passed)
+            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, None)
     return out
 
 
-def average_information(
+def join_information(
     quadratic: Array,
     linear: Array,
     pulls: Sequence[Array],

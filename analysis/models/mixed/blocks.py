@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import LevelSums, Sums
 
 LEAVES_PER_BLOCK = 8_192
@@ -22,7 +21,7 @@ KEPT_BYTES = 32_000_000
 def keep_memory() -> None:
     """Let the memory of arrays that are freed be kept for those that follow.
 
-    Fetching it anew from the system for every step takes a quarter of a bootstrap. glibc keeps
+    Fetching it anew from the system for every step takes a quarter of a large fit. glibc keeps
     twice the largest block ever freed, if that was at most 32 MiB (mallopt(3), M_MMAP_THRESHOLD):
     so one is freed, untouched. Elsewhere this does nothing.
     """
@@ -48,7 +47,6 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
                 parents,
                 level.joined[..., at],
                 None if level.multipliers is None else level.multipliers[:, at],
-                None if level.weights is None else level.weights[at],
             )
         )
         up = at
@@ -59,6 +57,7 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
         products=sums.products[..., up],
         cross=sums.cross[..., first:last],
         n_rows=sums.n_rows[first:last],
+        weights=None if sums.weights is None else sums.weights[first:last],
     )
 
 
@@ -98,7 +97,6 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
                 ],
                 axis=1,
             )
-        weighted = any(level.weights is not None for level in own)
         levels.append(
             LevelSums(
                 np.zeros(1, dtype=np.int64)
@@ -107,14 +105,13 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
                 np.concatenate([v.parents + s for v, s in zip(own, above, strict=True)]),
                 np.concatenate([level.joined for level in own], axis=-1),
                 multipliers,
-                np.concatenate(
-                    [np.ones(v.n_groups) if v.weights is None else v.weights for v in own], axis=-1
-                )
-                if weighted
-                else None,
             )
         )
-    unit = next((part.unit for part in parts if part.unit is not None), None)
+    weights = None
+    if any(part.weights is not None for part in parts):
+        weights = np.concatenate(
+            [np.ones(len(p.n_rows)) if p.weights is None else p.weights for p in parts]
+        )
     return Sums(
         parts[0].constant,
         tuple(levels),
@@ -122,22 +119,5 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
         np.concatenate([part.products for part in parts], axis=-1),
         np.concatenate([part.cross for part in parts], axis=-1),
         np.concatenate([part.n_rows for part in parts]),
-        unit,
-    )
-
-
-def take_problems(sums: Sums, chosen: Array | int) -> Sums:
-    """Give some problems of a batch, or one of them alone; shared sums stay as they are."""
-    if sums.products.ndim < 4:
-        return sums
-    levels = [
-        replace(
-            level,
-            joined=level.joined[chosen],
-            weights=None if level.weights is None else level.weights[chosen],
-        )
-        for level in sums.levels
-    ]
-    return replace(
-        sums, levels=tuple(levels), products=sums.products[chosen], cross=sums.cross[chosen]
+        weights,
     )

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.mixed.arithmetic import pick_parameters
 from analysis.models.mixed.cone import find_step
 from analysis.models.mixed.gradient import Slope
 from analysis.models.mixed.likelihood import Evaluation
 from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import pick_parameters
 
 GAIN_LIMIT = 1e-7
 RELATIVE_GAIN_LIMIT = 2e-14

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.mixed.arithmetic import move_entries, pick_parameters
 from analysis.models.mixed.face import Face
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation, evaluate
 from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import move_entries, pick_parameters
 from analysis.models.mixed.sums import Sums
 
 STEP_SHARE = 1e-6
@@ -225,20 +225,3 @@ def satterthwaite(
     spread = ((slope @ uncertainty.covariance) * slope).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return variance, np.where(variance > 0, 2 * variance**2 / spread, np.inf)
-
-
-def joint_degrees(degrees: Array) -> float:
-    """Give the denominator degrees of freedom of a joint test of k orthogonal contrasts.
-
-    2 E / (E - k), E = sum of d / (d - 2) over the contrasts with d > 2 (Fai & Cornelius 1996,
-    10.1080/00949659608811740); with equal degrees d it is d.
-    """
-    k = len(degrees)
-    if k == 1:
-        return float(degrees[0])
-    if np.ptp(degrees) <= 1e-8 * np.max(degrees):
-        return float(degrees.mean())
-    if (degrees <= 2).any():
-        return 2.0
-    expected = float((degrees / (degrees - 2)).sum())
-    return 2 * expected / (expected - k)

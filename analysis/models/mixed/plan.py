@@ -1,4 +1,4 @@
-"""How rows become sums: one plan, the same for every partition.
+"""How rows become sums: which columns are bases, and in which scales.
 
 Comes in: a `Survey` of all rows. Goes out: a `Plan`: which columns are bases, where each fixed
 column has its place, and the scales in which everything is summed. Decided here: scales and
@@ -23,7 +23,7 @@ REPEATED = 1e-13
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """How rows become sums; the same for every partition.
+    """How rows become sums.
 
     Base columns W (n, Q) are orthonormalised: raw bases = W `mixing`. Fixed columns are taken in
     the order [constant multiples of a base everywhere | ... within outermost groups | ... |
@@ -79,10 +79,6 @@ class Plan:
             self.mixing[:, list(base)] @ scale
             for base, scale in zip(self.base_of, self.scales, strict=True)
         )
-
-    def first_joined(self, level: int) -> int:
-        """How many fixed columns have a place further out than `level`."""
-        return int((self.anchors < level).sum())
 
     def joined(self, level: int) -> Whole:
         """Positions (in the order of use) of the columns whose place is `level`."""

@@ -14,10 +14,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.models.mixed.arithmetic import collect_groups, project_total
+from analysis.models.mixed.arithmetic import (
+    collect_groups,
+    list_parameters,
+    pick_parameters,
+    project_total,
+)
 from analysis.models.mixed.cone import clip_negative
 from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import list_parameters, pick_parameters
 from analysis.models.mixed.sums import Sums
 
 SMALLEST_RESIDUAL = 0.05
@@ -46,9 +50,7 @@ def find_start(
             level = block.levels[k]
             square = (pulled[:, None] * pulled)[None]
             pulls[k] += project_total(square, loadings[k], level.multipliers, spread[k])
-            pulled = collect_groups(
-                pulled, level.starts, level.weights if block.unit == k else None
-            )
+            pulled = collect_groups(pulled, level.starts, block.weights if k == 0 else None)
     n_rows = overlap[-1, -1]
     moments = np.append(pick_parameters(pulls, parameters)[0], n_rows)
     theta = np.linalg.solve(overlap, moments)

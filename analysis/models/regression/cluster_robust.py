@@ -19,10 +19,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc
 
-from analysis.errors import AnalysisError
-from analysis.models.regression.clusters import arrange_codes, read_labels
 from analysis.models.regression.least_squares import (
     LARGEST_CONDITION_NUMBER,
     read_design,
@@ -31,10 +28,10 @@ from analysis.models.regression.least_squares import (
     solve_least_squares,
 )
 from analysis.models.regression.sandwich import (
-    SMALLEST_EIGENVALUE,
     AdjustedScores,
     Array,
-    joint_degrees,
+    arrange_codes,
+    read_labels,
     satterthwaite_df,
 )
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_inflation, check_kind
@@ -44,28 +41,6 @@ from analysis.models.results import (
     read_contrasts,
     tabulate_estimates,
 )
-
-SMALLEST_ANGLE = 1e-10
-
-
-@dataclass(frozen=True)
-class JointTest:
-    """One test of several contrasts together.
-
-    Attributes:
-        statistic: F.
-        df_num: numerator degrees of freedom, the number of contrasts q.
-        df_denom: denominator degrees of freedom, nu - q + 1.
-        p_value: P(F_{df_num, df_denom} >= statistic).
-
-    `statistic` and `p_value` are NaN where there is no test: `df_denom` is not positive, or the
-    clusters are so few that the contrasts' covariance has no inverse.
-    """
-
-    statistic: float
-    df_num: float
-    df_denom: float
-    p_value: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,40 +103,6 @@ class ClusterRobustFit:
         """
         labels, rows = read_contrasts(matrix, self.names)
         return self._tabulate(labels, rows, self.confidence if confidence is None else confidence)
-
-    def joint_test(self, matrix: ArrayLike | pd.DataFrame) -> JointTest:
-        """Test that several contrasts are all zero: approximate Hotelling's T^2 ("HTZ").
-
-        Q = (Cb)'(C V C')^-1 (Cb); F = (nu - q + 1) / (nu q) Q on q and nu - q + 1 degrees of
-        freedom (Tipton & Pustejovsky 2015). Computed from contrasts turned to be orthonormal in
-        the scores' basis, which changes neither and makes both indifferent to units.
-
-        Args:
-            matrix: (q, p) contrasts, linearly independent; as for `contrast`.
-
-        Raises:
-            AnalysisError: if there is no contrast, or one that is zero or follows from others.
-        """
-        _, rows = read_contrasts(matrix, self.names)
-        q = len(rows)
-        directions = self.transform.T @ rows.T
-        lengths = np.linalg.norm(directions, axis=0)
-        scaled = directions / np.where(lengths > 0, lengths, 1.0)
-        if q == 0 or np.linalg.matrix_rank(scaled, tol=SMALLEST_ANGLE) < q:
-            raise AnalysisError(
-                "The contrasts of a joint test are none, zero, or repeat each other: leave out "
-                "those that follow from the rest."
-            )
-        unit, triangle = np.linalg.qr(scaled)
-        estimate = np.linalg.solve(triangle.T, rows @ self.coefficients / lengths)
-        values, vectors = np.linalg.eigh(unit.T @ self.meat @ unit)
-        nu = joint_degrees(self.scores, unit)
-        df_denom = nu - q + 1
-        if not (df_denom > 0 and values[0] > SMALLEST_EIGENVALUE * values[-1]):
-            return JointTest(float("nan"), float(q), df_denom, float("nan"))
-        size = float(((vectors.T @ estimate) ** 2 / values).sum())
-        statistic = df_denom / (nu * q) * size
-        return JointTest(statistic, float(q), df_denom, float(fdtrc(q, df_denom, statistic)))
 
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
         directions = self.transform.T @ rows.T
