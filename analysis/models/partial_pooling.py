@@ -14,12 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import LARGEST_NUMBER, LARGEST_ROUNDING, read_numbers
-
-Array = NDArray[np.float64]
 
 GRID_POINTS = 81
 GRID_ROUNDS = 7

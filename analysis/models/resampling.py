@@ -12,19 +12,18 @@ Statistician 69:371-386 (expanded percentiles).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtrit
 
 from analysis.errors import AnalysisError
-
-Array = NDArray[np.float64]
+from analysis.models.arrays import Array, Whole
 
 FEWEST_CLUSTERS = 2
 
 
 def draw_cluster_weights(
     stratum: ArrayLike, n_resamples: int, rng: np.random.Generator
-) -> tuple[Array, Array]:
+) -> tuple[Array, Whole]:
     """Draw weights of whole clusters, stratum by stratum.
 
     Args:
@@ -79,13 +78,13 @@ def reweighted_coefficients(
     left[:, upper[0], upper[1]] = total[:, : len(upper[0])]
     left[:, upper[1], upper[0]] = total[:, : len(upper[0])]
     right = total[:, len(upper[0]) :].reshape(-1, p, q)
+    answer = np.full((len(weights), p, q), np.nan)
     try:
-        return np.linalg.solve(left, right)
+        answer[:] = np.linalg.solve(left, right)
     except np.linalg.LinAlgError:
-        answer = np.full((len(weights), p, q), np.nan)
         whole = np.linalg.matrix_rank(left, hermitian=True) == p
         answer[whole] = np.linalg.solve(left[whole], right[whole])
-        return answer
+    return answer
 
 
 def percentile_interval(

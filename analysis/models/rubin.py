@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import LARGEST_ROUNDING, read_numbers
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.regression.least_squares import read_numbers, read_weights
 
-Array = NDArray[np.float64]
 LARGEST_SUM_ERROR = 1e-6
 
 
@@ -120,7 +120,7 @@ def standardised_differences(
     return np.where(differences == 0, 0.0, result).T
 
 
-def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
+def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array, Whole]:
     chances = read_numbers(propensity, "table of chances")
     codes = _read_codes(received)
     if chances.ndim != 2 or codes.shape != (len(chances),):
@@ -136,7 +136,7 @@ def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array,
     return chances, codes
 
 
-def _read_codes(received: ArrayLike) -> NDArray[np.intp]:
+def _read_codes(received: ArrayLike) -> Whole:
     """Read whole numbers of zero or more, of any numeric type."""
     numbers = read_numbers(received, "received level")
     if not ((numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers)).all():

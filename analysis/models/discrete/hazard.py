@@ -23,12 +23,12 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, xlogy
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.discrete.delta_method import DerivedEstimates, Spread
 from analysis.models.discrete.separation import SeparationError, find_separation
 from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.models.regression.generalised import fit_working_cluster_robust
 from analysis.models.regression.least_squares import (
-    Array,
     orthonormalise,
     read_design,
     read_vector,
@@ -105,17 +105,15 @@ class HazardFit:
         estimates, gradients = [], []
         if not intervals or not all(len(designs) for designs in intervals.values()):
             raise AnalysisError("Give at least one scenario, each with at least one interval.")
-        for designs in intervals.values():
-            total = log_left = slope = None
-            for design in designs:
-                x = self._read(design)
-                if log_left is None:
-                    mass = read_weights(weights, len(x))
-                    mass = np.ones(len(x)) if mass is None else mass
-                    total = mass.sum()
-                    if total == 0:
-                        raise AnalysisError("A scenario has no unit to average over: give one.")
-                    log_left, slope = np.zeros(len(x)), np.zeros_like(x)
+        for given in intervals.values():
+            designs = [self._read(design) for design in given]
+            mass = read_weights(weights, len(designs[0]))
+            mass = np.ones(len(designs[0])) if mass is None else mass
+            total = float(mass.sum())
+            if total == 0:
+                raise AnalysisError("A scenario has no unit to average over: give one.")
+            log_left, slope = np.zeros(len(mass)), np.zeros_like(designs[0])
+            for x in designs:
                 if len(x) != len(log_left):
                     raise AnalysisError("Every interval needs the same units, in the same rows.")
                 change, rate = _log_survival(x @ self.robust.coefficients, self.link)
@@ -128,7 +126,7 @@ class HazardFit:
             names=_name_intervals(intervals),
             estimates=np.array(estimates),
             gradients=np.array(gradients),
-            spread=Spread(self.robust.covariance, self.robust.scores, self.robust.transform),
+            spread=Spread(self.robust.covariance, (self.robust.scores, self.robust.transform)),
             confidence=self.robust.confidence,
         )
 
@@ -149,14 +147,14 @@ class HazardFit:
         return describe_fit("Discrete-time hazard, cluster-robust", self.fixed, facts)
 
 
-def _name_intervals(intervals: Mapping[Hashable, Sequence]) -> pd.MultiIndex:
+def _name_intervals(intervals: Mapping[Hashable, Sequence[object]]) -> pd.MultiIndex:
     """Name every scenario's intervals, counted from 1."""
-    lengths = [len(designs) for designs in intervals.values()]
-    scenario = np.repeat(np.arange(len(lengths)), lengths)
-    interval = np.concatenate([np.arange(length) for length in lengths])
-    levels = [list(intervals), np.arange(1, max(lengths) + 1)]
-    names = ["scenario", "interval"]
-    return pd.MultiIndex(levels, [scenario, interval], names=names, verify_integrity=False)
+    named = [
+        (scenario, number)
+        for scenario, designs in intervals.items()
+        for number in range(1, len(designs) + 1)
+    ]
+    return pd.MultiIndex.from_tuples(named, names=["scenario", "interval"])
 
 
 def fit_hazard(

@@ -18,9 +18,10 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.discrete.separation import SeparationError, find_separation
 from analysis.models.regression.least_squares import orthonormalise, read_design
 from analysis.models.results import (
@@ -29,8 +30,6 @@ from analysis.models.results import (
     standard_errors,
     tabulate_estimates,
 )
-
-Array = NDArray[np.float64]
 
 GRADIENT_TOLERANCE = 1e-12
 MOST_ITERATIONS = 100
@@ -66,7 +65,7 @@ class MultinomialFit:
     log_likelihood: float
     gradient: float
     ridge: float
-    codes: NDArray[np.intp] = field(repr=False)
+    codes: Whole = field(repr=False)
     design: Array = field(repr=False)
     confidence: float = 0.95
 
@@ -143,7 +142,7 @@ def fit_multinomial(
 
 
 def _maximise(
-    codes: NDArray[np.intp],
+    codes: Whole,
     basis: Array,
     penalty: Array,
     x: Array,
@@ -207,7 +206,7 @@ def _information(basis: Array, chances: Array) -> Array:
     return information.reshape(k * p, k * p)
 
 
-def _objective(log_chances: Array, codes: NDArray[np.intp], gamma: Array, penalty: Array) -> float:
+def _objective(log_chances: Array, codes: Whole, gamma: Array, penalty: Array) -> float:
     own = log_chances[np.arange(len(codes)), codes].sum()
     return float(own - 0.5 * gamma @ penalty @ gamma)
 
@@ -224,10 +223,10 @@ def _penalty(x: Array, transform: Array, n_levels: int) -> Array:
     scale = np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 0.0)
     columns = transform.T @ (scale[:, None] ** 2 * transform)
     between = np.eye(n_levels - 1) - 1 / n_levels
-    return np.kron(between, columns)
+    return np.asarray(np.kron(between, columns), dtype=np.float64)
 
 
-def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> NDArray[np.intp]:
+def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> Whole:
     """Read codes of a category as whole numbers, every level present.
 
     Args:

@@ -22,9 +22,10 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.discrete.delta_method import Spread
 from analysis.models.discrete.multinomial import read_codes
 from analysis.models.discrete.ordinal_likelihood import (
@@ -35,11 +36,7 @@ from analysis.models.discrete.ordinal_likelihood import (
     ordinal_derivatives,
     ordinal_log_likelihood,
 )
-from analysis.models.regression.least_squares import (
-    Array,
-    orthonormalise,
-    read_design,
-)
+from analysis.models.regression.least_squares import orthonormalise, read_design
 from analysis.models.regression.sandwich import arrange_labels
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_kind
 from analysis.models.results import (
@@ -178,7 +175,7 @@ def fit_ordinal(
     lift[k:, k:] = transform
     lift[:k, k:] = centre @ transform
     _, information = ordinal_derivatives(parameters, codes, basis, link)
-    inverse = np.linalg.inv(information)
+    inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     spread, n_clusters = Spread(lift @ inverse @ lift.T), None
     if clusters is not None:
         spread, n_clusters = _cluster_spread(
@@ -202,7 +199,7 @@ def fit_ordinal(
 
 def _cluster_spread(
     parameters: Array,
-    codes: NDArray[np.intp],
+    codes: Whole,
     basis: Array,
     link: Link,
     clusters: ArrayLike,
@@ -231,4 +228,4 @@ def _cluster_spread(
     scores = adjust_scores(rows, orthonormal, None, kind)
     transform = lift @ inverse @ lower
     meat = scores.meat(pearson.ravel()[rows.order])
-    return Spread(transform @ meat @ transform.T, scores, transform), rows.n_clusters
+    return Spread(transform @ meat @ transform.T, (scores, transform)), rows.n_clusters

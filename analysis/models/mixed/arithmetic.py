@@ -13,7 +13,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array
+from analysis.models.arrays import Array, Whole
+
+Parameter = tuple[int, int, int]
+"""Level, row and column of one entry of a covariance, row <= column."""
 
 
 def multiply(left: Array, right: Array) -> Array:
@@ -21,7 +24,7 @@ def multiply(left: Array, right: Array) -> Array:
     return np.einsum("bikm,bkjm->bijm", left, right)
 
 
-def lift(values: Array, parents: Array) -> Array:
+def lift(values: Array, parents: Whole) -> Array:
     """Give each group its larger group's values (..., m_above) to (..., m); one fits all."""
     return values if values.shape[-1] == 1 else np.take(values, parents, axis=-1)
 
@@ -120,7 +123,7 @@ def weighted_total(values: Array, weight: Array | None) -> Array:
     return values.sum(axis=-1) if weight is None else values @ weight
 
 
-def collect_groups(values: Array, starts: Array, weight: Array | None) -> Array:
+def collect_groups(values: Array, starts: Whole, weight: Array | None) -> Array:
     """Sum groups, each as often as it counts, to the larger groups that begin at `starts`."""
     if weight is not None:
         values = values * weight
@@ -129,7 +132,7 @@ def collect_groups(values: Array, starts: Array, weight: Array | None) -> Array:
     return np.add.reduceat(values, starts, axis=-1)
 
 
-def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[tuple]:
+def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[Parameter]:
     """Give the covariance parameters as (level, row, column), row <= column."""
     return [
         (level, i, j)
@@ -139,7 +142,7 @@ def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[t
     ]
 
 
-def pick_parameters(matrices: Sequence[Array], parameters: Sequence[tuple]) -> Array:
+def pick_parameters(matrices: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
     """Give (b, k) derivatives by each parameter, from symmetric matrices per level."""
     return np.stack(
         [matrices[level][:, i, j] * (1.0 if i == j else 2.0) for level, i, j in parameters],
@@ -148,7 +151,7 @@ def pick_parameters(matrices: Sequence[Array], parameters: Sequence[tuple]) -> A
 
 
 def move_entries(
-    relative: Sequence[Array], steps: Array, parameters: Sequence[tuple]
+    relative: Sequence[Array], steps: Array, parameters: Sequence[Parameter]
 ) -> list[Array]:
     """Move covariances (b, q, q), or one for all, by steps (b, k) in the parameters."""
     moved = [np.repeat(value, len(steps) // len(value), axis=0) for value in relative]

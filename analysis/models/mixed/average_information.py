@@ -12,14 +12,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.models.mixed.arithmetic import collect_groups, gram, multiply, pick_parameters
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import (
+    Parameter,
+    collect_groups,
+    gram,
+    multiply,
+    pick_parameters,
+)
 from analysis.models.mixed.likelihood import Climb, Evaluation
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
 
 def list_directions(
-    pulled: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
+    pulled: Array,
+    loading: Array,
+    multipliers: Array | None,
+    k: int,
+    parameters: Sequence[Parameter],
 ) -> Array:
     """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e.
 
@@ -48,7 +58,7 @@ def add_linear(
     block: Sums,
     k: int,
     spread: Sequence[Array | None],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
     level, weight = block.levels[k], spread[k]
@@ -65,7 +75,7 @@ def sum_quadratic(
     climb: Climb,
     directions: Sequence[Array],
     spread: Sequence[Array | None],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
@@ -94,7 +104,7 @@ def join_information(
     quadratic: Array,
     linear: Array,
     pulls: Sequence[Array],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
     evaluation: Evaluation,
 ) -> Array:
     """Give the average information (b, k, k) from the sums of every block."""

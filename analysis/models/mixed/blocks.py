@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.models.arrays import Whole
 from analysis.models.mixed.sums import LevelSums, Sums
 
 LEAVES_PER_BLOCK = 8_192
@@ -34,9 +35,9 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
     up = slice(first, last)
     for k, level in enumerate(sums.levels):
         at = up
-        if k == 0:
-            starts, parents = np.zeros(1, dtype=np.int64), np.zeros(last - first, dtype=np.int64)
-        else:
+        starts: Whole = np.zeros(1, dtype=np.int64)
+        parents: Whole = np.zeros(last - first, dtype=np.int64)
+        if k > 0:
             lower = level.starts[up]
             end = level.starts[up.stop] if up.stop < len(level.starts) else level.n_groups
             at = slice(int(lower[0]), int(end))

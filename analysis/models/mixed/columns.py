@@ -9,16 +9,21 @@ holds in every row to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array, Nesting, RandomEffect, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.nesting import Nesting, RandomEffect
 
 ROUNDING = 8 * np.finfo(float).eps
 ROWS_AT_ONCE = 8_000
 NUMBERS_AT_ONCE = 32_768
+
+
+Shape = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[bool, ...], tuple[str, ...]]
+"""Names of levels, their effects, which of them covary, and names of fixed columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +69,7 @@ class Rows:
 def arrange_rows(
     nesting: Nesting,
     random: Sequence[RandomEffect],
-    column_names: Sequence[str],
+    column_names: Iterable[str],
     fixed: Array,
     outcome: Array,
 ) -> Rows:
@@ -165,7 +170,7 @@ def _peak_rows(
     at_once = max(NUMBERS_AT_ONCE // max(len(columns), 1), 1)
     for groups, rows in cut_runs(counts, at_once):
         own, inside = counts[groups], base[rows]
-        values = np.array([columns[c][rows] for c in np.flatnonzero(holds)])
+        values = np.array([columns[c][rows] for c in np.flatnonzero(holds).tolist()])
         starts = np.cumsum(own) - own
         size = np.abs(inside)
         at_top = np.flatnonzero(size == np.repeat(np.maximum.reduceat(size, starts), own))
@@ -219,7 +224,7 @@ class Survey:
             and the same multiple of candidates b and c.
     """
 
-    shape: tuple
+    shape: Shape
     multiple_of: np.ndarray
     anchors: np.ndarray
     multiples: Array

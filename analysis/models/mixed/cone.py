@@ -18,7 +18,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.arithmetic import Parameter
 
 MOST_ROUNDS = 3000
 FREE_ROUNDS = 20
@@ -35,7 +36,7 @@ def find_step(
     curvature: Array,
     relative: Sequence[Array],
     correlated: Sequence[bool],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> tuple[Array, Array]:
     """Minimise g'd + d'H d / 2 subject to D + d >= 0 at every level.
 
@@ -86,7 +87,7 @@ class _Cone:
             the orthonormal basis (q q, t) of symmetric matrices.
     """
 
-    def __init__(self, parameters: Sequence[tuple], correlated: Sequence[bool]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], correlated: Sequence[bool]) -> None:
         at = {parameter: a for a, parameter in enumerate(parameters)}
         self.pairs = np.array([(at[level, i, i], at[level, j, j]) for level, i, j in parameters])
         self.weight = np.array([1.0 if i == j else np.sqrt(0.5) for _, i, j in parameters])

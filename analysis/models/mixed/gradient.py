@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import (
+    Parameter,
     effect_matrices,
     gram,
     gram_columns,
@@ -37,7 +39,6 @@ from analysis.models.mixed.likelihood import (
     Evaluation,
     climb_block,
 )
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import LevelSums, Sums
 
 
@@ -50,13 +51,14 @@ class Slope:
         pulls: per level (b, q, q) sum of Z'V^-1 e e'V^-1 Z.
         linear: (b, p, k) X'V^-1 V_a V^-1 e, in the order of `list_parameters`; empty without
             parameters.
-        information: (b, k, k) average information, in the order of `list_parameters`, or None.
+        information: (b, k, k) average information, in the order of `list_parameters`; empty
+            without parameters.
     """
 
     matrices: list[Array]
     pulls: list[Array]
     linear: Array
-    information: Array | None
+    information: Array
 
 
 def descend(
@@ -65,7 +67,7 @@ def descend(
     relative: Sequence[Array],
     evaluation: Evaluation,
     restricted: bool = True,
-    parameters: Sequence[tuple] | None = None,
+    parameters: Sequence[Parameter] | None = None,
 ) -> Slope:
     """Give the slope at an evaluation, and the average information if `parameters` are given.
 
@@ -100,7 +102,7 @@ def descend(
         )  # fmt: skip
         if parameters:
             quadratic += sum_quadratic(block, climb, directions, spread, parameters)
-    information = None
+    information = quadratic
     if parameters:
         information = join_information(quadratic, linear, pulls, parameters, evaluation)
     return Slope(matrices, pulls, linear, information)
@@ -117,7 +119,7 @@ def _descend_block(
     matrices: list[Array],
     pulls: list[Array],
     variance: Array,
-    parameters: Sequence[tuple] | None,
+    parameters: Sequence[Parameter] | None,
     linear: Array,
 ) -> list[Array]:
     """Add one block's share to the slope; give its directions V_a V^-1 e, level by level."""

@@ -15,10 +15,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.arithmetic import collect_groups, list_parameters, weighted_total
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import (
+    Parameter,
+    collect_groups,
+    list_parameters,
+    weighted_total,
+)
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.plan import Plan
 from analysis.models.mixed.sums import Sums
 
@@ -80,7 +85,7 @@ def check_seen(
     relative: Sequence[Array],
     evaluation: Evaluation,
     slope: Slope,
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> None:
     """Refuse effects of which the fixed columns leave nothing for restricted likelihood to see.
 
@@ -122,7 +127,7 @@ def check_seen(
             )
 
 
-def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[tuple]) -> str:
+def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[Parameter]) -> str:
     """Say which spreads trade off against each other.
 
     Args:

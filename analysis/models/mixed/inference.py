@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.models.mixed.arithmetic import move_entries, pick_parameters
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, move_entries, pick_parameters
 from analysis.models.mixed.face import Face
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
 STEP_SHARE = 1e-6
@@ -48,7 +48,7 @@ def measure_curvature(
     blocks: Sequence[Sums],
     loadings: Sequence[Array],
     relative: Sequence[Array],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
     here: Evaluation,
     slope: Slope,
     restricted: bool,
@@ -101,7 +101,7 @@ def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
 
 
 def _choose_steps(
-    relative: Sequence[Array], parameters: Sequence[tuple], slope: Slope, reach: float
+    relative: Sequence[Array], parameters: Sequence[Parameter], slope: Slope, reach: float
 ) -> tuple[Array, bool]:
     """Give how far each entry of D is moved (k,), and whether rounding asks for wide steps.
 

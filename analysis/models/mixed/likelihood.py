@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import (
     collect_groups,
     effect_matrices,
@@ -32,7 +33,6 @@ from analysis.models.mixed.arithmetic import (
     shrinkage,
     weighted_total,
 )
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
 ROUNDING = 4 * np.finfo(float).eps
@@ -122,7 +122,7 @@ def evaluate(
         ) from error
     inverse = np.linalg.inv(fixed)
     inverse = (inverse + inverse.swapaxes(-1, -2)) / 2
-    coefficients = np.linalg.solve(fixed, mixed[..., None])[..., 0]
+    coefficients = np.asarray(np.linalg.solve(fixed, mixed[..., None])[..., 0], dtype=np.float64)
     squares = outcome - np.einsum("bi,bi->b", mixed, coefficients)
     n_rows = sum(block.count_rows() for block in blocks)
     degrees = np.full(n_problems, n_rows - (r - 1 if restricted else 0))

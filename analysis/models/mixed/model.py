@@ -19,15 +19,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.mixed.blocks import keep_memory
 from analysis.models.mixed.certificate import Certificate
 from analysis.models.mixed.columns import Rows, arrange_rows, survey_rows
-from analysis.models.mixed.nesting import (
-    Array,
-    RandomEffect,
-    check_levels,
-    read_nesting,
-)
+from analysis.models.mixed.nesting import RandomEffect, check_levels, read_nesting
 from analysis.models.mixed.plan import plan_sums
 from analysis.models.mixed.repeats import replace_repeats
 from analysis.models.mixed.result import MixedFit, Turn, report_solution

@@ -14,12 +14,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
-
-Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+from analysis.models.arrays import Array, Whole
 
 MOST_DESIGN_COLUMNS = 4
 
@@ -174,10 +172,13 @@ def _name(labels: ArrayLike | pd.Series, k: int) -> str:
 
 
 def _factorise(values: ArrayLike | pd.Series, name: str, n_rows: int) -> tuple[Whole, pd.Index]:
-    if isinstance(values, list) and values and isinstance(values[0], tuple):
+    column: pd.Series | pd.Categorical | np.ndarray
+    if isinstance(values, pd.Series | pd.Categorical):
+        column = values
+    elif isinstance(values, list) and values and isinstance(values[0], tuple):
         column = pd.Series(values)
     else:
-        column = values if isinstance(values, pd.Series | pd.Categorical) else np.asarray(values)
+        column = np.asarray(values)
     if column.shape != (n_rows,):
         raise AnalysisError(
             f"Level {name} needs one group for each of the {n_rows} rows; the shape of its groups "

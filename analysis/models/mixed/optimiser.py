@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import list_parameters, move_entries, pick_parameters
 from analysis.models.mixed.cone import clip_negative, find_step
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
 SMALLEST_GAIN = 1e-9

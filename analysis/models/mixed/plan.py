@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.columns import Survey
-from analysis.models.mixed.nesting import Array, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.columns import Shape, Survey
 
 DEPENDENT = 1e-11
 REPEATED = 1e-13
@@ -48,7 +48,7 @@ class Plan:
         outcome_scale: the outcome is divided by it.
     """
 
-    shape: tuple
+    shape: Shape
     bases: tuple[tuple[int, int], ...]
     mixing: Array
     base_of: tuple[tuple[int, ...], ...]
@@ -158,8 +158,8 @@ def plan_sums(survey: Survey) -> Plan:
         raise AnalysisError(f'The fixed column "{empty}" is zero in every row. Drop it.')
     use = np.argsort(anchors, kind="stable")
     constants = survey.constants[use]
-    at = np.flatnonzero(np.nan_to_num(constants) != 0)
-    shift = survey.outcome_sum / survey.n_rows if len(at) else 0.0
+    same = np.flatnonzero(np.nan_to_num(constants) != 0)
+    shift = survey.outcome_sum / survey.n_rows if len(same) else 0.0
     spread = survey.outcome_squares / survey.n_rows - shift**2
     return Plan(
         survey.shape,
@@ -173,7 +173,7 @@ def plan_sums(survey: Survey) -> Plan:
         use,
         np.sqrt(survey.column_squares[use] / survey.n_rows),
         shift,
-        (int(at[0]), float(constants[at[0]])) if len(at) else None,
+        (int(same[0]), float(constants[same[0]])) if len(same) else None,
         float(np.sqrt(spread)) if spread > DEPENDENT * max(shift**2, 1e-300) else 1.0,
     )
 
@@ -213,7 +213,7 @@ def _scale_level(
     values, vectors = np.linalg.eigh(unit)
     if values[0] <= DEPENDENT:
         loads = np.abs(vectors[:, 0])
-        repeated = [f'"{effects[k]}"' for k in np.flatnonzero(loads > loads.max() / 100)]
+        repeated = [f'"{effects[k]}"' for k in np.flatnonzero(loads > loads.max() / 100).tolist()]
         raise AnalysisError(
             f"The random effects {', '.join(repeated)} of level {name} are mixtures of each "
             "other: drop one."

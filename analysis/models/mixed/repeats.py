@@ -16,8 +16,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.models.arrays import Array, Flags, Whole
 from analysis.models.mixed.blocks import join_sums, take_groups
-from analysis.models.mixed.nesting import Array, Whole
 from analysis.models.mixed.sums import LevelSums, Sums
 
 FEWEST_GROUPS = 64
@@ -49,7 +49,7 @@ def _find_repeats(sums: Sums) -> list[Whole]:
     leaves = np.bincount(_leaf_owner(sums), minlength=len(pattern))
     order = np.argsort(pattern, kind="stable")
     ends = np.cumsum(counts)
-    out = []
+    out: list[Whole] = []
     for p in np.flatnonzero(counts > FEWEST_GROUPS // 2):
         members = order[ends[p] - counts[p] : ends[p]]
         entries = _count_entries(sums, members[0], int(leaves[members[0]]))
@@ -58,7 +58,7 @@ def _find_repeats(sums: Sums) -> list[Whole]:
     return out
 
 
-def select_groups(sums: Sums, kept: Array) -> Sums:
+def select_groups(sums: Sums, kept: Flags) -> Sums:
     """Give the outermost groups for which `kept` (m_outer,) is true."""
     levels = []
     above, place_above = np.ones(1, dtype=bool), np.zeros(1, dtype=np.int64)
@@ -133,7 +133,7 @@ def _confirm(sums: Sums, code: Whole) -> Whole:
     leaf = np.arange(len(owner)) - first[owner] + first[model[owner]]
     leaf = np.minimum(leaf, len(owner) - 1)
     equal = (sums.squares == np.take(sums.squares, leaf, axis=-1)).all(axis=(0, 1))
-    up = np.arange(len(owner))
+    up: Whole = np.arange(len(owner))
     for k in reversed(range(len(sums.levels))):
         level = sums.levels[k]
         if level.multipliers is not None:

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.models.arrays import Array
 from analysis.models.mixed.certificate import Certificate
 from analysis.models.mixed.inference import VarianceUncertainty, satterthwaite
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.solve import Solution
 from analysis.models.results import (
     describe_fit,
@@ -186,7 +186,7 @@ def report_solution(
 
 def _say_singular(solution: Solution) -> str:
     names, effect_names, correlated, _ = solution.plan.shape
-    sentences = []
+    sentences: list[str] = []
     for name, effects, free, matrix, value in zip(
         names, effect_names, correlated, solution.covariances, solution.relative, strict=True
     ):

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.arithmetic import pick_parameters
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, pick_parameters
 from analysis.models.mixed.certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
 from analysis.models.mixed.cone import clip_negative
 from analysis.models.mixed.face import find_face
@@ -31,7 +32,6 @@ from analysis.models.mixed.inference import (
     weigh_uncertainty,
 )
 from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.optimiser import Optimum, minimise
 from analysis.models.mixed.plan import Plan
 from analysis.models.mixed.sums import Sums
@@ -76,7 +76,7 @@ def search_optimum(
     loadings: Sequence[Array],
     correlated: Sequence[bool],
     start: Sequence[Array],
-    parameters: list[tuple],
+    parameters: list[Parameter],
     restricted: bool,
 ) -> Point:
     """Minimise, polish and certify; the caller decides what to do without a certificate.
@@ -120,7 +120,7 @@ class _Model:
     blocks: list[Sums]
     loadings: Sequence[Array]
     correlated: Sequence[bool]
-    parameters: list[tuple]
+    parameters: list[Parameter]
     restricted: bool
 
     def evaluate(self, relative: Sequence[Array]) -> Evaluation:
@@ -221,7 +221,7 @@ def settle(
     blocks: list[Sums],
     plan: Plan,
     begin: Sequence[Array],
-    parameters: list[tuple],
+    parameters: list[Parameter],
     restricted: bool,
 ) -> tuple[Plan, Point, VarianceUncertainty]:
     """Give the plan in the scales settled on, the optimum and the uncertainty of its variances.

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.arithmetic import list_parameters
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, list_parameters
 from analysis.models.mixed.blocks import split_sums
 from analysis.models.mixed.certificate import Certificate
 from analysis.models.mixed.identifiability import check_identifiable
 from analysis.models.mixed.inference import VarianceUncertainty
 from analysis.models.mixed.likelihood import evaluate
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.plan import Plan
 from analysis.models.mixed.search import Point, settle
 from analysis.models.mixed.starting_values import find_start
@@ -74,7 +74,7 @@ class Solution:
     certificate: Certificate
     uncertainty: VarianceUncertainty
     information: Array
-    parameters: list[tuple]
+    parameters: list[Parameter]
 
 
 def solve_sums(
@@ -156,7 +156,7 @@ def _finish(
     mixture: Array,
     point: Point,
     uncertainty: VarianceUncertainty,
-    parameters: list[tuple],
+    parameters: list[Parameter],
     restricted: bool,
 ) -> Solution:
     p = plan.n_columns
@@ -206,7 +206,7 @@ def _to_absolute(
     plan: Plan,
     relative: list[Array],
     variance: float,
-    parameters: list[tuple],
+    parameters: list[Parameter],
 ) -> Array:
     """Change from (internal relative D, log s2) to (covariances in the data's units, s2)."""
     k = len(parameters)

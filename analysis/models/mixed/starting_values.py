@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import (
     collect_groups,
     list_parameters,
@@ -21,7 +22,6 @@ from analysis.models.mixed.arithmetic import (
     project_total,
 )
 from analysis.models.mixed.cone import clip_negative
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
 SMALLEST_RESIDUAL = 0.05
@@ -55,8 +55,8 @@ def find_start(
     moments = np.append(pick_parameters(pulls, parameters)[0], n_rows)
     theta = np.linalg.solve(overlap, moments)
     relative = [np.zeros((1, q, q)) for q in widths]
-    for (level, i, j), size in zip(parameters, theta[:-1], strict=True):
-        relative[level][0, i, j] = relative[level][0, j, i] = size
+    for (own, i, j), size in zip(parameters, theta[:-1], strict=True):
+        relative[own][0, i, j] = relative[own][0, j, i] = size
     residual = max(theta[-1], SMALLEST_RESIDUAL)
     near = [np.clip(value / residual, -LARGEST, LARGEST) for value in relative]
     if theta[-1] < SMALLEST_RESIDUAL:  # such moments are too coarse: every spread starts higher

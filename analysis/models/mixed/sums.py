@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.mixed.columns import Rows, cut_runs, find_reach
-from analysis.models.mixed.nesting import Array, Whole
 from analysis.models.mixed.plan import Plan
 
 MISFIT = 1e-9

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import (
     LARGEST_CONDITION_NUMBER,
     read_design,
@@ -29,7 +30,6 @@ from analysis.models.regression.least_squares import (
 )
 from analysis.models.regression.sandwich import (
     AdjustedScores,
-    Array,
     arrange_codes,
     read_labels,
     satterthwaite_df,
@@ -156,10 +156,11 @@ def fit_cluster_robust(
     y = read_vector(outcome, len(x), "outcome")
     w = read_weights(weights, len(x))
     codes, _ = read_labels(clusters, len(x))
-    kept = None if w is None or (w > 0).all() else w > 0
-    y_used, x_used = (y, x) if kept is None else (y[kept], x[kept])
-    w_used = w if kept is None else w[kept]
-    codes = codes if kept is None else np.unique(codes[kept], return_inverse=True)[1]
+    y_used, x_used, w_used = y, x, w
+    if w is not None and not (w > 0).all():
+        kept = w > 0
+        y_used, x_used, w_used = y[kept], x[kept], w[kept]
+        codes = np.unique(codes[kept], return_inverse=True)[1]
     rows = arrange_codes(codes)
     check_inflation(kind, *x_used.shape)
     if w_used is not None:
@@ -169,7 +170,8 @@ def fit_cluster_robust(
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    residuals = solution.residuals if kept is None else y - x @ solution.coefficients
+    every = len(y_used) == len(y)
+    residuals = solution.residuals if every else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,

@@ -21,12 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
-
-Array = NDArray[np.float64]
-Whole = NDArray[np.intp]
+from analysis.models.arrays import Array, Whole
 
 SMALLEST_EIGENVALUE = 1e-12
 SMALLEST_VARIANCE_SHARE = 1e-10
@@ -198,7 +196,7 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
     return df
 
 
-def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, NDArray | pd.Index]:
+def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, np.ndarray | pd.Index]:
     """Read cluster labels as codes 0..m-1 and the labels they stand for.
 
     Args:

@@ -25,12 +25,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.regression.sandwich import (
-    SMALLEST_EIGENVALUE,
-    AdjustedScores,
-    Array,
-    ClusterRows,
-)
+from analysis.models.arrays import Array
+from analysis.models.regression.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, ClusterRows
 
 SMALLEST_CLEAR_SHARE = 1e-4
 
