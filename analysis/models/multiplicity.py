@@ -1,7 +1,7 @@
 """Adjust p-values for having asked several questions at once.
 
-Comes in: p-values in any order; a missing one stays missing and is not counted. Goes out:
-adjusted p-values in the same order. Decided here: nothing but the arithmetic.
+In: p-values in any order; a missing one stays missing and is not counted. Out: adjusted p-values in
+the same order. Decisions: nothing but the arithmetic.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ def adjust_shaffer(p_values: ArrayLike) -> Array:
 
     Raises:
         AnalysisError: if more than three are present, where this rule does not hold.
+
+    Example:
+        >>> adjust_shaffer([0.01, 0.04, 0.02]).round(3).tolist()
+        [0.03, 0.04, 0.03]
     """
     values, kept, order = _read(p_values)
     factors = SHAFFER_FACTORS.get(len(order))

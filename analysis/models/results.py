@@ -1,9 +1,8 @@
 """The one vocabulary every model answers in, and the one way a fit is printed.
 
-Comes in: estimates, standard errors, degrees of freedom and names. Goes out: a frame with
-one row per name and the columns of `RESULT_COLUMNS`. Decided here: intervals and p-values
-are two-sided, from Student's t with the row's own degrees of freedom (the normal
-distribution where these are infinite).
+In: estimates, standard errors, degrees of freedom and names. Out: a frame with one row per name and
+the columns of `RESULT_COLUMNS`. Decisions: intervals and p-values are two-sided, from Student's t
+with the row's own degrees of freedom (the normal distribution where these are infinite).
 """
 
 from __future__ import annotations

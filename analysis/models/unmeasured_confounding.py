@@ -1,10 +1,9 @@
 """How strong something unrecorded must be to change a regression's answer.
 
-Comes in: an estimate with its standard error, or shares of variance (partial R2). Goes out:
-robustness values, bounds on bias, E-values. Decided here: strength is measured on the
-classical regression (Cinelli & Hazlett 2020, Journal of the Royal Statistical Society B
-82(1):39-67, 10.1111/rssb.12348); E-values follow VanderWeele & Ding 2017, Annals of Internal
-Medicine 167(4):268-274, 10.7326/M16-2607.
+In: an estimate with its standard error, or shares of variance (partial R2). Out: robustness values,
+bounds on bias, E-values. Decisions: strength is measured on the classical regression (Cinelli &
+Hazlett 2020, Journal of the Royal Statistical Society B 82(1):39-67, 10.1111/rssb.12348); E-values
+follow VanderWeele & Ding 2017, Annals of Internal Medicine 167(4):268-274, 10.7326/M16-2607.
 """
 
 from __future__ import annotations
@@ -54,6 +53,12 @@ def robustness_value(statistic: float, df: float, share: float = 1.0) -> float:
 
     Raises:
         AnalysisError: as `partial_f`, or on a share that is not a number of zero or more.
+
+    Example:
+        A t of 2.5 on 100 degrees of freedom:
+
+        >>> round(robustness_value(2.5, 100), 3)
+        0.221
     """
     if not 0 <= share < math.inf:
         raise AnalysisError("The share of an estimate to be taken away is zero or more.")
@@ -215,6 +220,10 @@ def e_value(ratio: float, low: float, high: float) -> EValue:
 
     Raises:
         AnalysisError: if the numbers are not in order, not above zero or not finite.
+
+    Example:
+        >>> round(e_value(2.0, 1.5, 2.7).estimate, 2)
+        3.41
     """
     if not (0 < low <= ratio <= high and ratio < math.inf):
         raise AnalysisError("An E-value needs a ratio above zero inside its interval.")

@@ -34,6 +34,11 @@ def overlap_weights(propensity: ArrayLike, received: ArrayLike) -> Array:
     Raises:
         AnalysisError: on shapes that disagree, codes without a column, chances that are not
             between 0 and 1 or do not add to 1, or a row that received what it had no chance of.
+
+    Example:
+        >>> chances = [[0.5, 0.5], [0.9, 0.1], [0.9, 0.1]]
+        >>> overlap_weights(chances, received=[0, 0, 1]).round(3).tolist()
+        [0.5, 0.1, 0.9]
     """
     chances, codes = _read_propensity(propensity, received)
     own = np.take_along_axis(chances, codes[:, None], axis=1)
@@ -49,6 +54,10 @@ def effective_size(weights: ArrayLike) -> float:
 
     Raises:
         AnalysisError: on a weight below zero or not finite.
+
+    Example:
+        >>> round(effective_size([1, 1, 1, 0.1]), 2)
+        3.19
     """
     w = read_numbers(weights, "weight")
     if w.ndim != 1 or not ((w >= 0) & np.isfinite(w)).all():

@@ -1,8 +1,8 @@
-"""The door `python -m analysis.selfcheck`: is this copy, on this machine, the one that was tested?
+"""The command `python -m analysis.selfcheck`: is this copy, on this machine, the tested one?
 
-In: nothing; no network, no records. Out: one line for each check, PASS, NOTE or FAIL with what
-to do, and the exit code: 0 when nothing failed, else 1. `--renew` writes the digest of the
-sample's numbers anew, after a change of results that was meant (CHANGELOG.md).
+In: nothing; no network, no records. Out: one line for each check, PASS, NOTE or FAIL with what to
+do, and the exit code: 0 when nothing failed, else 1. `--renew` writes the digest of the sample's
+numbers anew, after a change of results that was meant (CHANGELOG.md).
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ def renew_digest() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door; gives 0 when nothing failed, else 1."""
+    """Run the command; gives 0 when nothing failed, else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.selfcheck",
         description="Check that this copy computes, writes and protects as it was tested to.",

@@ -1,9 +1,9 @@
 """Quantities computed from a fit's parameters, with errors by the delta method.
 
-Comes in: estimates, their gradients in the parameters, and how uncertain the parameters are.
-Goes out: a frozen `DerivedEstimates` in the one vocabulary. Decided here: a probability's
-interval is made on the logit scale, so that it stays between 0 and 1; a difference's on its own
-scale; degrees of freedom are those of the gradient's direction.
+In: estimates, their gradients in the parameters, and how uncertain the parameters are. Out: a
+frozen `DerivedEstimates` in the one vocabulary. Decisions: a probability's interval is made on the
+logit scale, so that it stays between 0 and 1; a difference's on its own scale; degrees of freedom
+are those of the gradient's direction.
 
 Source of the delta method: Casella & Berger 2002, Statistical Inference, section 5.5.4.
 """

@@ -1,14 +1,14 @@
 """Discrete-time hazards: the chance that something happens in an interval, if not before.
 
-Comes in: one row for each unit and interval at risk, whether the event came in it, and a
-design (with a column for each interval). Goes out: a frozen `HazardFit` with cluster-robust
-errors, and the chance of the event by each interval's end. Decided here: Newton's method to a
-gradient of 1e-12; CR2 on the estimating equations at the maximum, with the working variance
-h (1 - h) of an event that comes with chance h.
+In: one row for each unit and interval at risk, whether the event came in it, and a design (with a
+column for each interval). Out: a frozen `HazardFit` with cluster-robust errors, and the chance of
+the event by each interval's end. Decisions: Newton's method to a gradient of 1e-12; CR2 on the
+estimating equations at the maximum, with the working variance h (1 - h) of an event that comes with
+chance h.
 
-Sources: Prentice & Gloeckler 1978, Biometrics 34(1):57-67 (complementary log-log: the
-proportional hazards of which only intervals were seen); Singer & Willett 1993, Journal of
-Educational Statistics 18(2):155-195 (logit); CR2: see `cluster_robust`.
+Sources: Prentice & Gloeckler 1978, Biometrics 34(1):57-67 (complementary log-log: the proportional
+hazards of which only intervals were seen); Singer & Willett 1993, Journal of Educational Statistics
+18(2):155-195 (logit); CR2: see `cluster_robust`.
 """
 
 from __future__ import annotations
@@ -185,6 +185,17 @@ def fit_hazard(
             has none: join it with its neighbour.
         AnalysisError: on input that is not finite, events other than 0 and 1, columns that
             cannot be told apart, or fewer than two clusters.
+
+    Example:
+        Two of six goals are attained in the first interval, one of the other four in the second:
+
+        >>> event = [1, 1, 0, 0, 0, 0, 1, 0, 0, 0]
+        >>> interval = np.repeat([[1.0, 0.0], [0.0, 1.0]], [6, 4], axis=0)
+        >>> goal = [1, 2, 3, 4, 5, 6, 3, 4, 5, 6]
+        >>> fit = fit_hazard(event, interval, goal)
+        >>> everyone = [np.tile([1.0, 0.0], (6, 1)), np.tile([0.0, 1.0], (6, 1))]
+        >>> fit.average_cumulative({"all": everyone}).estimates.round(3).tolist()
+        [0.333, 0.5]
     """
     check_confidence(confidence)
     if link not in get_args(Link):

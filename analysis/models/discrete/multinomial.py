@@ -1,12 +1,12 @@
 """Multinomial logit: the chance of each level of a category, given a design.
 
-Comes in: codes of a category and a design. Goes out: a frozen `MultinomialFit` with the chance
-of every level for every row. Decided here: Newton's method on an orthonormal basis of the
-design, to a gradient of 1e-12; separation (some level told exactly by some columns) is an
-error that names both, unless a ridge is asked for.
+In: codes of a category and a design. Out: a frozen `MultinomialFit` with the chance of every level
+for every row. Decisions: Newton's method on an orthonormal basis of the design, to a gradient of
+1e-12; separation (some level told exactly by some columns) is an error that names both, unless a
+ridge is asked for.
 
-Source: McCullagh & Nelder 1989, Generalized Linear Models, chapter 5; the likelihood is
-concave, so the point where its gradient vanishes is its one maximum.
+Source: McCullagh & Nelder 1989, Generalized Linear Models, chapter 5; the likelihood is concave, so
+the point where its gradient vanishes is its one maximum.
 """
 
 from __future__ import annotations
@@ -111,6 +111,14 @@ def fit_multinomial(
         SeparationError: without a ridge, if some columns tell a level exactly for some rows.
         AnalysisError: on input that is not finite, columns that cannot be told apart, or a
             level nobody received.
+
+    Example:
+        With a constant alone the chances are the shares:
+
+        >>> formats = ["individual", "group", "combined"]
+        >>> fit = fit_multinomial([0, 0, 1, 2], np.ones((4, 1)), formats)
+        >>> fit.propensities[0].round(3).tolist()
+        [0.5, 0.25, 0.25]
     """
     check_confidence(confidence)
     names, x = read_design(design)

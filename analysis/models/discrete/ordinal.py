@@ -1,16 +1,16 @@
 """Proportional odds: an ordered outcome whose levels are not equally far apart.
 
-Comes in: codes of an ordered category and a design without a constant. Goes out: a frozen
-`OrdinalFit` with thresholds, coefficients, and chances of each level with intervals. Decided
-here: Newton's method on a centred, orthonormal basis, to a gradient of 1e-12; with clusters, the
-adjustment is made in the space of the parameters.
+In: codes of an ordered category and a design without a constant. Out: a frozen `OrdinalFit` with
+thresholds and coefficients. Decisions: Newton's method on a
+centred, orthonormal basis, to a gradient of 1e-12; with clusters, the adjustment is made in the
+space of the parameters.
 
 Sources: McCullagh 1980, Journal of the Royal Statistical Society B 42(2):109-142. The CR2-type
-covariance treats the K Pearson residuals (1[y = k] - pi_k) / sqrt(pi_k) of a row as rows of
-least squares on (d pi_k / d parameters) / sqrt(pi_k), whose cross-product is the information;
-for one normal outcome this is CR2 itself (see `sandwich`). It does not depend on the order in which
-levels are named. With two levels it takes another root of the same matrix than `hazard` does for
-a logit, so that their CR2 differs a little: both are unbiased if rows are independent.
+covariance treats the K Pearson residuals (1[y = k] - pi_k) / sqrt(pi_k) of a row as rows of least
+squares on (d pi_k / d parameters) / sqrt(pi_k), whose cross-product is the information; for one
+normal outcome this is CR2 itself (see `sandwich`). It does not depend on the order in which levels
+are named. With two levels it takes another root of the same matrix than `hazard` does for a logit,
+so that their CR2 differs a little: both are unbiased if rows are independent.
 """
 
 from __future__ import annotations
@@ -149,6 +149,13 @@ def fit_ordinal(
         SeparationError: if some columns put the levels in order without overlap.
         AnalysisError: on input that is not finite, a constant column, columns that cannot be
             told apart, or a level nobody has.
+
+    Example:
+        >>> level = [0, 0, 1, 1, 2, 0, 1, 2, 2, 2]
+        >>> group = pd.DataFrame({"group": [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]})
+        >>> fit = fit_ordinal(level, group, ["below", "at", "above"])
+        >>> round(float(fit.fixed.loc["group", "estimate"]), 3), list(fit.thresholds.index)
+        (1.444, ['below|at', 'at|above'])
     """
     check_confidence(confidence)
     check_kind(kind)
@@ -157,12 +164,7 @@ def fit_ordinal(
     names, x = read_design(design)
     levels = tuple(levels)
     codes = read_codes(outcome, len(x), levels)
-    constant = [str(name) for name in names[np.ptp(x, axis=0) == 0]]
-    if constant:
-        raise AnalysisError(
-            f'The column "{constant[0]}" is the same in every row; the thresholds already play '
-            "its part. Leave it out."
-        )
+    _refuse_constants(x, names)
     centre = x.mean(axis=0)
     with_constant = np.column_stack([np.ones(len(x)), x - centre])
     orthonormalise(with_constant, pd.Index(["the constant", *names]))
@@ -195,6 +197,15 @@ def fit_ordinal(
         n_clusters=n_clusters,
         confidence=confidence,
     )
+
+
+def _refuse_constants(x: Array, names: pd.Index) -> None:
+    constant = [str(name) for name in names[np.ptp(x, axis=0) == 0]]
+    if constant:
+        raise AnalysisError(
+            f'The column "{constant[0]}" is the same in every row; the thresholds already play '
+            "its part. Leave it out."
+        )
 
 
 def _cluster_spread(

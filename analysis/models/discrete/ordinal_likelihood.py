@@ -1,10 +1,9 @@
 """The likelihood of an ordered outcome, its derivatives and its maximum.
 
-Comes in: codes, a centred orthonormal basis of a design, thresholds and coefficients as one
-vector. Goes out: chances, slopes, the observed information, the maximum. Decided here: Newton's
-method, whose steps are halved until the likelihood does not fall; the likelihood is concave
-(Pratt 1981, Journal of the American Statistical Association 76(373):103-106), so its one
-stationary point is its maximum.
+In: codes, a centred orthonormal basis of a design, thresholds and coefficients as one vector. Out:
+chances, slopes, the observed information, the maximum. Decisions: Newton's method, whose steps are
+halved until the likelihood does not fall; the likelihood is concave (Pratt 1981, Journal of the
+American Statistical Association 76(373):103-106), so its one stationary point is its maximum.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Is a level of a category told exactly by the columns of a design, and by which?
 
-Comes in: codes of a category and a design. Goes out: a `Separation` that names the level and
-the columns, or None. Decided here: separation is decided by linear programming, which is
-exact, not by watching coefficients grow.
+In: codes of a category and a design. Out: a `Separation` that names the level and the columns, or
+None. Decisions: separation is decided by linear programming, which is exact, not by watching
+coefficients grow.
 
 With separation the likelihood has no maximum: some direction d of the coefficients satisfies
 x_i'(d_own - d_other) >= 0 for every row and other level, with at least one strict (Albert &

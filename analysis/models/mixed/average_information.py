@@ -1,9 +1,9 @@
 """The average information of a mixed model: how sharply the likelihood bends, on average.
 
-Comes in: what a climb left at every group and W_g'V^-1 e of every group. Goes out: e'V^-1 V_a V^-1
-V_b V^-1 e for all pairs of parameters, less what the coefficients and the residual variance take
-(Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440). Decided here: one more climb with the
-columns V_a V^-1 e gives all pairs at once.
+In: what a climb left at every group and W_g'V^-1 e of every group. Out: e'V^-1 V_a V^-1 V_b V^-1 e
+for all pairs of parameters, less what the coefficients and the residual variance take (Gilmour,
+Thompson & Cullis 1995, Biometrics 51, 1440). Decisions: one more climb with the columns V_a V^-1 e
+gives all pairs at once.
 """
 
 from __future__ import annotations

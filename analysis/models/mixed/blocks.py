@@ -1,7 +1,7 @@
 """Cut sums into blocks of whole outermost groups, and put blocks side by side.
 
-Comes in: `Sums`. Goes out: `Sums`. Decided here: a block is small enough for its arrays to stay in
-a processor's cache, and the memory of one step's arrays is kept for the next.
+In: `Sums`. Out: `Sums`. Decisions: a block is small enough for its arrays to stay in a processor's
+cache, and the memory of one step's arrays is kept for the next.
 """
 
 from __future__ import annotations

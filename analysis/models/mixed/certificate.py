@@ -1,8 +1,8 @@
 """Is this the optimum? The conditions of optimality, as numbers.
 
-Comes in: a likelihood, its slope and its average information at the point a fit stopped at. Goes
-out: a `Certificate`. Decided here: slopes are judged against what one standard error of the
-covariance would change, so that the limits mean the same for ten children and for a million.
+In: a likelihood, its slope and its average information at the point a fit stopped at. Out: a
+`Certificate`. Decisions: slopes are judged against what one standard error of the covariance would
+change, so that the limits mean the same for ten children and for a million.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Find what repeats in the columns of a mixed model, so that sums can stand in for rows.
 
-Comes in: the rows, arranged by groups. Goes out: a `Survey` (which column is a constant multiple
-of which, at which level). In a growth model every random design is made of few base columns (1 and
-week), and most fixed columns are "a constant of the child" times a base column: such a column needs
-one number per child instead of one per row. Decided here: a multiple is recognised only when it
-holds in every row to rounding.
+In: the rows, arranged by groups. Out: a `Survey` (which column is a constant multiple of which, at
+which level). In a growth model every random design is made of few base columns (1 and week), and
+most fixed columns are "a constant of the child" times a base column: such a column needs one number
+per child instead of one per row. Decisions: a multiple is recognised only when it holds in every
+row to rounding.
 """
 
 from __future__ import annotations

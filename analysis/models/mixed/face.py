@@ -1,9 +1,9 @@
 """Where covariances can move without leaving their rank: the face of the cone they lie on.
 
-Comes in: relative covariances, some of them singular. Goes out: a `Face`: coordinates t in which
-each D_l = L_l L_l' keeps its rank. Decided here: an effect whose spread is zero does not move, so
-that second derivatives and Newton's steps are those of the effects that are there (the directions
-off the face are answered for by the certificate).
+In: relative covariances, some of them singular. Out: a `Face`: coordinates t in which each D_l =
+L_l L_l' keeps its rank. Decisions: an effect whose spread is zero does not move, so that second
+derivatives and Newton's steps are those of the effects that are there (the directions off the face
+are answered for by the certificate).
 """
 
 from __future__ import annotations

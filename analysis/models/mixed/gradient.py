@@ -1,13 +1,13 @@
 """The slope of a mixed model's likelihood.
 
-Comes in: an `Evaluation` with what its climb left at every group. Goes out: a `Slope`. Going down
-the tree with O = what the larger groups leave to explain and J = their uncertainty,
+In: an `Evaluation` with what its climb left at every group. Out: a `Slope`. Going down the tree
+with O = what the larger groups leave to explain and J = their uncertainty,
 
     W_g'V^-1 A = U* + M* O,   W_g'V^-1 W_g = M* - M* J M*   (V whole, rows of group g),
 
-so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with
-B = W'V^-1 X, b = W'V^-1 (y - X beta). Decided here: whatever is summed is turned to the effects
-first, so that effects of unlike size keep their digits.
+so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with B =
+W'V^-1 X, b = W'V^-1 (y - X beta). Decisions: whatever is summed is turned to the effects first, so
+that effects of unlike size keep their digits.
 """
 
 from __future__ import annotations

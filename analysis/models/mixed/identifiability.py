@@ -1,11 +1,11 @@
 """Can the data tell these spreads apart at all?
 
-Comes in: sums and a plan. Goes out: how the covariances of the outcome that the parameters make
-overlap, or an error that says which level or effect to drop.
-Decided here: a model is refused when the covariances of the outcome that its parameters can make
-are linearly dependent (one row per goal: the goals' spread is the residual's), when one level could
-reproduce every row by itself, or when the fixed columns tell all groups of a level apart, so that
-restricted likelihood sees nothing of their spread (groups that are the arms themselves).
+In: sums and a plan. Out: how the covariances of the outcome that the parameters make overlap, or an
+error that says which level or effect to drop. Decisions: a model is refused when the covariances of
+the outcome that its parameters can make are linearly dependent (one row per goal: the goals' spread
+is the residual's), when one level could reproduce every row by itself, or when the fixed columns
+tell all groups of a level apart, so that restricted likelihood sees nothing of their spread (groups
+that are the arms themselves).
 """
 
 from __future__ import annotations

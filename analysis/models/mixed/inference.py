@@ -1,13 +1,13 @@
 """How sure the variances are, and what that does to an interval (Satterthwaite).
 
-Comes in: an optimum. Goes out: the observed information of the covariance parameters and, for
-any contrast of the fixed coefficients, its degrees of freedom
+In: an optimum. Out: the observed information of the covariance parameters and, for any contrast of
+the fixed coefficients, its degrees of freedom
 
     df = 2 f^2 / (j' A j),  f = var(c'b),  j = df/dtheta,  A = 2 (second derivative of -2 log L)^-1
 
 (Satterthwaite 1941; Giesbrecht & Burns 1985, Biometrics 41, 477; as in lmerTest, Kuznetsova,
-Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decided here: second derivatives are
-differences of the exact slope; a variance at zero is held there, as its factor has no slope.
+Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decisions: second derivatives are differences
+of the exact slope; a variance at zero is held there, as its factor has no slope.
 """
 
 from __future__ import annotations

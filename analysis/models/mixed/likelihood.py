@@ -1,19 +1,18 @@
 """The likelihood of a mixed model at given variances, its slope and its curvature.
 
-Comes in: blocks of `Sums` and relative covariances D_l of every level, for one problem or for a
-batch of b problems at once (leading axis). Goes out: an `Evaluation`. With W the base columns,
-Z_l = W C_l s (s a group's multipliers) and V = s2 (I + sum_l Z_l D_l Z_l'), one climb of the tree
-gives at every group, with E = s C_l D_l C_l' s,
+In: blocks of `Sums` and relative covariances D_l of every level, b of them tried at once (leading
+axis). Out: an `Evaluation`. With W the base columns, Z_l = W C_l s (s a
+group's multipliers) and V = s2 (I + sum_l Z_l D_l Z_l'), one climb of the tree gives at every
+group, with E = s C_l D_l C_l' s,
 
     N = (I + M E)^-1,  M* = N M,  U* = N U,  log det += log det(I + M E),  R -= U'E N U,
 
 where M = W'V^-1 W and U = W'V^-1 A with the levels inside the group already in V; M* and U* are
-summed to the larger group, and R ends as A'V^-1 A, A = [X, y] (Woodbury's identity, never
-inverting D). Going down again gives W_g'V^-1 A for the whole V, hence the slope; one more climb
-gives the average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440).
-A fixed column that is W times a constant of a group joins A only where the group's level is
-done, as U* = M* c. Decided here: sums over groups are taken block by block, never in one running
-total.
+summed to the larger group, and R ends as A'V^-1 A, A = [X, y] (Woodbury's identity, never inverting
+D). Going down again gives W_g'V^-1 A for the whole V, hence the slope; one more climb gives the
+average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440). A fixed column that is W
+times a constant of a group joins A only where the group's level is done, as U* = M* c. Decisions:
+sums over groups are taken block by block, never in one running total.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class Climb:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The likelihood of b problems at their relative covariances.
+    """The likelihood at b relative covariances.
 
     Attributes:
         objective: (b,) -2 log likelihood (restricted or not), without the constants of scaling.

@@ -1,13 +1,13 @@
 """Linear mixed models with nested random effects: what a caller gives, and the fit.
 
-Comes in: an outcome, named fixed columns, and random effects from the outermost level in. Goes
-out: a frozen `MixedFit`. The model is
+In: an outcome, named fixed columns, and random effects from the outermost level in. Out: a frozen
+`MixedFit`. The model is
 
     y = X b + sum over levels l of Z_l u_l + e,   u_l ~ N(0, D_l) per group,   e ~ N(0, s2),
 
 fitted by (restricted) maximum likelihood, intervals with Satterthwaite's degrees of freedom.
-Decided here: a fit is given only with a certificate that it is the optimum; a variance of zero
-is an answer in words; nothing is dropped in silence.
+Decisions: a fit is given only with a certificate that it is the optimum; a variance of zero is an
+answer in words; nothing is dropped in silence.
 """
 
 from __future__ import annotations
@@ -62,6 +62,19 @@ def fit_mixed(
     Raises:
         AnalysisError: on input that is not finite, levels that are not nested, fixed columns or
             random effects that cannot be told apart, or when no optimum is certain.
+
+    Example:
+        Three children, each with a start of its own:
+
+        >>> level = [-2.0, -1.1, -0.1, -1.0, 0.1, 1.0, -1.6, -0.5, 0.4]
+        >>> week = np.tile([0.0, 6.0, 12.0], 3)
+        >>> fixed = pd.DataFrame({"start": 1.0, "week": week})
+        >>> child = pd.Series(np.repeat(["a", "b", "c"], 3), name="child")
+        >>> fit = fit_mixed(level, fixed, [RandomEffect(child, fixed[["start"]])])
+        >>> fit.fixed.loc["week", ["estimate", "df"]].round(3).tolist()
+        [0.164, 5.0]
+        >>> fit.certificate.holds
+        True
     """
     if method not in METHODS:
         raise AnalysisError(f'The method is "reml" or "ml", not "{method}".')

@@ -1,9 +1,9 @@
 """Which row belongs to which group, and every group to which larger one.
 
-Comes in: one label per row for each level, outermost first. Goes out: a `Nesting`: an order
-of the rows in which every group is one unbroken run, and the tree of the runs. Decided here:
-a group found inside two larger groups is an error that names it, because guessing (is "goal 1"
-of one child the "goal 1" of another?) would change the model in silence.
+In: one label per row for each level, outermost first. Out: a `Nesting`: an order of the rows in
+which every group is one unbroken run, and the tree of the runs. Decisions: a group found inside two
+larger groups is an error that names it, because guessing (is "goal 1" of one child the "goal 1" of
+another?) would change the model in silence.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Find the variances: scoring on the cone of positive semidefinite matrices.
 
-Comes in: blocks of `Sums` and a starting point. Goes out: the optimum, a variance of exactly zero
-included, and how much likelihood could still be gained. Each step minimises the quadratic model
-given by the slope and the average information over all D_l >= 0 and is halved until the exact
-objective falls. Decided here: no optimum is believed because steps became small; the conditions of
-optimality are numbers, and are checked.
+In: blocks of `Sums` and a starting point. Out: the optimum, a variance of exactly zero included,
+and how much likelihood could still be gained. Each step minimises the quadratic model given by the
+slope and the average information over all D_l >= 0 and is halved until the exact objective falls.
+Decisions: no optimum is believed because steps became small; the conditions of optimality are
+numbers, and are checked.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How rows become sums: which columns are bases, and in which scales.
 
-Comes in: a `Survey` of all rows. Goes out: a `Plan`: which columns are bases, where each fixed
-column has its place, and the scales in which everything is summed. Decided here: scales and
-centres only have to be near; any plan gives the same fit.
+In: a `Survey` of all rows. Out: a `Plan`: which columns are bases, where each fixed column has its
+place, and the scales in which everything is summed. Decisions: scales and centres only have to be
+near; any plan gives the same fit.
 """
 
 from __future__ import annotations

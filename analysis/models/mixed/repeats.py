@@ -1,12 +1,12 @@
 """Replace many groups with identical visits by a few weighted stand-ins.
 
-Comes in: `Sums`. Goes out: `Sums` of fewer groups with the same likelihood, slope and curvature
-at every covariance. For outermost groups g of one pattern (the same visits in the same places)
-every term is either a count or a quadratic form in z_g = [1, constants of the fixed columns, W'F of
-every innermost group]; it therefore depends on these groups through sum z_g z_g' alone. With
-sum z z' = F F', the n columns of F, scaled by sqrt(n / count), are stand-ins that count count / n
-times each; a reflection of F makes their first entry 1. Decided here: only patterns with more
-groups than z has entries are replaced.
+In: `Sums`. Out: `Sums` of fewer groups with the same likelihood, slope and curvature at every
+covariance. For outermost groups g of one pattern (the same visits in the same places) every term is
+either a count or a quadratic form in z_g = [1, constants of the fixed columns, W'F of every
+innermost group]; it therefore depends on these groups through sum z_g z_g' alone. With sum z z' = F
+F', the n columns of F, scaled by sqrt(n / count), are stand-ins that count count / n times each; a
+reflection of F makes their first entry 1. Decisions: only patterns with more groups than z has
+entries are replaced.
 """
 
 from __future__ import annotations

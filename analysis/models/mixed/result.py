@@ -1,7 +1,6 @@
 """The fit of a mixed model: what it answers, in the data's units and in words.
 
-Comes in: a `Solution`. Goes out: a frozen `MixedFit`. Decided here: a spread of zero is said in a
-sentence.
+In: a `Solution`. Out: a frozen `MixedFit`. Decisions: a spread of zero is said in a sentence.
 """
 
 from __future__ import annotations

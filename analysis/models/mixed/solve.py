@@ -1,9 +1,9 @@
-"""From sums to a fit: the steps every mixed model takes, whether it came from rows or summaries.
+"""From sums to a fit: the steps every mixed model takes.
 
-Comes in: `Sums`, the plan they were made with, and "reml" or "ml". Goes out: a `Solution` in the
-user's units with its certificate. Decided here: fixed columns are made orthonormal and the
-outcome is replaced by its least-squares residual before anything is fitted (exact for any time
-origin or unit); a fit whose conditions of optimality do not hold is an error.
+In: `Sums`, the plan they were made with, and "reml" or "ml". Out: a `Solution` in the user's units
+with its certificate. Decisions: fixed columns are made orthonormal and the outcome is replaced by
+its least-squares residual before anything is fitted (exact for any time origin or unit); a fit
+whose conditions of optimality do not hold is an error.
 """
 
 from __future__ import annotations

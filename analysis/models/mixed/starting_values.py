@@ -1,11 +1,11 @@
 """Where to start: variances from moments of the least-squares residuals.
 
-Comes in: sums whose outcome is the least-squares residual. Goes out: relative covariances. With
-e the residuals and V_a the derivative of the outcome's covariance by parameter a, the variances
-theta that bring sum theta_a V_a nearest to e e' solve sum_b tr(V_a V_b) theta_b = e'V_a e
-(MIVQUE0: Rao 1971, 10.1016/0047-259X(71)90001-7; Goodnight 1978). Decided here: a start only has
-to be near, so the fixed columns' share in the residuals is not allowed for; no spread starts below
-a floor, where its slope could not be felt.
+In: sums whose outcome is the least-squares residual. Out: relative covariances. With e the
+residuals and V_a the derivative of the outcome's covariance by parameter a, the variances theta
+that bring sum theta_a V_a nearest to e e' solve sum_b tr(V_a V_b) theta_b = e'V_a e (MIVQUE0: Rao
+1971, 10.1016/0047-259X(71)90001-7; Goodnight 1978). Decisions: a start only has to be near, so the
+fixed columns' share in the residuals is not allowed for; no spread starts below a floor, where its
+slope could not be felt.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The sums a mixed model needs of its rows: a few numbers per group.
 
-Comes in: arranged rows and a plan. Goes out: `Sums`, a tree of groups that holds for every
-innermost group W'W and W'[free columns, outcome], and for every group the constants of the
-fixed columns that do not vary inside it. Decided here: outermost groups with identical visits are
-replaced by a handful of weighted stand-ins with the same second moments; the likelihood, its
-gradient and its curvature depend on such groups through nothing else, so that the answer is the
-same and the cost no longer grows with their number.
+In: arranged rows and a plan. Out: `Sums`, a tree of groups that holds for every innermost group W'W
+and W'[free columns, outcome], and for every group the constants of the fixed columns that do not
+vary inside it. Decisions: outermost groups with identical visits are replaced by a handful of
+weighted stand-ins with the same second moments; the likelihood, its gradient and its curvature
+depend on such groups through nothing else, so that the answer is the same and the cost no longer
+grows with their number.
 """
 
 from __future__ import annotations

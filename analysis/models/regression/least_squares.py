@@ -1,10 +1,9 @@
 """Read a design matrix, refuse one that cannot be trusted, and solve least squares exactly.
 
-Comes in: an outcome, a design (an array, or a frame with named columns), optional weights.
-Goes out: the coefficients and an orthonormal basis of the design. Decided here: columns are
-scaled to length one before their condition number is judged, and coefficients come from a
-Householder QR refined in extended precision (where the machine has it), never from the normal
-equations alone.
+In: an outcome, a design (an array, or a frame with named columns), optional weights. Out: the
+coefficients and an orthonormal basis of the design. Decisions: columns are scaled to length one
+before their condition number is judged, and coefficients come from a Householder QR refined in
+extended precision (where the machine has it), never from the normal equations alone.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The arithmetic of small-sample cluster-robust covariances, in a basis where it is cheap.
 
-Comes in: a design in the basis where its weighted cross-product is the identity (so that the
-hat matrix is B B'W), the weights or working variances, and where each cluster begins. Goes
-out: `AdjustedScores`, from which covariances and degrees of freedom follow.
+In: a design in the basis where its weighted cross-product is the identity (so that the hat matrix
+is B B'W), the weights or working variances, and where each cluster begins. Out: `AdjustedScores`,
+from which covariances and degrees of freedom follow.
 
-Decided here: nothing of size n x n is ever formed. With a_g = A_g W_g B_g u, the quadratic
+Decisions: nothing of size n x n is ever formed. With a_g = A_g W_g B_g u, the quadratic
 form behind a contrast's variance has the m x m matrix P, P_gh = p_g' Phi p_h, which is a
 diagonal plus a term of rank p (or 2p):
     P = diag(a_g' Phi_g a_g) + Z K Z',

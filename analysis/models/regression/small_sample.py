@@ -1,8 +1,8 @@
 """Small-sample adjustments of cluster scores: CR0, CR1, CR1S, CR2 and CR3.
 
-Comes in: a design in the basis where B'WB = I (see `sandwich`), and what is assumed about the
-errors: one variance for all (weights then only weigh), or a variance per row. Goes out:
-`AdjustedScores`. With H = B B'W and Phi = D D (D diagonal):
+In: a design in the basis where B'WB = I (see `sandwich`), and what is assumed about the errors: one
+variance for all (weights then only weigh), or a variance per row. Out: `AdjustedScores`. With H = B
+B'W and Phi = D D (D diagonal):
 
     CR0   A_g = I
     CR1   A_g = I sqrt(m / (m - 1))
@@ -10,10 +10,10 @@ errors: one variance for all (weights then only weigh), or a variance per row. G
     CR2   A_g = D_g' [D_g (I - H)_g Phi (I - H)_g' D_g']^(-1/2) D_g
     CR3   A_g = (I - H_gg)^-1
 
-Decided here: powers are generalised inverses, so a cluster that alone determines some
-coefficient adds nothing in that direction (Pustejovsky & Tipton 2018, theorem 1). Clusters
-larger than the design has columns use the p x p (or 2p x 2p) form of the same matrix, through
-B (I - B'B)^(-1/2) = (I - BB')^(-1/2) B, wherever the errors share one variance.
+Decisions: powers are generalised inverses, so a cluster that alone determines some coefficient adds
+nothing in that direction (Pustejovsky & Tipton 2018, theorem 1). Clusters larger than the design
+has columns use the p x p (or 2p x 2p) form of the same matrix, through B (I - B'B)^(-1/2) = (I -
+BB')^(-1/2) B, wherever the errors share one variance.
 
 Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018 (10.1080/07350015.2016.1247004).
 """
