@@ -115,14 +115,14 @@ def _choose_steps(
     rounding = np.finfo(float).eps * reach * (1 + largest)
     wide = bool(rounding > STEP_SHARE**2)
     share = np.cbrt(rounding) if wide else STEP_SHARE
-    room, side = np.full(len(parameters), LARGEST_STEP * largest), np.ones(len(parameters))
+    width, side = np.full(len(parameters), LARGEST_STEP * largest), np.ones(len(parameters))
     for a, (level, i, j) in enumerate(parameters):
         if i != j:
             one, other = np.maximum(np.diagonal(relative[level][0])[[i, j]], 0.0)
             unseen = LARGEST_STEP * max(one, other) / reach
-            room[a] = max(LARGEST_STEP * np.sqrt(one * other), np.sqrt(unseen))
+            width[a] = max(LARGEST_STEP * np.sqrt(one * other), np.sqrt(unseen))
             side[a] = -1.0 if relative[level][0, i, j] > 0 else 1.0
-    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP / reach + room), wide
+    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP / reach + width), wide
 
 
 def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:

@@ -4,8 +4,8 @@ In: sums whose outcome is the least-squares residual. Out: relative covariances.
 residuals and V_a the derivative of the outcome's covariance by parameter a, the variances theta
 that bring sum theta_a V_a nearest to e e' solve sum_b tr(V_a V_b) theta_b = e'V_a e (MIVQUE0: Rao
 1971, 10.1016/0047-259X(71)90001-7; Goodnight 1978). Decisions: a start only has to be near, so the
-fixed columns' share in the residuals is not allowed for; no spread starts below a floor, where its
-slope could not be felt.
+fixed columns' share in the residuals is not allowed for; no spread starts so low that its slope
+could not be felt.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from analysis.models.mixed.sums import Sums
 
 SMALLEST_RESIDUAL = 0.05
 LARGEST = 100.0
-FLOOR = 0.05
+SMALLEST_START = 0.05
 
 
 def find_start(
@@ -60,11 +60,11 @@ def find_start(
     residual = max(theta[-1], SMALLEST_RESIDUAL)
     near = [np.clip(value / residual, -LARGEST, LARGEST) for value in relative]
     if theta[-1] < SMALLEST_RESIDUAL:  # such moments are too coarse: every spread starts higher
-        return [clip_negative(value) + FLOOR * np.eye(value.shape[-1]) for value in near]
+        return [clip_negative(value) + SMALLEST_START * np.eye(value.shape[-1]) for value in near]
     return [_lift_spreads(value) for value in near]
 
 
 def _lift_spreads(matrices: Array) -> Array:
-    """Raise the eigenvalues of symmetric matrices (b, q, q) to the floor; the others stay."""
+    """Raise eigenvalues of symmetric matrices (b, q, q) to the smallest start; the others stay."""
     values, vectors = np.linalg.eigh(matrices)
-    return (vectors * np.maximum(values, FLOOR)[:, None]) @ vectors.swapaxes(-1, -2)
+    return (vectors * np.maximum(values, SMALLEST_START)[:, None]) @ vectors.swapaxes(-1, -2)
