@@ -9,7 +9,7 @@ a word: lme4 needs `Rscript`; gpboost may live in another interpreter, told by G
 
 Asked for: at 5,000 children 20 times lme4 without derivatives and 100 times statsmodels' nearest
 model; 300,000 children in under 15 s and 3 GB; time no faster than linear; identical visits within
-twice the building of their sums; 1,000 bootstrap resamples of 300 children in under 2 s.
+twice the building of their sums.
 """
 
 import os
@@ -109,7 +109,7 @@ def run_ours(n_children, irregular):
         names, columns = read_design(fixed)
         nesting = read_nesting([effect.groups for effect in random], len(y))
         rows = arrange_rows(nesting, random, names, columns, read_vector(y, len(y), "outcome"))
-        return build_sums(rows, plan_sums(survey_rows(rows, whole=True)))
+        return build_sums(rows, plan_sums(survey_rows(rows)))
 
     repeats = 5 if n_children <= 5000 else 3
     fit_mixed(y[:1800], fixed[:1800], [type(r)(r.groups[:1800], r.design[:1800]) for r in random])
@@ -119,24 +119,6 @@ def run_ours(n_children, irregular):
         "sums": timed(sums, repeats)[0],
         "log_likelihood": fit.log_likelihood,
     }
-
-
-def run_bootstrap(n_children, irregular):
-    """Draw a thousand resamples; wall-clock seconds with two workers count as well."""
-    from analysis.models.mixed.bootstrap import bootstrap_mixed
-
-    frame = invent(n_children, irregular)
-    fixed = frame.drop(columns=["y", "child", "goal"])
-    options = {"seed": 1, "progress": False}
-
-    def draw(workers):
-        return bootstrap_mixed(frame["y"], fixed, random_effects(frame), workers=workers, **options)
-
-    draw(1)
-    seconds, _ = timed(lambda: draw(1), 3)
-    began = time.perf_counter()
-    draw(2)
-    return {"seconds": seconds, "wall_two_workers": time.perf_counter() - began}
 
 
 def run_lme4(n_children, irregular):
@@ -197,7 +179,6 @@ def run_gpboost(n_children, irregular):
 
 RUNS = {
     "ours": run_ours,
-    "bootstrap": run_bootstrap,
     "lme4": run_lme4,
     "statsmodels": run_statsmodels,
     "gpboost": run_gpboost,
@@ -236,15 +217,12 @@ CASES = (
     ("ours", 300, "identical"),
     ("ours", 5_000, "identical"),
     ("ours", 300_000, "identical"),
-    ("bootstrap", 300, "irregular"),
-    ("bootstrap", 300, "identical"),
 )
 NAMES = {
     "ours": "this project",
     "lme4": "lme4, no derivatives",
     "statsmodels": "statsmodels, child effects only",
     "gpboost": "gpboost, ML, independent effects",
-    "bootstrap": "1,000 resamples",
 }
 
 
@@ -272,9 +250,6 @@ def judge(found):
         bars.append(
             (f"{n_children:,} children at identical visits, times their sums", 2, times, times <= 2)
         )
-    for visits in ("irregular", "identical"):
-        took = seconds("bootstrap", 300, visits)
-        bars.append((f"1,000 resamples at {visits} visits, s", 2, took, took < 2))
     head = ("bar", "asked", "reached", "")
     rows = [
         (bar, f"{asked}", f"{reached:,.1f}", _say_met(reached, met))
@@ -296,17 +271,15 @@ def describe(found):
             ratio = f"> {got['at_least'] / ours:,.0f}" if "at_least" in got else ""
             rows.append((f"{n:,}", visits, NAMES[what], got["word"], ratio, "", ""))
             continue
-        ratio = f"{got['seconds'] / ours:,.0f}" if what not in ("ours", "bootstrap") else ""
+        ratio = f"{got['seconds'] / ours:,.0f}" if what != "ours" else ""
         notes = []
         if "sums" in got:
             notes.append(f"sums alone {got['sums']:.3f} s")
-        if "wall_two_workers" in got:
-            notes.append(f"two workers, wall clock {got['wall_two_workers']:.2f} s")
         if "log_likelihood" in got:
             notes.append(f"log likelihood {got['log_likelihood']:.4f}")
         if "version" in got:
             notes.append(got["version"])
-        memory = f"{got['gigabytes']:.2f}" if what in ("ours", "bootstrap") else ""
+        memory = f"{got['gigabytes']:.2f}" if what == "ours" else ""
         seconds = f"{got['seconds']:,.3f}"
         rows.append((f"{n:,}", visits, NAMES[what], seconds, ratio, memory, "; ".join(notes)))
     head = ("children", "visits", "fit", "processor s", "ratio", "whole process, GB", "")

@@ -1,5 +1,6 @@
 """The clinic's own check: passes here, fails with what to do when something is wrong."""
 
+import numpy as np
 import pytest
 
 from analysis.selfcheck import __main__ as selfcheck
@@ -17,13 +18,14 @@ def test_this_copy_passes_its_own_check(capsys):
     assert lines[-1] == "Nothing failed."
 
 
-def without_the_slow_check(monkeypatch, **changed):
-    checks = {name: check for name, check in selfcheck.CHECKS.items() if name != "sample report"}
+def without_the_slow_checks(monkeypatch, **changed):
+    slow = ("sample report", "independent twin")
+    checks = {name: check for name, check in selfcheck.CHECKS.items() if name not in slow}
     monkeypatch.setattr(selfcheck, "CHECKS", checks | changed)
 
 
 def test_a_wrong_number_fails_and_says_what_to_do(monkeypatch, capsys):
-    without_the_slow_check(monkeypatch)
+    without_the_slow_checks(monkeypatch)
     monkeypatch.setattr(
         "analysis.selfcheck.reference.compare_with_reference", lambda: iter([("x", 1.0, 1.1)])
     )
@@ -41,7 +43,7 @@ def test_a_wrong_number_fails_and_says_what_to_do(monkeypatch, capsys):
 def test_an_old_package_fails_and_a_newer_one_is_noted(have, line, monkeypatch, capsys):
     real = selfcheck.version
     monkeypatch.setattr(selfcheck, "version", lambda n: have if n == "numpy" else real(n))
-    without_the_slow_check(monkeypatch)
+    without_the_slow_checks(monkeypatch)
     code = selfcheck.main([])
     said = capsys.readouterr()
     assert code == (1 if line.startswith("FAIL") else 0)
@@ -54,6 +56,14 @@ def test_other_numbers_of_the_sample_fail(monkeypatch):
     monkeypatch.setattr("analysis.report.document.render_pdf", lambda _: b"%PDF-")
     verdicts = [verdict for verdict, _ in selfcheck.check_sample_report()]
     assert verdicts[0] == selfcheck.FAIL
+
+
+def test_another_answer_than_statsmodels_fails_and_says_how_far_apart(monkeypatch):
+    lines = [("main regression, estimates", 2e-3, 1e-9), ("growth, estimates", np.nan, 1e-4)]
+    monkeypatch.setattr("analysis.selfcheck.twin.compare_with_statsmodels", lambda: iter(lines))
+    found = list(selfcheck.check_independent_twin())
+    assert [verdict for verdict, _ in found] == ["FAIL", "FAIL", "PASS"]
+    assert "main regression, estimates: this copy and statsmodels are 0.002 apart" in found[0][1]
 
 
 def test_a_temporary_folder_that_cannot_be_written_fails(monkeypatch):

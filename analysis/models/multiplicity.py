@@ -1,18 +1,21 @@
 """Adjust p-values for having asked several questions at once.
 
-Comes in: p-values in any order; a missing one stays missing and is not counted. Goes out:
-adjusted p-values in the same order. Decided here: nothing but the arithmetic.
+In: p-values in any order; a missing one stays missing and is not counted. Out: adjusted p-values in
+the same order. Decisions: nothing but the arithmetic.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Flags, Whole
 from analysis.models.regression.least_squares import read_numbers
 
-Array = NDArray[np.float64]
+SHAFFER_FACTORS = MappingProxyType({0: [], 1: [1.0], 2: [2.0, 1.0], 3: [3.0, 1.0, 1.0]})
 
 
 def adjust_holm(p_values: ArrayLike) -> Array:
@@ -25,7 +28,7 @@ def adjust_holm(p_values: ArrayLike) -> Array:
         p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
     """
     values, kept, order = _read(p_values)
-    return _step_down(values, kept, order, np.arange(len(order), 0, -1))
+    return _step_down(values, kept, order, np.arange(len(order), 0.0, -1.0))
 
 
 def adjust_shaffer(p_values: ArrayLike) -> Array:
@@ -41,39 +44,25 @@ def adjust_shaffer(p_values: ArrayLike) -> Array:
 
     Raises:
         AnalysisError: if more than three are present, where this rule does not hold.
+
+    Example:
+        >>> adjust_shaffer([0.01, 0.04, 0.02]).round(3).tolist()
+        [0.03, 0.04, 0.03]
     """
     values, kept, order = _read(p_values)
-    factors = {0: [], 1: [1], 2: [2, 1], 3: [3, 1, 1]}.get(len(order))
+    factors = SHAFFER_FACTORS.get(len(order))
     if factors is None:
         raise AnalysisError("Shaffer's rule here is for the three pairs of three formats.")
     return _step_down(values, kept, order, np.array(factors))
 
 
-def adjust_benjamini_hochberg(p_values: ArrayLike) -> Array:
-    """Adjust by Benjamini & Hochberg: min over j >= i of min(1, k p_(j) / j).
-
-    Bounds the expected share of false differences among those declared (Benjamini & Hochberg
-    1995, Journal of the Royal Statistical Society B 57(1):289-300).
-
-    Args:
-        p_values: (k,) between 0 and 1; NaN stays NaN and is not counted.
-    """
-    values, kept, order = _read(p_values)
-    k = len(order)
-    scaled = values[kept][order] * k / np.arange(1, k + 1)
-    adjusted = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return _place(values, kept, order, adjusted)
-
-
-def _step_down(
-    values: Array, kept: NDArray[np.bool_], order: NDArray[np.intp], factors: Array
-) -> Array:
+def _step_down(values: Array, kept: Flags, order: Whole, factors: Array) -> Array:
     scaled = values[kept][order] * factors
     adjusted = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return _place(values, kept, order, adjusted)
 
 
-def _read(p_values: ArrayLike) -> tuple[Array, NDArray[np.bool_], NDArray[np.intp]]:
+def _read(p_values: ArrayLike) -> tuple[Array, Flags, Whole]:
     values = np.atleast_1d(read_numbers(p_values, "list of p-values"))
     if values.ndim != 1:
         raise AnalysisError("P-values are one list: adjust each list by itself.")
@@ -83,9 +72,7 @@ def _read(p_values: ArrayLike) -> tuple[Array, NDArray[np.bool_], NDArray[np.int
     return values, kept, np.argsort(values[kept], kind="stable")
 
 
-def _place(
-    values: Array, kept: NDArray[np.bool_], order: NDArray[np.intp], adjusted: Array
-) -> Array:
+def _place(values: Array, kept: Flags, order: Whole, adjusted: Array) -> Array:
     result = np.full(values.shape, np.nan)
     positions = np.flatnonzero(kept)
     result[positions[order]] = adjusted

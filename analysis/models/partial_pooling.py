@@ -1,12 +1,12 @@
 """Several estimates of related things, each drawn part of the way to their common mean.
 
-Comes in: k estimates and their covariance. Goes out: a frozen `PartialPool`. Decided here:
-the spread between the true values is estimated by restricted maximum likelihood, and the
-intervals allow for its not being known: its likelihood is averaged over, so that a spread
-estimated as zero does not make the estimates certain.
+In: k estimates and their covariance. Out: a frozen `PartialPool`. Decisions: the spread between the
+true values is estimated by restricted maximum likelihood, and the intervals allow for its not being
+known: its likelihood is averaged over, so that a spread estimated as zero does not make the
+estimates certain.
 
-Sources: DerSimonian & Laird 1986, 10.1016/0197-2456(86)90046-2; Viechtbauer 2005, JEBS
-30(3), 10.3102/10769986030003261 (REML); Morris 1983, JASA 78:47-55 (unknown spread).
+Sources: DerSimonian & Laird 1986, 10.1016/0197-2456(86)90046-2; Viechtbauer 2005, JEBS 30(3),
+10.3102/10769986030003261 (REML); Morris 1983, JASA 78:47-55 (unknown spread).
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import LARGEST_NUMBER, LARGEST_ROUNDING, read_numbers
-
-Array = NDArray[np.float64]
 
 GRID_POINTS = 81
 GRID_ROUNDS = 7
@@ -64,6 +63,13 @@ def pool_partially(estimates: ArrayLike, covariance: ArrayLike) -> PartialPool:
     Raises:
         AnalysisError: on shapes that disagree, numbers that are not finite, or a covariance
             that is none.
+
+    Example:
+        Three alike estimates are drawn to their mean altogether:
+
+        >>> pool = pool_partially([0.9, 1.0, 1.1], np.diag([0.04, 0.04, 0.04]))
+        >>> pool.estimates.round(3).tolist()
+        [1.0, 1.0, 1.0]
     """
     y, v = read_numbers(estimates, "estimates"), read_numbers(covariance, "covariance")
     k = y.size

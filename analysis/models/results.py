@@ -1,9 +1,8 @@
 """The one vocabulary every model answers in, and the one way a fit is printed.
 
-Comes in: estimates, standard errors, degrees of freedom and names. Goes out: a frame with
-one row per name and the columns of `RESULT_COLUMNS`. Decided here: intervals and p-values
-are two-sided, from Student's t with the row's own degrees of freedom (the normal
-distribution where these are infinite).
+In: estimates, standard errors, degrees of freedom and names. Out: a frame with one row per name and
+the columns of `RESULT_COLUMNS`. Decisions: intervals and p-values are two-sided, from Student's t
+with the row's own degrees of freedom (the normal distribution where these are infinite).
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtr, stdtrit
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import number_names, read_numbers
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
@@ -73,7 +73,7 @@ def tabulate_estimates(
     return pd.DataFrame(values, index=index, columns=_COLUMN_INDEX)
 
 
-def student_quantile(confidence: float, df: ArrayLike) -> NDArray[np.float64]:
+def student_quantile(confidence: float, df: ArrayLike) -> Array:
     """Give the two-sided Student quantile: P(|T_df| <= q) = confidence.
 
     Args:
@@ -86,7 +86,7 @@ def student_quantile(confidence: float, df: ArrayLike) -> NDArray[np.float64]:
         return np.where(np.isinf(degrees), ndtri(upper), stdtrit(degrees, upper))
 
 
-def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> NDArray[np.float64]:
+def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> Array:
     """Give P(|T_df| >= |statistic|), the two-sided Student p-value.
 
     Args:
@@ -99,7 +99,7 @@ def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> NDArray[np.float64]:
     return np.where(np.isinf(size), 0.0, p_value)
 
 
-def standard_errors(covariance: ArrayLike) -> NDArray[np.float64]:
+def standard_errors(covariance: ArrayLike) -> Array:
     """Give the square roots of a covariance's diagonal, rounding below zero read as zero.
 
     Args:
@@ -110,7 +110,7 @@ def standard_errors(covariance: ArrayLike) -> NDArray[np.float64]:
 
 def read_contrasts(
     matrix: ArrayLike | pd.DataFrame | pd.Series, names: Sequence[str] | pd.Index
-) -> tuple[pd.Index, NDArray[np.float64]]:
+) -> tuple[pd.Index, Array]:
     """Read contrasts as row labels and a matrix in the order of the design's columns.
 
     Args:

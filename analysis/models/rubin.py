@@ -1,10 +1,10 @@
 """Answers from several completed copies of the same incomplete data, brought into one.
 
-Comes in: estimates and covariances, one of each for every completed copy. Goes out: one
-estimate with the uncertainty of not knowing the missing values. Decided here: Rubin's rules
-with the small-sample degrees of freedom of Barnard & Rubin 1999 (Biometrika 86(4):948-955,
-10.1093/biomet/86.4.948); joint tests by D1 (Li, Raghunathan & Rubin 1991, Journal of the
-American Statistical Association 86(416):1065-1073).
+In: estimates and covariances, one of each for every completed copy. Out: one estimate with the
+uncertainty of not knowing the missing values. Decisions: Rubin's rules with the small-sample
+degrees of freedom of Barnard & Rubin 1999 (Biometrika 86(4):948-955, 10.1093/biomet/86.4.948);
+joint tests by D1 (Li, Raghunathan & Rubin 1991, Journal of the American Statistical Association
+86(416):1065-1073).
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import fdtrc
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import LARGEST_ROUNDING, read_numbers
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +70,13 @@ def pool_estimates(estimates: ArrayLike, variances: ArrayLike, df_complete: Arra
     Raises:
         AnalysisError: on fewer than two copies, shapes that disagree, numbers that are not
             finite, a negative variance, or degrees of freedom not above zero.
+
+    Example:
+        Three completed copies of one estimate:
+
+        >>> pooled = pool_estimates([[1.0], [1.2], [1.1]], [[0.04], [0.05], [0.04]], df_complete=50)
+        >>> [round(float(x[0]), 3) for x in (pooled.estimate, pooled.std_error, pooled.df)]
+        [1.1, 0.238, 18.228]
     """
     q, u = _read(estimates), _read(variances)
     if q.shape != u.shape:

@@ -1,26 +1,24 @@
 """Weights that make groups alike, and how alike they make them.
 
-Comes in: each row's chance of each level, the level it received, covariates. Goes out:
-weights, effective sizes and standardised differences. Decided here: a weight is
-h(e) / e_own, where h names the population the comparison is about (Li & Li 2019, Annals of
-Applied Statistics 13(4):2389-2415, 10.1214/19-AOAS1282).
+In: each row's chance of each level, the level it received, covariates. Out: weights, effective
+sizes and standardised differences. Decisions: the comparison is about those who could have had any
+level, the overlap population (Li & Li 2019, Annals of Applied Statistics 13(4):2389-2415,
+10.1214/19-AOAS1282).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.regression.least_squares import read_numbers, read_weights
 
-Array = NDArray[np.float64]
 LARGEST_SUM_ERROR = 1e-6
-Target = Literal["overlap", "everyone", "matching", "entropy"]
 
 
 def overlap_weights(propensity: ArrayLike, received: ArrayLike) -> Array:
@@ -32,80 +30,20 @@ def overlap_weights(propensity: ArrayLike, received: ArrayLike) -> Array:
 
     Returns:
         (n,) weights; a row that could only have had one level gets 0 elsewhere, never infinity.
-    """
-    return tilted_weights(propensity, received, "overlap")
-
-
-def tilted_weights(propensity: ArrayLike, received: ArrayLike, target: Target = "overlap") -> Array:
-    """Give h(e) / e_own for a population h: the one the answer is about.
-
-    overlap: h = 1 / sum_k (1 / e_k); everyone: h = 1 (inverse probability); matching:
-    h = min_k e_k; entropy: h = -sum_k e_k log e_k (Li & Li 2019, table 1).
-
-    Args:
-        propensity: (n, K) chances of each level.
-        received: (n,) codes 0..K-1.
-        target: which population.
 
     Raises:
         AnalysisError: on shapes that disagree, codes without a column, chances that are not
             between 0 and 1 or do not add to 1, or a row that received what it had no chance of.
+
+    Example:
+        >>> chances = [[0.5, 0.5], [0.9, 0.1], [0.9, 0.1]]
+        >>> overlap_weights(chances, received=[0, 0, 1]).round(3).tolist()
+        [0.5, 0.1, 0.9]
     """
     chances, codes = _read_propensity(propensity, received)
     own = np.take_along_axis(chances, codes[:, None], axis=1)
-    if target == "overlap":
-        with np.errstate(divide="ignore", over="ignore"):
-            return 1 / (own / chances).sum(axis=1)
-    with np.errstate(over="ignore"):
-        ratios, inverse = chances / own, 1 / own[:, 0]
-    if not np.isfinite(inverse).all():
-        raise AnalysisError(
-            "A row received a level it had next to no chance of, so its weight is infinite: "
-            "choose the overlap target."
-        )
-    if target == "everyone":
-        return inverse
-    if target == "matching":
-        return ratios.min(axis=1)
-    if target == "entropy":
-        logs = np.log(np.where(chances > 0, chances, 1.0))
-        return -(ratios * logs).sum(axis=1)
-    raise AnalysisError(f"The target must be one of {', '.join(get_args(Target))}.")
-
-
-def log_weight_slopes(
-    propensity: ArrayLike, received: ArrayLike, target: Target = "overlap"
-) -> Array:
-    """Give how log(h(e) / e_own) changes with the log-odds of each level but the first.
-
-    With eta_k the log-odds of level k against the first, d e_l / d eta_k = e_l (1[l = k] - e_k),
-    so that for overlap weights the slope is h / e_k - 1[own = k].
-
-    Args:
-        propensity: (n, K) chances of each level.
-        received: (n,) codes 0..K-1.
-        target: which population, as for `tilted_weights`.
-
-    Returns:
-        (n, K - 1).
-    """
-    chances, codes = _read_propensity(propensity, received)
-    own = np.eye(chances.shape[1])[codes]
-    if target == "overlap":
-        with np.errstate(divide="ignore", over="ignore"):
-            tilt = 1 / (1 / chances).sum(axis=1, keepdims=True)
-        slopes = np.divide(tilt, chances, out=np.zeros_like(chances), where=chances > 0) - own
-    elif target == "everyone":
-        slopes = chances - own
-    elif target == "matching":
-        slopes = np.eye(chances.shape[1])[chances.argmin(axis=1)] - own
-    elif target == "entropy":
-        logs = np.log(np.where(chances > 0, chances, 1.0))
-        tilt = -(chances * logs).sum(axis=1, keepdims=True)
-        slopes = chances - own - chances * (logs + tilt) / tilt
-    else:
-        raise AnalysisError(f"The target must be one of {', '.join(get_args(Target))}.")
-    return slopes[:, 1:]
+    with np.errstate(divide="ignore", over="ignore"):
+        return 1 / (own / chances).sum(axis=1)
 
 
 def effective_size(weights: ArrayLike) -> float:
@@ -116,6 +54,10 @@ def effective_size(weights: ArrayLike) -> float:
 
     Raises:
         AnalysisError: on a weight below zero or not finite.
+
+    Example:
+        >>> round(effective_size([1, 1, 1, 0.1]), 2)
+        3.19
     """
     w = read_numbers(weights, "weight")
     if w.ndim != 1 or not ((w >= 0) & np.isfinite(w)).all():
@@ -187,7 +129,7 @@ def standardised_differences(
     return np.where(differences == 0, 0.0, result).T
 
 
-def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array, NDArray[np.intp]]:
+def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array, Whole]:
     chances = read_numbers(propensity, "table of chances")
     codes = _read_codes(received)
     if chances.ndim != 2 or codes.shape != (len(chances),):
@@ -203,7 +145,7 @@ def _read_propensity(propensity: ArrayLike, received: ArrayLike) -> tuple[Array,
     return chances, codes
 
 
-def _read_codes(received: ArrayLike) -> NDArray[np.intp]:
+def _read_codes(received: ArrayLike) -> Whole:
     """Read whole numbers of zero or more, of any numeric type."""
     numbers = read_numbers(received, "received level")
     if not ((numbers >= 0) & (numbers == np.floor(numbers)) & np.isfinite(numbers)).all():

@@ -1,8 +1,8 @@
-"""The door `python -m analysis.selfcheck`: is this copy, on this machine, the one that was tested?
+"""The command `python -m analysis.selfcheck`: is this copy, on this machine, the tested one?
 
-In: nothing; no network, no records. Out: one line for each check, PASS, NOTE or FAIL with what
-to do, and the exit code: 0 when nothing failed, else 1. `--renew` writes the digest of the
-sample's numbers anew, after a change of results that was meant (CHANGELOG.md).
+In: nothing; no network, no records. Out: one line for each check, PASS, NOTE or FAIL with what to
+do, and the exit code: 0 when nothing failed, else 1. `--renew` writes the digest of the sample's
+numbers anew, after a change of results that was meant (CHANGELOG.md).
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def check_versions() -> Iterator[Line]:
         yield FAIL, f"The package is not installed. {REPAIR}"
         return
     drifted = []
-    for entry in bounds:
-        name, least = re.match(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry).groups()
+    asked = [re.findall(r"^([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry) for entry in bounds]
+    for name, least in (found for entry in asked for found in entry):
         try:
             have = version(name)
         except PackageNotFoundError:
@@ -86,6 +86,22 @@ def check_reference_numbers() -> Iterator[Line]:
         if not abs(found - wanted) <= RELATIVE * abs(wanted):
             yield FAIL, f"{what} is {found:.9g} here and {wanted:.9g} in print. {REPAIR}"
     yield PASS, f"{n} published numbers were worked out again."
+
+
+def check_independent_twin() -> Iterator[Line]:
+    """Hold the models' answers on the sample against those of another program, statsmodels."""
+    from analysis.selfcheck.twin import compare_with_statsmodels
+
+    n = 0
+    for what, apart, allowed in compare_with_statsmodels():
+        n += 1
+        if not apart <= allowed:
+            yield (
+                FAIL,
+                f"{what}: this copy and statsmodels are {apart:.2g} apart (at most "
+                f"{allowed:.0e} is in order). {REPAIR}",
+            )
+    yield PASS, f"statsmodels, another program, finds the same on the sample in {n} comparisons."
 
 
 def check_sample_report() -> Iterator[Line]:
@@ -168,6 +184,7 @@ def check_protection() -> Iterator[Line]:
 CHECKS: dict[str, Callable[[], Iterator[Line]]] = {
     "versions": check_versions,
     "reference numbers": check_reference_numbers,
+    "independent twin": check_independent_twin,
     "sample report": check_sample_report,
     "writing": check_writing,
     "protection": check_protection,
@@ -200,7 +217,7 @@ def renew_digest() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door; gives 0 when nothing failed, else 1."""
+    """Run the command; gives 0 when nothing failed, else 1."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.selfcheck",
         description="Check that this copy computes, writes and protects as it was tested to.",

@@ -1,6 +1,6 @@
 """Numbers that others published or computed, shipped with the package, and how near they must be.
 
-In: nothing. Out: pairs of (what, found, wanted). Sources stand beside each.
+In: nothing. Out: triples of what, found and wanted. Each has its source beside it.
 """
 
 from __future__ import annotations

@@ -12,8 +12,6 @@ from analysis.models import unmeasured_confounding as robustness
 from analysis.models.discrete.hazard import fit_hazard
 from analysis.models.discrete.multinomial import fit_multinomial
 from analysis.models.discrete.ordinal import fit_ordinal
-from analysis.models.discrete.propensity_weighted import fit_propensity_weighted
-from analysis.models.equivalence import compare_with_margin
 from analysis.models.partial_pooling import pool_partially
 from analysis.models.results import tabulate_estimates
 from analysis.models.unmeasured_confounding import Strength
@@ -46,17 +44,14 @@ def refused(work, words):
     ],
 )
 def test_weights_come_only_of_chances(chances, received, words):
-    for target in ("overlap", "everyone", "matching", "entropy"):
-        refused(lambda t=target: weights.tilted_weights(chances, received, t), words)
-        refused(lambda t=target: weights.log_weight_slopes(chances, received, t), words)
+    refused(lambda: weights.overlap_weights(chances, received), words)
 
 
-def test_a_chance_next_to_nothing_has_an_overlap_weight_and_no_inverse():
+def test_a_chance_next_to_nothing_has_an_overlap_weight():
     chances, received = [[1e-320, 1.0, 0.0], [0.2, 0.3, 0.5]], [0, 1]
     # Level 2 is impossible for the first row, so the row is outside the overlap of all three.
     assert weights.overlap_weights(chances, received)[0] == 0
     assert weights.overlap_weights([[1e-320, 1.0]], [0]) == pytest.approx(1)
-    refused(lambda: weights.tilted_weights(chances, received, "everyone"), "overlap target")
 
 
 def test_an_effective_size_is_of_weights():
@@ -86,11 +81,7 @@ def test_standardised_differences_name_what_is_wrong():
 
 
 def test_p_values_are_one_list_of_numbers():
-    for adjust in (
-        multiplicity.adjust_holm,
-        multiplicity.adjust_shaffer,
-        multiplicity.adjust_benjamini_hochberg,
-    ):
+    for adjust in (multiplicity.adjust_holm, multiplicity.adjust_shaffer):
         refused(lambda f=adjust: f([[0.1, 0.2], [0.3, 0.4]]), "one list")
         refused(lambda f=adjust: f(["small"]), "not a number")
 
@@ -122,8 +113,6 @@ def test_doubts_are_not_measured_with_impossible_numbers():
     for numbers in ((1e4, 1, 1), (-1e4, 1, 1), (1, 1e4, 1)):
         refused(lambda n=numbers: r.e_value_of_difference(*n), "in one unit")
     refused(lambda: r.e_value_of_difference(1, -1, 1), "standard error")
-    for ratio in (0, -1, NAN, INF):
-        refused(lambda x=ratio: r.common_risk_ratio(x, "hazard ratio"), "above zero")
 
 
 def test_a_share_a_rounding_below_zero_is_zero():
@@ -131,13 +120,6 @@ def test_a_share_a_rounding_below_zero_is_zero():
     equal = robustness.multiply_strength(Strength(-1e-16, -1e-16), 1.0)
     assert equal == Strength(0.0, 0.0)
     assert robustness.largest_bias(-1e-16, 0.5, 1, 10) == 0
-
-
-def test_a_margin_is_not_compared_with_what_is_not_a_number():
-    for estimate, std_error, margin in ((NAN, 1, 1), (INF, 1, 1), (1, INF, 1), (1, 1, INF)):
-        refused(lambda e=estimate, s=std_error, m=margin: compare_with_margin(e, s, 9, m), "finite")
-    refused(lambda: compare_with_margin("a", 1, 9, 1), "are numbers")
-    assert compare_with_margin(0.1, 0.1, INF, 1).p_value < 1e-10
 
 
 def test_completed_copies_are_pooled_of_finite_numbers_only():
@@ -179,18 +161,12 @@ def test_chances_are_averaged_over_something():
     x = np.column_stack([np.ones(n), rng.normal(size=n)])
     codes, clusters = rng.integers(0, 3, n), np.arange(n) // 6
     hazard = fit_hazard(codes > 1, x, clusters)
-    ordinal = fit_ordinal(codes, x[:, 1:], "abc", clusters)
     for scenarios in ({}, {"none": []}):
         refused(lambda s=scenarios: hazard.average_cumulative(s), "at least one")
     refused(lambda: hazard.average_cumulative({"a": [x[:0]]}), "no unit")
     refused(lambda: hazard.average_cumulative({"a": [x]}, np.zeros(n)), "Every weight is zero")
-    refused(lambda: ordinal.average_chances({}), "at least one")
-    refused(lambda: ordinal.average_chances({"a": x[:0, 1:]}), "no row")
     certain = hazard.average_cumulative({"far": [x * [1, 1e8]]}).table
     assert certain["estimate"].between(0, 1).all()
-    propensity = fit_multinomial(codes, x, "abc")
-    refused(lambda: fit_propensity_weighted(codes, x, None), "rows of the propensity model")
-    refused(lambda: fit_propensity_weighted(codes[1:], x[1:], propensity), "rows of the prop")
 
 
 def test_levels_of_one_name_are_refused():

@@ -8,17 +8,14 @@ from reference_cases import REFERENCE, read_case
 from analysis.errors import AnalysisError
 from analysis.models.weights import (
     effective_size,
-    log_weight_slopes,
     overlap_weights,
     standardised_differences,
-    tilted_weights,
 )
 
 CASES = {
     "ps_sim_formats": ("format", ["individual", "group", "combined"]),
     "ps_birthwt_3groups": ("race", ["white", "black", "other"]),
 }
-NAMES = {"overlap": "overlap", "everyone": "iptw", "matching": "matching", "entropy": "entropy"}
 REFERENCE_RELATIVE = 1e-10  # propensities are stored to seventeen digits
 SMD_ABSOLUTE = 1e-12
 
@@ -33,11 +30,10 @@ def read(name):
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("target", NAMES)
-def test_weights_match_the_reference(name, target):
+def test_weights_match_the_reference(name):
     _, _, propensity, weights, codes, _ = read(name)
-    ours = tilted_weights(propensity, codes, target)
-    assert ours == pytest.approx(weights[NAMES[target]].to_numpy(), rel=REFERENCE_RELATIVE)
+    ours = overlap_weights(propensity, codes)
+    assert ours == pytest.approx(weights["overlap"].to_numpy(), rel=REFERENCE_RELATIVE)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -62,23 +58,6 @@ def test_standardised_differences_match_the_reference_under_every_weighting(name
             j, k = covariates.index(row["covariate"]), pairs[row["a"], row["b"]]
             assert ours[j, k] == pytest.approx(row["smd"], abs=SMD_ABSOLUTE)
         assert np.abs(ours).max() == pytest.approx(reference["max_abs_smd"][kind], abs=1e-12)
-
-
-@pytest.mark.parametrize("target", NAMES)
-def test_slopes_of_log_weights_are_their_derivatives(target):
-    rng = np.random.default_rng(2)
-    odds, codes, step = rng.normal(size=(40, 2)), np.arange(40) % 3, 1e-6
-
-    def log_weight(predictor):
-        full = np.exp(np.column_stack([np.zeros(40), predictor]))
-        return np.log(tilted_weights(full / full.sum(axis=1, keepdims=True), codes, target))
-
-    full = np.exp(np.column_stack([np.zeros(40), odds]))
-    slopes = log_weight_slopes(full / full.sum(axis=1, keepdims=True), codes, target)
-    for k in (0, 1):
-        move = step * np.eye(2)[k]
-        numeric = (log_weight(odds + move) - log_weight(odds - move)) / (2 * step)
-        assert slopes[:, k] == pytest.approx(numeric, abs=1e-8)
 
 
 def test_overlap_weights_stay_between_zero_and_one_even_without_overlap():
@@ -122,8 +101,6 @@ def test_differences_do_not_depend_on_the_unit_of_weights_or_covariates():
         (lambda: overlap_weights([[0.5, 0.6]], [3]), "no column"),
         (lambda: overlap_weights([[0.5, 1.6]], [0]), "between 0 and 1"),
         (lambda: overlap_weights([0.5, 0.5], [0, 1]), "rows by levels"),
-        (lambda: tilted_weights([[0.5, 0.5]], [0], "trimmed"), "overlap"),
-        (lambda: log_weight_slopes([[0.5, 0.5]], [0], "trimmed"), "overlap"),
         (lambda: standardised_differences(np.ones((3, 1)), [0, 0, 1]), "at least two rows"),
         (lambda: standardised_differences(np.ones((4, 1)), [0, 0, 1, 1], [1, 1, 0, 0]), "weight"),
         (lambda: standardised_differences(np.ones(4), [0, 0, 1, 1]), "rows by columns"),

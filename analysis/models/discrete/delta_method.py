@@ -1,9 +1,9 @@
 """Quantities computed from a fit's parameters, with errors by the delta method.
 
-Comes in: estimates, their gradients in the parameters, and how uncertain the parameters are.
-Goes out: a frozen `DerivedEstimates` in the one vocabulary. Decided here: a probability's
-interval is made on the logit scale, so that it stays between 0 and 1; a difference's on its own
-scale; degrees of freedom are those of the gradient's direction.
+In: estimates, their gradients in the parameters, and how uncertain the parameters are. Out: a
+frozen `DerivedEstimates` in the one vocabulary. Decisions: a probability's interval is made on the
+logit scale, so that it stays between 0 and 1; a difference's on its own scale; degrees of freedom
+are those of the gradient's direction.
 
 Source of the delta method: Casella & Berger 2002, Statistical Inference, section 5.5.4.
 """
@@ -18,7 +18,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from analysis.models.regression.sandwich import AdjustedScores, Array, satterthwaite_df
+from analysis.models.arrays import Array
+from analysis.models.regression.sandwich import AdjustedScores, satterthwaite_df
 from analysis.models.results import (
     describe_fit,
     read_contrasts,
@@ -34,13 +35,12 @@ class Spread:
 
     Attributes:
         covariance: (q, q) of the parameters.
-        scores: adjusted cluster scores, for degrees of freedom; None means infinite ones.
-        transform: (q, q) taking a contrast c to the scores' basis as transform' c.
+        scores: adjusted cluster scores, for degrees of freedom, and (q, q) taking a contrast c to
+            their basis as transform' c; None means infinite degrees of freedom.
     """
 
     covariance: Array
-    scores: AdjustedScores | None = None
-    transform: Array | None = None
+    scores: tuple[AdjustedScores, Array] | None = None
 
     def measure(self, rows: Array) -> tuple[Array, Array]:
         """Give standard errors and degrees of freedom of linear combinations.
@@ -54,7 +54,8 @@ class Spread:
         errors = standard_errors(rows @ self.covariance @ rows.T)
         if self.scores is None:
             return errors, np.full(len(rows), np.inf)
-        df = satterthwaite_df(self.scores, self.transform.T @ rows.T)
+        scores, transform = self.scores
+        df = satterthwaite_df(scores, transform.T @ rows.T)
         return np.where(np.isnan(df), np.nan, errors), df
 
 

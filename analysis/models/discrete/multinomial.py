@@ -1,12 +1,12 @@
 """Multinomial logit: the chance of each level of a category, given a design.
 
-Comes in: codes of a category and a design. Goes out: a frozen `MultinomialFit` with the chance
-of every level for every row. Decided here: Newton's method on an orthonormal basis of the
-design, to a gradient of 1e-12; separation (some level told exactly by some columns) is an
-error that names both, unless a ridge is asked for.
+In: codes of a category and a design. Out: a frozen `MultinomialFit` with the chance of every level
+for every row. Decisions: Newton's method on an orthonormal basis of the design, to a gradient of
+1e-12; separation (some level told exactly by some columns) is an error that names both, unless a
+ridge is asked for.
 
-Source: McCullagh & Nelder 1989, Generalized Linear Models, chapter 5; the likelihood is
-concave, so the point where its gradient vanishes is its one maximum.
+Source: McCullagh & Nelder 1989, Generalized Linear Models, chapter 5; the likelihood is concave, so
+the point where its gradient vanishes is its one maximum.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.discrete.separation import SeparationError, find_separation
 from analysis.models.regression.least_squares import orthonormalise, read_design
 from analysis.models.results import (
@@ -29,8 +30,6 @@ from analysis.models.results import (
     standard_errors,
     tabulate_estimates,
 )
-
-Array = NDArray[np.float64]
 
 GRADIENT_TOLERANCE = 1e-12
 MOST_ITERATIONS = 100
@@ -66,7 +65,7 @@ class MultinomialFit:
     log_likelihood: float
     gradient: float
     ridge: float
-    codes: NDArray[np.intp] = field(repr=False)
+    codes: Whole = field(repr=False)
     design: Array = field(repr=False)
     confidence: float = 0.95
 
@@ -76,25 +75,6 @@ class MultinomialFit:
         index = pd.MultiIndex.from_product([self.levels[1:], self.names], names=["level", "column"])
         errors = standard_errors(self.covariance)
         return tabulate_estimates(index, self.coefficients.ravel(), errors, np.inf, self.confidence)
-
-    def predict(self, design: ArrayLike | pd.DataFrame) -> Array:
-        """Give the chance of each level for the rows of another design.
-
-        Args:
-            design: (m, p), columns as in the fit.
-
-        Returns:
-            (m, K), each row adding to one.
-
-        Raises:
-            AnalysisError: if the columns are not those of the fit.
-        """
-        names, x = read_design(design)
-        if x.shape[1] != len(self.names) or (
-            isinstance(design, pd.DataFrame) and list(names) != list(self.names)
-        ):
-            raise AnalysisError("The design to predict for needs the columns of the fit, in order.")
-        return np.exp(_log_chances(x @ self.coefficients.T))
 
     def __repr__(self) -> str:
         facts = {
@@ -131,6 +111,14 @@ def fit_multinomial(
         SeparationError: without a ridge, if some columns tell a level exactly for some rows.
         AnalysisError: on input that is not finite, columns that cannot be told apart, or a
             level nobody received.
+
+    Example:
+        With a constant alone the chances are the shares:
+
+        >>> formats = ["individual", "group", "combined"]
+        >>> fit = fit_multinomial([0, 0, 1, 2], np.ones((4, 1)), formats)
+        >>> fit.propensities[0].round(3).tolist()
+        [0.5, 0.25, 0.25]
     """
     check_confidence(confidence)
     names, x = read_design(design)
@@ -162,7 +150,7 @@ def fit_multinomial(
 
 
 def _maximise(
-    codes: NDArray[np.intp],
+    codes: Whole,
     basis: Array,
     penalty: Array,
     x: Array,
@@ -226,7 +214,7 @@ def _information(basis: Array, chances: Array) -> Array:
     return information.reshape(k * p, k * p)
 
 
-def _objective(log_chances: Array, codes: NDArray[np.intp], gamma: Array, penalty: Array) -> float:
+def _objective(log_chances: Array, codes: Whole, gamma: Array, penalty: Array) -> float:
     own = log_chances[np.arange(len(codes)), codes].sum()
     return float(own - 0.5 * gamma @ penalty @ gamma)
 
@@ -243,10 +231,10 @@ def _penalty(x: Array, transform: Array, n_levels: int) -> Array:
     scale = np.where(np.ptp(x, axis=0) > 0, x.std(axis=0), 0.0)
     columns = transform.T @ (scale[:, None] ** 2 * transform)
     between = np.eye(n_levels - 1) - 1 / n_levels
-    return np.kron(between, columns)
+    return np.asarray(np.kron(between, columns), dtype=np.float64)
 
 
-def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> NDArray[np.intp]:
+def read_codes(outcome: ArrayLike, n_rows: int, levels: tuple[object, ...]) -> Whole:
     """Read codes of a category as whole numbers, every level present.
 
     Args:

@@ -1,31 +1,32 @@
 """Proportional odds: an ordered outcome whose levels are not equally far apart.
 
-Comes in: codes of an ordered category and a design without a constant. Goes out: a frozen
-`OrdinalFit` with thresholds, coefficients, and chances of each level with intervals. Decided
-here: Newton's method on a centred, orthonormal basis, to a gradient of 1e-12; with clusters, the
-adjustment is made in the space of the parameters.
+In: codes of an ordered category and a design without a constant. Out: a frozen `OrdinalFit` with
+thresholds and coefficients. Decisions: Newton's method on a
+centred, orthonormal basis, to a gradient of 1e-12; with clusters, the adjustment is made in the
+space of the parameters.
 
 Sources: McCullagh 1980, Journal of the Royal Statistical Society B 42(2):109-142. The CR2-type
-covariance treats the K Pearson residuals (1[y = k] - pi_k) / sqrt(pi_k) of a row as rows of
-least squares on (d pi_k / d parameters) / sqrt(pi_k), whose cross-product is the information;
-for one normal outcome this is CR2 itself (see `sandwich`). It does not depend on the order in which
-levels are named. With two levels it takes another root of the same matrix than `hazard` does for
-a logit, so that their CR2 differs a little: both are unbiased if rows are independent.
+covariance treats the K Pearson residuals (1[y = k] - pi_k) / sqrt(pi_k) of a row as rows of least
+squares on (d pi_k / d parameters) / sqrt(pi_k), whose cross-product is the information; for one
+normal outcome this is CR2 itself (see `sandwich`). It does not depend on the order in which levels
+are named. With two levels it takes another root of the same matrix than `hazard` does for a logit,
+so that their CR2 differs a little: both are unbiased if rows are independent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
-from analysis.models.discrete.delta_method import DerivedEstimates, Spread
+from analysis.models.arrays import Array, Whole
+from analysis.models.discrete.delta_method import Spread
 from analysis.models.discrete.multinomial import read_codes
 from analysis.models.discrete.ordinal_likelihood import (
     SMALLEST_CHANCE,
@@ -35,13 +36,8 @@ from analysis.models.discrete.ordinal_likelihood import (
     ordinal_derivatives,
     ordinal_log_likelihood,
 )
-from analysis.models.regression.clusters import arrange_labels
-from analysis.models.regression.least_squares import (
-    Array,
-    orthonormalise,
-    read_design,
-    read_weights,
-)
+from analysis.models.regression.least_squares import orthonormalise, read_design
+from analysis.models.regression.sandwich import arrange_labels
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_kind
 from analysis.models.results import (
     check_confidence,
@@ -114,64 +110,6 @@ class OrdinalFit:
             labels, rows @ self.coefficients, *self.spread.measure(full), level
         )
 
-    def predict(self, design: ArrayLike | pd.DataFrame) -> Array:
-        """Give the chance of each level for the rows of a design, (m, K).
-
-        Raises:
-            AnalysisError: if the columns are not those of the fit.
-        """
-        x = self._read(design)
-        return ordinal_chances(self.cuts, x @ self.coefficients, self.link)[0]
-
-    def average_chances(
-        self,
-        scenarios: Mapping[Hashable, ArrayLike | pd.DataFrame],
-        weights: ArrayLike | None = None,
-    ) -> DerivedEstimates:
-        """Average the chance of each level over rows, for each scenario (g-computation).
-
-        A scenario of one row gives that row's predicted chances. Errors by the delta method, the
-        rows taken as given.
-
-        Args:
-            scenarios: for each label, an (m, p) design.
-            weights: (m,) of the rows; None for one each.
-
-        Returns:
-            A row for each (scenario, level).
-
-        Raises:
-            AnalysisError: on a design that does not fit the model.
-        """
-        names, estimates, gradients = [], [], []
-        if not scenarios:
-            raise AnalysisError("Give at least one scenario to average over.")
-        for label, design in scenarios.items():
-            x = self._read(design)
-            if not len(x):
-                raise AnalysisError("A scenario has no row to average over: give at least one.")
-            mass = read_weights(weights, len(x))
-            mass = np.full(len(x), 1 / len(x)) if mass is None else mass / mass.sum()
-            chances, slopes = ordinal_chances(self.cuts, x @ self.coefficients, self.link)
-            for k, level in enumerate(self.levels):
-                names.append((label, level))
-                estimates.append(float(mass @ chances[:, k]))
-                gradients.append(_in_parameters(slopes, x, k, mass))
-        return DerivedEstimates(
-            names=pd.MultiIndex.from_tuples(names, names=["scenario", "level"]),
-            estimates=np.array(estimates),
-            gradients=np.array(gradients),
-            spread=self.spread,
-            confidence=self.confidence,
-        )
-
-    def _read(self, design: ArrayLike | pd.DataFrame) -> Array:
-        names, x = read_design(design)
-        same = not isinstance(design, pd.DataFrame) or list(names) == list(self.names)
-        if x.shape[1] != len(self.names) or not same:
-            raise AnalysisError("A design to predict for needs the columns of the fit, in order.")
-        return x
-
     def __repr__(self) -> str:
         cuts = ", ".join(f"{name} {cut:.4g}" for name, cut in self.thresholds["estimate"].items())
         facts = {
@@ -211,6 +149,13 @@ def fit_ordinal(
         SeparationError: if some columns put the levels in order without overlap.
         AnalysisError: on input that is not finite, a constant column, columns that cannot be
             told apart, or a level nobody has.
+
+    Example:
+        >>> level = [0, 0, 1, 1, 2, 0, 1, 2, 2, 2]
+        >>> group = pd.DataFrame({"group": [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]})
+        >>> fit = fit_ordinal(level, group, ["below", "at", "above"])
+        >>> round(float(fit.fixed.loc["group", "estimate"]), 3), list(fit.thresholds.index)
+        (1.444, ['below|at', 'at|above'])
     """
     check_confidence(confidence)
     check_kind(kind)
@@ -219,12 +164,7 @@ def fit_ordinal(
     names, x = read_design(design)
     levels = tuple(levels)
     codes = read_codes(outcome, len(x), levels)
-    constant = [str(name) for name in names[np.ptp(x, axis=0) == 0]]
-    if constant:
-        raise AnalysisError(
-            f'The column "{constant[0]}" is the same in every row; the thresholds already play '
-            "its part. Leave it out."
-        )
+    _refuse_constants(x, names)
     centre = x.mean(axis=0)
     with_constant = np.column_stack([np.ones(len(x)), x - centre])
     orthonormalise(with_constant, pd.Index(["the constant", *names]))
@@ -237,7 +177,7 @@ def fit_ordinal(
     lift[k:, k:] = transform
     lift[:k, k:] = centre @ transform
     _, information = ordinal_derivatives(parameters, codes, basis, link)
-    inverse = np.linalg.inv(information)
+    inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     spread, n_clusters = Spread(lift @ inverse @ lift.T), None
     if clusters is not None:
         spread, n_clusters = _cluster_spread(
@@ -259,19 +199,18 @@ def fit_ordinal(
     )
 
 
-def _in_parameters(densities: Array, x: Array, k: int, mass: Array) -> Array:
-    """Give the gradient in (theta, b) of the mean chance of level k."""
-    n_cuts = densities.shape[1] - 2
-    thresholds = np.zeros(n_cuts + 2)
-    thresholds[k + 1] = mass @ densities[:, k + 1]
-    thresholds[k] = -(mass @ densities[:, k])
-    along = -(mass * (densities[:, k + 1] - densities[:, k])) @ x
-    return np.concatenate([thresholds[1:-1], along])
+def _refuse_constants(x: Array, names: pd.Index) -> None:
+    constant = [str(name) for name in names[np.ptp(x, axis=0) == 0]]
+    if constant:
+        raise AnalysisError(
+            f'The column "{constant[0]}" is the same in every row; the thresholds already play '
+            "its part. Leave it out."
+        )
 
 
 def _cluster_spread(
     parameters: Array,
-    codes: NDArray[np.intp],
+    codes: Whole,
     basis: Array,
     link: Link,
     clusters: ArrayLike,
@@ -300,4 +239,4 @@ def _cluster_spread(
     scores = adjust_scores(rows, orthonormal, None, kind)
     transform = lift @ inverse @ lower
     meat = scores.meat(pearson.ravel()[rows.order])
-    return Spread(transform @ meat @ transform.T, scores, transform), rows.n_clusters
+    return Spread(transform @ meat @ transform.T, (scores, transform)), rows.n_clusters

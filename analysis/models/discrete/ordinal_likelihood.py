@@ -1,10 +1,9 @@
 """The likelihood of an ordered outcome, its derivatives and its maximum.
 
-Comes in: codes, a centred orthonormal basis of a design, thresholds and coefficients as one
-vector. Goes out: chances, slopes, the observed information, the maximum. Decided here: Newton's
-method, whose steps are halved until the likelihood does not fall; the likelihood is concave
-(Pratt 1981, Journal of the American Statistical Association 76(373):103-106), so its one
-stationary point is its maximum.
+In: codes, a centred orthonormal basis of a design, thresholds and coefficients as one vector. Out:
+chances, slopes, the observed information, the maximum. Decisions: Newton's method, whose steps are
+halved until the likelihood does not fall; the likelihood is concave (Pratt 1981, Journal of the
+American Statistical Association 76(373):103-106), so its one stationary point is its maximum.
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import expit, ndtr, ndtri
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 from analysis.models.discrete.separation import SeparationError, find_ordered_separation
-from analysis.models.regression.least_squares import Array
 
 Link = Literal["logit", "probit"]
 
@@ -30,7 +28,7 @@ SMALLEST_CHANCE = 1e-300
 
 
 def maximise_ordinal(
-    codes: NDArray[np.intp],
+    codes: Whole,
     basis: Array,
     link: Link,
     x: Array,
@@ -83,9 +81,7 @@ def maximise_ordinal(
     raise AnalysisError("The chances of the levels could not be estimated: leave out columns.")
 
 
-def ordinal_log_likelihood(
-    parameters: Array, codes: NDArray[np.intp], basis: Array, link: Link
-) -> float:
+def ordinal_log_likelihood(parameters: Array, codes: Whole, basis: Array, link: Link) -> float:
     """Give sum_i log P(Y_i = y_i); minus infinity where thresholds are out of order."""
     chance = _between(*_ends(parameters, codes, basis), link)
     if not (chance > 0).all():
@@ -94,7 +90,7 @@ def ordinal_log_likelihood(
 
 
 def ordinal_derivatives(
-    parameters: Array, codes: NDArray[np.intp], basis: Array, link: Link
+    parameters: Array, codes: Whole, basis: Array, link: Link
 ) -> tuple[Array, Array]:
     """Give the slope (q,) and the observed information (q, q): minus the curvature.
 
@@ -120,7 +116,7 @@ def ordinal_derivatives(
     return score.sum(axis=0), score.T @ score - curvature
 
 
-def _ends(parameters: Array, codes: NDArray[np.intp], basis: Array) -> tuple[Array, Array]:
+def _ends(parameters: Array, codes: Whole, basis: Array) -> tuple[Array, Array]:
     """Give the lower and the upper end of each row's own level, less its linear predictor."""
     k = len(parameters) - basis.shape[1]
     eta = basis @ parameters[k:]

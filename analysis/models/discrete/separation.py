@@ -1,8 +1,8 @@
 """Is a level of a category told exactly by the columns of a design, and by which?
 
-Comes in: codes of a category and a design. Goes out: a `Separation` that names the level and
-the columns, or None. Decided here: separation is decided by linear programming, which is
-exact, not by watching coefficients grow.
+In: codes of a category and a design. Out: a `Separation` that names the level and the columns, or
+None. Decisions: separation is decided by linear programming, which is exact, not by watching
+coefficients grow.
 
 With separation the likelihood has no maximum: some direction d of the coefficients satisfies
 x_i'(d_own - d_other) >= 0 for every row and other level, with at least one strict (Albert &
@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from analysis.errors import AnalysisError
-
-Array = NDArray[np.float64]
+from analysis.models.arrays import Array, Whole
 
 SMALLEST_GAIN = 1e-7
 
@@ -72,7 +71,7 @@ class SeparationError(AnalysisError):
 
 
 def find_separation(
-    codes: NDArray[np.intp], design: Array, names: pd.Index, levels: tuple[object, ...]
+    codes: Whole, design: Array, names: pd.Index, levels: tuple[object, ...]
 ) -> Separation | None:
     """Find a level that the design tells apart, exactly or for some rows.
 
@@ -93,7 +92,7 @@ def find_separation(
     for code, level in enumerate(levels):
         own = codes == code
         signed = np.where(own[:, None], scaled, -scaled)
-        columns = _fewest_columns(lambda kept, rows=signed: rows[:, kept], varying, len(names))
+        columns = _fewest_columns(partial(_take_columns, signed), varying, len(names))
         if columns is not None:
             constant = [j for j in range(len(names)) if j not in varying]
             rows = signed[:, sorted(constant + columns)]
@@ -113,7 +112,7 @@ def find_separation(
 
 
 def find_ordered_separation(
-    codes: NDArray[np.intp], design: Array, names: pd.Index, levels: tuple[object, ...]
+    codes: Whole, design: Array, names: pd.Index, levels: tuple[object, ...]
 ) -> Separation | None:
     """Find columns along which the levels of an ordered category do not overlap at all.
 
@@ -156,6 +155,10 @@ def _fewest_columns(
     return [j for j in kept if j in varying]
 
 
+def _take_columns(rows: Array, kept: list[int]) -> Array:
+    return rows[:, kept]
+
+
 def _is_separated(rows: Array) -> bool:
     """Say whether some d has rows d >= 0, not all zero."""
     return _separating_direction(rows) is not None
@@ -170,11 +173,12 @@ def _separating_direction(rows: Array) -> Array | None:
         bounds=(-1, 1),
         method="highs",
     )
-    separated = answer.status == 0 and -answer.fun > SMALLEST_GAIN * len(rows)
-    return answer.x if separated else None
+    if answer.status or answer.fun is None or -answer.fun <= SMALLEST_GAIN * len(rows):
+        return None
+    return answer.x
 
 
-def _all_differences(codes: NDArray[np.intp], design: Array, n_levels: int) -> Array:
+def _all_differences(codes: Whole, design: Array, n_levels: int) -> Array:
     n, p = design.shape
     blocks = []
     for step in range(1, n_levels):

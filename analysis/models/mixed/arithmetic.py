@@ -1,15 +1,22 @@
-"""Arithmetic on many small matrices at once: one per group, groups along the last axis.
+"""Arithmetic on many small matrices at once, and the covariances as one list of numbers.
 
-Comes in: arrays (b, i, j, m), b problems and m groups. Goes out: the same shape. Decided here: the
-long axis stays last and every operation is one call, because a Python loop over groups would cost
-more than the arithmetic.
+In: arrays (b, i, j, m), b covariances tried and m groups; matrices per level. Out: the same shape;
+vectors with one entry for each entry of each level's matrix, and back. Decisions: the long axis
+stays last and every operation is one call, because a Python loop over groups would cost more than
+the arithmetic; parameters go level by level, upper triangle row by row, diagonals alone where
+effects do not covary.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from analysis.models.mixed.nesting import Array
+from analysis.models.arrays import Array, Whole
+
+Parameter = tuple[int, int, int]
+"""Level, row and column of one entry of a covariance, row <= column."""
 
 
 def multiply(left: Array, right: Array) -> Array:
@@ -17,24 +24,15 @@ def multiply(left: Array, right: Array) -> Array:
     return np.einsum("bikm,bkjm->bijm", left, right)
 
 
-def as_batch(values: Array) -> Array:
-    """Give (i, j, m) as (1, i, j, m); a batch (b, i, j, m) as it is."""
-    return values if values.ndim == 4 else values[None]
-
-
-def lift(values: Array, parents: Array) -> Array:
+def lift(values: Array, parents: Whole) -> Array:
     """Give each group its larger group's values (..., m_above) to (..., m); one fits all."""
     return values if values.shape[-1] == 1 else np.take(values, parents, axis=-1)
 
 
 def gram(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left'right over groups (and W): (b, Q, i, m), (b, Q, j, m) to (b, i, j)."""
-    if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
-        pairs = np.einsum("qim,qjm->ijm", left[0], right[0])
-        total = weight @ pairs.reshape(-1, pairs.shape[-1]).T
-        return total.reshape(len(weight), *pairs.shape[:2])
     if weight is not None:
-        left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
+        left = left * weight
     out = np.matmul(left[:, 0], right[:, 0].swapaxes(-1, -2))
     for q in range(1, left.shape[1]):
         out = out + np.matmul(left[:, q], right[:, q].swapaxes(-1, -2))
@@ -43,10 +41,8 @@ def gram(left: Array, right: Array, weight: Array | None) -> Array:
 
 def gram_columns(left: Array, right: Array, weight: Array | None) -> Array:
     """Sum left right' over columns and groups: (b, q, j, m), (b, t, j, m) to (b, q, t)."""
-    if weight is not None and weight.ndim == 2 and len(left) == len(right) == 1:
-        return weighted_total(np.einsum("bqjm,btjm->bqtm", left, right), weight)
     if weight is not None:
-        left = left * (weight if weight.ndim == 1 else weight[:, None, None, :])
+        left = left * weight
     left, right = (v.reshape(*v.shape[:2], -1) for v in (left, right))
     return np.matmul(left, right.swapaxes(-1, -2))
 
@@ -124,21 +120,43 @@ def project_total(
 
 def weighted_total(values: Array, weight: Array | None) -> Array:
     """Sum over the last axis, each group as often as it counts."""
-    if weight is None:
-        return values.sum(axis=-1)
-    if weight.ndim == 1:
-        return values @ weight
-    if len(values) == 1:
-        total = weight @ values.reshape(-1, values.shape[-1]).T
-        return total.reshape(len(weight), *values.shape[1:-1])
-    shape = (len(weight), *(1,) * (values.ndim - 2), weight.shape[-1])
-    return (values * weight.reshape(shape)).sum(axis=-1)
+    return values.sum(axis=-1) if weight is None else values @ weight
 
 
-def collect_groups(values: Array, starts: Array, weight: Array | None) -> Array:
+def collect_groups(values: Array, starts: Whole, weight: Array | None) -> Array:
     """Sum groups, each as often as it counts, to the larger groups that begin at `starts`."""
     if weight is not None:
-        values = values * (weight if weight.ndim == 1 else weight[:, None, None, :])
+        values = values * weight
     if len(starts) == values.shape[-1]:
         return values
     return np.add.reduceat(values, starts, axis=-1)
+
+
+def list_parameters(widths: Sequence[int], correlated: Sequence[bool]) -> list[Parameter]:
+    """Give the covariance parameters as (level, row, column), row <= column."""
+    return [
+        (level, i, j)
+        for level, (q, free) in enumerate(zip(widths, correlated, strict=True))
+        for i in range(q)
+        for j in range(i, q if free else i + 1)
+    ]
+
+
+def pick_parameters(matrices: Sequence[Array], parameters: Sequence[Parameter]) -> Array:
+    """Give (b, k) derivatives by each parameter, from symmetric matrices per level."""
+    return np.stack(
+        [matrices[level][:, i, j] * (1.0 if i == j else 2.0) for level, i, j in parameters],
+        axis=1,
+    )
+
+
+def move_entries(
+    relative: Sequence[Array], steps: Array, parameters: Sequence[Parameter]
+) -> list[Array]:
+    """Move covariances (b, q, q), or one for all, by steps (b, k) in the parameters."""
+    moved = [np.repeat(value, len(steps) // len(value), axis=0) for value in relative]
+    for a, (level, i, j) in enumerate(parameters):
+        moved[level][:, i, j] += steps[:, a]
+        if i != j:
+            moved[level][:, j, i] += steps[:, a]
+    return moved

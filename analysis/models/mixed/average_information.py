@@ -1,9 +1,9 @@
 """The average information of a mixed model: how sharply the likelihood bends, on average.
 
-Comes in: what a climb left at every group and W_g'V^-1 e of every group. Goes out: e'V^-1 V_a V^-1
-V_b V^-1 e for all pairs of parameters, less what the coefficients and the residual variance take
-(Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440). Decided here: one more climb with the
-columns V_a V^-1 e gives all pairs at once.
+In: what a climb left at every group and W_g'V^-1 e of every group. Out: e'V^-1 V_a V^-1 V_b V^-1 e
+for all pairs of parameters, less what the coefficients and the residual variance take (Gilmour,
+Thompson & Cullis 1995, Biometrics 51, 1440). Decisions: one more climb with the columns V_a V^-1 e
+gives all pairs at once.
 """
 
 from __future__ import annotations
@@ -12,15 +12,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.models.mixed.arithmetic import collect_groups, gram, multiply
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import (
+    Parameter,
+    collect_groups,
+    gram,
+    multiply,
+    pick_parameters,
+)
 from analysis.models.mixed.likelihood import Climb, Evaluation
-from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import pick_parameters
 from analysis.models.mixed.sums import Sums
 
 
 def list_directions(
-    pulled: Array, loading: Array, multipliers: Array | None, k: int, parameters: Sequence[tuple]
+    pulled: Array,
+    loading: Array,
+    multipliers: Array | None,
+    k: int,
+    parameters: Sequence[Parameter],
 ) -> Array:
     """Give for each parameter of level k the W-coefficients (b, Q, a, m) of V_a V^-1 e.
 
@@ -49,17 +58,14 @@ def add_linear(
     block: Sums,
     k: int,
     spread: Sequence[Array | None],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> None:
     """Add X'V^-1 V_a V^-1 e for the parameters of level k."""
     level, weight = block.levels[k], spread[k]
-    early, late = weight, None
-    if k and weight is not None and weight.ndim == 2:  # a batch of weights of outermost groups
-        early, late = None, spread[k - 1]
     at = [a for a, parameter in enumerate(parameters) if parameter[0] == k]
     p = linear.shape[1]
-    moved = collect_groups(multiply(after, direction), level.starts, early)
-    linear[:, :, at] += gram(outside[:, :, :p], moved, late)
+    moved = collect_groups(multiply(after, direction), level.starts, weight)
+    linear[:, :, at] += gram(outside[:, :, :p], moved, None)
     first = p + 1 - columns.shape[2]
     linear[:, first:, at] += gram(columns[:, :, :-1], direction, weight)
 
@@ -69,13 +75,11 @@ def sum_quadratic(
     climb: Climb,
     directions: Sequence[Array],
     spread: Sequence[Array | None],
-    carried: Sequence[bool],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> Array:
     """Give e'V^-1 V_a V^-1 V_b V^-1 e over the groups of one block."""
     n = len(parameters)
-    b = max(len(directions[0]), *(1 if w is None or w.ndim == 1 else len(w) for w in spread))
-    out = np.zeros((b, n, n))
+    out = np.zeros((len(directions[0]), n, n))
     active: list[int] = []
     rising: Array | None = None
     for k in reversed(range(len(block.levels))):
@@ -92,16 +96,15 @@ def sum_quadratic(
         lost = gram(entering, multiply(climb.spread[k], entering), weight)
         out[:, np.array(active)[:, None], active] -= lost
         if k:
-            passed = weight if carried[k] else None
-            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, passed)
+            rising = collect_groups(multiply(climb.shrink[k], entering), level.starts, None)
     return out
 
 
-def average_information(
+def join_information(
     quadratic: Array,
     linear: Array,
     pulls: Sequence[Array],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
     evaluation: Evaluation,
 ) -> Array:
     """Give the average information (b, k, k) from the sums of every block."""

@@ -1,7 +1,7 @@
 """Cut sums into blocks of whole outermost groups, and put blocks side by side.
 
-Comes in: `Sums`. Goes out: `Sums`. Decided here: a block is small enough for its arrays to stay in
-a processor's cache, and the memory of one step's arrays is kept for the next.
+In: `Sums`. Out: `Sums`. Decisions: a block is small enough for its arrays to stay in a processor's
+cache, and the memory of one step's arrays is kept for the next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array
+from analysis.models.arrays import Whole
 from analysis.models.mixed.sums import LevelSums, Sums
 
 LEAVES_PER_BLOCK = 8_192
@@ -22,7 +22,7 @@ KEPT_BYTES = 32_000_000
 def keep_memory() -> None:
     """Let the memory of arrays that are freed be kept for those that follow.
 
-    Fetching it anew from the system for every step takes a quarter of a bootstrap. glibc keeps
+    Fetching it anew from the system for every step takes a quarter of a large fit. glibc keeps
     twice the largest block ever freed, if that was at most 32 MiB (mallopt(3), M_MMAP_THRESHOLD):
     so one is freed, untouched. Elsewhere this does nothing.
     """
@@ -35,9 +35,9 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
     up = slice(first, last)
     for k, level in enumerate(sums.levels):
         at = up
-        if k == 0:
-            starts, parents = np.zeros(1, dtype=np.int64), np.zeros(last - first, dtype=np.int64)
-        else:
+        starts: Whole = np.zeros(1, dtype=np.int64)
+        parents: Whole = np.zeros(last - first, dtype=np.int64)
+        if k > 0:
             lower = level.starts[up]
             end = level.starts[up.stop] if up.stop < len(level.starts) else level.n_groups
             at = slice(int(lower[0]), int(end))
@@ -48,7 +48,6 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
                 parents,
                 level.joined[..., at],
                 None if level.multipliers is None else level.multipliers[:, at],
-                None if level.weights is None else level.weights[at],
             )
         )
         up = at
@@ -59,6 +58,7 @@ def take_groups(sums: Sums, first: int, last: int) -> Sums:
         products=sums.products[..., up],
         cross=sums.cross[..., first:last],
         n_rows=sums.n_rows[first:last],
+        weights=None if sums.weights is None else sums.weights[first:last],
     )
 
 
@@ -98,7 +98,6 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
                 ],
                 axis=1,
             )
-        weighted = any(level.weights is not None for level in own)
         levels.append(
             LevelSums(
                 np.zeros(1, dtype=np.int64)
@@ -107,14 +106,13 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
                 np.concatenate([v.parents + s for v, s in zip(own, above, strict=True)]),
                 np.concatenate([level.joined for level in own], axis=-1),
                 multipliers,
-                np.concatenate(
-                    [np.ones(v.n_groups) if v.weights is None else v.weights for v in own], axis=-1
-                )
-                if weighted
-                else None,
             )
         )
-    unit = next((part.unit for part in parts if part.unit is not None), None)
+    weights = None
+    if any(part.weights is not None for part in parts):
+        weights = np.concatenate(
+            [np.ones(len(p.n_rows)) if p.weights is None else p.weights for p in parts]
+        )
     return Sums(
         parts[0].constant,
         tuple(levels),
@@ -122,22 +120,5 @@ def join_sums(parts: Sequence[Sums]) -> Sums:
         np.concatenate([part.products for part in parts], axis=-1),
         np.concatenate([part.cross for part in parts], axis=-1),
         np.concatenate([part.n_rows for part in parts]),
-        unit,
-    )
-
-
-def take_problems(sums: Sums, chosen: Array | int) -> Sums:
-    """Give some problems of a batch, or one of them alone; shared sums stay as they are."""
-    if sums.products.ndim < 4:
-        return sums
-    levels = [
-        replace(
-            level,
-            joined=level.joined[chosen],
-            weights=None if level.weights is None else level.weights[chosen],
-        )
-        for level in sums.levels
-    ]
-    return replace(
-        sums, levels=tuple(levels), products=sums.products[chosen], cross=sums.cross[chosen]
+        weights,
     )

@@ -1,8 +1,8 @@
 """Is this the optimum? The conditions of optimality, as numbers.
 
-Comes in: a likelihood, its slope and its average information at the point a fit stopped at. Goes
-out: a `Certificate`. Decided here: slopes are judged against what one standard error of the
-covariance would change, so that the limits mean the same for ten children and for a million.
+In: a likelihood, its slope and its average information at the point a fit stopped at. Out: a
+`Certificate`. Decisions: slopes are judged against what one standard error of the covariance would
+change, so that the limits mean the same for ten children and for a million.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, pick_parameters
 from analysis.models.mixed.cone import find_step
 from analysis.models.mixed.gradient import Slope
 from analysis.models.mixed.likelihood import Evaluation
-from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import pick_parameters
 
 GAIN_LIMIT = 1e-7
 RELATIVE_GAIN_LIMIT = 2e-14
@@ -72,7 +72,7 @@ def certify_optimum(
     slope: Slope,
     relative: Sequence[Array],
     correlated: Sequence[bool],
-    parameters: list[tuple],
+    parameters: list[Parameter],
     n_evaluations: int,
 ) -> Certificate:
     """Put the conditions of optimality in numbers.

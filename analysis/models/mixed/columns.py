@@ -1,31 +1,34 @@
 """Find what repeats in the columns of a mixed model, so that sums can stand in for rows.
 
-Comes in: the rows of one partition, arranged by groups. Goes out: a `Survey` (which column is a
-constant multiple of which, at which level) that can be merged with the surveys of other
-partitions. In a growth model every random design is made of few base columns (1 and week), and
-most fixed columns are "a constant of the child" times a base column: such a column needs one
-number per child instead of one per row. Decided here: a multiple is recognised only when it holds
-in every row to rounding.
+In: the rows, arranged by groups. Out: a `Survey` (which column is a constant multiple of which, at
+which level). In a growth model every random design is made of few base columns (1 and week), and
+most fixed columns are "a constant of the child" times a base column: such a column needs one number
+per child instead of one per row. Decisions: a multiple is recognised only when it holds in every
+row to rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.errors import AnalysisError
-from analysis.models.mixed.nesting import Array, Nesting, RandomEffect, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.nesting import Nesting, RandomEffect
 
 ROUNDING = 8 * np.finfo(float).eps
 ROWS_AT_ONCE = 8_000
 NUMBERS_AT_ONCE = 32_768
 
 
+Shape = tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[bool, ...], tuple[str, ...]]
+"""Names of levels, their effects, which of them covary, and names of fixed columns."""
+
+
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The rows of one partition, arranged by groups.
+    """The rows, arranged by groups.
 
     Attributes:
         nesting: the groups.
@@ -66,7 +69,7 @@ class Rows:
 def arrange_rows(
     nesting: Nesting,
     random: Sequence[RandomEffect],
-    column_names: Sequence[str],
+    column_names: Iterable[str],
     fixed: Array,
     outcome: Array,
 ) -> Rows:
@@ -94,18 +97,19 @@ class Reach:
     Attributes:
         levels: per column the outermost level within whose groups it is one: -1 when it is over all
             rows, n_levels when it is not even within the innermost groups.
-        multiples: per column the multiple for each group of that level, or None.
+        multiples: per column the multiple for each group of that level, or nothing.
     """
 
     levels: Whole
-    multiples: list[Array | None]
+    multiples: list[Array]
 
-    def spread(self, column: int, level: int, nesting: Nesting) -> Array | None:
-        """Give the multiples for the groups of `level`, or None where they are not constant."""
-        own = int(self.levels[column])
-        if own > level:
-            return None
-        multiple = self.multiples[column]
+    def holds(self, column: int, level: int) -> bool:
+        """Tell whether a column is a constant multiple within every group of `level`."""
+        return int(self.levels[column]) <= level
+
+    def spread(self, column: int, level: int, nesting: Nesting) -> Array:
+        """Give the multiples for the groups of `level`, where they are constant."""
+        own, multiple = int(self.levels[column]), self.multiples[column]
         if own == level:
             return multiple
         if own < 0:
@@ -130,7 +134,7 @@ def find_reach(
     """
     n_levels = len(nesting.starts)
     levels = np.full(len(columns), n_levels)
-    multiples: list[Array | None] = [None] * len(columns)
+    multiples = [np.empty(0)] * len(columns)
     asked = np.arange(len(columns))
     for level in reversed(range(outermost, n_levels)):
         holds, base, columns = _peak_rows(base, columns, _count_parts(nesting, level))
@@ -166,7 +170,7 @@ def _peak_rows(
     at_once = max(NUMBERS_AT_ONCE // max(len(columns), 1), 1)
     for groups, rows in cut_runs(counts, at_once):
         own, inside = counts[groups], base[rows]
-        values = np.array([columns[c][rows] for c in np.flatnonzero(holds)])
+        values = np.array([columns[c][rows] for c in np.flatnonzero(holds).tolist()])
         starts = np.cumsum(own) - own
         size = np.abs(inside)
         at_top = np.flatnonzero(size == np.repeat(np.maximum.reduceat(size, starts), own))
@@ -202,7 +206,7 @@ def cut_runs(counts: Whole, at_once: int = ROWS_AT_ONCE) -> Iterator[tuple[slice
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What one partition (or several, merged) says of its columns; small and additive.
+    """What the rows say of their columns.
 
     Attributes:
         shape: names of levels, effects and fixed columns, and which levels are correlated.
@@ -215,12 +219,12 @@ class Survey:
         constants: (p,) the value of a fixed column that is the same in every row, or NaN.
         outcome_sum: sum of the outcome.
         outcome_squares: sum of squares of the outcome.
-        n_rows: rows seen.
+        n_rows: how many rows.
         even: (i, b, k, c) for candidates i and k of one level that are, in each of its groups, one
             and the same multiple of candidates b and c.
     """
 
-    shape: tuple
+    shape: Shape
     multiple_of: np.ndarray
     anchors: np.ndarray
     multiples: Array
@@ -232,43 +236,9 @@ class Survey:
     n_rows: int
     even: frozenset[tuple[int, int, int, int]]
 
-    def merge(self, other: Survey) -> Survey:
-        """Join what two partitions say.
 
-        Raises:
-            AnalysisError: if they do not hold the same model.
-        """
-        if self.shape != other.shape:
-            raise AnalysisError(
-                "The partitions do not hold the same model: levels, effects and fixed columns "
-                "must have the same names in the same order."
-            )
-        same = self.constants == other.constants
-        anchors = np.maximum(self.anchors, other.anchors)
-        agreed = self.multiples == other.multiples
-        return Survey(
-            self.shape,
-            self.multiple_of & other.multiple_of,
-            np.where((anchors == -1) & ~agreed, 0, anchors),
-            np.where(agreed, self.multiples, np.nan),
-            self.moments + other.moments,
-            self.column_squares + other.column_squares,
-            np.where(same, self.constants, np.nan),
-            self.outcome_sum + other.outcome_sum,
-            self.outcome_squares + other.outcome_squares,
-            self.n_rows + other.n_rows,
-            self.even & other.even,
-        )
-
-
-def survey_rows(rows: Rows, whole: bool = False) -> Survey:
-    """Look at every column of a partition once.
-
-    Args:
-        rows: of the partition.
-        whole: whether these are all rows there are; columns are then only compared with the
-            random-design columns that are needed.
-    """
+def survey_rows(rows: Rows) -> Survey:
+    """Look at every column once, beside the random-design columns that are needed."""
     places = rows.candidates
     values = [rows.candidate(place) for place in places]
     twin = [
@@ -283,7 +253,7 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
     within: dict[tuple[int, int], Array] = {}
     for kind in kinds:
         alike = [j for j, original in enumerate(twin) if original == kind]
-        if whole and multiple_of[alike].any(axis=1).all():
+        if multiple_of[alike].any(axis=1).all():
             continue
         reach = find_reach(values[kind], [*rows.columns, *(values[i] for i in kinds)], rows.nesting)
         rows.reaches.update((places[j], reach) for j in alike)
@@ -291,10 +261,10 @@ def survey_rows(rows: Rows, whole: bool = False) -> Survey:
         for x in np.flatnonzero(reach.levels[:p] < 0):
             multiples[x, alike] = reach.multiples[x][0]
         for i, (level, _) in enumerate(places):
-            own = reach.spread(p + kinds.index(twin[i]), level, rows.nesting)
-            multiple_of[i, alike] = own is not None
-            if own is not None:
-                within[i, kind] = own
+            column = p + kinds.index(twin[i])
+            multiple_of[i, alike] = reach.holds(column, level)
+            if reach.holds(column, level):
+                within[i, kind] = reach.spread(column, level, rows.nesting)
     return Survey(
         (rows.nesting.names, rows.effect_names, rows.correlated, rows.column_names),
         multiple_of,

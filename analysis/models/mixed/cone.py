@@ -1,14 +1,14 @@
 """Steps on the cone: the least of a quadratic model over positive semidefinite covariances.
 
-Comes in: slopes and curvatures by the covariance parameters of every level, and the covariances
-where they were taken, for one problem or a batch. Goes out: the step to the least of the model
-among all D_l >= 0. With z the entries of all D_l, g'z + z'Hz / 2 is least over the cone where
-z = P(u) and u = z - t (Hz + g), P the nearest point of the cone. This equation is solved for u by
-Newton's method with the derivative of P (Robinson 1992, 10.1287/moor.17.3.691; Sun & Sun 2002,
-10.1287/moor.27.1.150.342). That settles in a few rounds; should it not, a Newton step that does
-not bring the two sides nearer gives way to a projected gradient step, which never parts them.
-Decided here: variances are measured in units of their own curvature, so that a level's size does
-not matter.
+In: slopes and curvatures by the covariance parameters of every level, and the covariances where
+they were taken, for one problem or a batch. Out: the step to the least of the model among all D_l
+>= 0. With z the entries of all D_l, g'z + z'Hz / 2 is least over the cone where z = P(u) and u = z
+- t (Hz + g), P the nearest point of the cone. This equation is solved for u by Newton's method with
+the derivative of P (Robinson 1992, 10.1287/moor.17.3.691; Sun & Sun 2002,
+10.1287/moor.27.1.150.342). That settles in a few rounds; should it not, a Newton step that does not
+bring the two sides nearer gives way to a projected gradient step, which never parts them.
+Decisions: variances are measured in units of their own curvature, so that a level's size does not
+matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.arithmetic import Parameter
 
 MOST_ROUNDS = 3000
 FREE_ROUNDS = 20
@@ -35,7 +36,7 @@ def find_step(
     curvature: Array,
     relative: Sequence[Array],
     correlated: Sequence[bool],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> tuple[Array, Array]:
     """Minimise g'd + d'H d / 2 subject to D + d >= 0 at every level.
 
@@ -86,7 +87,7 @@ class _Cone:
             the orthonormal basis (q q, t) of symmetric matrices.
     """
 
-    def __init__(self, parameters: Sequence[tuple], correlated: Sequence[bool]) -> None:
+    def __init__(self, parameters: Sequence[Parameter], correlated: Sequence[bool]) -> None:
         at = {parameter: a for a, parameter in enumerate(parameters)}
         self.pairs = np.array([(at[level, i, i], at[level, j, j]) for level, i, j in parameters])
         self.weight = np.array([1.0 if i == j else np.sqrt(0.5) for _, i, j in parameters])

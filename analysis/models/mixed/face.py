@@ -1,9 +1,9 @@
 """Where covariances can move without leaving their rank: the face of the cone they lie on.
 
-Comes in: relative covariances, some of them singular. Goes out: a `Face`: coordinates t in which
-each D_l = L_l L_l' keeps its rank. Decided here: an effect whose spread is zero does not move, so
-that second derivatives and Newton's steps are those of the effects that are there (the directions
-off the face are answered for by the certificate).
+In: relative covariances, some of them singular. Out: a `Face`: coordinates t in which each D_l =
+L_l L_l' keeps its rank. Decisions: an effect whose spread is zero does not move, so that second
+derivatives and Newton's steps are those of the effects that are there (the directions off the face
+are answered for by the certificate).
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.models.mixed.nesting import Array
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter
 
 ZERO_SHARE = 1e-9
 SMALLEST = 1e-12
@@ -21,7 +22,7 @@ SMALLEST = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One level's coordinates: entries of D, or t changes (t, q, r) of its factor L (q, r).
+    """One level's coordinates: entries of D, or its factor L (q, r) and t changes (t, q, r) of it.
 
     The changes are L S, S symmetric, and those orthogonal to L: turning L, which leaves D where it
     is, is not among them.
@@ -29,13 +30,12 @@ class _Part:
 
     level: int
     entries: list[int]
-    factor: Array | None = None
-    changes: Array | None = None
+    factored: tuple[Array, Array] | None = None
 
     @property
     def width(self) -> int:
         """How many coordinates."""
-        return len(self.entries) if self.changes is None else len(self.changes)
+        return len(self.entries if self.factored is None else self.factored[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Face:
     """
 
     relative: list[Array]
-    parameters: Sequence[tuple]
+    parameters: Sequence[Parameter]
     parts: list[_Part]
     tangent: Array
 
@@ -61,9 +61,10 @@ class Face:
         """
         out = np.zeros((self.tangent.shape[1],) * 2)
         for part, at in self._places():
-            if part.changes is not None:
-                pulled = slopes[part.level][0] @ part.changes
-                out[at, at] = 2 * np.tensordot(part.changes, pulled, axes=([1, 2], [1, 2]))
+            if part.factored is not None:
+                _, changes = part.factored
+                pulled = slopes[part.level][0] @ changes
+                out[at, at] = 2 * np.tensordot(changes, pulled, axes=([1, 2], [1, 2]))
         return out
 
     def move(self, step: Array) -> list[Array]:
@@ -71,14 +72,15 @@ class Face:
         moved = [value.copy() for value in self.relative]
         for part, at in self._places():
             own = step[at]
-            if part.changes is None:
+            if part.factored is None:
                 for a, size in zip(part.entries, own, strict=True):
                     _, i, j = self.parameters[a]
                     moved[part.level][0, i, j] += size
                     if i != j:
                         moved[part.level][0, j, i] += size
             else:
-                factor = part.factor + np.tensordot(own, part.changes, axes=1)
+                factor, changes = part.factored
+                factor = factor + np.tensordot(own, changes, axes=1)
                 moved[part.level] = (factor @ factor.T)[None]
         return moved
 
@@ -91,11 +93,12 @@ class Face:
 
 
 def find_face(
-    relative: Sequence[Array], correlated: Sequence[bool], parameters: Sequence[tuple]
+    relative: Sequence[Array], correlated: Sequence[bool], parameters: Sequence[Parameter]
 ) -> Face:
     """Find the face on which relative covariances (1, q, q) per level lie."""
     k = len(parameters)
-    parts, columns = [], []
+    parts: list[_Part] = []
+    columns: list[Array] = []
     for level, value in enumerate(relative):
         at = [a for a, parameter in enumerate(parameters) if parameter[0] == level]
         matrix = value[0]
@@ -112,7 +115,7 @@ def find_face(
             continue
         factor = vectors[:, kept] * np.sqrt(values[kept])
         changes = _list_changes(factor, vectors[:, ~kept])
-        parts.append(_Part(level, at, factor, changes))
+        parts.append(_Part(level, at, (factor, changes)))
         for change in changes:
             moved = change @ factor.T
             moved = moved + moved.T

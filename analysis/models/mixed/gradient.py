@@ -1,13 +1,13 @@
 """The slope of a mixed model's likelihood.
 
-Comes in: an `Evaluation` with what its climb left at every group. Goes out: a `Slope`. Going down
-the tree with O = what the larger groups leave to explain and J = their uncertainty,
+In: an `Evaluation` with what its climb left at every group. Out: a `Slope`. Going down the tree
+with O = what the larger groups leave to explain and J = their uncertainty,
 
     W_g'V^-1 A = U* + M* O,   W_g'V^-1 W_g = M* - M* J M*   (V whole, rows of group g),
 
-so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with
-B = W'V^-1 X, b = W'V^-1 (y - X beta). Decided here: whatever is summed is turned to the effects
-first, so that effects of unlike size keep their digits.
+so that the derivative of the objective by D_l is C'[sum W'V^-1 W - B R^-1 B' - b b'/s2] C with B =
+W'V^-1 X, b = W'V^-1 (y - X beta). Decisions: whatever is summed is turned to the effects first, so
+that effects of unlike size keep their digits.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import (
-    as_batch,
+    Parameter,
     effect_matrices,
     gram,
     gram_columns,
@@ -29,18 +30,15 @@ from analysis.models.mixed.arithmetic import (
 )
 from analysis.models.mixed.average_information import (
     add_linear,
-    average_information,
+    join_information,
     list_directions,
     sum_quadratic,
 )
 from analysis.models.mixed.likelihood import (
     Climb,
     Evaluation,
-    carries_weights,
     climb_block,
-    spread_weights,
 )
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import LevelSums, Sums
 
 
@@ -53,17 +51,14 @@ class Slope:
         pulls: per level (b, q, q) sum of Z'V^-1 e e'V^-1 Z.
         linear: (b, p, k) X'V^-1 V_a V^-1 e, in the order of `list_parameters`; empty without
             parameters.
-        information: (b, k, k) average information, in the order of `list_parameters`, or None.
-        effects: per block and level (b, Q, m) W_g'V^-1 e of every group.
-        coefficients_left: per block (b, Q, m) what W explains of e in each innermost group.
+        information: (b, k, k) average information, in the order of `list_parameters`; empty
+            without parameters.
     """
 
     matrices: list[Array]
     pulls: list[Array]
     linear: Array
-    information: Array | None
-    effects: list[list[Array]]
-    coefficients_left: list[Array]
+    information: Array
 
 
 def descend(
@@ -72,8 +67,7 @@ def descend(
     relative: Sequence[Array],
     evaluation: Evaluation,
     restricted: bool = True,
-    weights: Sequence[Array] | None = None,
-    parameters: Sequence[tuple] | None = None,
+    parameters: Sequence[Parameter] | None = None,
 ) -> Slope:
     """Give the slope at an evaluation, and the average information if `parameters` are given.
 
@@ -83,42 +77,35 @@ def descend(
         relative: as evaluated.
         evaluation: what `evaluate` gave for them.
         restricted: as evaluated.
-        weights: as evaluated.
         parameters: what `list_parameters` gives.
     """
     b, p = evaluation.coefficients.shape
-    n_problems = b if weights is None else max(b, len(weights[0]))
     residual = np.concatenate([-evaluation.coefficients, np.ones((b, 1))], axis=1)
     known = np.zeros((b, p + 1, p + 1))
     if restricted:
         known[:, :p, :p] = evaluation.inverse
     widths = [loading.shape[1] for loading in loadings]
-    matrices = [np.zeros((n_problems, q, q)) for q in widths]
-    pulls = [np.zeros((n_problems, q, q)) for q in widths]
-    effects, left = [], []
+    matrices = [np.zeros((b, q, q)) for q in widths]
+    pulls = [np.zeros((b, q, q)) for q in widths]
     n_parameters = len(parameters or ())
-    quadratic = np.zeros((n_problems, n_parameters, n_parameters))
-    linear = np.zeros((n_problems, p, n_parameters))
+    quadratic = np.zeros((b, n_parameters, n_parameters))
+    linear = np.zeros((b, p, n_parameters))
     for k, block in enumerate(blocks):
-        counted = None if weights is None else weights[k]
         if evaluation.climbs:
             climb = evaluation.climbs[k]
         else:
-            climb = climb_block(block, loadings, relative, counted)[0]
-        spread = spread_weights(block, counted)
-        found, outside, directions = _descend_block(
+            climb = climb_block(block, loadings, relative)[0]
+        spread = block.spread_weights()
+        directions = _descend_block(
             block, climb, loadings, relative, residual, known, spread, matrices, pulls,
             evaluation.residual_variance, parameters, linear,
         )  # fmt: skip
-        effects.append(found)
-        left.append(outside)
         if parameters:
-            carried = [carries_weights(block, i, counted) for i in range(len(block.levels))]
-            quadratic += sum_quadratic(block, climb, directions, spread, carried, parameters)
-    information = None
+            quadratic += sum_quadratic(block, climb, directions, spread, parameters)
+    information = quadratic
     if parameters:
-        information = average_information(quadratic, linear, pulls, parameters, evaluation)
-    return Slope(matrices, pulls, linear, information, effects, left)
+        information = join_information(quadratic, linear, pulls, parameters, evaluation)
+    return Slope(matrices, pulls, linear, information)
 
 
 def _descend_block(
@@ -132,15 +119,16 @@ def _descend_block(
     matrices: list[Array],
     pulls: list[Array],
     variance: Array,
-    parameters: Sequence[tuple] | None,
+    parameters: Sequence[Parameter] | None,
     linear: Array,
-) -> tuple[list[Array], Array, list[Array]]:
+) -> list[Array]:
+    """Add one block's share to the slope; give its directions V_a V^-1 e, level by level."""
     r = residual.shape[1]
     offsets = block.offsets()
     outside = np.zeros((1, block.constant.shape[0], r, 1))
     outside[0, :, : offsets[0], 0] = block.constant
     uncertain = None
-    found, directions = [], []
+    directions = []
     for k, level in enumerate(block.levels):
         after, columns, weight = climb.after[k], climb.columns[k], spread[k]
         loading, multipliers = loadings[k], level.multipliers
@@ -149,7 +137,6 @@ def _descend_block(
         explained = lift(np.matmul(residual[:, None, None], outside)[:, :, 0], up)
         own = np.matmul(residual[:, None, None, dense], columns)[:, :, 0]
         effect = own + np.einsum("bqtm,btm->bqm", after, explained)
-        found.append(effect)
         pulled = project(effect[:, :, None], loading, multipliers)
         pull = gram_columns(pulled, pulled, weight)
         matrices[k] += project_total(after, loading, multipliers, weight)
@@ -162,26 +149,21 @@ def _descend_block(
             direction = list_directions(pulled[:, :, 0], loading, multipliers, k, parameters)
             add_linear(linear, outside, columns, after, direction, block, k, spread, parameters)
             directions.append(direction)
-        entered = slice(offsets[k], offsets[k] + level.joined.shape[-2])
-        taken = effect_matrices(loading, relative[k], multipliers)
         if k + 1 == len(block.levels):
-            explained = explained - np.einsum("bqtm,btm->bqm", taken, effect)
-            entering = np.einsum("bqjm,bj->bqm", as_batch(level.joined), residual[:, entered])
-            return found, explained + entering, directions
+            break
+        entered = slice(offsets[k], offsets[k] + level.joined.shape[1])
+        taken = effect_matrices(loading, relative[k], multipliers)
         whole = multiply(after, lift(outside, up))
-        n = max(len(columns), len(as_batch(level.joined)))
-        if len(whole) < n:
-            whole = np.repeat(whole, n, axis=0)
         whole[:, :, dense] += columns
         outside = lift(outside, up) - multiply(taken, whole)
-        outside[:, :, entered] += as_batch(level.joined)
+        outside[:, :, entered] += level.joined
         shrink, own_spread = climb.shrink[k], climb.spread[k]
         if uncertain is None:
             uncertain = own_spread
         else:
             passed = multiply(shrink.swapaxes(1, 2), lift(uncertain, up))
             uncertain = own_spread + multiply(passed, shrink)
-    raise AssertionError("a mixed model has at least one level")
+    return directions
 
 
 def _taken_up(

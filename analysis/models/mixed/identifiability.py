@@ -1,11 +1,11 @@
 """Can the data tell these spreads apart at all?
 
-Comes in: sums and a plan. Goes out: how the covariances of the outcome that the parameters make
-overlap, or an error that says which level or effect to drop.
-Decided here: a model is refused when the covariances of the outcome that its parameters can make
-are linearly dependent (one row per goal: the goals' spread is the residual's), when one level could
-reproduce every row by itself, or when the fixed columns tell all groups of a level apart, so that
-restricted likelihood sees nothing of their spread (groups that are the arms themselves).
+In: sums and a plan. Out: how the covariances of the outcome that the parameters make overlap, or an
+error that says which level or effect to drop. Decisions: a model is refused when the covariances of
+the outcome that its parameters can make are linearly dependent (one row per goal: the goals' spread
+is the residual's), when one level could reproduce every row by itself, or when the fixed columns
+tell all groups of a level apart, so that restricted likelihood sees nothing of their spread (groups
+that are the arms themselves).
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.arithmetic import collect_groups, weighted_total
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import (
+    Parameter,
+    collect_groups,
+    list_parameters,
+    weighted_total,
+)
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation
-from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import list_parameters
 from analysis.models.mixed.plan import Plan
 from analysis.models.mixed.sums import Sums
 
@@ -42,11 +46,9 @@ def check_identifiable(sums: Sums, plan: Plan) -> Array:
     names, _, correlated, _ = plan.shape
     designs = _project(sums, plan.loadings)
     spread = sums.spread_weights()
-    n_rows = float(sums.n_rows.sum()) if not sums.unit else None
     for level, name in enumerate(names):
-        if n_rows is None or sums.unit == 0:
-            continue
-        if _count_effects(designs[level][level]) >= n_rows:
+        # Of stand-ins only their likelihood is that of the groups they stand for.
+        if sums.weights is None and _count_effects(designs[level][level]) >= sums.count_rows():
             raise AnalysisError(
                 f"Level {name} has as many random effects as there are rows: each could "
                 "be reproduced without any residual. Drop an effect of this level (a slope needs "
@@ -83,7 +85,7 @@ def check_seen(
     relative: Sequence[Array],
     evaluation: Evaluation,
     slope: Slope,
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
 ) -> None:
     """Refuse effects of which the fixed columns leave nothing for restricted likelihood to see.
 
@@ -125,7 +127,7 @@ def check_seen(
             )
 
 
-def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[tuple]) -> str:
+def explain_weakness(loads: Array, plan: Plan, parameters: Sequence[Parameter]) -> str:
     """Say which spreads trade off against each other.
 
     Args:
@@ -160,8 +162,7 @@ def _project(sums: Sums, loadings: Sequence[Array]) -> list[list[Array]]:
     squares = [sums.squares] * n_levels
     for level in reversed(range(n_levels - 1)):
         inner = sums.levels[level + 1]
-        often = inner.weights if sums.unit == level + 1 else None
-        squares[level] = collect_groups(squares[level + 1], inner.starts, often)
+        squares[level] = collect_groups(squares[level + 1], inner.starts, None)
     out: list[list[Array]] = []
     for k in range(n_levels):
         multipliers = sums.levels[k].multipliers

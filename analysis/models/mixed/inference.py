@@ -1,13 +1,13 @@
 """How sure the variances are, and what that does to an interval (Satterthwaite).
 
-Comes in: an optimum. Goes out: the observed information of the covariance parameters and, for
-any contrast of the fixed coefficients, its degrees of freedom
+In: an optimum. Out: the observed information of the covariance parameters and, for any contrast of
+the fixed coefficients, its degrees of freedom
 
     df = 2 f^2 / (j' A j),  f = var(c'b),  j = df/dtheta,  A = 2 (second derivative of -2 log L)^-1
 
 (Satterthwaite 1941; Giesbrecht & Burns 1985, Biometrics 41, 477; as in lmerTest, Kuznetsova,
-Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decided here: second derivatives are
-differences of the exact slope; a variance at zero is held there, as its factor has no slope.
+Brockhoff & Christensen 2017, 10.18637/jss.v082.i13). Decisions: second derivatives are differences
+of the exact slope; a variance at zero is held there, as its factor has no slope.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, move_entries, pick_parameters
 from analysis.models.mixed.face import Face
 from analysis.models.mixed.gradient import Slope, descend
 from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import move_entries, pick_parameters
 from analysis.models.mixed.sums import Sums
 
 STEP_SHARE = 1e-6
@@ -48,7 +48,7 @@ def measure_curvature(
     blocks: Sequence[Sums],
     loadings: Sequence[Array],
     relative: Sequence[Array],
-    parameters: Sequence[tuple],
+    parameters: Sequence[Parameter],
     here: Evaluation,
     slope: Slope,
     restricted: bool,
@@ -101,7 +101,7 @@ def largest_sharp(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
 
 
 def _choose_steps(
-    relative: Sequence[Array], parameters: Sequence[tuple], slope: Slope, reach: float
+    relative: Sequence[Array], parameters: Sequence[Parameter], slope: Slope, reach: float
 ) -> tuple[Array, bool]:
     """Give how far each entry of D is moved (k,), and whether rounding asks for wide steps.
 
@@ -115,14 +115,14 @@ def _choose_steps(
     rounding = np.finfo(float).eps * reach * (1 + largest)
     wide = bool(rounding > STEP_SHARE**2)
     share = np.cbrt(rounding) if wide else STEP_SHARE
-    room, side = np.full(len(parameters), LARGEST_STEP * largest), np.ones(len(parameters))
+    width, side = np.full(len(parameters), LARGEST_STEP * largest), np.ones(len(parameters))
     for a, (level, i, j) in enumerate(parameters):
         if i != j:
             one, other = np.maximum(np.diagonal(relative[level][0])[[i, j]], 0.0)
             unseen = LARGEST_STEP * max(one, other) / reach
-            room[a] = max(LARGEST_STEP * np.sqrt(one * other), np.sqrt(unseen))
+            width[a] = max(LARGEST_STEP * np.sqrt(one * other), np.sqrt(unseen))
             side[a] = -1.0 if relative[level][0, i, j] > 0 else 1.0
-    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP / reach + room), wide
+    return side * np.minimum(share / np.sqrt(sharp), LARGEST_STEP / reach + width), wide
 
 
 def _reach(blocks: Sequence[Sums], loadings: Sequence[Array]) -> float:
@@ -225,20 +225,3 @@ def satterthwaite(
     spread = ((slope @ uncertainty.covariance) * slope).sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return variance, np.where(variance > 0, 2 * variance**2 / spread, np.inf)
-
-
-def joint_degrees(degrees: Array) -> float:
-    """Give the denominator degrees of freedom of a joint test of k orthogonal contrasts.
-
-    2 E / (E - k), E = sum of d / (d - 2) over the contrasts with d > 2 (Fai & Cornelius 1996,
-    10.1080/00949659608811740); with equal degrees d it is d.
-    """
-    k = len(degrees)
-    if k == 1:
-        return float(degrees[0])
-    if np.ptp(degrees) <= 1e-8 * np.max(degrees):
-        return float(degrees.mean())
-    if (degrees <= 2).any():
-        return 2.0
-    expected = float((degrees / (degrees - 2)).sum())
-    return 2 * expected / (expected - k)

@@ -1,19 +1,18 @@
 """The likelihood of a mixed model at given variances, its slope and its curvature.
 
-Comes in: blocks of `Sums` and relative covariances D_l of every level, for one problem or for a
-batch of b problems at once (leading axis). Goes out: an `Evaluation`. With W the base columns,
-Z_l = W C_l s (s a group's multipliers) and V = s2 (I + sum_l Z_l D_l Z_l'), one climb of the tree
-gives at every group, with E = s C_l D_l C_l' s,
+In: blocks of `Sums` and relative covariances D_l of every level, b of them tried at once (leading
+axis). Out: an `Evaluation`. With W the base columns, Z_l = W C_l s (s a
+group's multipliers) and V = s2 (I + sum_l Z_l D_l Z_l'), one climb of the tree gives at every
+group, with E = s C_l D_l C_l' s,
 
     N = (I + M E)^-1,  M* = N M,  U* = N U,  log det += log det(I + M E),  R -= U'E N U,
 
 where M = W'V^-1 W and U = W'V^-1 A with the levels inside the group already in V; M* and U* are
-summed to the larger group, and R ends as A'V^-1 A, A = [X, y] (Woodbury's identity, never
-inverting D). Going down again gives W_g'V^-1 A for the whole V, hence the slope; one more climb
-gives the average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440).
-A fixed column that is W times a constant of a group joins A only where the group's level is
-done, as U* = M* c. Decided here: sums over groups are taken block by block, never in one running
-total.
+summed to the larger group, and R ends as A'V^-1 A, A = [X, y] (Woodbury's identity, never inverting
+D). Going down again gives W_g'V^-1 A for the whole V, hence the slope; one more climb gives the
+average information (Gilmour, Thompson & Cullis 1995, Biometrics 51, 1440). A fixed column that is W
+times a constant of a group joins A only where the group's level is done, as U* = M* c. Decisions:
+sums over groups are taken block by block, never in one running total.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
 from analysis.models.mixed.arithmetic import (
-    as_batch,
     collect_groups,
     effect_matrices,
     gram,
@@ -33,10 +32,8 @@ from analysis.models.mixed.arithmetic import (
     shrinkage,
     weighted_total,
 )
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.sums import Sums
 
-FLAT = 1e-10
 ROUNDING = 4 * np.finfo(float).eps
 MOST_BLOCKS_KEPT = 512
 
@@ -52,23 +49,9 @@ class Climb:
     columns: list[Array] = field(default_factory=list)
 
 
-class FlatProblemError(AnalysisError):
-    """Some fixed columns cannot be estimated.
-
-    Attributes:
-        flat: (b,) in which problems of the batch.
-    """
-
-    def __init__(self, flat: Array) -> None:
-        self.flat = flat
-        super().__init__(
-            "The fixed columns cannot be told apart once the groups are allowed for: drop one."
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The likelihood of b problems at their relative covariances.
+    """The likelihood at b relative covariances.
 
     Attributes:
         objective: (b,) -2 log likelihood (restricted or not), without the constants of scaling.
@@ -106,46 +89,42 @@ def evaluate(
     loadings: Sequence[Array],
     relative: Sequence[Array],
     restricted: bool = True,
-    weights: Sequence[Array] | None = None,
 ) -> Evaluation:
     """Evaluate the likelihood.
 
     Args:
         blocks: the sums, in blocks of outermost groups.
         loadings: per level (Q, q).
-        relative: per level (b, q, q) covariance of the effects relative to the residual variance;
-            or (1, q, q) for problems that differ by their weights only.
+        relative: per level (b, q, q) covariance of the effects relative to the residual variance.
         restricted: REML if true, ML if not.
-        weights: per block (b, m_outer) how often each outermost group counts in each problem, in
-            place of the weights in `blocks`.
 
     Raises:
-        FlatProblemError: if fixed columns cannot be told apart.
+        AnalysisError: if fixed columns cannot be told apart.
     """
-    n_problems = _count_problems(blocks[0], relative, None if weights is None else weights[0])
+    n_problems = len(relative[0])
     r = blocks[0].n_columns + 1
     total = np.zeros((n_problems, r, r))
     log_determinant = np.zeros(n_problems)
-    n_rows = np.zeros(n_problems)
     climbs = []
-    for k, block in enumerate(blocks):
-        counted = None if weights is None else weights[k]
-        climb, part, own, rows = climb_block(block, loadings, relative, counted)
+    for block in blocks:
+        climb, part, own = climb_block(block, loadings, relative)
         if len(blocks) <= MOST_BLOCKS_KEPT:
             climbs.append(climb)
         total += part
         log_determinant += own
-        n_rows += rows
     fixed, mixed, outcome = total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
     try:
         factor = np.linalg.cholesky(fixed)
     except np.linalg.LinAlgError as error:
-        raise FlatProblemError(_find_flat(fixed)) from error
+        raise AnalysisError(
+            "The fixed columns cannot be told apart once the groups are allowed for: drop one."
+        ) from error
     inverse = np.linalg.inv(fixed)
     inverse = (inverse + inverse.swapaxes(-1, -2)) / 2
-    coefficients = np.linalg.solve(fixed, mixed[..., None])[..., 0]
+    coefficients = np.asarray(np.linalg.solve(fixed, mixed[..., None])[..., 0], dtype=np.float64)
     squares = outcome - np.einsum("bi,bi->b", mixed, coefficients)
-    degrees = n_rows - (r - 1 if restricted else 0)
+    n_rows = sum(block.count_rows() for block in blocks)
+    degrees = np.full(n_problems, n_rows - (r - 1 if restricted else 0))
     with np.errstate(invalid="ignore", divide="ignore"):
         residual_variance = squares / degrees
         objective = log_determinant + degrees * (1 + np.log(2 * np.pi * residual_variance))
@@ -164,31 +143,20 @@ def evaluate(
     )
 
 
-def _count_problems(block: Sums, relative: Sequence[Array], counted: Array | None) -> int:
-    n_data = len(block.products) if block.products.ndim == 4 else 1
-    return max(len(relative[0]), n_data, 1 if counted is None else len(counted))
-
-
-def _find_flat(products: Array) -> Array:
-    width = np.sqrt(np.maximum(np.einsum("bii->bi", products), 1e-300))
-    unit = products / (width[:, :, None] * width[:, None, :])
-    return np.linalg.eigvalsh(unit)[:, 0] < FLAT
-
-
 def climb_block(
-    block: Sums, loadings: Sequence[Array], relative: Sequence[Array], counted: Array | None
-) -> tuple[Climb, Array, Array, Array]:
-    """Climb one block: its working arrays, A'V^-1 A, log det V and the rows counted."""
+    block: Sums, loadings: Sequence[Array], relative: Sequence[Array]
+) -> tuple[Climb, Array, Array]:
+    """Climb one block: its working arrays, A'V^-1 A and log det V."""
     r = block.n_columns + 1
-    n_problems = _count_problems(block, relative, counted)
-    spread = spread_weights(block, counted)
+    n_problems = len(relative[0])
+    spread = block.spread_weights()
     offsets = block.offsets()
     first = r - block.n_free
     total = np.zeros((n_problems, r, r))
-    total[:, first:, first:] = weighted_total(as_batch(block.cross), spread[0])
+    total[:, first:, first:] = weighted_total(block.cross[None], spread[0])
     log_determinant = np.zeros(n_problems)
     climb = Climb()
-    inner, columns = block.squares[None], as_batch(block.products)
+    inner, columns = block.squares[None], block.products[None]
     for k in reversed(range(len(block.levels))):
         level, weight = block.levels[k], spread[k]
         effect = effect_matrices(loadings[k], relative[k], level.multipliers)
@@ -198,8 +166,8 @@ def climb_block(
         dense = slice(r - columns.shape[2], r)
         total[:, dense, dense] -= gram(columns, multiply(explained, columns), weight)
         climb.before.insert(0, inner)
-        if level.joined.shape[-2]:
-            joined = as_batch(level.joined)
+        if level.joined.shape[1]:
+            joined = level.joined[None]
             new = slice(offsets[k], dense.start)
             entering = multiply(after, joined)
             total[:, new, new] += gram(joined, entering, weight)
@@ -216,7 +184,7 @@ def climb_block(
         climb.spread.insert(0, explained)
         climb.after.insert(0, after)
         climb.columns.insert(0, shrunk)
-        passed = weight if carries_weights(block, k, counted) else None
+        passed = block.weights if k == 0 else None
         inner = collect_groups(after, level.starts, passed)
         columns = collect_groups(shrunk, level.starts, passed)
     joined = block.constant[None, :, :, None]
@@ -226,25 +194,4 @@ def climb_block(
         both = gram(joined, columns, None)
         total[:, new, dense] += both
         total[:, dense, new] += both.swapaxes(-1, -2)
-    return climb, total, log_determinant, _count_rows(block, counted)
-
-
-def spread_weights(block: Sums, counted: Array | None) -> list[Array | None]:
-    """Give per level how often what its groups contribute is counted, or None for once."""
-    if counted is None:
-        return block.spread_weights()
-    spread: list[Array | None] = [counted]
-    for level in block.levels[1:]:
-        spread.append(spread[-1][:, level.parents])
-    return spread
-
-
-def carries_weights(block: Sums, k: int, counted: Array | None) -> bool:
-    """Tell whether level k is the one whose groups carry the weights."""
-    return k == (block.unit if counted is None else 0)
-
-
-def _count_rows(block: Sums, counted: Array | None) -> Array:
-    if counted is None:
-        return np.atleast_1d(block.count_rows())
-    return counted @ block.n_rows
+    return climb, total, log_determinant

@@ -1,9 +1,9 @@
 """Which row belongs to which group, and every group to which larger one.
 
-Comes in: one label per row for each level, outermost first. Goes out: a `Nesting`: an order
-of the rows in which every group is one unbroken run, and the tree of the runs. Decided here:
-a group found inside two larger groups is an error that names it, because guessing (is "goal 1"
-of one child the "goal 1" of another?) would change the model in silence.
+In: one label per row for each level, outermost first. Out: a `Nesting`: an order of the rows in
+which every group is one unbroken run, and the tree of the runs. Decisions: a group found inside two
+larger groups is an error that names it, because guessing (is "goal 1" of one child the "goal 1" of
+another?) would change the model in silence.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
-
-Array = NDArray[np.float64]
-Whole = NDArray[np.int64]
+from analysis.models.arrays import Array, Whole
 
 MOST_DESIGN_COLUMNS = 4
 
@@ -174,10 +172,13 @@ def _name(labels: ArrayLike | pd.Series, k: int) -> str:
 
 
 def _factorise(values: ArrayLike | pd.Series, name: str, n_rows: int) -> tuple[Whole, pd.Index]:
-    if isinstance(values, list) and values and isinstance(values[0], tuple):
+    column: pd.Series | pd.Categorical | np.ndarray
+    if isinstance(values, pd.Series | pd.Categorical):
+        column = values
+    elif isinstance(values, list) and values and isinstance(values[0], tuple):
         column = pd.Series(values)
     else:
-        column = values if isinstance(values, pd.Series | pd.Categorical) else np.asarray(values)
+        column = np.asarray(values)
     if column.shape != (n_rows,):
         raise AnalysisError(
             f"Level {name} needs one group for each of the {n_rows} rows; the shape of its groups "

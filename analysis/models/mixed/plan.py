@@ -1,8 +1,8 @@
-"""How rows become sums: one plan, the same for every partition.
+"""How rows become sums: which columns are bases, and in which scales.
 
-Comes in: a `Survey` of all rows. Goes out: a `Plan`: which columns are bases, where each fixed
-column has its place, and the scales in which everything is summed. Decided here: scales and
-centres only have to be near; any plan gives the same fit.
+In: a `Survey` of all rows. Out: a `Plan`: which columns are bases, where each fixed column has its
+place, and the scales in which everything is summed. Decisions: scales and centres only have to be
+near; any plan gives the same fit.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed.columns import Survey
-from analysis.models.mixed.nesting import Array, Whole
+from analysis.models.arrays import Array, Whole
+from analysis.models.mixed.columns import Shape, Survey
 
 DEPENDENT = 1e-11
 REPEATED = 1e-13
@@ -23,7 +23,7 @@ REPEATED = 1e-13
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """How rows become sums; the same for every partition.
+    """How rows become sums.
 
     Base columns W (n, Q) are orthonormalised: raw bases = W `mixing`. Fixed columns are taken in
     the order [constant multiples of a base everywhere | ... within outermost groups | ... |
@@ -48,7 +48,7 @@ class Plan:
         outcome_scale: the outcome is divided by it.
     """
 
-    shape: tuple
+    shape: Shape
     bases: tuple[tuple[int, int], ...]
     mixing: Array
     base_of: tuple[tuple[int, ...], ...]
@@ -79,10 +79,6 @@ class Plan:
             self.mixing[:, list(base)] @ scale
             for base, scale in zip(self.base_of, self.scales, strict=True)
         )
-
-    def first_joined(self, level: int) -> int:
-        """How many fixed columns have a place further out than `level`."""
-        return int((self.anchors < level).sum())
 
     def joined(self, level: int) -> Whole:
         """Positions (in the order of use) of the columns whose place is `level`."""
@@ -162,8 +158,8 @@ def plan_sums(survey: Survey) -> Plan:
         raise AnalysisError(f'The fixed column "{empty}" is zero in every row. Drop it.')
     use = np.argsort(anchors, kind="stable")
     constants = survey.constants[use]
-    at = np.flatnonzero(np.nan_to_num(constants) != 0)
-    shift = survey.outcome_sum / survey.n_rows if len(at) else 0.0
+    same = np.flatnonzero(np.nan_to_num(constants) != 0)
+    shift = survey.outcome_sum / survey.n_rows if len(same) else 0.0
     spread = survey.outcome_squares / survey.n_rows - shift**2
     return Plan(
         survey.shape,
@@ -177,7 +173,7 @@ def plan_sums(survey: Survey) -> Plan:
         use,
         np.sqrt(survey.column_squares[use] / survey.n_rows),
         shift,
-        (int(at[0]), float(constants[at[0]])) if len(at) else None,
+        (int(same[0]), float(constants[same[0]])) if len(same) else None,
         float(np.sqrt(spread)) if spread > DEPENDENT * max(shift**2, 1e-300) else 1.0,
     )
 
@@ -217,7 +213,7 @@ def _scale_level(
     values, vectors = np.linalg.eigh(unit)
     if values[0] <= DEPENDENT:
         loads = np.abs(vectors[:, 0])
-        repeated = [f'"{effects[k]}"' for k in np.flatnonzero(loads > loads.max() / 100)]
+        repeated = [f'"{effects[k]}"' for k in np.flatnonzero(loads > loads.max() / 100).tolist()]
         raise AnalysisError(
             f"The random effects {', '.join(repeated)} of level {name} are mixtures of each "
             "other: drop one."

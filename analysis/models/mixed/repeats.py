@@ -1,12 +1,12 @@
 """Replace many groups with identical visits by a few weighted stand-ins.
 
-Comes in: `Sums`. Goes out: `Sums` of fewer groups with the same likelihood, slope and curvature
-at every covariance. For outermost groups g of one pattern (the same visits in the same places)
-every term is either a count or a quadratic form in z_g = [1, constants of the fixed columns, W'F of
-every innermost group]; it therefore depends on these groups through sum z_g z_g' alone. With
-sum z z' = F F', the n columns of F, scaled by sqrt(n / count), are stand-ins that count count / n
-times each; a reflection of F makes their first entry 1. Decided here: only patterns with more
-groups than z has entries are replaced.
+In: `Sums`. Out: `Sums` of fewer groups with the same likelihood, slope and curvature at every
+covariance. For outermost groups g of one pattern (the same visits in the same places) every term is
+either a count or a quadratic form in z_g = [1, constants of the fixed columns, W'F of every
+innermost group]; it therefore depends on these groups through sum z_g z_g' alone. With sum z z' = F
+F', the n columns of F, scaled by sqrt(n / count), are stand-ins that count count / n times each; a
+reflection of F makes their first entry 1. Decisions: only patterns with more groups than z has
+entries are replaced.
 """
 
 from __future__ import annotations
@@ -16,70 +16,40 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.models.mixed.blocks import join_sums, take_groups, take_problems
-from analysis.models.mixed.nesting import Array, Whole
+from analysis.models.arrays import Array, Flags, Whole
+from analysis.models.mixed.blocks import join_sums, take_groups
 from analysis.models.mixed.sums import LevelSums, Sums
 
 FEWEST_GROUPS = 64
 MOST_ENTRIES = 400
 ROUNDING = 4 * np.finfo(float).eps
 GROUPS_AT_ONCE = 20_000
-NUMBERS_AT_ONCE = 1_000_000
 
 
 def replace_repeats(sums: Sums) -> Sums:
     """Give sums with fewer outermost groups and the same likelihood; or the same sums."""
     n_outer = sums.levels[0].n_groups
-    if n_outer < FEWEST_GROUPS or sums.unit not in (None, 0):
+    if n_outer < FEWEST_GROUPS:
         return sums
-    repeats = find_repeats(sums)
+    repeats = _find_repeats(sums)
     if not repeats:
         return sums
-    weights = np.ones(n_outer) if sums.unit is None else sums.levels[0].weights
-    parts = [_stand_in(sums, members, weights[None, members]) for members in repeats]
+    parts = [_stand_in(sums, members) for members in repeats]
     kept = np.ones(n_outer, dtype=bool)
     kept[np.concatenate(repeats)] = False
     if kept.any():
         parts.append(select_groups(sums, kept))
-    return join_sums([_first_problem(part) for part in parts])
-
-
-def resample_repeats(sums: Sums, repeats: list[Whole], counts: Array) -> Sums:
-    """Give a batch of problems in which outermost groups count differently.
-
-    Args:
-        sums: of all groups, without weights.
-        repeats: as from `find_repeats`.
-        counts: (b, m_outer) how often each group counts in each problem.
-    """
-    parts = [_stand_in(sums, members, counts[:, members]) for members in repeats]
-    kept = np.ones(counts.shape[1], dtype=bool)
-    kept[np.concatenate(repeats)] = False
-    if kept.any():
-        rest = select_groups(sums, kept)
-        wide = (len(counts), 1, 1, 1)
-        levels = [replace(level, joined=np.tile(level.joined, wide)) for level in rest.levels]
-        levels[0] = replace(levels[0], weights=counts[:, kept])
-        parts.append(
-            replace(
-                rest,
-                levels=tuple(levels),
-                products=np.tile(rest.products, wide),
-                cross=np.tile(rest.cross, wide),
-                unit=0,
-            )
-        )
     return join_sums(parts)
 
 
-def find_repeats(sums: Sums) -> list[Whole]:
+def _find_repeats(sums: Sums) -> list[Whole]:
     """Give the members of every pattern that is worth replacing."""
     pattern = _find_patterns(sums)
     counts = np.bincount(pattern)
     leaves = np.bincount(_leaf_owner(sums), minlength=len(pattern))
     order = np.argsort(pattern, kind="stable")
     ends = np.cumsum(counts)
-    out = []
+    out: list[Whole] = []
     for p in np.flatnonzero(counts > FEWEST_GROUPS // 2):
         members = order[ends[p] - counts[p] : ends[p]]
         entries = _count_entries(sums, members[0], int(leaves[members[0]]))
@@ -88,13 +58,7 @@ def find_repeats(sums: Sums) -> list[Whole]:
     return out
 
 
-def _first_problem(sums: Sums) -> Sums:
-    if sums.products.ndim < 4:
-        return sums
-    return take_problems(sums, 0)
-
-
-def select_groups(sums: Sums, kept: Array) -> Sums:
+def select_groups(sums: Sums, kept: Flags) -> Sums:
     """Give the outermost groups for which `kept` (m_outer,) is true."""
     levels = []
     above, place_above = np.ones(1, dtype=bool), np.zeros(1, dtype=np.int64)
@@ -109,7 +73,6 @@ def select_groups(sums: Sums, kept: Array) -> Sums:
                 parents,
                 level.joined[..., mask],
                 None if level.multipliers is None else level.multipliers[:, mask],
-                None if level.weights is None else level.weights[mask],
             )
         )
         above, place_above = mask, place
@@ -120,6 +83,7 @@ def select_groups(sums: Sums, kept: Array) -> Sums:
         products=sums.products[..., mask],
         cross=sums.cross[..., kept],
         n_rows=sums.n_rows[kept],
+        weights=None if sums.weights is None else sums.weights[kept],
     )
 
 
@@ -169,7 +133,7 @@ def _confirm(sums: Sums, code: Whole) -> Whole:
     leaf = np.arange(len(owner)) - first[owner] + first[model[owner]]
     leaf = np.minimum(leaf, len(owner) - 1)
     equal = (sums.squares == np.take(sums.squares, leaf, axis=-1)).all(axis=(0, 1))
-    up = np.arange(len(owner))
+    up: Whole = np.arange(len(owner))
     for k in reversed(range(len(sums.levels))):
         level = sums.levels[k]
         if level.multipliers is not None:
@@ -190,54 +154,25 @@ def _count_entries(sums: Sums, member: int, n_leaves: int) -> int:
     return 1 + len(sums.squares) * (joined + n_leaves * sums.n_free)
 
 
-def _stand_in(sums: Sums, members: Whole, weights: Array) -> Sums:
-    """Give the stand-ins of outermost groups with one pattern, for a batch of weights (b, m)."""
+def _stand_in(sums: Sums, members: Whole) -> Sums:
+    """Give the stand-ins of outermost groups with one pattern."""
     model = take_groups(sums, int(members[0]), int(members[0]) + 1)
-    starts = range(0, len(members), GROUPS_AT_ONCE)
-    parts = [slice(first, first + GROUPS_AT_ONCE) for first in starts]
-    only = _read_entries(sums, members, model) if len(parts) == 1 else None
-    products = 0.0
-    for part in parts:
-        entries = _read_entries(sums, members[part], model) if only is None else only
-        products = products + entries @ entries.T
+    n_entries = _count_entries(sums, int(members[0]), model.squares.shape[-1])
+    products = np.zeros((n_entries, n_entries))
+    for first in range(0, len(members), GROUPS_AT_ONCE):
+        entries = _read_entries(sums, members[first : first + GROUPS_AT_ONCE], model)
+        products += entries @ entries.T
     width = np.sqrt(np.maximum(np.diagonal(products), 1e-300))
     values, vectors = np.linalg.eigh(products / np.outer(width, width))
     kept = values > ROUNDING * len(values)
-    basis = width[:, None] * vectors[:, kept] * np.sqrt(values[kept])
-    back = (vectors[:, kept] / np.sqrt(values[kept])).T / width
-    n = basis.shape[1]
-    inner = np.zeros((len(weights), n, n))
-    for part in parts:
-        entries = _read_entries(sums, members[part], model) if only is None else only
-        inner += _weigh_squares(back @ entries, weights[:, part])
-    sizes, turns = np.linalg.eigh(inner)
-    factor = basis @ (turns * np.sqrt(np.maximum(sizes, 0.0))[:, None, :])
-    count = weights.sum(axis=1)
-    turn = factor[:, 0] - np.sqrt(count / n)[:, None]
-    size = np.einsum("bn,bn->b", turn, turn)
-    share = np.divide(2.0, size, out=np.zeros_like(size), where=size > 0)
-    mirrored = np.einsum("ben,bn,b->be", factor, turn, share)
-    factor = factor - mirrored[:, :, None] * turn[:, None, :]
-    stretch = np.sqrt(np.divide(n, count, out=np.zeros_like(count), where=count > 0))
-    own = np.divide(1.0, count, out=np.zeros_like(count), where=count > 0)
-    cross = np.einsum("ijm,bm,b->bij", sums.cross[..., members], weights, own)
-    return _write_entries(
-        model, factor * stretch[:, None, None], np.repeat(count[:, None] / n, n, axis=1), cross
-    )
-
-
-def _weigh_squares(entries: Array, weights: Array) -> Array:
-    """Give sum over groups of weight z z', z (n, m), weights (b, m): (b, n, n)."""
-    n, m = entries.shape
-    if len(weights) == 1:
-        return ((entries * weights[0]) @ entries.T)[None]
-    total = np.zeros((len(weights), n * n))
-    at_once = max(NUMBERS_AT_ONCE // n**2, 1)
-    for first in range(0, m, at_once):
-        part = entries[:, first : first + at_once]
-        squares = (part[:, None] * part[None]).reshape(n * n, -1)
-        total += weights[:, first : first + at_once] @ squares.T
-    return total.reshape(-1, n, n)
+    factor = width[:, None] * vectors[:, kept] * np.sqrt(values[kept])
+    n, count = factor.shape[1], len(members)
+    turn = factor[0] - np.sqrt(count / n)
+    size = float(turn @ turn)
+    if size > 0:
+        factor = factor - np.outer(factor @ turn, turn) * (2 / size)
+    cross = sums.cross[..., members].mean(axis=-1)
+    return _write_entries(model, factor * np.sqrt(n / count), np.full(n, count / n), cross)
 
 
 def _read_entries(sums: Sums, members: Whole, model: Sums) -> Array:
@@ -263,27 +198,27 @@ def _first_inside(sums: Sums, k: int) -> Whole:
 
 
 def _write_entries(model: Sums, entries: Array, weights: Array, cross: Array) -> Sums:
-    """Turn z (b, entries, n) into n outermost groups of each of b problems."""
-    n = entries.shape[2]
+    """Turn z (entries, n) into n outermost groups that count as often as `weights` (n,) say."""
+    n = entries.shape[1]
     wide = join_sums([model] * n)
     first = 1
     levels = []
-    for k, (level, one) in enumerate(zip(wide.levels, model.levels, strict=True)):
+    for level, one in zip(wide.levels, model.levels, strict=True):
         size = one.joined.size
-        joined = _unfold(entries[:, first : first + size], one.joined.shape)
+        joined = _unfold(entries[first : first + size], one.joined.shape)
         first += size
-        levels.append(replace(level, joined=joined, weights=weights if k == 0 else None))
+        levels.append(replace(level, joined=joined))
     return replace(
         wide,
         levels=tuple(levels),
-        products=_unfold(entries[:, first:], model.products.shape),
+        products=_unfold(entries[first:], model.products.shape),
         cross=np.repeat(cross[..., None], n, axis=-1),
-        unit=0,
+        weights=weights,
     )
 
 
-def _unfold(entries: Array, shape: tuple[int, int, int]) -> Array:
-    """Turn (b, Q j m, n) into (b, Q, j, n m), one stand-in after the other."""
-    b, n = len(entries), entries.shape[2]
-    parts = np.moveaxis(entries.reshape(b, *shape, n), -1, 3)
-    return parts.reshape(b, shape[0], shape[1], n * shape[2])
+def _unfold(entries: Array, shape: tuple[int, ...]) -> Array:
+    """Turn (Q j m, n) into (Q, j, n m), one stand-in after the other."""
+    n = entries.shape[1]
+    parts = np.moveaxis(entries.reshape(*shape, n), -1, 2)
+    return parts.reshape(shape[0], shape[1], n * shape[2])

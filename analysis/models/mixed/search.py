@@ -1,9 +1,12 @@
-"""From a good point to the optimum, with a certificate: Newton's last steps.
+"""From a starting point to an optimum that is certain, in scales of effects that suit it.
 
-Comes in: blocks of `Sums` and covariances to start from. Goes out: the `Point` a fit stands on.
-Decided here: the last step uses observed second derivatives, along the face of the cone the
-covariances lie on; where these are sharp and, with few groups, cost little more than a slope,
-Newton's steps begin earlier; a spread too small to measure is written as exactly zero.
+In: blocks of `Sums`, a plan and covariances to start from. Out: the `Point` a fit stands on, how
+sure its variances are, and the plan whose scales it is in. Decisions: the last step uses observed
+second derivatives, along the face of the cone the covariances lie on; where these are sharp and,
+with few groups, cost little more than a slope, Newton's steps begin earlier; a spread too small to
+measure is written as exactly zero; where spreads are large beside the residual's, or an optimum is
+not certain, effects are scaled anew by their own covariance and the search is made once more,
+because differences between a large and a small spread of one level cost digits.
 """
 
 from __future__ import annotations
@@ -13,15 +16,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, pick_parameters
 from analysis.models.mixed.certificate import RELATIVE_GAIN_LIMIT, Certificate, certify_optimum
 from analysis.models.mixed.cone import clip_negative
 from analysis.models.mixed.face import find_face
 from analysis.models.mixed.gradient import Slope, descend
-from analysis.models.mixed.inference import Curvature, largest_sharp, measure_curvature
+from analysis.models.mixed.identifiability import check_seen, explain_weakness
+from analysis.models.mixed.inference import (
+    Curvature,
+    VarianceUncertainty,
+    largest_sharp,
+    measure_curvature,
+    weigh_uncertainty,
+)
 from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
 from analysis.models.mixed.optimiser import Optimum, minimise
-from analysis.models.mixed.parameters import pick_parameters
+from analysis.models.mixed.plan import Plan
 from analysis.models.mixed.sums import Sums
 
 ZERO_VARIANCE = 1e-9
@@ -34,6 +46,10 @@ MOST_HALVINGS = 6
 MOST_ROUNDS = 3
 FLAT = 1e-8
 FEW_GROUPS = 1000
+UNIDENTIFIED = 1e-9
+LARGE = 100.0
+MOST_GAP = 0.05  # of a second derivative; degrees of freedom are then off by about as much
+MOST_TURNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +76,7 @@ def search_optimum(
     loadings: Sequence[Array],
     correlated: Sequence[bool],
     start: Sequence[Array],
-    parameters: list[tuple],
+    parameters: list[Parameter],
     restricted: bool,
 ) -> Point:
     """Minimise, polish and certify; the caller decides what to do without a certificate.
@@ -104,16 +120,14 @@ class _Model:
     blocks: list[Sums]
     loadings: Sequence[Array]
     correlated: Sequence[bool]
-    parameters: list[tuple]
+    parameters: list[Parameter]
     restricted: bool
 
     def evaluate(self, relative: Sequence[Array]) -> Evaluation:
         return evaluate(self.blocks, self.loadings, relative, self.restricted)
 
     def descend(self, relative: Sequence[Array], here: Evaluation) -> Slope:
-        return descend(
-            self.blocks, self.loadings, relative, here, self.restricted, None, self.parameters
-        )
+        return descend(self.blocks, self.loadings, relative, here, self.restricted, self.parameters)
 
     def bend(self, relative: Sequence[Array], here: Evaluation, slope: Slope) -> Curvature:
         return measure_curvature(
@@ -164,8 +178,8 @@ def _last_point(
 
     Else the one after it. Close, by more in more data, whose likelihood is rounder.
     """
-    close = CLOSE_GAIN + RELATIVE_GAIN_LIMIT * abs(optimum.objective[0])
-    if optimum.before is not None and (optimum.gain_left[0] <= close or not optimum.converged[0]):
+    close = CLOSE_GAIN + RELATIVE_GAIN_LIMIT * abs(optimum.objective)
+    if optimum.before is not None and (optimum.gain_left <= close or not optimum.converged):
         before, here, slope = optimum.before
         if _same([_clean(value) for value in before], before):
             return before, here, slope, 0
@@ -201,3 +215,50 @@ def _clean(value: Array) -> Array:
     if np.count_nonzero(value[0] - np.diag(np.diagonal(value[0]))) == 0:
         return np.where(np.abs(value) < ZERO_VARIANCE, 0.0, value)
     return clip_negative(((vectors * kept) @ vectors.T)[None])
+
+
+def settle(
+    blocks: list[Sums],
+    plan: Plan,
+    begin: Sequence[Array],
+    parameters: list[Parameter],
+    restricted: bool,
+) -> tuple[Plan, Point, VarianceUncertainty]:
+    """Give the plan in the scales settled on, the optimum and the uncertainty of its variances.
+
+    Args:
+        blocks: the sums, in orthonormal fixed columns.
+        plan: how they were made.
+        begin: per level (1, q, q), in the plan's scales.
+        parameters: as from `list_parameters`.
+        restricted: REML if true.
+
+    Raises:
+        AnalysisError: if spreads cannot be told apart or no optimum is certain.
+    """
+    correlated = plan.shape[2]
+    found = None
+    for _ in range(MOST_TURNS + 1):
+        point = search_optimum(blocks, plan.loadings, correlated, begin, parameters, restricted)
+        if restricted:
+            check_seen(blocks, plan, point.relative, point.evaluation, point.slope, parameters)
+        face = find_face(point.relative, correlated, parameters)
+        uncertainty = weigh_uncertainty(point.curvature, point.evaluation, point.slope, face)
+        weakest, loads = uncertainty.weakest
+        missed = point.certificate.missed
+        if not missed and uncertainty.gap > MOST_GAP:
+            missed = "rounding hides the second derivatives"
+        enough = found is not None or max(value.max() for value in point.relative) <= LARGE
+        enough &= not missed
+        if abs(weakest) < UNIDENTIFIED or (enough and weakest < 0):
+            raise AnalysisError(explain_weakness(loads, plan, parameters))
+        if not missed:
+            found = plan, point, uncertainty
+        if enough:
+            break
+        plan, begin = plan.turn(point.relative)
+    if found is None:
+        raise AnalysisError(
+            f"No certain optimum was found for this model: {missed}. Simplify the random effects."
+        )
+    return found

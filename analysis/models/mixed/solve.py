@@ -1,9 +1,9 @@
-"""From sums to a fit: the steps every mixed model takes, whether it came from rows or summaries.
+"""From sums to a fit: the steps every mixed model takes.
 
-Comes in: `Sums`, the plan they were made with, and "reml" or "ml". Goes out: a `Solution` in the
-user's units with its certificate. Decided here: fixed columns are made orthonormal and the
-outcome is replaced by its least-squares residual before anything is fitted (exact for any time
-origin or unit); a fit whose conditions of optimality do not hold is an error.
+In: `Sums`, the plan they were made with, and "reml" or "ml". Out: a `Solution` in the user's units
+with its certificate. Decisions: fixed columns are made orthonormal and the outcome is replaced by
+its least-squares residual before anything is fitted (exact for any time origin or unit); a fit
+whose conditions of optimality do not hold is an error.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array
+from analysis.models.mixed.arithmetic import Parameter, list_parameters
 from analysis.models.mixed.blocks import split_sums
 from analysis.models.mixed.certificate import Certificate
-from analysis.models.mixed.gradient import Slope
 from analysis.models.mixed.identifiability import check_identifiable
-from analysis.models.mixed.inference import Curvature, VarianceUncertainty
-from analysis.models.mixed.likelihood import Evaluation, evaluate
-from analysis.models.mixed.nesting import Array
-from analysis.models.mixed.parameters import list_parameters
+from analysis.models.mixed.inference import VarianceUncertainty
+from analysis.models.mixed.likelihood import evaluate
 from analysis.models.mixed.plan import Plan
-from analysis.models.mixed.search import Point
-from analysis.models.mixed.settle import settle
+from analysis.models.mixed.search import Point, settle
 from analysis.models.mixed.starting_values import find_start
 from analysis.models.mixed.sums import Sums, count_groups, mix_columns
 
@@ -51,32 +49,21 @@ class Solution:
     Attributes:
         plan: how the rows became sums.
         n_groups: per level the groups that take part in it.
-        scaled_coefficients: (p,) in the plan's order and scales.
         coefficients: (p,).
         covariance: (p, p) inverse information of the coefficients.
         residual_variance: s2.
         covariances: per level (q, q), in the units of outcome^2 / (design units).
         relative: per level (1, q, q), internal.
         log_likelihood: restricted or not, as lme4 defines it.
-        n_rows: rows, counted with weights.
+        n_rows: how many rows.
         certificate: conditions of optimality.
         uncertainty: of the variances, `fixed_change` in the units of the data.
         information: (k + 1, k + 1) observed information of the covariances and s2.
         parameters: (level, row, column) of the k covariances.
-        evaluation: internal.
-        slope: internal.
-        curvature: internal.
-        blocks: the sums behind it (internal columns).
-        to_outcome: an internal outcome times this is in the outcome's unit.
-        transform: (p, p) from internal coefficients to the data's, before `to_outcome`.
-        shift: (p,) subtracted from transform @ internal coefficients, before `to_outcome`.
-        constant: (p,) added at the end.
-        mixture: (p + 1, p + 1) from the plan's columns to the internal ones.
     """
 
     plan: Plan
     n_groups: tuple[int, ...]
-    scaled_coefficients: Array
     coefficients: Array
     covariance: Array
     residual_variance: float
@@ -87,20 +74,7 @@ class Solution:
     certificate: Certificate
     uncertainty: VarianceUncertainty
     information: Array
-    parameters: list[tuple]
-    evaluation: Evaluation
-    slope: Slope
-    curvature: Curvature
-    blocks: list[Sums]
-    to_outcome: float
-    transform: Array
-    shift: Array
-    constant: Array
-    mixture: Array
-
-    def in_units(self, internal: Array) -> Array:
-        """Give internal coefficients (..., p) in the units of the data."""
-        return (internal @ self.transform.T - self.shift) * self.to_outcome + self.constant
+    parameters: list[Parameter]
 
 
 def solve_sums(
@@ -135,8 +109,7 @@ def solve_sums(
         begin = [np.asarray(value)[None] for value in start]
     plan, point, uncertainty = settle(blocks, plan, begin, parameters, restricted)
     return _finish(
-        plan, n_groups or count_groups(sums), blocks, mixture, point, uncertainty, parameters,
-        restricted,
+        plan, n_groups or count_groups(sums), mixture, point, uncertainty, parameters, restricted
     )  # fmt: skip
 
 
@@ -180,11 +153,10 @@ def _sum_squares(blocks: list[Sums], loadings: Sequence[Array], zero: Sequence[A
 def _finish(
     plan: Plan,
     n_groups: tuple[int, ...],
-    blocks: list[Sums],
     mixture: Array,
     point: Point,
     uncertainty: VarianceUncertainty,
-    parameters: list[tuple],
+    parameters: list[Parameter],
     restricted: bool,
 ) -> Solution:
     p = plan.n_columns
@@ -195,12 +167,9 @@ def _finish(
     transform = back @ mixture[:p, :p]
     shift = back @ mixture[:p, p]
     coefficients = (transform @ evaluation.coefficients[0] - shift) * to_outcome
-    constant = np.zeros(p)
-    scaled_coefficients = (coefficients / plan.outcome_scale)[plan.column_order] * plan.column_scale
     if plan.constant is not None:
         place, value = plan.constant
-        constant[plan.column_order[place]] = plan.outcome_shift / value
-        coefficients = coefficients + constant
+        coefficients[plan.column_order[place]] += plan.outcome_shift / value
     variance = float(evaluation.residual_variance[0]) * to_outcome**2
     covariance = variance * transform @ evaluation.inverse[0] @ transform.T
     scaled = transform * to_outcome
@@ -218,7 +187,6 @@ def _finish(
     return Solution(
         plan,
         n_groups,
-        scaled_coefficients,
         coefficients,
         (covariance + covariance.T) / 2,
         variance,
@@ -230,15 +198,6 @@ def _finish(
         replace(uncertainty, fixed_change=change),
         _to_absolute(uncertainty.information, plan, relative, variance, parameters),
         parameters,
-        evaluation,
-        point.slope,
-        point.curvature,
-        blocks,
-        to_outcome,
-        transform,
-        shift,
-        constant,
-        mixture,
     )
 
 
@@ -247,7 +206,7 @@ def _to_absolute(
     plan: Plan,
     relative: list[Array],
     variance: float,
-    parameters: list[tuple],
+    parameters: list[Parameter],
 ) -> Array:
     """Change from (internal relative D, log s2) to (covariances in the data's units, s2)."""
     k = len(parameters)

@@ -1,14 +1,13 @@
 """Least squares whose standard errors survive few clusters of very different sizes.
 
-Comes in: an outcome, a design, which cluster each row belongs to, perhaps weights. Goes out:
-a frozen `ClusterRobustFit` with coefficients, any contrast and any joint test. Decided here:
-CR2 ("bias-reduced linearisation") with Satterthwaite degrees of freedom for each contrast,
-the working model being independent errors of one variance; weights weigh and say nothing
-about variances, as fits a propensity weight.
+In: an outcome, a design, which cluster each row belongs to, perhaps weights. Out: a frozen
+`ClusterRobustFit` with coefficients and any contrast. Decisions: CR2 ("bias-reduced
+linearisation") with Satterthwaite degrees of freedom for each contrast, the working model being
+independent errors of one variance; weights weigh and say nothing about variances, as fits a
+propensity weight.
 
-Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018, Journal of Business & Economic
-Statistics 36(4), 10.1080/07350015.2016.1247004; joint tests: Tipton & Pustejovsky 2015,
-Journal of Educational and Behavioral Statistics 40(6), 10.3102/1076998615606099.
+Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018, Journal of Business & Economic Statistics
+36(4), 10.1080/07350015.2016.1247004.
 """
 
 from __future__ import annotations
@@ -19,10 +18,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.special import fdtrc
 
-from analysis.errors import AnalysisError
-from analysis.models.regression.clusters import arrange_codes, read_labels
+from analysis.models.arrays import Array
 from analysis.models.regression.least_squares import (
     LARGEST_CONDITION_NUMBER,
     read_design,
@@ -31,10 +28,9 @@ from analysis.models.regression.least_squares import (
     solve_least_squares,
 )
 from analysis.models.regression.sandwich import (
-    SMALLEST_EIGENVALUE,
     AdjustedScores,
-    Array,
-    joint_degrees,
+    arrange_codes,
+    read_labels,
     satterthwaite_df,
 )
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_inflation, check_kind
@@ -44,28 +40,6 @@ from analysis.models.results import (
     read_contrasts,
     tabulate_estimates,
 )
-
-SMALLEST_ANGLE = 1e-10
-
-
-@dataclass(frozen=True)
-class JointTest:
-    """One test of several contrasts together.
-
-    Attributes:
-        statistic: F.
-        df_num: numerator degrees of freedom, the number of contrasts q.
-        df_denom: denominator degrees of freedom, nu - q + 1.
-        p_value: P(F_{df_num, df_denom} >= statistic).
-
-    `statistic` and `p_value` are NaN where there is no test: `df_denom` is not positive, or the
-    clusters are so few that the contrasts' covariance has no inverse.
-    """
-
-    statistic: float
-    df_num: float
-    df_denom: float
-    p_value: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +56,7 @@ class ClusterRobustFit:
         kind: which adjustment.
         confidence: the default level of intervals.
         condition_number: of the design, columns scaled to length one.
-        scores: the adjusted cluster scores, for degrees of freedom and joint tests.
+        scores: the adjusted cluster scores, for degrees of freedom.
         meat: (p, p) Q, the sum of their squares; T'c takes it to the variance of c'b.
         transform: (p, p) T with (X'WX)^-1 = T T'; T' takes a contrast to the scores' basis.
     """
@@ -129,40 +103,6 @@ class ClusterRobustFit:
         labels, rows = read_contrasts(matrix, self.names)
         return self._tabulate(labels, rows, self.confidence if confidence is None else confidence)
 
-    def joint_test(self, matrix: ArrayLike | pd.DataFrame) -> JointTest:
-        """Test that several contrasts are all zero: approximate Hotelling's T^2 ("HTZ").
-
-        Q = (Cb)'(C V C')^-1 (Cb); F = (nu - q + 1) / (nu q) Q on q and nu - q + 1 degrees of
-        freedom (Tipton & Pustejovsky 2015). Computed from contrasts turned to be orthonormal in
-        the scores' basis, which changes neither and makes both indifferent to units.
-
-        Args:
-            matrix: (q, p) contrasts, linearly independent; as for `contrast`.
-
-        Raises:
-            AnalysisError: if there is no contrast, or one that is zero or follows from others.
-        """
-        _, rows = read_contrasts(matrix, self.names)
-        q = len(rows)
-        directions = self.transform.T @ rows.T
-        lengths = np.linalg.norm(directions, axis=0)
-        scaled = directions / np.where(lengths > 0, lengths, 1.0)
-        if q == 0 or np.linalg.matrix_rank(scaled, tol=SMALLEST_ANGLE) < q:
-            raise AnalysisError(
-                "The contrasts of a joint test are none, zero, or repeat each other: leave out "
-                "those that follow from the rest."
-            )
-        unit, triangle = np.linalg.qr(scaled)
-        estimate = np.linalg.solve(triangle.T, rows @ self.coefficients / lengths)
-        values, vectors = np.linalg.eigh(unit.T @ self.meat @ unit)
-        nu = joint_degrees(self.scores, unit)
-        df_denom = nu - q + 1
-        if not (df_denom > 0 and values[0] > SMALLEST_EIGENVALUE * values[-1]):
-            return JointTest(float("nan"), float(q), df_denom, float("nan"))
-        size = float(((vectors.T @ estimate) ** 2 / values).sum())
-        statistic = df_denom / (nu * q) * size
-        return JointTest(statistic, float(q), df_denom, float(fdtrc(q, df_denom, statistic)))
-
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
         directions = self.transform.T @ rows.T
         df = satterthwaite_df(self.scores, directions)
@@ -208,6 +148,18 @@ def fit_cluster_robust(
     Raises:
         AnalysisError: on numbers that are not finite, shapes that disagree, columns that
             cannot be told apart (named), or fewer than two clusters.
+
+    Example:
+        Where nobody shares a cluster the standard error is that of Welch's test:
+
+        >>> progress = [0.9, 1.2, 0.8, 1.1, 0.6, 1.4, 0.7, 0.9]
+        >>> alone = [1, 1, 1, 1, 0, 0, 0, 0]
+        >>> group = [0, 0, 0, 0, 1, 1, 1, 1]
+        >>> design = pd.DataFrame({"alone": alone, "group": group})
+        >>> fit = fit_cluster_robust(progress, design, clusters=range(8))
+        >>> difference = fit.contrast(pd.Series({"alone": 1, "group": -1}))
+        >>> difference[["estimate", "std_error"]].round(3).to_numpy().tolist()
+        [[0.1, 0.2]]
     """
     check_kind(kind)
     check_confidence(confidence)
@@ -215,10 +167,11 @@ def fit_cluster_robust(
     y = read_vector(outcome, len(x), "outcome")
     w = read_weights(weights, len(x))
     codes, _ = read_labels(clusters, len(x))
-    kept = None if w is None or (w > 0).all() else w > 0
-    y_used, x_used = (y, x) if kept is None else (y[kept], x[kept])
-    w_used = w if kept is None else w[kept]
-    codes = codes if kept is None else np.unique(codes[kept], return_inverse=True)[1]
+    y_used, x_used, w_used = y, x, w
+    if w is not None and not (w > 0).all():
+        kept = w > 0
+        y_used, x_used, w_used = y[kept], x[kept], w[kept]
+        codes = np.unique(codes[kept], return_inverse=True)[1]
     rows = arrange_codes(codes)
     check_inflation(kind, *x_used.shape)
     if w_used is not None:
@@ -228,7 +181,8 @@ def fit_cluster_robust(
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    residuals = solution.residuals if kept is None else y - x @ solution.coefficients
+    every = len(y_used) == len(y)
+    residuals = solution.residuals if every else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,

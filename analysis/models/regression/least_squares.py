@@ -1,10 +1,9 @@
 """Read a design matrix, refuse one that cannot be trusted, and solve least squares exactly.
 
-Comes in: an outcome, a design (an array, or a frame with named columns), optional weights.
-Goes out: the coefficients and an orthonormal basis of the design. Decided here: columns are
-scaled to length one before their condition number is judged, and coefficients come from a
-Householder QR refined in extended precision (where the machine has it), never from the normal
-equations alone.
+In: an outcome, a design (an array, or a frame with named columns), optional weights. Out: the
+coefficients and an orthonormal basis of the design. Decisions: columns are scaled to length one
+before their condition number is judged, and coefficients come from a Householder QR refined in
+extended precision (where the machine has it), never from the normal equations alone.
 """
 
 from __future__ import annotations
@@ -15,17 +14,16 @@ from numbers import Real
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.linalg.lapack import dtrtri
 
 from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Flags
 
 LARGEST_CONDITION_NUMBER = 1e8
 LARGEST_ROUNDING = 1e-11
 COLUMNS_NAMED = 5
 LARGEST_NUMBER = 1e70
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +155,7 @@ def read_design(design: ArrayLike | pd.DataFrame) -> tuple[pd.Index, Array]:
     largest = _largest_of_columns(values)
     if not np.isfinite(largest).all():
         finite = np.isfinite(values)
-        faulty = [str(name) for name in names[~finite.all(axis=0)]]
+        faulty = [str(name) for name in names[~np.isfinite(largest)]]
         n_rows = int((~finite.all(axis=1)).sum())
         raise AnalysisError(
             f"{n_rows} rows of the design hold a missing or infinite number in "
@@ -183,7 +181,7 @@ def read_vector(values: ArrayLike, n_rows: int, what: str) -> Array:
             whose squares leave double precision.
     """
     vector = _read_finite(values, n_rows, what)
-    if _is_out_of_range(_largest_of_columns(vector)):
+    if _is_out_of_range(_largest_of_columns(vector)).any():
         raise AnalysisError(f"The {what}: {_OTHER_UNIT}")
     return vector
 
@@ -271,8 +269,8 @@ def _largest_of_columns(values: Array) -> Array:
     return np.maximum(values.max(axis=0, initial=0.0), -values.min(axis=0, initial=0.0))
 
 
-def _is_out_of_range(largest: ArrayLike) -> NDArray[np.bool_]:
-    sizes = np.asarray(largest)
+def _is_out_of_range(largest: ArrayLike) -> Flags:
+    sizes = np.atleast_1d(np.asarray(largest, dtype=float))
     return (sizes > LARGEST_NUMBER) | ((sizes > 0) & (sizes < 1 / LARGEST_NUMBER))
 
 

@@ -1,18 +1,17 @@
 """The arithmetic of small-sample cluster-robust covariances, in a basis where it is cheap.
 
-Comes in: a design in the basis where its weighted cross-product is the identity (so that the
-hat matrix is B B'W), the weights or working variances, and where each cluster begins. Goes
-out: `AdjustedScores`, from which covariances, degrees of freedom and joint tests follow.
+In: a design in the basis where its weighted cross-product is the identity (so that the hat matrix
+is B B'W), the weights or working variances, and where each cluster begins. Out: `AdjustedScores`,
+from which covariances and degrees of freedom follow.
 
-Decided here: nothing of size n x n is ever formed. With a_g = A_g W_g B_g u, the quadratic
+Decisions: nothing of size n x n is ever formed. With a_g = A_g W_g B_g u, the quadratic
 form behind a contrast's variance has the m x m matrix P, P_gh = p_g' Phi p_h, which is a
 diagonal plus a term of rank p (or 2p):
     P = diag(a_g' Phi_g a_g) + Z K Z',
 so that its trace and the trace of its square are sums over clusters.
 
-Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018 (10.1080/07350015.2016.1247004);
-Tipton & Pustejovsky 2015 (10.3102/1076998615606099) for the joint test. Choices follow the R
-package clubSandwich where the papers leave them open.
+Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018 (10.1080/07350015.2016.1247004). Choices
+follow the R package clubSandwich where the papers leave them open.
 """
 
 from __future__ import annotations
@@ -21,10 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-Whole = NDArray[np.intp]
+from analysis.errors import AnalysisError
+from analysis.models.arrays import Array, Whole
 
 SMALLEST_EIGENVALUE = 1e-12
 SMALLEST_VARIANCE_SHARE = 1e-10
@@ -168,7 +168,7 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
     """Give Satterthwaite degrees of freedom, df = tr(P)^2 / tr(P^2), per direction.
 
     Args:
-        scores: from `adjust_scores` or `adjust_working_scores`.
+        scores: from `adjust_scores` or `adjust_varying_scores`.
         directions: (p, k), contrasts in the basis of the scores.
 
     Returns:
@@ -196,38 +196,59 @@ def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
     return df
 
 
-def joint_degrees(scores: AdjustedScores, directions: Array) -> float:
-    """Give the degrees of freedom of Hotelling's T^2 for q directions together.
-
-    nu = q (q + 1) / sum_st Var(Q_st), Q the robust covariance of the directions, rescaled to
-    have the identity as its mean under the working model;
-    Var(Q_st) = sum_gh P_ss,gh P_tt,gh + P_st,gh P_ts,gh (Tipton & Pustejovsky 2015, eq. 15).
+def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, np.ndarray | pd.Index]:
+    """Read cluster labels as codes 0..m-1 and the labels they stand for.
 
     Args:
-        scores: from `adjust_scores` or `adjust_working_scores`.
-        directions: (p, q), linearly independent.
+        clusters: (n,) labels of any kind, none missing.
+        n_rows: n.
 
-    Returns:
-        nu; NaN where the residuals hold nothing about some combination's variance.
+    Raises:
+        AnalysisError: on another length or a missing label.
     """
-    factor, z = scores.pieces(directions)
-    q = directions.shape[1]
-    diagonal = scores.rows.sum_by_cluster(factor[:, :, None] * factor[:, None, :])
-    cross = np.einsum("smp,tmr->stpr", scores.turn(z), z, optimize=True)
-    mean = diagonal.sum(axis=0) + np.einsum("stpp->st", cross)
-    values, vectors = np.linalg.eigh(mean)
-    if not values[0] > SMALLEST_VARIANCE_SHARE * scores.model_variance(directions).max():
-        return float("nan")
-    root = vectors @ (vectors / np.sqrt(values)).T
-    diagonal = np.einsum("as,mst,bt->mab", root, diagonal, root, optimize=True)
-    z = np.einsum("as,smp->amp", root, z)
-    zk = scores.turn(z)
-    cross = np.einsum("smp,tmr->stpr", zk, z, optimize=True)
-    own = np.einsum("smp,tmp->mst", zk, z, optimize=True)
-    straight = np.einsum("mss,mtt->", diagonal, diagonal, optimize=True)
-    straight += 2 * np.einsum("mss,mtt->", diagonal, own, optimize=True)
-    straight += np.einsum("stpr,tsrp->", cross, cross, optimize=True)
-    crossed = np.einsum("mst,mts->", diagonal, diagonal, optimize=True)
-    crossed += 2 * np.einsum("mst,mts->", diagonal, own, optimize=True)
-    crossed += np.einsum("stpr,strp->", cross, cross, optimize=True)
-    return float(q * (q + 1) / (straight + crossed))
+    values = clusters if isinstance(clusters, pd.Series) else np.asarray(clusters)
+    if values.shape != (n_rows,):
+        raise AnalysisError(
+            f"Every one of the design's {n_rows} rows needs one cluster label; the labels' "
+            f"shape is {values.shape}."
+        )
+    codes, labels = pd.factorize(values)
+    if n_rows and codes.min() < 0:
+        raise AnalysisError(
+            f"{int((codes < 0).sum())} rows have no cluster label. Give a row that stands alone "
+            "a label of its own."
+        )
+    return codes, labels
+
+
+def arrange_codes(codes: Whole) -> ClusterRows:
+    """Bring rows into cluster order.
+
+    Args:
+        codes: (n,) codes 0..m-1, every one present.
+
+    Raises:
+        AnalysisError: if there are fewer than two clusters.
+    """
+    rows = arrange_clusters(codes)
+    if rows.n_clusters < 2:
+        raise AnalysisError(
+            "All rows belong to one cluster, so nothing shows how much clusters differ. "
+            "At least two clusters are needed."
+        )
+    return rows
+
+
+def arrange_labels(clusters: ArrayLike, n_rows: int, repeat: int = 1) -> ClusterRows:
+    """Read cluster labels and bring rows into cluster order.
+
+    Args:
+        clusters: (n,) labels of any kind, none missing.
+        n_rows: n.
+        repeat: how many rows in a row share each label.
+
+    Raises:
+        AnalysisError: on another length, a missing label, or fewer than two clusters.
+    """
+    codes, _ = read_labels(clusters, n_rows)
+    return arrange_codes(np.repeat(codes, repeat))

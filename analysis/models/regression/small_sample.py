@@ -1,8 +1,8 @@
 """Small-sample adjustments of cluster scores: CR0, CR1, CR1S, CR2 and CR3.
 
-Comes in: a design in the basis where B'WB = I (see `sandwich`), and what is assumed about the
-errors: one variance for all (weights then only weigh), a variance per row, or a covariance
-per cluster. Goes out: `AdjustedScores`. With H = B B'W and D'D = Phi (D upper triangular):
+In: a design in the basis where B'WB = I (see `sandwich`), and what is assumed about the errors: one
+variance for all (weights then only weigh), or a variance per row. Out: `AdjustedScores`. With H = B
+B'W and Phi = D D (D diagonal):
 
     CR0   A_g = I
     CR1   A_g = I sqrt(m / (m - 1))
@@ -10,28 +10,23 @@ per cluster. Goes out: `AdjustedScores`. With H = B B'W and D'D = Phi (D upper t
     CR2   A_g = D_g' [D_g (I - H)_g Phi (I - H)_g' D_g']^(-1/2) D_g
     CR3   A_g = (I - H_gg)^-1
 
-Decided here: powers are generalised inverses, so a cluster that alone determines some
-coefficient adds nothing in that direction (Pustejovsky & Tipton 2018, theorem 1). Clusters
-larger than the design has columns use the p x p (or 2p x 2p) form of the same matrix, through
-B (I - B'B)^(-1/2) = (I - BB')^(-1/2) B, wherever the errors share one variance.
+Decisions: powers are generalised inverses, so a cluster that alone determines some coefficient adds
+nothing in that direction (Pustejovsky & Tipton 2018, theorem 1). Clusters larger than the design
+has columns use the p x p (or 2p x 2p) form of the same matrix, through B (I - B'B)^(-1/2) = (I -
+BB')^(-1/2) B, wherever the errors share one variance.
 
 Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018 (10.1080/07350015.2016.1247004).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, get_args
 
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.models.regression.sandwich import (
-    SMALLEST_EIGENVALUE,
-    AdjustedScores,
-    Array,
-    ClusterRows,
-)
+from analysis.models.arrays import Array
+from analysis.models.regression.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, ClusterRows
 
 SMALLEST_CLEAR_SHARE = 1e-4
 
@@ -101,39 +96,6 @@ def adjust_varying_scores(
     else:
         adjusted = basis / variances[:, None] * inflation(kind, rows.n_clusters, n, p)
     spread = adjusted * root[:, None]
-    return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
-
-
-def adjust_working_scores(
-    rows: ClusterRows, basis: Array, covariances: Sequence[Array], kind: Kind = "CR2"
-) -> AdjustedScores:
-    """Adjust scores when cluster g's errors have covariance Phi_g and weight Phi_g^-1.
-
-    This is a mixed model, or generalised estimating equations, at the fitted covariance.
-
-    Args:
-        rows: how rows fall into clusters.
-        basis: (n, p) B with sum_g B_g' Phi_g^-1 B_g = I, rows in cluster order.
-        covariances: for each run of clusters of one size, in the order of `rows.blocks`,
-            (clusters, size, size) positive definite.
-        kind: the adjustment.
-    """
-    n, p = basis.shape
-    adjusted, spread = np.empty_like(basis), np.empty_like(basis)
-    for (size, part), phi in zip(rows.batches(), covariances, strict=True):
-        block = _blocks(basis[part], size)
-        lower = np.linalg.cholesky(phi)
-        upper = _transpose(lower)
-        whitened = np.linalg.solve(lower, block)
-        if kind == "CR2":
-            result = lower @ _apply_inverse_root(upper @ lower, whitened)
-        elif kind == "CR3":
-            left = np.eye(p) - _transpose(whitened) @ whitened
-            result = np.linalg.solve(upper, whitened) @ _symmetric_power(left, -1.0)
-        else:
-            result = np.linalg.solve(upper, whitened) * inflation(kind, rows.n_clusters, n, p)
-        adjusted[part] = _rows(result)
-        spread[part] = _rows(upper @ result)
     return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
 
 
@@ -234,27 +196,22 @@ def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
     (Z Z' = 1 along it) is then left out.
 
     Args:
-        outer: (k, s, s) G, symmetric; or (k, s, 1), the diagonal of a G that is zero elsewhere.
+        outer: (k, s, 1) the diagonal of G, which is zero elsewhere.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
     """
     size = whitened.shape[1]
     left = np.eye(size) - whitened @ _transpose(whitened)
-    values, vectors = np.linalg.eigh(_multiply(outer, _transpose(_multiply(outer, left))))
-    largest = np.abs(outer).sum(axis=2).max(axis=1)
+    values, vectors = np.linalg.eigh(outer * _transpose(outer * left))
+    largest = outer[:, :, 0].max(axis=1)
     if (values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2).all():
         powers = 1 / np.sqrt(values)
     else:
         shares, axes = np.linalg.eigh(left)
-        half = _multiply(outer, axes * _scalar_power(shares, 0.5)[:, None, :])
+        half = outer * (axes * _scalar_power(shares, 0.5)[:, None, :])
         vectors, values, _ = np.linalg.svd(half)
         kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
         powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
-
-
-def _multiply(outer: Array, inner: Array) -> Array:
-    """Give G M; a G of one column is a diagonal."""
-    return outer * inner if outer.shape[2] == 1 else outer @ inner
 
 
 def _symmetric_power(matrices: Array, power: float) -> Array:

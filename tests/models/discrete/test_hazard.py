@@ -47,7 +47,7 @@ def test_coefficients_and_every_kind_of_error_match_r(link):
     plain = fit_hazard(data["event"], design, data["child"], link, kind="CR0")
     for ours, theirs in [
         (fit.fixed["estimate"], numbers["estimate"]),
-        (fit.model_fixed["std_error"], numbers["se"]),
+        (pd.Series(np.sqrt(np.diagonal(fit.model_covariance))), numbers["se"]),
         (plain.fixed["std_error"], numbers["se_CR0"]),
         (fit.fixed["std_error"], numbers["se_CR2"]),
         (fit.fixed["df"], numbers["df_CR2"]),
@@ -148,16 +148,13 @@ def test_weights_of_units_move_the_average():
     assert weighted.gradients == pytest.approx(alone.gradients, rel=1e-10)
 
 
-def test_contrasts_and_joint_tests_reach_the_robust_fit():
+def test_contrasts_reach_the_robust_fit():
     data, design, _ = goals()
     fit = fit_hazard(data["event"], design, data["child"])
     pair = pd.DataFrame({"formatcombined": [1.0], "formatgroup": [-1.0]}, index=["c - g"])
     row = fit.contrast(pair).loc["c - g"]
     fixed = fit.fixed["estimate"]
     assert row["estimate"] == pytest.approx(fixed["formatcombined"] - fixed["formatgroup"])
-    test = fit.joint_test(np.eye(8)[[5, 6]])
-    assert test.df_num == 2
-    assert 0 < test.p_value < 1
     assert "cloglog" in repr(fit)
 
 

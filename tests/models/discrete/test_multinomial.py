@@ -1,16 +1,13 @@
-"""Multinomial chances and propensity-weighted regressions against R, and what must hold."""
+"""Multinomial chances against R, and what must hold."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from reference_cases import REFERENCE, read_case
-from scipy.special import logsumexp
 
 from analysis.errors import AnalysisError
 from analysis.models.discrete.multinomial import fit_multinomial
-from analysis.models.discrete.propensity_weighted import fit_propensity_weighted
 from analysis.models.discrete.separation import SeparationError
-from analysis.models.weights import tilted_weights
 
 CASES = {
     "ps_sim_formats": (
@@ -24,9 +21,7 @@ CASES = {
         ["age", "lwt", "smoke", "ht", "ui"],
     ),
 }
-NAMES = {"iptw": "everyone", "overlap": "overlap", "entropy": "entropy"}
 COEFFICIENT_RELATIVE = 1e-11  # R's maximum, polished to a gradient of 1e-13
-M_ESTIMATION_RELATIVE = 1e-8  # R's derivative of the weights is numeric
 
 
 def read(name):
@@ -65,91 +60,11 @@ def test_coefficients_errors_and_chances_match_r(name):
     assert fit.gradient < 1e-12
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("target", NAMES)
-def test_m_estimation_errors_match_r(name, target):
-    data, reference, codes, design, levels = read(name)
-    fit = fit_multinomial(codes, design, levels)
-    members = pd.DataFrame(np.eye(3)[codes], columns=levels)
-    numbers = reference["m_estimation"][target]
-    outcome = data[reference["roles"]["outcome"]]
-    for kind in [k for k in ("iid", "cluster") if k in numbers]:
-        clusters = data[reference["roles"]["cluster"]] if kind == "cluster" else None
-        weighted = fit_propensity_weighted(outcome, members, fit, NAMES[target], clusters)
-        for level in levels:
-            row = weighted.fixed.loc[level]
-            assert row["estimate"] == pytest.approx(numbers["mean"][level], rel=1e-12)
-            expected = numbers[kind]["mean_se"][level]
-            assert row["std_error"] == pytest.approx(expected, rel=M_ESTIMATION_RELATIVE)
-        for pair in numbers[kind]["pairwise"]:
-            this, than = pair["contrast"].split(" - ")
-            row = weighted.contrast(pd.DataFrame({this: [1.0], than: [-1.0]})).iloc[0]
-            assert row["estimate"] == pytest.approx(pair["estimate"], rel=1e-10)
-            assert row["std_error"] == pytest.approx(pair["se"], rel=M_ESTIMATION_RELATIVE)
-
-
-@pytest.mark.parametrize("target", ["overlap", "everyone", "entropy"])
-def test_the_influence_is_what_a_little_more_of_one_row_does(target):
-    rng, codes, design = invented(11, n=60)
-    outcome = rng.normal(size=60) + codes
-    regression = pd.DataFrame(np.eye(3)[codes], columns=["a", "b", "c"]).join(design["attention"])
-    fit = fit_multinomial(codes, design, "abc")
-    weighted = fit_propensity_weighted(outcome, regression, fit, target)
-    for i in (0, 7, 31):
-        moved = []
-        for step in (1e-5, -1e-5):
-            mass = np.ones(60)
-            mass[i] += step
-            gamma = maximum_with_mass(codes, design.to_numpy(), mass, fit.coefficients)
-            predictor = np.column_stack([np.zeros(60), design.to_numpy() @ gamma.T])
-            chances = np.exp(predictor - logsumexp(predictor, axis=1, keepdims=True))
-            w = mass * tilted_weights(chances, codes, target)
-            x = regression.to_numpy()
-            moved.append(np.linalg.solve(x.T @ (x * w[:, None]), x.T @ (w * outcome)))
-        slope = (moved[0] - moved[1]) / 2e-5
-        assert weighted.influence[i] == pytest.approx(slope, rel=1e-5, abs=1e-8)
-
-
-def maximum_with_mass(codes, x, mass, start):
-    """Newton's method for the weighted likelihood, written out in full."""
-    gamma, received = start.copy(), np.eye(3)[codes]
-    for _ in range(5):
-        predictor = np.column_stack([np.zeros(len(x)), x @ gamma.T])
-        chances = np.exp(predictor - logsumexp(predictor, axis=1, keepdims=True))
-        slope = np.concatenate(
-            [x.T @ (mass * (received - chances)[:, k]) for k in (1, 2)],
-        )
-        information = np.block(
-            [
-                [
-                    x.T @ (x * (mass * chances[:, a] * ((a == b) - chances[:, b]))[:, None])
-                    for b in (1, 2)
-                ]
-                for a in (1, 2)
-            ]
-        )
-        gamma = gamma + np.linalg.solve(information, slope).reshape(2, -1)
-    return gamma
-
-
-def test_influences_add_to_zero_and_square_to_the_covariance():
-    rng, codes, design = invented(4)
-    fit = fit_multinomial(codes, design, "abc")
-    outcome = rng.normal(size=150)
-    members = pd.DataFrame(np.eye(3)[codes], columns=list("abc"))
-    weighted = fit_propensity_weighted(outcome, members, fit, clusters=np.arange(150) // 5)
-    assert weighted.influence.shape == (30, 3)
-    assert weighted.influence.sum(axis=0) == pytest.approx(np.zeros(3), abs=1e-12)
-    assert weighted.df == 29
-    assert "M-estimation" in repr(weighted)
-
-
 def test_chances_of_every_level_add_up_to_the_number_who_received_it():
     _, codes, design = invented(1)
     fit = fit_multinomial(codes, design, ["a", "b", "c"])
     assert fit.propensities.sum(axis=0) == pytest.approx(np.bincount(codes), rel=1e-12)
     assert fit.propensities.sum(axis=1) == pytest.approx(np.ones(150), rel=1e-14)
-    assert fit.predict(design) == pytest.approx(fit.propensities, rel=1e-12)
 
 
 def test_a_constant_alone_gives_the_shares():
@@ -265,16 +180,3 @@ def test_impossible_input_is_refused_in_words(change, words):
         fit_multinomial(
             np.array(given["outcome"]), given["design"], given["levels"], given.get("ridge", 0.0)
         )
-
-
-def test_a_weighted_regression_refuses_other_rows_and_a_single_cluster():
-    rng, codes, design = invented(1)
-    fit = fit_multinomial(codes, design, "abc")
-    with pytest.raises(AnalysisError, match="rows of the propensity model"):
-        fit_propensity_weighted(np.ones(3), np.ones((3, 1)), fit)
-    with pytest.raises(AnalysisError, match="two clusters"):
-        fit_propensity_weighted(
-            rng.normal(size=150), np.ones((150, 1)), fit, clusters=np.zeros(150)
-        )
-    with pytest.raises(AnalysisError, match="columns of the fit"):
-        fit.predict(np.ones((2, 1)))

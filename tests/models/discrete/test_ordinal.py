@@ -4,12 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from reference_cases import by_term, read_case
-from scipy.optimize import approx_fprime
 
 from analysis.errors import AnalysisError
 from analysis.models.discrete.hazard import fit_hazard
 from analysis.models.discrete.ordinal import fit_ordinal
-from analysis.models.discrete.ordinal_likelihood import ordinal_chances
 from analysis.models.discrete.separation import SeparationError
 
 CLM_RELATIVE = 1e-10  # clm stops at a gradient near 1e-12
@@ -65,52 +63,6 @@ def test_polr_agrees_as_far_as_it_converges():
     assert ours["std_error"].to_numpy() == pytest.approx(numbers["se"], rel=POLR_RELATIVE)
 
 
-def test_predicted_chances_match_r():
-    _, codes, design, reference = wine()
-    fit = fit_ordinal(codes, design, [1, 2, 3, 4, 5])
-    rows = pd.DataFrame(reference["predicted_prob"])
-    ask = np.column_stack([rows["temp"] == "warm", rows["contact"] == "yes"]).astype(float)
-    expected = rows[["p1", "p2", "p3", "p4", "p5"]].to_numpy()
-    assert fit.predict(ask) == pytest.approx(expected, rel=CLM_RELATIVE)
-    averages = fit.average_chances({i: row[None, :] for i, row in enumerate(ask)})
-    assert averages.estimates.reshape(4, 5) == pytest.approx(expected, rel=CLM_RELATIVE)
-
-
-@pytest.mark.parametrize("link", ["logit", "probit"])
-def test_gradients_of_average_chances_are_their_derivatives(link):
-    _, codes, design, _ = invented(3)
-    fit = fit_ordinal(codes, design, range(5), link=link)
-    averages = fit.average_chances({"all": design})
-    x = design.to_numpy()
-
-    def chance(parameters, level):
-        return ordinal_chances(parameters[:4], x @ parameters[4:], link)[0][:, level].mean()
-
-    at = np.concatenate([fit.cuts, fit.coefficients])
-    for level in range(5):
-        numeric = approx_fprime(at, chance, 1e-7, level)
-        assert averages.gradients[level] == pytest.approx(numeric, abs=1e-5)
-
-
-def test_average_chances_add_to_one_and_their_intervals_stay_inside():
-    _, codes, design, clusters = invented(4)
-    fit = fit_ordinal(codes, design, range(5), clusters)
-    averages = fit.average_chances(
-        {"alone": design.assign(group=0.0), "together": design.assign(group=1.0)}
-    )
-    table = averages.table
-    assert table["estimate"].groupby(level="scenario").sum().to_numpy() == pytest.approx([1, 1])
-    assert (table["conf_low"] > 0).all()
-    assert (table["conf_high"] < 1).all()
-    assert (
-        (table["conf_low"] < table["estimate"]) & (table["estimate"] < table["conf_high"])
-    ).all()
-    total = averages.contrast(np.ones((1, 10)))
-    assert total["std_error"].iloc[0] == pytest.approx(0, abs=1e-12)
-    top = averages.contrast(np.array([0, 0, 0, 0, -1, 0, 0, 0, 0, 1]))
-    assert np.sign(top["estimate"].iloc[0]) == np.sign(fit.coefficients[0])
-
-
 @pytest.mark.parametrize("kind", ["CR0", "CR2", "CR3"])
 def test_two_levels_of_children_alone_are_logistic_regression(kind):
     _, codes, design, _ = invented(5, levels=2)
@@ -156,7 +108,6 @@ def test_units_and_origins_of_columns_do_not_matter():
     columns = ["estimate", "std_error", "df"]
     expected = first.fixed.loc["group", columns].to_numpy()
     assert second.fixed.loc["group", columns].to_numpy() == pytest.approx(expected, rel=1e-8)
-    assert second.predict(moved) == pytest.approx(first.predict(design), rel=1e-8)
 
 
 def test_reversing_the_levels_reverses_the_signs():
@@ -189,7 +140,6 @@ def test_a_fit_prints_its_thresholds_and_clusters():
     fit = fit_ordinal(codes, design, [1, 2, 3, 4, 5], data["judge"])
     assert "4|5" in repr(fit)
     assert "clusters: 9" in repr(fit)
-    assert "scenario" in repr(fit.average_chances({"all": design}))
 
 
 @pytest.mark.parametrize(
@@ -210,10 +160,3 @@ def test_impossible_input_is_refused_in_words(change, words):
     codes = np.array(given.pop("codes"))
     with pytest.raises(AnalysisError, match=words):
         fit_ordinal(codes, given.pop("design"), "abc", **given)
-
-
-def test_other_columns_than_the_fits_are_refused_for_prediction():
-    _, codes, design, _ = wine()
-    fit = fit_ordinal(codes, design, [1, 2, 3, 4, 5])
-    with pytest.raises(AnalysisError, match="columns of the fit"):
-        fit.predict(design[["contactyes", "tempwarm"]])

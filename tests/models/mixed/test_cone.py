@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from analysis.models.mixed.arithmetic import list_parameters
 from analysis.models.mixed.cone import find_step
-from analysis.models.mixed.parameters import list_parameters
 
 SETTLED = 1e-7  # the ridge that keeps flat directions solvable leaves 1e-8
 

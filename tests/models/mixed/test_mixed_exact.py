@@ -14,7 +14,7 @@ from mixed_designs import (
 )
 
 from analysis.errors import AnalysisError
-from analysis.models.mixed import settle as mixed_settle
+from analysis.models.mixed import search
 from analysis.models.mixed.certificate import Certificate
 from analysis.models.mixed.columns import arrange_rows, survey_rows
 from analysis.models.mixed.model import RandomEffect, fit_mixed
@@ -141,76 +141,6 @@ def test_on_balanced_data_a_slope_is_compared_as_childrens_own_slopes_are():
     assert row["df"] == pytest.approx(38, rel=1e-5)
 
 
-def test_a_whole_number_as_weight_is_so_many_copies_of_the_outermost_group():
-    outcome, fixed, random = draw_design(9, 30)
-    groups = np.asarray(random[0].groups)
-    times = np.random.default_rng(3).integers(1, 4, groups.max() + 1)
-    weighted = fit_mixed(outcome, fixed, random, weights=times[groups].astype(float))
-    at = np.concatenate([np.flatnonzero(times[groups] > k) for k in range(3)])
-    copy = np.concatenate([np.full((times[groups] > k).sum(), k) for k in range(3)])
-    copied = [
-        RandomEffect(
-            pd.Series(np.asarray(r.groups)[at] * 10 + copy, name=r.groups.name),
-            r.design.iloc[at],
-            r.correlated,
-        )
-        for r in random
-    ]
-    repeated = fit_mixed(outcome[at], fixed.iloc[at], copied)
-    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-9)
-    assert weighted.n_rows == len(at)
-    assert weighted.n_groups == repeated.n_groups
-    assert_same_fit(weighted, repeated)
-
-
-def test_a_weight_on_children_inside_groups_is_so_many_children_of_that_group():
-    outcome, fixed, random = draw_design(0, 60)
-    names = [r.groups.name for r in random]
-    assert names == ["group", "child", "goal"]
-    child = np.asarray(random[1].groups)
-    times = np.random.default_rng(4).integers(1, 3, child.max() + 1)
-    weighted = fit_mixed(outcome, fixed, random, weights=times[child].astype(float))
-    at = np.concatenate([np.arange(len(child)), np.flatnonzero(times[child] > 1)])
-    copy = np.repeat([0, 1], [len(child), len(at) - len(child)])
-    copied = [
-        RandomEffect(
-            pd.Series(
-                np.asarray(r.groups)[at] * 10 + (copy if r is not random[0] else 0),
-                name=r.groups.name,
-            ),
-            r.design.iloc[at],
-            r.correlated,
-        )
-        for r in random
-    ]
-    repeated = fit_mixed(outcome[at], fixed.iloc[at], copied)
-    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-9)
-    assert_same_fit(weighted, repeated)
-
-
-def test_other_weights_get_the_sandwich_over_outermost_groups():
-    outcome, fixed, random = growth()
-    child = np.asarray(random[0].groups)
-    weights = np.random.default_rng(5).uniform(0.2, 1.8, 40)
-    fit = fit_mixed(outcome, fixed, random, weights=weights[child])
-    design, columns = random[0].design.to_numpy(), fixed.to_numpy()
-    one = design[:5] @ fit.covariances["child"].to_numpy() @ design[:5].T
-    inverse = np.linalg.inv(one + fit.residual_sd**2 * np.eye(5))
-    bread, scores = 0.0, []
-    for i in range(40):
-        own = columns[child == i]
-        bread = bread + weights[i] * own.T @ inverse @ own
-        left = outcome[child == i] - own @ fit.coefficients
-        scores.append(weights[i] * own.T @ inverse @ left)
-    scores = np.array(scores)
-    assert np.abs(scores.sum(axis=0)).max() < 1e-8
-    expected = np.linalg.inv(bread) @ (scores.T @ scores) @ np.linalg.inv(bread) * 40 / 39
-    np.testing.assert_allclose(fit.covariance, expected, rtol=1e-8)
-    assert fit.robust
-    assert (fit.fixed["df"] == 39).all()
-    assert "sandwich" in repr(fit)
-
-
 @pytest.mark.parametrize("seed", [0, 4, 9, 10])
 def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(seed):
     outcome, fixed, random = draw_design(seed, 40)
@@ -276,19 +206,6 @@ def test_a_fit_survives_pickling():
     again = pickle.loads(pickle.dumps(fit))
     pd.testing.assert_frame_equal(again.fixed, fit.fixed)
     assert repr(again) == repr(fit)
-
-
-def test_predictions_add_the_effects_of_known_groups_only():
-    outcome, fixed, random = growth()
-    fit = fit_mixed(outcome, fixed, random)
-    mean = fit.predict(fixed)
-    np.testing.assert_allclose(mean, fixed.to_numpy() @ fit.coefficients)
-    effects = fit.random_effects("child").to_numpy()[np.asarray(random[0].groups)]
-    own = fit.predict(fixed, random)
-    expected = mean + (effects * random[0].design.to_numpy()).sum(axis=1)
-    np.testing.assert_allclose(own, expected)
-    unknown = RandomEffect(np.full(len(fixed), "someone else"), random[0].design)
-    np.testing.assert_allclose(fit.predict(fixed, [unknown]), mean)
 
 
 def test_the_information_is_the_curvature_of_the_likelihood():
@@ -387,7 +304,7 @@ def test_spreads_far_above_the_residuals_are_fitted_and_keep_their_digits(seed, 
 def test_a_fit_whose_second_derivatives_are_lost_in_rounding_is_refused(monkeypatch):
     model = draw_far_apart(3, 1e-1)
     fit_mixed(*model)
-    monkeypatch.setattr(mixed_settle, "MOST_GAP", 1e-12)
+    monkeypatch.setattr(search, "MOST_GAP", 1e-12)
     with pytest.raises(AnalysisError, match="rounding hides the second derivatives"):
         fit_mixed(*model)
 

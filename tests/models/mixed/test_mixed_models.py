@@ -93,48 +93,6 @@ def test_leaving_out_therapy_groups_manufactures_certainty(fits):
     assert without.contrast(contrast)["p_value"].item() < 0.002
 
 
-@pytest.mark.parametrize(
-    ("name", "model", "term", "columns"),
-    [
-        ("lmm_bodyweight_3groups", "random_slope", "Time:Diet", ["Time:Diet2", "Time:Diet3"]),
-        (
-            "sim_child_goal_week",
-            "slope_child_intercept_goal",
-            "week:format",
-            ["week:formatgroup", "week:formatcombined"],
-        ),
-        ("partial_nested_post", "partially_nested", "arm", ["armgroup", "armcombined"]),
-        ("partial_nested_slopes", "slopes", "arm:t", ["armgrp:t", "armind:t"]),
-    ],
-)
-def test_joint_tests_agree_with_lmertests_anova(fits, name, model, term, columns):
-    fit, _, numbers = fits[name, model, "reml"]
-    expected = by_term(numbers["anova_III_satt"]).loc[term]
-    matrix = pd.DataFrame(np.eye(len(columns)), columns=columns)
-    found = fit.joint_test(matrix)
-    assert found.df_num == expected["num_df"]
-    assert found.statistic == pytest.approx(expected["F"], rel=1e-6)
-    assert found.df_denom == pytest.approx(expected["den_df"], rel=1e-5)
-    assert found.p_value == pytest.approx(expected["p"], rel=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("name", "model"),
-    [("lmm_sleepstudy", "slope"), ("nested_pastes", "nested"), ("singular_dyestuff2", "model"),
-     ("lmm_bodyweight_3groups", "random_slope")],
-)  # fmt: skip
-def test_predicted_random_effects_are_lme4s(fits, name, model):
-    fit, _, numbers = fits[name, model, "reml"]
-    for level, rows in numbers["ranef"].items():
-        expected = pd.DataFrame(rows).set_index("level")
-        found = fit.random_effects(level)
-        found.index = found.index.astype(str)
-        for effect in expected:
-            np.testing.assert_allclose(
-                found.loc[expected.index, effect], expected[effect], rtol=1e-5, atol=1e-5
-            )
-
-
 def test_a_spread_of_zero_is_said_in_words(fits):
     fit, _, _ = fits["singular_dyestuff2", "model", "reml"]
     assert fit.singular

@@ -1,15 +1,15 @@
-"""Stand-ins for groups with identical visits, and summaries of partitions: the same fit."""
+"""Stand-ins for groups with identical visits: the same fit."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.models.mixed.arithmetic import list_parameters
 from analysis.models.mixed.columns import arrange_rows, survey_rows
 from analysis.models.mixed.gradient import descend
 from analysis.models.mixed.likelihood import evaluate
-from analysis.models.mixed.model import RandomEffect, fit_mixed
+from analysis.models.mixed.model import RandomEffect
 from analysis.models.mixed.nesting import read_nesting
-from analysis.models.mixed.parameters import list_parameters
 from analysis.models.mixed.plan import plan_sums
 from analysis.models.mixed.repeats import replace_repeats, select_groups
 from analysis.models.mixed.solve import solve_sums
@@ -123,28 +123,9 @@ def test_selected_groups_have_the_likelihood_of_their_own_rows():
     where = np.arange(len(outcome)) if rows.nesting.order is None else rows.nesting.order
     at = where[inside]
     own = [RandomEffect(r.groups.iloc[at], r.design.iloc[at]) for r in random]
-    direct = build_sums(read_rows(outcome[at], fixed.iloc[at], own), plan)
+    own_rows = read_rows(outcome[at], fixed.iloc[at], own)
+    survey_rows(own_rows)
+    direct = build_sums(own_rows, plan)
     relative = [0.3 * np.eye(loading.shape[1])[None] for loading in plan.loadings]
     one, other = (evaluate([value], plan.loadings, relative) for value in (part, direct))
     assert one.objective == pytest.approx(other.objective, rel=1e-13)
-
-
-def test_stand_ins_of_weighted_groups_count_as_often_as_these():
-    outcome, fixed, random = clinic(300)
-    child = np.asarray(random[0].groups)
-    times = np.random.default_rng(0).integers(0, 4, 300).astype(float)
-    weighted = fit_mixed(outcome, fixed, random, weights=times[child])
-    at = np.concatenate([np.flatnonzero(times[child] > k) for k in range(3)])
-    copy = np.concatenate([np.full((times[child] > k).sum(), k) for k in range(3)])
-    copied = [
-        RandomEffect(
-            pd.Series(np.asarray(r.groups)[at] * 3 + copy, name=r.groups.name), r.design.iloc[at]
-        )
-        for r in random
-    ]
-    repeated = fit_mixed(outcome[at], fixed.iloc[at], copied)
-    se = repeated.fixed["std_error"]
-    assert np.abs((weighted.coefficients - repeated.coefficients) / se).max() < SAME
-    np.testing.assert_allclose(weighted.fixed["std_error"], se, rtol=SAME)
-    assert weighted.log_likelihood == pytest.approx(repeated.log_likelihood, abs=1e-8)
-    assert weighted.n_groups == repeated.n_groups
