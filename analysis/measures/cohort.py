@@ -20,6 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.cards import about, show_card
+from analysis.computing import make_frame
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
@@ -102,7 +103,7 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
         kept[episode[goal]] = True
     codes, child = episodes["format"].array.codes, number_labels(episodes["child_id"].array)
     counts = np.array([count_numbered(codes[kept], child[kept]) for kept in left])
-    flow = pd.DataFrame(
+    flow = make_frame(
         {
             "step": [step for step, _ in STEPS],
             "title": [title for _, title in STEPS],
@@ -148,7 +149,7 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
     columns["cluster"] = _clusters(columns)
-    return pd.DataFrame(columns)
+    return make_frame(columns)
 
 
 def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:

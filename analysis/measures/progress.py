@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
+from analysis.computing import make_frame
 from analysis.measures.scoring import Columns, ScoredGoals
 from analysis.settings import Settings
 
@@ -109,7 +110,7 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         "at_end": goals["latest_week"].to_numpy() >= last_week,
     }
     measured = {name: values[usable] for name, values in columns.items()}
-    return Progress(pd.DataFrame(columns), _child_means(measured))
+    return Progress(make_frame(columns), _child_means(measured))
 
 
 def _child_means(goals: Columns) -> pd.DataFrame:
@@ -124,7 +125,7 @@ def _child_means(goals: Columns) -> pd.DataFrame:
         return np.where(size > 0, total / np.maximum(size, 1), np.nan)
 
     every = np.ones(len(rate), bool)
-    return pd.DataFrame(
+    return make_frame(
         {
             "episode_id": goals["episode_id"][first_row],
             "child_id": goals["child_id"][first_row],

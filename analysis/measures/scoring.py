@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.cards import about, show_card
+from analysis.computing import make_frame
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
 from analysis.records.schema import CLOSED_REASONS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
@@ -123,7 +124,7 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     early = seen & (week[first] <= settings.baseline_weeks)
     baseline = np.where(early, level[first], np.nan)
     latest = np.where(seen, level[last], np.nan)
-    table = pd.DataFrame(
+    table = make_frame(
         {
             **goals,
             "baseline": baseline,
@@ -175,7 +176,7 @@ def _levels_in_window(reviews: pd.DataFrame, goals: Columns, settings: Settings)
     rated = _joined(seen, _recorded_baselines(seen, goals, late, settings))
     goal, week, level = _joined(rated, _kept_levels(rated, goals, settings))
     order = np.lexsort((week, goal))
-    return pd.DataFrame(
+    return make_frame(
         {
             "goal": goal[order],
             "week": week[order],
@@ -249,7 +250,7 @@ def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
         return np.bincount(code, values, minlength=n)
 
     spread = summed(w**2), summed(w)
-    return pd.DataFrame(
+    return make_frame(
         {
             "episode_id": episode_id,
             "child_id": table["child_id"].array[first],

@@ -177,8 +177,10 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     """Give `Records` of coded tables in which no fault was found."""
     import pandas as pd
 
+    from analysis.computing import text_type
+
     frames = {}
-    text = _text_type()
+    text = text_type()
     vocabularies = {name: pd.array(list(coder), dtype=text) for name, coder in coded.ids.items()}
     for name, table in TABLES.items():
         source = coded.tables.get(name)
@@ -197,14 +199,6 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
 
 
 @lru_cache
-def _text_type() -> pd.StringDtype:
-    """Codes as shared Python strings: a row costs a pointer, a look at one costs nothing."""
-    import pandas as pd
-
-    return pd.StringDtype("python", na_value=np.nan)
-
-
-@lru_cache
 def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
     import pandas as pd
 
@@ -214,6 +208,8 @@ def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
 def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
     import pandas as pd
 
+    from analysis.computing import make_frame, text_type
+
     n = 0 if source is None else source.n_rows
     data = {}
     for schema in table.columns:
@@ -221,7 +217,7 @@ def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
         if schema.kind == "id":
             vocabulary = vocabularies.get(schema.name)
             if values is None or vocabulary is None or not len(vocabulary):
-                data[schema.name] = pd.array([None] * n, dtype=_text_type())
+                data[schema.name] = pd.array([None] * n, dtype=text_type())
             else:
                 data[schema.name] = vocabulary.take(values, allow_fill=True)
         elif schema.kind == "choice":
@@ -231,5 +227,4 @@ def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
             )
         else:
             data[schema.name] = np.zeros(0) if values is None else values
-    columns = pd.Index(list(data), dtype=_text_type())
-    return pd.DataFrame(data, index=pd.RangeIndex(n), columns=columns)
+    return make_frame(data, pd.RangeIndex(n))

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from analysis.computing import make_frame, text_type
 from analysis.records.schema import Table
 from analysis.simulation.caseload import Caseload
 from analysis.simulation.course import Course
@@ -44,7 +45,7 @@ def code_labels(caseload: Caseload, course: Course) -> dict[str, pd.api.extensio
         "therapist": _count_codes("P", int(course.therapist.max()) + 1, 2),
         "site": _count_codes("S", int(caseload.site.max()) + 1, 1),
     }
-    return {name: pd.array(codes, dtype="str") for name, codes in labels.items()}
+    return {name: pd.array(codes, dtype=text_type()) for name, codes in labels.items()}
 
 
 def build_table(
@@ -68,7 +69,7 @@ def build_table(
             )
         else:
             built[column.name] = np.asarray(columns[column.name], dtype=float)
-    return pd.DataFrame(built, copy=False)
+    return make_frame(built, copy=False)
 
 
 @lru_cache

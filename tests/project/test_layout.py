@@ -16,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
     ("errors",),
-    ("settings", "wording", "writing", "small_data", "models"),
+    ("settings", "wording", "writing", "computing", "models"),
     ("cards",),
     ("records",),
     ("simulation",),
