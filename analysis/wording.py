@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import math
 
+from analysis.formats import FORMAT_NAMES as FORMAT_NAMES
+
 MINUS = "\u2212"
 
-FORMAT_NAMES = {
-    "individual": "individual therapy",
-    "group": "group therapy",
-    "combined": "combined therapy",
-}
 KIND_NAMES = {"skill": "skill goals", "social": "social goals"}
 DOMAIN_NAMES = {
     "self_care": "self-care",

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 from analysis.cards import about, show_card
 from analysis.computing import make_frame
+from analysis.formats import GROUPED_CODES
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
@@ -153,7 +154,7 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
 
 
 def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:
-    grouped = table["format"].codes != 0
+    grouped = np.isin(table["format"].codes, GROUPED_CODES)
     group = number_labels(table["group_id"])
     unknown = grouped & (group < 0)
     group = np.where(grouped, group, -1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.formats import GROUPED_FORMATS
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
@@ -62,7 +63,7 @@ def share_therapist_minutes(sessions: pd.DataFrame) -> np.ndarray:
     Returns:
         (n,) minutes; NaN where length or company is not known.
     """
-    together = (sessions["delivered"] == "group").to_numpy()
+    together = (sessions["delivered"].isin(GROUPED_FORMATS)).to_numpy()
     came = attended(sessions)
     present = sessions["n_children_present"].to_numpy(float)
     known_group = together & sessions["group_id"].notna().to_numpy()

@@ -20,9 +20,9 @@ from analysis.prepare.raw import RawExport
 from analysis.records.checking.values import Faults
 from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
 from analysis.records.mapping import Mapping
-from analysis.records.reading.reader import TextRecords
 from analysis.records.reading.sources import read_source
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
+from analysis.records.text_records import TextRecords
 
 SCALING = "pco-goal-attainment-scaling"
 DOMAIN_SYSTEM = "goal-domain"

@@ -21,8 +21,8 @@ from analysis.records.load import Records, assemble_records, refuse_if_faulty
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.readiness import judge_readiness
-from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import TABLES
+from analysis.records.text_records import TextRecords
 from analysis.simulation.tables import table_bytes
 from analysis.writing import Output, write_files
 

@@ -25,9 +25,9 @@ from analysis.records.headings import (
 )
 from analysis.records.mapping import Mapping, suggest_mapping
 from analysis.records.privacy.identifiers import show_heading
-from analysis.records.reading.reader import TextRecords
 from analysis.records.reading.sources import find_sources, read_source
 from analysis.records.text import TextTable
+from analysis.records.text_records import TextRecords
 
 RAW_WORDS = {
     "child_id": "name client_name child_name patient_name full_name child_s_name mrn "

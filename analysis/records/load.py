@@ -23,8 +23,9 @@ from analysis.records.checking.coded import CodedRecords, CodedTable
 from analysis.records.checking.frames import code_frames
 from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping, read_mapping
-from analysis.records.reading.reader import TextRecords, read_text
+from analysis.records.reading.reader import read_text
 from analysis.records.schema import FORMATS, TABLES
+from analysis.records.text_records import TextRecords
 
 if TYPE_CHECKING:
     import pandas as pd

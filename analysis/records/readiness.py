@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, draw_card
+from analysis.formats import GROUPED_FORMATS, is_grouped
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -192,10 +193,10 @@ def _count_formats(records: Records, settings: Settings) -> pd.DataFrame:
             lacking.append(
                 count(settings.compare_children - n_children, "more child", "more children")
             )
-        if label != "individual" and n_groups < settings.compare_groups:
+        if is_grouped(label) and n_groups < settings.compare_groups:
             lacking.append(count(settings.compare_groups - n_groups, "more therapy group"))
         words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
-        rows.append((label, n_children, 0 if label == "individual" else n_groups, words))
+        rows.append((label, n_children, n_groups if is_grouped(label) else 0, words))
     return pd.DataFrame(rows, columns=["format", "n_children", "n_groups", "lacking"])
 
 
@@ -204,7 +205,7 @@ def _find_gaps(records: Records) -> pd.DataFrame:
     for table, column, cost in COSTS:
         frame = getattr(records, table)
         if column == "group_id":
-            frame = frame[frame["format"].isin(FORMATS[1:])]
+            frame = frame[frame["format"].isin(GROUPED_FORMATS)]
             if frame.empty:
                 continue
         if frame.empty:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMATS = ("individual", "group", "combined")
+from analysis.formats import FORMATS
+
+SESSION_FORMATS = FORMATS[:2]  # a session of combined therapy is one or the other
 DOMAINS = ("self_care", "motor", "sensory", "social", "emotional", "communication")
 SKILL_DOMAINS = DOMAINS[:3]
 SOCIAL_DOMAINS = DOMAINS[3:]
@@ -200,7 +202,7 @@ SESSIONS = Table(
     (
         _id("child_id", "Code of the child.", required=True),
         _week("week", "Week of the session.", required=True),
-        _choice("delivered", FORMATS[:2], "How this session was given.", required=True),
+        _choice("delivered", SESSION_FORMATS, "How this session was given.", required=True),
         _id("group_id", "Therapy group of the session."),
         _id("therapist_id", "Therapist who gave it."),
         Column("minutes", "number", "Length of the session.", low=1, high=480, unit="minutes"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.formats import GROUPED_CODES
 from analysis.records.schema import SOURCES
 from analysis.simulation.caseload import MIDDLE, Caseload
 from analysis.simulation.course import COMBINED, INDIVIDUAL, NOBODY, SWITCH_VISIT, Course
@@ -58,7 +59,7 @@ def draw_sessions(
     assigned = caseload.assigned[:, None]
     planned = np.empty((n, HORIZON_WEEKS, 2), dtype=bool)
     planned[:, :, ALONE] = here & ((assigned == INDIVIDUAL) | (assigned == COMBINED) | after_switch)
-    planned[:, :, TOGETHER] = here & ((assigned != INDIVIDUAL) | after_switch)
+    planned[:, :, TOGETHER] = here & (np.isin(assigned, GROUPED_CODES) | after_switch)
     group = np.where(course.group == NOBODY, course.visiting_group, course.group)
     planned[:, :, TOGETHER] &= (group != NOBODY)[:, None]
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.records.schema import EXPECTED_LEVEL, FORMATS
+from analysis.formats import FORMATS, GROUPED_CODES
+from analysis.records.schema import EXPECTED_LEVEL
 from analysis.simulation.caseload import Caseload, count_sites
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.levels import (
@@ -26,7 +27,7 @@ from analysis.simulation.levels import (
 
 Array = np.ndarray
 
-INDIVIDUAL, GROUP, COMBINED = range(len(FORMATS))
+INDIVIDUAL, COMBINED = FORMATS.index("individual"), FORMATS.index("combined")
 NOBODY = -1
 GROUP_SIZES = (3, 4, 5, 6)
 CHILDREN_PER_THERAPIST = 12
@@ -134,7 +135,7 @@ def form_groups(assigned: Array, site: Array, rng: np.random.Generator) -> tuple
     """
     group = np.full(len(assigned), NOBODY)
     sites: list[int] = []
-    for therapy_format in (GROUP, COMBINED):
+    for therapy_format in GROUPED_CODES:
         for place in np.unique(site):
             members = np.flatnonzero((assigned == therapy_format) & (site == place))
             if not len(members):

@@ -30,9 +30,9 @@ from analysis.records.checking.values import TOTALS, Faults
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import PLAIN_CODE
-from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import LATEST_WEEK, Column
 from analysis.records.text import TextColumn, TextTable
+from analysis.records.text_records import TextRecords
 
 EXCEL_DAYS = (20_000, 80_000)
 DAYS_IN_WEEK = 7

@@ -20,7 +20,7 @@ from analysis.records.headings import nearest_label, plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import SURE_CODE
 from analysis.records.privacy.shapes import is_placeholder
-from analysis.records.schema import FORMATS, Column
+from analysis.records.schema import SESSION_FORMATS, Column
 from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
 
 SYNONYMS = {
@@ -38,7 +38,7 @@ SYNONYMS = {
     },
     "domain": {"self_care": "selfcare", "communication": "communicating"},
 }
-SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in FORMATS[:2]}
+SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in SESSION_FORMATS}
 YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")

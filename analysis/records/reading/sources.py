@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RecordsError
 from analysis.records.headings import (
@@ -27,9 +26,7 @@ from analysis.records.reading.rows import build_table, gather_rows
 from analysis.records.reading.workbook import DAMAGED, Workbook, check_archive, damaged
 from analysis.records.schema import TABLES
 from analysis.records.text import TextTable
-
-if TYPE_CHECKING:
-    from analysis.records.reading.reader import TextRecords
+from analysis.records.text_records import TextRecords
 
 DATA_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
 LARGEST_PARQUET_BYTES = 1_000_000_000
