@@ -1,7 +1,8 @@
 """Numbers and names as a clinic lead would say them.
 
-In: plain values that may be shown. Out: strings. Nothing here decides what may be said
-(`analysis.decisions`) or shown (`analysis.disclosure`); it only spells.
+In: plain values that may be shown. Out: strings.
+Decisions: nothing here decides what may be said (`analysis.decisions`) or shown
+(`analysis.disclosure`); it only spells.
 """
 
 from __future__ import annotations

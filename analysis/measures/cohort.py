@@ -1,11 +1,11 @@
 """Who is compared, who is left out, and why.
 
-In: `Records` and `Progress`. Out: `Cohort`. Decisions taken here: classified by the format
-planned at the start, never by what was received later; every child left out belongs to one
-named step, counted per format; children who share a therapy group (or are the same child in
-two episodes) are one cluster, a child treated alone is a cluster of one; children of a grouped
-format whose group was not recorded are taken as one cluster for each format, the cautious
-reading (METHODS.md, "Who is compared").
+In: `Records` and `Progress`. Out: `Cohort`.
+Decisions: classified by the format planned at the start, never by what was received later; every
+child left out belongs to one named step, counted per format; children who share a therapy group
+(or are the same child in two episodes) are one cluster, a child treated alone is a cluster of one;
+children of a grouped format whose group was not recorded are taken as one cluster for each format,
+the cautious reading (METHODS.md, "Who is compared").
 """
 
 from __future__ import annotations

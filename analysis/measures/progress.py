@@ -1,8 +1,9 @@
 """From a goal's reviews to its rate of progress, and from goals to children.
 
-In: `ScoredGoals`. Out: `Progress`. Decisions taken here: least squares over all reviews in
-the window, goals unweighted within a child (weighting by the number of reviews brings back
-the bias of informative dropout); METHODS.md, "What is measured".
+In: `ScoredGoals`. Out: `Progress`.
+Decisions: least squares over all reviews in the window, goals unweighted within a child (weighting
+by the number of reviews brings back the bias of informative dropout); METHODS.md, "What is
+measured".
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
 """Goal attainment scaling: which levels count, and what they come to for each goal.
 
-In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row for each goal,
-one row for each episode's T-scores. Decisions taken here: the baseline is a review in the
-first weeks, else the recorded baseline level; where several people rated the same day, the
-one who rated the goal most often is heard; a goal closed as attained keeps its level to the
-end of the window (METHODS.md, "What is measured").
-
-Sources: Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
+In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row for each goal, one
+row for each episode's T-scores.
+Decisions: the baseline is a review in the first weeks, else the recorded baseline level; where
+several people rated the same day, the one who rated the goal most often is heard; a goal closed as
+attained keeps its level to the end of the window (METHODS.md, "What is measured"). Sources:
+Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From sessions to how much of a therapist's time each child had.
 
-In: `Records.sessions` and the children compared. Out: one row for each child. Decisions taken
-here: a session counts if the child came and it lies before the child's last review, so that
+In: `Records.sessions` and the children compared. Out: one row for each child.
+Decisions: a session counts if the child came and it lies before the child's last review, so that
 progress and time belong together; a therapist's minutes are shared by the children present;
 preparation is not recorded and not counted (METHODS.md, "How soon, how far, at what effort").
 """

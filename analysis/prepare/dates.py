@@ -1,8 +1,8 @@
 """Real dates out of the texts of one column, day and month never guessed.
 
-In: a `TextColumn`. Out: one date per distinct text. Whether 03/04/2024 is in March or April is
-told by the column itself when any of its dates has a day after the twelfth; else it must be
-declared, because a wrong guess moves every week.
+In: a `TextColumn`. Out: one date per distinct text.
+Decisions: whether 03/04/2024 is in March or April is told by the column itself when any of its
+dates has a day after the twelfth; else it must be declared, because a wrong guess moves every week.
 """
 
 from __future__ import annotations

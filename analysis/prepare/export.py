@@ -1,9 +1,10 @@
 """A raw export turned into coded text tables: codes for identities, weeks for dates.
 
 In: raw `TextTable`s with names, dates and free text. Out: text tables that hold schema columns
-only, still knowing the line each row came from, so that the ordinary checks judge them. Week 0
-begins on the child's start: the start date where one is given, else the first date any of the
-child's goals or reviews has. Ages are completed half years, so that they give no birth date away.
+only, still knowing the line each row came from, so that the ordinary checks judge them.
+Decisions: week 0 begins on the child's start, which is the start date where one is given, else the
+first date any of the child's goals or reviews has. Ages are completed half years, so that they
+give no birth date away.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 In: JSON (one bundle, several in a folder, or lines of resources) that follows HL7's guide for
 person-centred outcomes, and a table of planned formats, because these profiles hold none. Out: a
-`RawExport` with one flat table, one row per rating. A code that is not known stops the reading:
-a rating read wrongly is worse than one not read. Source: HL7 US "Person-Centered Outcomes"
-implementation guide (profiles for scaled goals and their ratings; LOINC answers).
+`RawExport` with one flat table, one row per rating.
+Decisions: a code that is not known stops the reading: a rating read wrongly is worse than one not
+read. Source: HL7 US "Person-Centered Outcomes" implementation guide (profiles for scaled goals
+and their ratings; LOINC answers).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From a raw export to a folder of coded tables, in one step that either happens or does not.
 
-In: paths. Out: `Prepared`, what was done in counts. The coded tables go through the same checks
-as any records before a byte is written; rows are put in order of their codes, so that the order
-of the export tells nothing.
+In: paths. Out: `Prepared`, what was done in counts.
+Decisions: the coded tables go through the same checks as any records before a byte is written;
+rows are put in order of their codes, so that the order of the export tells nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A raw export read as it is: which column is what, before anything is coded.
 
-In: a path and the clinic's mapping. Out: `RawTable`s. Names and dates are welcome here and
-nowhere else, so nothing of a cell is ever shown, and what the mapping does not name is dropped
-before any code is made.
+In: a path and the clinic's mapping. Out: `RawTable`s.
+Decisions: names and dates are welcome here and nowhere else, so nothing of a cell is ever shown,
+and what the mapping does not name is dropped before any code is made.
 """
 
 from __future__ import annotations

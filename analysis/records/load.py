@@ -1,8 +1,9 @@
 """Records: what a clinic handed in, read, judged, and ready to be measured.
 
 In: a path (folder of tables, workbook, flat sheet) or typed tables. Out: `Records`, five frames
-with every column of the schema, a ledger of every line, and what was mended. Faulty or
-identifying records never become `Records`. pandas is imported only once the text is known good.
+with every column of the schema, a ledger of every line, and what was mended.
+Decisions: faulty or identifying records never become `Records`. pandas is imported only once the
+text is known good.
 """
 
 from __future__ import annotations

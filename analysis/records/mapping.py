@@ -1,8 +1,8 @@
 """A clinic's own names and labels, said once in a small TOML file.
 
-In: a TOML file (or the same as a dictionary). Out: a frozen `Mapping`. A scale of levels other
-than -2 to +2 is read only when it is declared here, because 1 to 5 read as levels would be a
-silent error (Turner-Stokes & Williams 2010 for half levels).
+In: a TOML file (or the same as a dictionary). Out: a frozen `Mapping`.
+Decisions: a scale of levels other than -2 to +2 is read only when it is declared here, because
+1 to 5 read as levels would be a silent error (Turner-Stokes & Williams 2010 for half levels).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Are these records ready? What is in them, what is missing, and what each gap costs.
 
 In: `Records`. Out: `Readiness`: counts by format, a table of gaps with what each takes away from
-the analysis, and how easily a child could be recognised. Counts are exact, for the eyes of the
-clinic that owns the records; nothing here is meant to leave it. No statistics are needed.
+the analysis, and how easily a child could be recognised.
+Decisions: counts are exact, for the eyes of the clinic that owns the records; nothing here is
+meant to leave it. No statistics are needed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Every column a clinic may hand in, said once.
 
-The reader's checks, the data dictionary beside the sample and the simulated clinic all read
-this. A column that is not here is named to the user and dropped before any frame exists.
+In: nothing. Out: `TABLES`, which the reader's checks, the data dictionary beside the sample and
+the simulated clinic all read.
+Decisions: a column that is not here is named to the user and dropped before any frame exists.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Invent the sessions of a clinic and the home practice its families wrote down.
 
-In come a design, a caseload and a course; out go the columns of the two optional tables, as
-arrays. Nothing here changes progress: sessions follow the plan, and home practice only shows
+In: a design, a caseload and a course. Out: the columns of the two optional tables, as arrays.
+Decisions: nothing here changes progress: sessions follow the plan, and home practice only shows
 the deviations that the course has already let act.
 """
 

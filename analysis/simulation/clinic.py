@@ -1,9 +1,10 @@
 """Invent a clinic whose truth is known, as the tables a real one would hand in.
 
-In come a `ClinicDesign` and a seed; out goes a `Clinic` whose tables have the schema's columns
-in its order and types. `python -m analysis.simulation.clinic --out FOLDER` writes such a clinic
-with its truth and its data dictionary. The decisions are those of the rooms it calls: who comes
-(`caseload`), what happens (`course`), what is attended (`attendance`).
+In: a `ClinicDesign` and a seed. Out: a `Clinic` whose tables have the schema's columns in its
+order and types; `python -m analysis.simulation.clinic --out FOLDER` writes such a clinic with its
+truth and its data dictionary.
+Decisions: those of the modules it calls: who comes (`caseload`), what happens (`course`), what is
+attended (`attendance`).
 """
 
 from __future__ import annotations

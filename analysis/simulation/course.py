@@ -1,9 +1,10 @@
 """Let an invented clinic run: therapy groups, therapists, reviews, leaving, switching.
 
-In come a design, a caseload and a generator; out goes a `Course` of arrays, from which the
-tables are written. The decisions taken here: a child treated alone draws an own "group" effect,
-so that formats differ in who shares it and never in how much progress varies; leaving depends
-on the progress seen so far; switching follows progress and changes none.
+In: a design, a caseload and a generator. Out: a `Course` of arrays, from which the tables are
+written.
+Decisions: a child treated alone draws an own "group" effect, so that formats differ in who shares
+it and never in how much progress varies; leaving depends on the progress seen so far; switching
+follows progress and changes none.
 """
 
 from __future__ import annotations

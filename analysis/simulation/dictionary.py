@@ -1,7 +1,8 @@
 """Write the README beside an invented clinic: what it is, its truth, and every column.
 
-In come the design, the truth and the schema; out goes Markdown text. Nothing in it is typed
-twice: columns come from the schema, choices from the design, numbers from the truth.
+In: the design, the truth and the schema. Out: Markdown text.
+Decisions: nothing in it is typed twice: columns come from the schema, choices from the design,
+numbers from the truth.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Put an invented clinic into a folder: its tables, its truth and its data dictionary.
 
-In come tables, a design, a seed and a folder; out go seven files whose bytes depend on design
-and seed alone. The decision taken here: a folder is only written to when it is new, empty, or
-holds an earlier invented clinic, so that nobody's records are ever replaced by invented ones.
+In: tables, a design, a seed and a folder. Out: seven files whose bytes depend on design and seed
+alone.
+Decisions: a folder is only written to when it is new, empty, or holds an earlier invented clinic,
+so that nobody's records are ever replaced by invented ones.
 """
 
 from __future__ import annotations

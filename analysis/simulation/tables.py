@@ -1,8 +1,9 @@
 """Turn the arrays of an invented clinic into frames, and frames into the bytes of a CSV file.
 
-Every frame has the schema's columns in its order: ids `str`, choices `Categorical` with all of
-the schema's labels, numbers `float64`. In a file whole numbers are written as whole numbers and
-what is missing as nothing, so that the bytes depend on the values alone.
+In: arrays of codes and numbers. Out: frames with the schema's columns in its order: ids `str`,
+choices `Categorical` with all of the schema's labels, numbers `float64`; bytes.
+Decisions: in a file whole numbers are written as whole numbers and what is missing as nothing, so
+that the bytes depend on the values alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Work out what is true of a design, on the scale a clinic sees.
 
-In come a design, a number of children and a seed; out goes a nested dictionary. Every child is
-followed under each format in turn - same child, same goals, same days - so what differs is the
-format alone. The decisions taken here: the truth is the mean least-squares rate over all planned
+In: a design, a number of children and a seed. Out: a nested dictionary.
+Decisions: every child is followed under each format in turn (same child, same goals, same days),
+so that what differs is the format alone. The truth is the mean least-squares rate over all planned
 reviews, nobody leaving, goals' levels written without the format in mind; "children who could
 realistically have had any format" are weighted by the overlap weight of their true chances
 (Li & Li 2019, doi 10.1214/19-AOAS1282).

@@ -1,9 +1,10 @@
 """Can the records be trusted? Every fault in one pass, nothing mended without being counted.
 
 In: `TextRecords` (or coded frames). Out: `CodedRecords` and `Faults`; the caller refuses when
-there are problems. Order: what a cell may hold, what a row may be, what tables say about each
-other, what the whole says. Too little data is a finding, not a fault: only a lack that makes
-most of what was handed in useless is refused.
+there are problems.
+Decisions: the order is what a cell may hold, what a row may be, what tables say about each other,
+what the whole says. Too little data is a finding, not a fault: only a lack that makes most of
+what was handed in useless is refused.
 """
 
 from __future__ import annotations

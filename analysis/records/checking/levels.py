@@ -1,9 +1,9 @@
 """Levels of attainment: -2 to +2, or another scale when a mapping declares it.
 
-In: numbers as the file has them. Out: levels from -2 to +2, NaN for a blank. A scale of 1 to 5
-or 0 to 4, a level of -3 and half levels are refused with the line that reads them. Half levels
-are read as the level below ("partly": -0.5 is -1) and -3 ("worse") as -2, each counted
-(Turner-Stokes & Williams 2010).
+In: numbers as the file has them. Out: levels from -2 to +2, NaN for a blank.
+Decisions: a scale of 1 to 5 or 0 to 4, a level of -3 and half levels are refused with the line
+that reads them. Half levels are read as the level below ("partly": -0.5 is -1) and -3 ("worse")
+as -2, each counted (Turner-Stokes & Williams 2010).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """From the texts of one column to codes or numbers, each mend counted, each fault placed.
 
-In: a `TextColumn` and what the schema says about it. Out: an array with one entry per row. Only
-distinct texts are looked at, so a million rows cost what their few hundred texts cost. Blank
-means missing; a word or a number that stands for missing (99, "-", "not seen") is refused,
-because a silent guess about missing levels is a guess about children.
+In: a `TextColumn` and what the schema says about it. Out: an array with one entry per row.
+Decisions: only distinct texts are looked at, so a million rows cost what their few hundred texts
+cost. Blank means missing; a word or a number that stands for missing (99, "-", "not seen") is
+refused, because a silent guess about missing levels is a guess about children.
 """
 
 from __future__ import annotations

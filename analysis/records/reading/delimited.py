@@ -1,9 +1,9 @@
 """Reads delimited text (CSV and its kin) into a `TextTable`, every line accounted for.
 
-In: the bytes of one file. Out: a `TextTable`, or the problems that stop it. The delimiter is
-taken from the line of headings, the number of cells in a line is strict, and a quotation mark
-left open is a fault, because each of the three otherwise moves values into other columns
-without a word.
+In: the bytes of one file. Out: a `TextTable`, or the problems that stop it.
+Decisions: the delimiter is taken from the line of headings, the number of cells in a line is
+strict, and a quotation mark left open is a fault, because each of the three otherwise moves
+values into other columns without a word.
 """
 
 from __future__ import annotations

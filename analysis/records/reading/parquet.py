@@ -1,7 +1,8 @@
 """Reads a Parquet table as text, without unpacking it row by row.
 
-In: the bytes of a Parquet file. Out: a `TextTable`. Every column becomes its distinct texts and
-codes; dates stay dates, so that the gate for real dates sees them.
+In: the bytes of a Parquet file. Out: a `TextTable`.
+Decisions: every column becomes its distinct texts and codes; dates stay dates, so that the check
+for real dates sees them.
 """
 
 from __future__ import annotations

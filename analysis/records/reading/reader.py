@@ -1,8 +1,9 @@
 """From a path to tables of text: which file or sheet is which table, and nothing more.
 
 In: a folder of tables, a workbook, or one flat file (CSV and its kin, .xlsx, Parquet). Out:
-`TextRecords`, every line accounted for, with the problems found so far. Direct identifiers and
-real dates are refused here, before a single cell is given a meaning.
+`TextRecords`, every line accounted for, with the problems found so far.
+Decisions: direct identifiers and real dates are refused here, before a single cell is given a
+meaning.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from analysis.records.text_records import TextRecords
 
 
 def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
-    """Read every table at `path` as text and pass it through the gate for identifiers.
+    """Read every table at `path` as text, refused when it holds identifiers.
 
     Raises:
         RecordsError: with `privacy=True` when a direct identifier or a real date is in any

@@ -1,7 +1,8 @@
 """Which files and sheets hold the tables, each turned into text.
 
 In: a path. Out: (schema table, `TextTable`) pairs; the table is "" when nothing but the content
-can tell. Owner files of open workbooks (`~$...`) are skipped, of several sheets the only one
+can tell.
+Decisions: owner files of open workbooks (`~$...`) are skipped, of several sheets the only one
 with the columns needed is taken, and two candidates are refused rather than chosen between.
 """
 

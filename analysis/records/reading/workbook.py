@@ -1,10 +1,10 @@
 """Reads the sheets of an .xlsx workbook as text, cell by cell, with nothing guessed.
 
-In: the bytes of a workbook. Out: one `Sheet` of rows of text for each sheet with content. A cell
-that the spreadsheet shows as a date comes out as a date (so that the gate for real dates sees
-it), a formula without a stored result and an error cell come out as what they are. The parts of
-the file are read with expat, document types refused, sizes checked before anything is unpacked.
-Source of the layout: ECMA-376 part 1, chapter 18.
+In: the bytes of a workbook. Out: one `Sheet` of rows of text for each sheet with content.
+Decisions: a cell that the spreadsheet shows as a date comes out as a date (so that the check for
+real dates sees it), a formula without a stored result and an error cell come out as what they
+are. The parts of the file are read with expat, document types refused, sizes checked before
+anything is unpacked. Source of the layout: ECMA-376 part 1, chapter 18.
 """
 
 from __future__ import annotations
