@@ -12,10 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 from threadpoolctl import ThreadpoolController
+
+Array = NDArray[Any]
 
 INDEXES_KEPT = 512
 
@@ -28,7 +33,7 @@ def one_thread() -> Iterator[None]:
 
 
 @lru_cache
-def text_type() -> pd.StringDtype:
+def text_type() -> pd.StringDtype[Literal["python"]]:
     """Give the type of codes and headings: shared Python strings, NaN where missing."""
     return pd.StringDtype("python", na_value=np.nan)
 
@@ -59,6 +64,33 @@ def text_index(names: tuple[str, ...], title: str | None = None) -> pd.Index:
     index = _made_once(names).view()
     index.name = title
     return index
+
+
+def category_codes(values: pd.Series) -> Array:
+    """Give the number of each value's label; -1 where it is missing.
+
+    Args:
+        values: (n,) a column of labels from a fixed list.
+
+    Raises:
+        TypeError: if the column is not of that kind.
+    """
+    array = values.array
+    if not isinstance(array, pd.Categorical):
+        raise TypeError(f"{values.name} is not a column of labels from a fixed list.")
+    return array.codes
+
+
+def positions_in(
+    known: pd.Series | ExtensionArray, wanted: pd.Series | ExtensionArray
+) -> NDArray[np.intp]:
+    """Give where each wanted label stands among known ones; -1 where it does not.
+
+    Args:
+        known: (m,) labels, each once.
+        wanted: (n,) labels.
+    """
+    return pd.Index(known).get_indexer(pd.Index(wanted))
 
 
 def _typed(values: object) -> object:

@@ -75,7 +75,7 @@ class AnalysisError(Exception):
     `exit_code`; any other exception is a fault of this software.
     """
 
-    exit_code = EXIT_USAGE
+    exit_code: int = EXIT_USAGE
 
     def _render_traceback_(self) -> list[str]:
         """Show the message alone in a notebook, where a traceback could quote values."""
@@ -96,6 +96,7 @@ class RecordsError(AnalysisError):
         privacy: True when a direct identifier or a real date was found, so that nothing
             else was read.
         appendix: text to paste (a mapping file), or "".
+        exit_code: exit code of a program that stops at this error.
     """
 
     def __init__(
@@ -104,12 +105,8 @@ class RecordsError(AnalysisError):
         self.problems = tuple(problems)
         self.privacy = privacy
         self.appendix = appendix
+        self.exit_code = EXIT_PRIVACY if privacy else EXIT_FAULTY_RECORDS
         super().__init__(self.problems, privacy, appendix)
-
-    @property
-    def exit_code(self) -> int:
-        """Exit code of a program that stops at this error."""
-        return EXIT_PRIVACY if self.privacy else EXIT_FAULTY_RECORDS
 
     def __str__(self) -> str:
         n = len(self.problems)

@@ -10,7 +10,6 @@ the cautious reading (METHODS.md, "Who is compared").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +19,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.cards import about, show_card
-from analysis.computing import make_frame
+from analysis.computing import Array, category_codes, make_frame
 from analysis.formats import GROUPED_CODES
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
@@ -31,6 +30,21 @@ STEPS = (
     ("goal", "With a goal set at the start"),
     ("baseline", "Whose goal has a level at the start"),
     ("reviews", "Whose goal was reviewed again, far enough apart"),
+)
+
+# What a child's row keeps of `Progress.children`.
+KEPT = (
+    "episode_id",
+    "child_id",
+    "format",
+    "rate",
+    "rate_skill",
+    "rate_social",
+    "n_goals",
+    "n_skill",
+    "n_social",
+    "baseline",
+    "at_end",
 )
 
 TRAITS = (
@@ -102,7 +116,7 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     left = [np.ones(len(episodes), bool), *np.zeros((len(STEPS) - 1, len(episodes)), bool)]
     for kept, goal in zip(left[1:], (~late, ~late & has_baseline, usable), strict=True):
         kept[episode[goal]] = True
-    codes, child = episodes["format"].array.codes, number_labels(episodes["child_id"].array)
+    codes, child = category_codes(episodes["format"]), number_labels(episodes["child_id"].array)
     counts = np.array([count_numbered(codes[kept], child[kept]) for kept in left])
     flow = make_frame(
         {
@@ -142,24 +156,26 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
     children = progress.children
     episodes, row = records.episodes, children["episode"].to_numpy()
     n_goals = children["n_goals"].to_numpy()
-    kept = ("episode_id", "child_id", "format", "rate", "rate_skill", "rate_social")
-    kept += ("n_goals", "n_skill", "n_social", "baseline", "at_end")
-    columns = {name: children[name].array for name in kept}
+    columns: dict[str, object] = {name: children[name].array for name in KEPT}
     columns["social_share"] = children["n_social"].to_numpy() / n_goals
     for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
-    columns["cluster"] = _clusters(columns)
+    columns["cluster"] = _clusters(
+        category_codes(children["format"]),
+        number_labels(episodes["group_id"].array.take(row)),
+        number_labels(children["child_id"].array),
+    )
     return make_frame(columns)
 
 
-def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:
-    grouped = np.isin(table["format"].codes, GROUPED_CODES)
-    group = number_labels(table["group_id"])
+def _clusters(codes: Array, group: Array, child: Array) -> Array:
+    """Number who belongs together, from each row's format, therapy group and child."""
+    grouped = np.isin(codes, GROUPED_CODES)
     unknown = grouped & (group < 0)
     group = np.where(grouped, group, -1)
-    group[unknown] = group.max(initial=-1) + 1 + table["format"].codes[unknown]
-    return connected_clusters(group, number_labels(table["child_id"]))
+    group[unknown] = group.max(initial=-1) + 1 + codes[unknown]
+    return connected_clusters(group, child)
 
 
 def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:
@@ -169,7 +185,7 @@ def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[
         table: (n,) rows with `format` and `child_id`.
         kept: (n,) True for the rows counted; every row when None.
     """
-    codes, labels = table["format"].array.codes, table["child_id"].array
+    codes, labels = category_codes(table["format"]), table["child_id"].array
     if kept is not None:
         codes, labels = codes[kept], labels[kept]
     return dict(zip(FORMATS, count_different(codes, labels).tolist(), strict=True))

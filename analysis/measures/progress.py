@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.computing import make_frame
-from analysis.measures.scoring import Columns, ScoredGoals
+from analysis.measures.scoring import ScoredGoals
 from analysis.settings import Settings
 
 # What a goal's row keeps of `ScoredGoals.table`.
@@ -110,15 +110,19 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         "late": goals["set_week"].to_numpy() > settings.baseline_weeks,
         "at_end": goals["latest_week"].to_numpy() >= last_week,
     }
-    measured = {name: values[usable] for name, values in columns.items()}
-    return Progress(make_frame(columns), _child_means(measured))
+    table = make_frame(columns)
+    return Progress(table, _child_means(table, usable))
 
 
-def _child_means(goals: Columns) -> pd.DataFrame:
-    """Average the goals of each episode, all together and by kind."""
-    episode, first_row, code = np.unique(goals["episode"], return_index=True, return_inverse=True)
-    n = len(episode)
-    rate, skill = goals["rate"], goals["kind"] == "skill"
+def _child_means(goals: pd.DataFrame, usable: np.ndarray) -> pd.DataFrame:
+    """Average the usable goals of each episode, all together and by kind."""
+    row = np.flatnonzero(usable)
+    of_goal, rate, baseline, at_end = (
+        goals[name].to_numpy()[row] for name in ("episode", "rate", "baseline", "at_end")
+    )
+    skill = (goals["kind"] == "skill").to_numpy()[row]
+    episode, first, code = np.unique(of_goal, return_index=True, return_inverse=True)
+    first_row, n = row[first], len(episode)
 
     def mean(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         size = np.bincount(code[rows], minlength=n)
@@ -128,17 +132,17 @@ def _child_means(goals: Columns) -> pd.DataFrame:
     every = np.ones(len(rate), bool)
     return make_frame(
         {
-            "episode_id": goals["episode_id"][first_row],
-            "child_id": goals["child_id"][first_row],
+            "episode_id": goals["episode_id"].array.take(first_row),
+            "child_id": goals["child_id"].array.take(first_row),
             "episode": episode,
-            "format": goals["format"][first_row],
+            "format": goals["format"].array.take(first_row),
             "rate": mean(rate, every),
             "rate_skill": mean(rate, skill),
             "rate_social": mean(rate, ~skill),
             "n_goals": np.bincount(code, minlength=n),
             "n_skill": np.bincount(code[skill], minlength=n),
             "n_social": np.bincount(code[~skill], minlength=n),
-            "baseline": mean(goals["baseline"].to_numpy(), every),
-            "at_end": np.bincount(code, goals["at_end"], minlength=n) > 0,
+            "baseline": mean(baseline, every),
+            "at_end": np.bincount(code, at_end, minlength=n) > 0,
         }
     )

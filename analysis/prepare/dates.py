@@ -8,6 +8,7 @@ dates has a day after the twelfth; else it must be declared, because a wrong gue
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from analysis.records.checking.values import Faults, rows_with
@@ -72,7 +73,7 @@ def _numeric_parts(text: str) -> Parts | None:
     return int(match[1]), int(match[3]), year
 
 
-def _day_first(numeric, mapping: Mapping) -> bool | None:
+def _day_first(numeric: Iterable[Parts], mapping: Mapping) -> bool | None:
     if mapping.day_first is not None:
         return mapping.day_first
     pairs = [(first, second) for first, second, _ in numeric]

@@ -10,6 +10,7 @@ give no birth date away.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -69,7 +70,7 @@ class Done:
         counts: sentence to count.
     """
 
-    counts: Counter = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def note(self, sentence: str, n: int) -> None:
         """Count `n` more of what the sentence says."""
@@ -133,7 +134,7 @@ def code_export(
     return coded
 
 
-def _named(table: RawTable, wanted: list[TextColumn]):
+def _named(table: RawTable, wanted: list[TextColumn]) -> Iterator[tuple[TextColumn, str]]:
     for name, found in table.columns.items():
         for column in found[:1]:
             if any(column is one for one in wanted):
@@ -212,7 +213,7 @@ def _find_starts(
 
 
 def _children_of_goals(codes: dict[str, dict[str, list[str]]]) -> dict[str, str]:
-    child_of = {}
+    child_of: dict[str, str] = {}
     for own in codes.values():
         if "goal_id" in own and "child_id" in own:
             child_of.update(zip(own["goal_id"], own["child_id"], strict=True))
@@ -245,18 +246,15 @@ def _weeks(
     for name, week in WEEK_OF.items():
         if name not in days:
             continue
-        given = [
-            day is not None and start is not None
-            for day, start in zip(days[name], start_of, strict=True)
-        ]
-        cells = [
-            str((day - start).days // DAYS_IN_WEEK) if known else own
-            for day, start, known, own in zip(
-                days[name], start_of, given, table.cells(week), strict=True
-            )
-        ]
+        cells, n_dated = [], 0
+        for day, start, own in zip(days[name], start_of, table.cells(week), strict=True):
+            if day is None or start is None:
+                cells.append(own)
+            else:
+                cells.append(str((day - start).days // DAYS_IN_WEEK))
+                n_dated += 1
         columns.append(_column(week, table, cells, name))
-        done.note("dates turned into whole weeks since the child's start", sum(given))
+        done.note("dates turned into whole weeks since the child's start", n_dated)
     return columns
 
 

@@ -103,7 +103,8 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
             )
         )
     if formats is None:
-        problems.append(Problem(*NO_FORMAT, file=path.name, code="no_format"))
+        no_format = Problem(*NO_FORMAT, file=path.name, code="no_format")
+        raise RecordsError([*problems, no_format])
     if problems:
         raise RecordsError(problems)
     known = _read_formats(formats, mapping)

@@ -25,7 +25,7 @@ from analysis.records.checking.frames import code_frames
 from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.reading.reader import read_text
-from analysis.records.schema import FORMATS, TABLES
+from analysis.records.schema import FORMATS, TABLES, Table
 from analysis.records.text_records import TextRecords
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Records:
 
     def _repr_html_(self) -> str:
         counts = self.episodes["format"].value_counts().reindex(list(FORMATS))
-        rows = [(label, about(n, "episode", "episodes")) for label, n in counts.items()]
+        rows = [(str(label), about(n, "episode", "episodes")) for label, n in counts.items()]
         return draw_card("Records", repr(self).strip("<>") + ".", rows)
 
 
@@ -158,11 +158,11 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
             else:
                 codes, texts = _sorted_codes(values)
             coded.append((schema.name, texts, codes))
-        order = np.lexsort([codes for _, _, codes in reversed(coded)]) if len(frame) else []
+        order = np.lexsort([codes for _, _, codes in reversed(coded)]) if len(frame) else None
         total.update(f"{name}\x1d{len(frame)}\x1d".encode())
         for column, texts, codes in coded:
             total.update("\x1f".join([column, *texts]).encode() + b"\x1e")
-            total.update(codes[order].astype("<i4").tobytes() if len(frame) else b"")
+            total.update(b"" if order is None else codes[order].astype("<i4").tobytes())
     return total.hexdigest()[:12]
 
 
@@ -207,13 +207,17 @@ def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
     return pd.CategoricalDtype(list(choices), ordered=True)
 
 
-def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
+def _frame(
+    table: Table,
+    source: CodedTable | None,
+    vocabularies: AnyMapping[str, pd.api.extensions.ExtensionArray],
+) -> pd.DataFrame:
     import pandas as pd
 
     from analysis.computing import make_frame, text_type
 
     n = 0 if source is None else source.n_rows
-    data = {}
+    data: dict[str, object] = {}
     for schema in table.columns:
         values = None if source is None else source.columns[schema.name]
         if schema.kind == "id":

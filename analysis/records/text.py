@@ -142,10 +142,10 @@ class TableBuilder:
         if len(self.block) >= ROWS_AT_ONCE:
             self._flush()
 
-    def add_block(self, rows: list[Sequence[str]], start: int) -> None:
+    def add_block(self, rows: Sequence[Sequence[str]], start: int) -> None:
         """Take rows of exactly `width` cells that follow each other line by line."""
         self._flush()
-        self.block = rows
+        self.block = list(rows)
         self.lines.extend(range(start, start + len(rows)))
         self._flush()
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.formats import GROUPED_CODES
 from analysis.records.schema import SOURCES
 from analysis.simulation.caseload import MIDDLE, Caseload
 from analysis.simulation.course import COMBINED, INDIVIDUAL, NOBODY, SWITCH_VISIT, Course
 from analysis.simulation.levels import BLOCK_WEEKS, PLANNED_WEEKS
-
-Array = np.ndarray
 
 HORIZON_WEEKS = PLANNED_WEEKS[-1]
 SESSION_MINUTES = (45, 60)

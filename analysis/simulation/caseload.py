@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.records.schema import FORMATS, SKILL_DOMAINS
 from analysis.simulation.design import ClinicDesign
-
-Array = np.ndarray
 
 TRAITS = (
     "severity",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.formats import FORMATS, GROUPED_CODES
 from analysis.records.schema import EXPECTED_LEVEL
 from analysis.simulation.caseload import Caseload, count_sites
@@ -25,8 +26,6 @@ from analysis.simulation.levels import (
     gained_from_practice,
     observed_levels,
 )
-
-Array = np.ndarray
 
 INDIVIDUAL, COMBINED = FORMATS.index("individual"), FORMATS.index("combined")
 NOBODY = -1

@@ -10,12 +10,15 @@ right is known beforehand.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import TypeVar
 
 from analysis.errors import AnalysisError
 from analysis.records.schema import FORMATS
 
+Value = TypeVar("Value")
 
-def _parameter(default: object, unit: str, meaning: str) -> object:
+
+def _parameter(default: Value, unit: str, meaning: str) -> Value:
     return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.records.schema import EXPECTED_LEVEL, HIGHEST_LEVEL, LOWEST_LEVEL
-
-Array = np.ndarray
 
 PLANNED_WEEKS = (0, 6, 12, 18, 24)
 TERM_WEEKS = 12

@@ -19,7 +19,7 @@ from analysis.records.schema import TABLES
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.dictionary import write_dictionary
 from analysis.simulation.tables import table_bytes
-from analysis.simulation.truth import describe_design
+from analysis.simulation.truth import Truth, describe_design
 from analysis.writing import Output, write_files
 
 TRUTH_NAME = "truth.json"
@@ -31,7 +31,7 @@ def clinic_files(
     tables: Mapping[str, pd.DataFrame],
     design: ClinicDesign,
     seed: int,
-    truth: Mapping[str, object],
+    truth: Truth,
 ) -> dict[str, bytes]:
     """Give the files of an invented clinic.
 

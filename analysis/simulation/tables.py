@@ -15,12 +15,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from analysis.computing import make_frame, text_type
+from analysis.computing import Array, make_frame, text_type
 from analysis.records.schema import Table
 from analysis.simulation.caseload import Caseload
 from analysis.simulation.course import Course
-
-Array = np.ndarray
 
 # Which arrays name the ids, and under what heading the schema knows them.
 _ID_OF = {
@@ -59,7 +57,7 @@ def build_table(
         columns: arrays by the schema's name, or by what an id names (child, goal, group, ...).
         labels: the codes written for each thing that has one.
     """
-    built = {}
+    built: dict[str, object] = {}
     for column in table.columns:
         if column.kind == "id":
             name = _ID_OF[column.name]

@@ -8,6 +8,8 @@ as -2, each counted (Turner-Stokes & Williams 2010).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from analysis.records.checking.coded import CodedTable
@@ -17,6 +19,8 @@ from analysis.records.mapping import Mapping
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL, Column
 
 WORSE = -3
+Refuse = Callable[[np.ndarray, str, str, str], np.ndarray]
+
 DECLARE = "If this is your scale, declare it in a mapping file"
 
 
@@ -79,7 +83,7 @@ def _shift(values: np.ndarray, mapping: Mapping, schema: Column, faults: Faults)
     return values + (LOWEST_LEVEL - lowest)
 
 
-def _refuse_other_scales(values: np.ndarray, refuse, faults: Faults) -> np.ndarray:
+def _refuse_other_scales(values: np.ndarray, refuse: Refuse, faults: Faults) -> np.ndarray:
     known = values[np.isfinite(values)]
     if not len(known):
         return values

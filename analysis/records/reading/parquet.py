@@ -7,6 +7,9 @@ for real dates sees them.
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 import numpy as np
 
 from analysis.errors import Problem
@@ -49,7 +52,7 @@ def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem
     return TextTable(file, "", tuple(columns), lines, ledger, unit="row"), []
 
 
-def _as_text(arrow, column, heading: str, position: int) -> TextColumn:
+def _as_text(arrow: ModuleType, column: Any, heading: str, position: int) -> TextColumn:
     kind = column.type
     if arrow.types.is_dictionary(kind):
         column = column.cast(kind.value_type)

@@ -8,7 +8,7 @@ above the headings and headings repeated are left out and counted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -50,6 +50,9 @@ class Block:
         for row, taken in zip(self.rows, self.taken or [1] * len(self.rows), strict=True):
             yield row, line, taken
             line += taken
+
+
+Watch = Callable[[Iterable[Block]], Iterable[Block]]
 
 
 def gather_rows(rows: Iterable[list[str]]) -> Iterator[Block]:
