@@ -55,8 +55,9 @@ def is_grouped(format_id: str) -> bool:
     Raises:
         KeyError: if there is no such format.
 
-    >>> [is_grouped(label) for label in FORMATS]
-    [False, True, True]
+    Example:
+        >>> [is_grouped(label) for label in FORMATS]
+        [False, True, True]
     """
     for one in THERAPY_FORMATS:
         if one.id == format_id:

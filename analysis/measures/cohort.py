@@ -108,6 +108,19 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     Args:
         records: what the clinic handed in.
         progress: rates of progress for each goal and child.
+
+    Example:
+        >>> from analysis.measures.progress import measure_progress
+        >>> from analysis.measures.scoring import score_goals
+        >>> from analysis.records.load import read_records
+        >>> from analysis.settings import Settings
+        >>> records = read_records("data/sample")
+        >>> progress = measure_progress(score_goals(records, Settings()), Settings())
+        >>> cohort = choose_cohort(records, progress)
+        >>> cohort.n_children
+        {'individual': 73, 'group': 79, 'combined': 72}
+        >>> cohort.flow["combined"].tolist()  # in the records, with a goal, a start, two reviews
+        [81, 81, 81, 72]
     """
     goals, episodes = progress.table, records.episodes
     late, usable = goals["late"].to_numpy(), goals["usable"].to_numpy()

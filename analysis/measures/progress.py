@@ -48,6 +48,12 @@ def least_squares_slope(
 
     Returns:
         (n_groups,) slopes in units of y per unit of x; NaN where x does not vary.
+
+    Example:
+        >>> goal, week = np.array([0, 0, 0, 1, 1]), np.array([0.0, 6.0, 12.0, 0.0, 12.0])
+        >>> attainment = np.array([-2.0, -1.0, 0.0, -1.0, -1.0])
+        >>> 12 * least_squares_slope(goal, week, attainment, n_groups=2)
+        array([2., 0.])
     """
     n = np.bincount(group, minlength=n_groups)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -88,6 +94,16 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
     Args:
         scored: levels that count and goals.
         settings: unit of the rate and what makes it measurable.
+
+    Example:
+        >>> from analysis.measures.scoring import score_goals
+        >>> from analysis.records.load import read_records
+        >>> scored = score_goals(read_records("data/sample"), Settings())
+        >>> progress = measure_progress(scored, Settings())
+        >>> progress
+        Rates of progress of about 225 children, in levels per 12 weeks.
+        >>> round(float(progress.children["rate"].mean()), 2)
+        0.99
     """
     goals, levels = scored.table, scored.levels
     code, week = levels["goal"].to_numpy(), levels["week"].to_numpy()

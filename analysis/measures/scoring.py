@@ -84,6 +84,12 @@ def t_score(
         AnalysisError: if lengths differ, or a weight is negative, missing or all are zero.
 
     Source: Kiresuk & Sherman 1968, Community Mental Health Journal 4:443-453.
+
+    Example:
+        >>> t_score([0, 0, 0])  # every goal at its expected level
+        50.0
+        >>> round(t_score([1, 0], weight=[3, 1]), 1)
+        58.7
     """
     x = np.asarray(attainment, float)
     w = np.ones_like(x) if weight is None else np.asarray(weight, float)
@@ -134,6 +140,14 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     Args:
         records: what the clinic handed in.
         settings: window, baseline weeks and review weeks.
+
+    Example:
+        >>> from analysis.records.load import read_records
+        >>> scored = score_goals(read_records("data/sample"), Settings())
+        >>> scored
+        About 710 goals scored, each on its own scale from -2 to +2.
+        >>> scored.table[["baseline", "latest", "change"]].iloc[0].tolist()
+        [-2.0, -2.0, 0.0]
     """
     goals = _goals_with_format(records)
     n_goals = len(goals.episode)
