@@ -38,6 +38,17 @@ def text_type() -> pd.StringDtype[Literal["python"]]:
     return pd.StringDtype("python", na_value=np.nan)
 
 
+@lru_cache
+def label_type(choices: tuple[str, ...], *, ordered: bool = True) -> pd.CategoricalDtype:
+    """Give the type of a column whose labels come from a fixed list.
+
+    Args:
+        choices: the labels, in their order.
+        ordered: whether the order means more and less.
+    """
+    return pd.CategoricalDtype(text_index(choices), ordered=ordered)
+
+
 def make_frame(
     columns: Mapping[str, object], index: pd.Index | None = None, *, copy: bool = True
 ) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from analysis.computing import make_frame, one_thread, text_index, text_type
+from analysis.disclosure.release import protect
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
@@ -16,6 +17,7 @@ from analysis.records.schema import TABLES
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
+from analysis.study import run_study
 
 STORAGE = "mode.string_storage"
 
@@ -91,7 +93,7 @@ def frames_of_a_clinic():
     progress = measure_progress(scored, Settings())
     cohort = choose_cohort(records, progress)
     invented = simulate_clinic(ClinicDesign(n_children=40), np.random.SeedSequence(5)).tables
-    found = {f"records.{name}": getattr(records, name) for name in TABLES}
+    found = {f"records.{name}": getattr(records, name) for name in (*TABLES, "ledger")}
     found |= {f"invented.{name}": frame for name, frame in invented.items()}
     for stage in (scored, progress, cohort):
         for name, value in vars(stage).items():
@@ -105,8 +107,19 @@ def test_every_frame_up_to_the_cohort_is_alike_whatever_the_sessions_setting():
     for storage in ("pyarrow", "python"):
         with pd.option_context(STORAGE, storage):
             made[storage] = frames_of_a_clinic()
-    assert len(made["python"]) == 18
+    assert len(made["python"]) == 19
     for name, frame in made["python"].items():
         pd.testing.assert_frame_equal(frame, made["pyarrow"][name])
-        texts = [type_ for type_ in (frame.columns.dtype, *frame.dtypes) if type_ == "str"]
+        kinds = [k.categories.dtype for k in frame.dtypes if isinstance(k, pd.CategoricalDtype)]
+        kinds += [frame.columns.dtype, *frame.dtypes]
+        texts = [type_ for type_ in kinds if type_ == "str"]
         assert {type_.storage for type_ in texts} == {text_type().storage}, name
+
+
+def test_what_is_published_is_the_same_whatever_the_sessions_setting():
+    published = []
+    for storage in ("pyarrow", "python"):
+        with pd.option_context(STORAGE, storage):
+            published.append(protect(run_study("data/sample")).summary)
+    assert published[0]["answer"]["pairs"]
+    assert published[0] == published[1]

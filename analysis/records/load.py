@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -200,7 +200,7 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     """Give `Records` of coded tables in which no fault was found."""
     import pandas as pd
 
-    from analysis.computing import text_type
+    from analysis.computing import make_frame, text_type
 
     frames = {}
     text = text_type()
@@ -208,24 +208,13 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     for name, table in TABLES.items():
         source = coded.tables.get(name)
         frames[name] = _frame(table, source, vocabularies)
-    ledger = pd.DataFrame(
-        [
-            (file, what, int(n))
-            for file, book in coded.ledger.items()
-            for what, n in book.items()
-            if n
-        ],
-        columns=["file", "what", "n_lines"],
-    )
+    lines = [
+        (file, what, int(n)) for file, book in coded.ledger.items() for what, n in book.items() if n
+    ]
+    files, whats, counts = zip(*lines, strict=True) if lines else ((), (), ())
+    ledger = make_frame({"file": files, "what": whats, "n_lines": counts})
     mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
-
-
-@lru_cache
-def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
-    import pandas as pd
-
-    return pd.CategoricalDtype(list(choices), ordered=True)
 
 
 def _frame(
@@ -235,7 +224,7 @@ def _frame(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    from analysis.computing import make_frame, text_type
+    from analysis.computing import label_type, make_frame, text_type
 
     n = 0 if source is None else source.n_rows
     data: dict[str, object] = {}
@@ -250,7 +239,7 @@ def _frame(
         elif schema.kind == "choice":
             codes = np.zeros(0, dtype=np.int8) if values is None else values
             data[schema.name] = pd.Categorical.from_codes(
-                codes, dtype=_category_type(schema.choices), validate=False
+                codes, dtype=label_type(schema.choices), validate=False
             )
         else:
             data[schema.name] = np.zeros(0) if values is None else values

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import csv
 import io
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from analysis.computing import Array, make_frame, text_type
+from analysis.computing import Array, label_type, make_frame, text_type
 from analysis.records.schema import Table
 from analysis.simulation.caseload import Caseload
 from analysis.simulation.course import Course
@@ -64,16 +63,11 @@ def build_table(
             built[column.name] = labels[name].take(columns[name], allow_fill=True)
         elif column.kind == "choice":
             built[column.name] = pd.Categorical.from_codes(
-                columns[column.name], dtype=_labels_of(column.choices)
+                columns[column.name], dtype=label_type(column.choices, ordered=False)
             )
         else:
             built[column.name] = np.asarray(columns[column.name], dtype=float)
     return make_frame(built, copy=False)
-
-
-@lru_cache
-def _labels_of(choices: tuple[str, ...]) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(list(choices))
 
 
 def table_bytes(frame: pd.DataFrame, table: Table) -> bytes:
