@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from analysis.formats import FORMAT_NAMES as FORMAT_NAMES
+from analysis.formats import FORMAT_TITLES as FORMAT_TITLES
 
 MINUS = "\u2212"
 

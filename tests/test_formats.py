@@ -34,6 +34,7 @@ def test_a_format_that_is_not_in_the_table_is_no_format():
 
 def test_words_and_pictures_say_what_the_table_says():
     assert wording.FORMAT_NAMES == formats.FORMAT_NAMES
+    assert wording.FORMAT_TITLES == formats.FORMAT_TITLES
     assert names.FORMAT_TITLES == formats.FORMAT_TITLES
     assert style.FORMAT_COLOURS == formats.FORMAT_COLOURS
     assert style.FORMAT_SHAPES == formats.FORMAT_MARKS
