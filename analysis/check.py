@@ -1,8 +1,8 @@
-"""The door that only reads and judges: `python -m analysis.check RECORDS`.
+"""The entry point that only reads and judges: `python -m analysis.check RECORDS`.
 
 In: a path to records, and a mapping if the clinic needs one. Out: on the screen, what became of
 every line, what was mended, what is missing and what it costs, or every problem in one pass.
-Nothing is written, nothing statistical is imported.
+Decisions: nothing is written, nothing statistical is imported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import run_door
+from analysis.errors import run_entry_point
 
 if TYPE_CHECKING:
     from analysis.records.readiness import Readiness
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("records", help="folder of tables, workbook, or one flat file")
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     asked = parser.parse_args(arguments)
-    return run_door(lambda: check_records(asked.records, asked.mapping).tell())
+    return run_entry_point(lambda: check_records(asked.records, asked.mapping).tell())
 
 
 if __name__ == "__main__":

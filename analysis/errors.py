@@ -1,7 +1,8 @@
 """The errors a reader can mend, and how they read.
 
-Every error names a place, a fault and a mend. No error quotes a cell unless the cell is a
-number, a known label or a short code, because records hold children's data.
+In: faults found anywhere. Out: errors that name a place, a fault and a mend; exit codes.
+Decisions: no error quotes a cell unless the cell is a number, a known label or a short code,
+because records hold children's data.
 """
 
 from __future__ import annotations
@@ -70,11 +71,11 @@ class Problem:
 class AnalysisError(Exception):
     """A fault whose message is written for the person at the keyboard.
 
-    The doors (`python -m analysis.…`) print it without a traceback and leave with
+    The entry points (`python -m analysis.…`) print it without a traceback and leave with
     `exit_code`; any other exception is a fault of this software.
     """
 
-    exit_code = EXIT_USAGE
+    exit_code: int = EXIT_USAGE
 
     def _render_traceback_(self) -> list[str]:
         """Show the message alone in a notebook, where a traceback could quote values."""
@@ -95,6 +96,7 @@ class RecordsError(AnalysisError):
         privacy: True when a direct identifier or a real date was found, so that nothing
             else was read.
         appendix: text to paste (a mapping file), or "".
+        exit_code: exit code of a program that stops at this error.
     """
 
     def __init__(
@@ -103,12 +105,8 @@ class RecordsError(AnalysisError):
         self.problems = tuple(problems)
         self.privacy = privacy
         self.appendix = appendix
+        self.exit_code = EXIT_PRIVACY if privacy else EXIT_FAULTY_RECORDS
         super().__init__(self.problems, privacy, appendix)
-
-    @property
-    def exit_code(self) -> int:
-        """Exit code of a program that stops at this error."""
-        return EXIT_PRIVACY if self.privacy else EXIT_FAULTY_RECORDS
 
     def __str__(self) -> str:
         n = len(self.problems)
@@ -120,8 +118,8 @@ class RecordsError(AnalysisError):
         return "\n".join(lines) + (f"\n\n{self.appendix}" if self.appendix else "")
 
 
-def run_door(work: Callable[[], str]) -> int:
-    """Run what a door does, print what it says, and give the exit code.
+def run_entry_point(work: Callable[[], str]) -> int:
+    """Run what an entry point does, print what it says, and give the exit code.
 
     An `AnalysisError` is printed as it reads; any other exception is named by its kind and
     place only, because its message may quote a record.

@@ -29,6 +29,7 @@ from analysis.comparison.result import Comparison, new_comparison, withheld_comp
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
 from analysis.comparison.subgroups import Depends, ask_whether_it_depends
 from analysis.comparison.weighting import Weighting, weigh_children
+from analysis.computing import one_thread
 from analysis.decisions.claims import Claim, judge_claims
 from analysis.decisions.decide import Findings, decide_findings, label_comparison
 from analysis.decisions.gates import judge_pairs
@@ -37,7 +38,6 @@ from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
 from analysis.records.load import Records, read_records
 from analysis.settings import Settings
-from analysis.small_data import small_tables
 
 TITLES = MappingProxyType(
     {
@@ -107,7 +107,7 @@ class Study:
         return protect(self)._repr_html_()
 
 
-@small_tables()
+@one_thread()
 def run_study(
     records: Records | str | os.PathLike[str],
     settings: Settings | None = None,

@@ -1,20 +1,19 @@
 """Numbers and names as a clinic lead would say them.
 
-In: plain values that may be shown. Out: strings. Nothing here decides what may be said
-(`analysis.decisions`) or shown (`analysis.disclosure`); it only spells.
+In: plain values that may be shown. Out: strings.
+Decisions: nothing here decides what may be said (`analysis.decisions`) or shown
+(`analysis.disclosure`); it only spells.
 """
 
 from __future__ import annotations
 
 import math
 
+from analysis.formats import FORMAT_NAMES as FORMAT_NAMES
+from analysis.formats import FORMAT_TITLES as FORMAT_TITLES
+
 MINUS = "\u2212"
 
-FORMAT_NAMES = {
-    "individual": "individual therapy",
-    "group": "group therapy",
-    "combined": "combined therapy",
-}
 KIND_NAMES = {"skill": "skill goals", "social": "social goals"}
 DOMAIN_NAMES = {
     "self_care": "self-care",

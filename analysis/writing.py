@@ -1,7 +1,7 @@
 """Write answers so that whatever stood there before survives every accident.
 
-In: finished bytes and where they should stand. Out: the files, whole or not at all. The decision
-taken here: bytes go to a private temporary file beside the target, are forced to disk, and only
+In: finished bytes and where they should stand. Out: the files, whole or not at all.
+Decisions: bytes go to a private temporary file beside the target, are forced to disk, and only
 then take the target's name in one step (`os.replace`). A full disk, a read-only folder, a signal
 or a second run at the same moment leave either the old file or the new one, never a piece.
 """

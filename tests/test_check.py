@@ -1,4 +1,4 @@
-"""The door that only reads and judges: quick, exact, and without any statistics."""
+"""The entry point that only reads and judges: quick, exact, and without any statistics."""
 
 import subprocess
 import sys

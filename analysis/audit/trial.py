@@ -19,6 +19,7 @@ from analysis.comparison.attainment import compare_attainment
 from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.result import Comparison
 from analysis.comparison.subgroups import compare_within_child
+from analysis.computing import one_thread
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError
@@ -26,7 +27,6 @@ from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.levels import PLANNED_WEEKS
-from analysis.small_data import small_tables
 from analysis.study import Study, run_study
 from analysis.words.linter import find_faults
 from analysis.words.sentence import SentenceBook
@@ -44,7 +44,7 @@ def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSeque
     return np.random.SeedSequence([seed, zlib.crc32(scenario.name.encode()), number])
 
 
-@small_tables()
+@one_thread()
 def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
     """Invent one clinic, study it, and write down what came of it.
 

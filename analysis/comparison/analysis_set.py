@@ -24,6 +24,7 @@ from analysis.comparison.result import (
     fill_means,
     withheld_comparison,
 )
+from analysis.computing import make_frame
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
@@ -117,7 +118,7 @@ def keep_rows(table: pd.DataFrame, kept: np.ndarray, **columns: np.ndarray) -> p
         columns: (n,) values to stand in a column's place.
     """
     found = {name: table[name].array for name in READ} | columns
-    return pd.DataFrame({name: values[kept] for name, values in found.items()}, copy=False)
+    return make_frame({name: values[kept] for name, values in found.items()}, copy=False)
 
 
 def with_outcomes(comparison: Comparison, table: pd.DataFrame) -> Comparison:

@@ -36,6 +36,7 @@ from analysis.comparison.result import (
     fill_pairs,
     withheld_comparison,
 )
+from analysis.computing import text_index
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
@@ -89,7 +90,7 @@ def compare_rates(
         return withheld_comparison(identity, "Fewer than two formats have enough children.")
     design = pd.DataFrame(
         np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)]),
-        columns=[*formats, *covariates.columns],
+        columns=text_index((*formats, *covariates.columns)),
     )
     return fit_contrasts(
         identity, table["rate"].to_numpy(), design, table, formats, settings, weights=weights

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analysis.cards import show_card
 from analysis.comparison.arms import formats_among, indicate_formats
+from analysis.computing import text_index
 from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
 
@@ -78,9 +79,10 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     telling = adds_something(np.hstack([formats, centred]))[formats.shape[1] :]
     names = [name for name, new in zip(kept, telling, strict=True) if new]
     dropped |= {name: "told by the other columns" for name in kept if name not in names}
+    columns = text_index(tuple(names))
     return Covariates(
-        pd.DataFrame(centred[:, telling], columns=names),
-        pd.DataFrame(_filled(values, np.empty((len(table), 0)))[:, telling], columns=names),
+        pd.DataFrame(centred[:, telling], columns=columns),
+        pd.DataFrame(_filled(values, np.empty((len(table), 0)))[:, telling], columns=columns),
         {name: share for name, share in missing.items() if share < 1},
         dropped,
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.cards import show_card
+from analysis.computing import make_frame, text_index
 from analysis.records.schema import FORMATS
 
 Row = Mapping[str, object]
@@ -100,10 +101,7 @@ class Comparison:
 
 
 def _make_frame(columns: Columns, formats: tuple[str, ...] | None = None) -> pd.DataFrame:
-    """Give columns as a frame, its texts of the same type wherever it is first asked for."""
-    with pd.option_context("mode.string_storage", "python"):
-        index = None if formats is None else pd.Index(formats, name="format")
-        return pd.DataFrame(dict(columns), index=index)
+    return make_frame(columns, None if formats is None else text_index(formats, "format"))
 
 
 def withheld_comparison(identity: Comparison, reason: str) -> Comparison:

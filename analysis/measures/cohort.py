@@ -1,16 +1,15 @@
 """Who is compared, who is left out, and why.
 
-In: `Records` and `Progress`. Out: `Cohort`. Decisions taken here: classified by the format
-planned at the start, never by what was received later; every child left out belongs to one
-named step, counted per format; children who share a therapy group (or are the same child in
-two episodes) are one cluster, a child treated alone is a cluster of one; children of a grouped
-format whose group was not recorded are taken as one cluster for each format, the cautious
-reading (METHODS.md, "Who is compared").
+In: `Records` and `Progress`. Out: `Cohort`.
+Decisions: classified by the format planned at the start, never by what was received later; every
+child left out belongs to one named step, counted per format; children who share a therapy group
+(or are the same child in two episodes) are one cluster, a child treated alone is a cluster of one;
+children of a grouped format whose group was not recorded are taken as one cluster for each format,
+the cautious reading (METHODS.md, "Who is compared").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +19,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from analysis.cards import about, show_card
+from analysis.computing import Array, category_codes, make_frame
+from analysis.formats import GROUPED_CODES
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
@@ -29,6 +30,21 @@ STEPS = (
     ("goal", "With a goal set at the start"),
     ("baseline", "Whose goal has a level at the start"),
     ("reviews", "Whose goal was reviewed again, far enough apart"),
+)
+
+# What a child's row keeps of `Progress.children`.
+KEPT = (
+    "episode_id",
+    "child_id",
+    "format",
+    "rate",
+    "rate_skill",
+    "rate_social",
+    "n_goals",
+    "n_skill",
+    "n_social",
+    "baseline",
+    "at_end",
 )
 
 TRAITS = (
@@ -92,6 +108,19 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     Args:
         records: what the clinic handed in.
         progress: rates of progress for each goal and child.
+
+    Example:
+        >>> from analysis.measures.progress import measure_progress
+        >>> from analysis.measures.scoring import score_goals
+        >>> from analysis.records.load import read_records
+        >>> from analysis.settings import Settings
+        >>> records = read_records("data/sample")
+        >>> progress = measure_progress(score_goals(records, Settings()), Settings())
+        >>> cohort = choose_cohort(records, progress)
+        >>> cohort.n_children
+        {'individual': 73, 'group': 79, 'combined': 72}
+        >>> cohort.flow["combined"].tolist()  # in the records, with a goal, a start, two reviews
+        [81, 81, 81, 72]
     """
     goals, episodes = progress.table, records.episodes
     late, usable = goals["late"].to_numpy(), goals["usable"].to_numpy()
@@ -100,9 +129,9 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
     left = [np.ones(len(episodes), bool), *np.zeros((len(STEPS) - 1, len(episodes)), bool)]
     for kept, goal in zip(left[1:], (~late, ~late & has_baseline, usable), strict=True):
         kept[episode[goal]] = True
-    codes, child = episodes["format"].array.codes, number_labels(episodes["child_id"].array)
+    codes, child = category_codes(episodes["format"]), number_labels(episodes["child_id"].array)
     counts = np.array([count_numbered(codes[kept], child[kept]) for kept in left])
-    flow = pd.DataFrame(
+    flow = make_frame(
         {
             "step": [step for step, _ in STEPS],
             "title": [title for _, title in STEPS],
@@ -140,24 +169,26 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
     children = progress.children
     episodes, row = records.episodes, children["episode"].to_numpy()
     n_goals = children["n_goals"].to_numpy()
-    kept = ("episode_id", "child_id", "format", "rate", "rate_skill", "rate_social")
-    kept += ("n_goals", "n_skill", "n_social", "baseline", "at_end")
-    columns = {name: children[name].array for name in kept}
+    columns: dict[str, object] = {name: children[name].array for name in KEPT}
     columns["social_share"] = children["n_social"].to_numpy() / n_goals
     for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
-    columns["cluster"] = _clusters(columns)
-    return pd.DataFrame(columns)
+    columns["cluster"] = _clusters(
+        category_codes(children["format"]),
+        number_labels(episodes["group_id"].array.take(row)),
+        number_labels(children["child_id"].array),
+    )
+    return make_frame(columns)
 
 
-def _clusters(table: Mapping[str, pd.api.extensions.ExtensionArray]) -> np.ndarray:
-    grouped = table["format"].codes != 0
-    group = number_labels(table["group_id"])
+def _clusters(codes: Array, group: Array, child: Array) -> Array:
+    """Number who belongs together, from each row's format, therapy group and child."""
+    grouped = np.isin(codes, GROUPED_CODES)
     unknown = grouped & (group < 0)
     group = np.where(grouped, group, -1)
-    group[unknown] = group.max(initial=-1) + 1 + table["format"].codes[unknown]
-    return connected_clusters(group, number_labels(table["child_id"]))
+    group[unknown] = group.max(initial=-1) + 1 + codes[unknown]
+    return connected_clusters(group, child)
 
 
 def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:
@@ -167,7 +198,7 @@ def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[
         table: (n,) rows with `format` and `child_id`.
         kept: (n,) True for the rows counted; every row when None.
     """
-    codes, labels = table["format"].array.codes, table["child_id"].array
+    codes, labels = category_codes(table["format"]), table["child_id"].array
     if kept is not None:
         codes, labels = codes[kept], labels[kept]
     return dict(zip(FORMATS, count_different(codes, labels).tolist(), strict=True))

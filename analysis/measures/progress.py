@@ -1,8 +1,9 @@
 """From a goal's reviews to its rate of progress, and from goals to children.
 
-In: `ScoredGoals`. Out: `Progress`. Decisions taken here: least squares over all reviews in
-the window, goals unweighted within a child (weighting by the number of reviews brings back
-the bias of informative dropout); METHODS.md, "What is measured".
+In: `ScoredGoals`. Out: `Progress`.
+Decisions: least squares over all reviews in the window, goals unweighted within a child (weighting
+by the number of reviews brings back the bias of informative dropout); METHODS.md, "What is
+measured".
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.measures.scoring import Columns, ScoredGoals
+from analysis.computing import make_frame
+from analysis.measures.scoring import ScoredGoals
 from analysis.settings import Settings
 
 # What a goal's row keeps of `ScoredGoals.table`.
@@ -46,6 +48,12 @@ def least_squares_slope(
 
     Returns:
         (n_groups,) slopes in units of y per unit of x; NaN where x does not vary.
+
+    Example:
+        >>> goal, week = np.array([0, 0, 0, 1, 1]), np.array([0.0, 6.0, 12.0, 0.0, 12.0])
+        >>> attainment = np.array([-2.0, -1.0, 0.0, -1.0, -1.0])
+        >>> 12 * least_squares_slope(goal, week, attainment, n_groups=2)
+        array([2., 0.])
     """
     n = np.bincount(group, minlength=n_groups)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -86,6 +94,16 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
     Args:
         scored: levels that count and goals.
         settings: unit of the rate and what makes it measurable.
+
+    Example:
+        >>> from analysis.measures.scoring import score_goals
+        >>> from analysis.records.load import read_records
+        >>> scored = score_goals(read_records("data/sample"), Settings())
+        >>> progress = measure_progress(scored, Settings())
+        >>> progress
+        Rates of progress of about 225 children, in levels per 12 weeks.
+        >>> round(float(progress.children["rate"].mean()), 2)
+        0.99
     """
     goals, levels = scored.table, scored.levels
     code, week = levels["goal"].to_numpy(), levels["week"].to_numpy()
@@ -108,15 +126,19 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         "late": goals["set_week"].to_numpy() > settings.baseline_weeks,
         "at_end": goals["latest_week"].to_numpy() >= last_week,
     }
-    measured = {name: values[usable] for name, values in columns.items()}
-    return Progress(pd.DataFrame(columns), _child_means(measured))
+    table = make_frame(columns)
+    return Progress(table, _child_means(table, usable))
 
 
-def _child_means(goals: Columns) -> pd.DataFrame:
-    """Average the goals of each episode, all together and by kind."""
-    episode, first_row, code = np.unique(goals["episode"], return_index=True, return_inverse=True)
-    n = len(episode)
-    rate, skill = goals["rate"], goals["kind"] == "skill"
+def _child_means(goals: pd.DataFrame, usable: np.ndarray) -> pd.DataFrame:
+    """Average the usable goals of each episode, all together and by kind."""
+    row = np.flatnonzero(usable)
+    of_goal, rate, baseline, at_end = (
+        goals[name].to_numpy()[row] for name in ("episode", "rate", "baseline", "at_end")
+    )
+    skill = (goals["kind"] == "skill").to_numpy()[row]
+    episode, first, code = np.unique(of_goal, return_index=True, return_inverse=True)
+    first_row, n = row[first], len(episode)
 
     def mean(values: np.ndarray, rows: np.ndarray) -> np.ndarray:
         size = np.bincount(code[rows], minlength=n)
@@ -124,19 +146,19 @@ def _child_means(goals: Columns) -> pd.DataFrame:
         return np.where(size > 0, total / np.maximum(size, 1), np.nan)
 
     every = np.ones(len(rate), bool)
-    return pd.DataFrame(
+    return make_frame(
         {
-            "episode_id": goals["episode_id"][first_row],
-            "child_id": goals["child_id"][first_row],
+            "episode_id": goals["episode_id"].array.take(first_row),
+            "child_id": goals["child_id"].array.take(first_row),
             "episode": episode,
-            "format": goals["format"][first_row],
+            "format": goals["format"].array.take(first_row),
             "rate": mean(rate, every),
             "rate_skill": mean(rate, skill),
             "rate_social": mean(rate, ~skill),
             "n_goals": np.bincount(code, minlength=n),
             "n_skill": np.bincount(code[skill], minlength=n),
             "n_social": np.bincount(code[~skill], minlength=n),
-            "baseline": mean(goals["baseline"].to_numpy(), every),
-            "at_end": np.bincount(code, goals["at_end"], minlength=n) > 0,
+            "baseline": mean(baseline, every),
+            "at_end": np.bincount(code, at_end, minlength=n) > 0,
         }
     )

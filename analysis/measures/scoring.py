@@ -1,27 +1,27 @@
 """Goal attainment scaling: which levels count, and what they come to for each goal.
 
-In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row for each goal,
-one row for each episode's T-scores. Decisions taken here: the baseline is a review in the
-first weeks, else the recorded baseline level; where several people rated the same day, the
-one who rated the goal most often is heard; a goal closed as attained keeps its level to the
-end of the window (METHODS.md, "What is measured").
-
-Sources: Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
+In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row for each goal, one
+row for each episode's T-scores.
+Decisions: the baseline is a review in the first weeks, else the recorded baseline level; where
+several people rated the same day, the one who rated the goal most often is heard; a goal closed as
+attained keeps its level to the end of the window (METHODS.md, "What is measured"). Sources:
+Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from pandas.api.extensions import ExtensionArray
 
 from analysis.cards import about, show_card
+from analysis.computing import Array, category_codes, make_frame, positions_in
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
-from analysis.records.schema import CLOSED_REASONS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
+from analysis.records.schema import CLOSED_REASONS, DOMAINS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
 from analysis.settings import Settings
 
 # What is read of a goal as numbers.
@@ -33,10 +33,33 @@ NUMBERS = (
     "set_before_format",
     "closed_week",
 )
+SKILL_CODES = tuple(DOMAINS.index(name) for name in SKILL_DOMAINS)
+
 T_MEAN, T_SPREAD, T_CORRELATION = 50.0, 10.0, 0.3
 
-Levels = tuple[np.ndarray, np.ndarray, np.ndarray]  # goal (row of its table), week, attainment
-Columns = Mapping[str, np.ndarray | pd.api.extensions.ExtensionArray]
+Levels = tuple[Array, Array, Array]  # goal (row of its table), week, attainment
+
+
+@dataclass(frozen=True, eq=False)
+class _Goals:
+    """What is known of each goal before its levels are looked at; the first columns of a table."""
+
+    goal_id: ExtensionArray
+    child_id: ExtensionArray
+    episode_id: ExtensionArray
+    episode: Array
+    therapy_format: ExtensionArray
+    domain: ExtensionArray
+    kind: Array
+    weight: Array
+    baseline_level: Array
+    set_week: Array
+    set_before_format: Array
+    closed_week: Array
+
+    def columns(self) -> dict[str, Array | ExtensionArray]:
+        """Give the columns under their names in `ScoredGoals.table`."""
+        return {name.removeprefix("therapy_"): values for name, values in vars(self).items()}
 
 
 def t_score(
@@ -61,6 +84,12 @@ def t_score(
         AnalysisError: if lengths differ, or a weight is negative, missing or all are zero.
 
     Source: Kiresuk & Sherman 1968, Community Mental Health Journal 4:443-453.
+
+    Example:
+        >>> t_score([0, 0, 0])  # every goal at its expected level
+        50.0
+        >>> round(t_score([1, 0], weight=[3, 1]), 1)
+        58.7
     """
     x = np.asarray(attainment, float)
     w = np.ones_like(x) if weight is None else np.asarray(weight, float)
@@ -111,9 +140,17 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     Args:
         records: what the clinic handed in.
         settings: window, baseline weeks and review weeks.
+
+    Example:
+        >>> from analysis.records.load import read_records
+        >>> scored = score_goals(read_records("data/sample"), Settings())
+        >>> scored
+        About 710 goals scored, each on its own scale from -2 to +2.
+        >>> scored.table[["baseline", "latest", "change"]].iloc[0].tolist()
+        [-2.0, -2.0, 0.0]
     """
     goals = _goals_with_format(records)
-    n_goals = len(goals["episode"])
+    n_goals = len(goals.episode)
     levels = _levels_in_window(records.reviews, goals, settings)
     first, last = _first_and_last(levels, n_goals)
     n_reviews = np.bincount(levels["goal"], minlength=n_goals)
@@ -123,9 +160,9 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     early = seen & (week[first] <= settings.baseline_weeks)
     baseline = np.where(early, level[first], np.nan)
     latest = np.where(seen, level[last], np.nan)
-    table = pd.DataFrame(
+    table = make_frame(
         {
-            **goals,
+            **goals.columns(),
             "baseline": baseline,
             "latest": latest,
             "latest_week": np.where(seen, week[last], np.nan),
@@ -137,57 +174,59 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     return ScoredGoals(levels, table, _t_scores(table))
 
 
-def _goals_with_format(records: Records) -> Columns:
+def _goals_with_format(records: Records) -> _Goals:
     """Give one row for each goal, with its episode's format, its kind and its weight."""
     episodes = records.episodes
-    goals = {name: values.array for name, values in records.goals.items()}
+    goals = records.goals
     importance, difficulty, baseline_level, set_week, set_before, closed_week = (
         goals[name].to_numpy() for name in NUMBERS
     )
-    position = pd.Index(episodes["episode_id"]).get_indexer(goals["episode_id"])
+    position = positions_in(episodes["episode_id"], goals["episode_id"])
     weight = importance * difficulty
-    attained = goals["closed_reason"].codes == CLOSED_REASONS.index("attained")
-    return {
-        "goal_id": goals["goal_id"],
-        "child_id": goals["child_id"],
-        "episode_id": goals["episode_id"],
-        "episode": position,
-        "format": episodes["format"].array.take(position),
-        "domain": goals["domain"],
-        "kind": np.where(goals["domain"].isin(SKILL_DOMAINS), "skill", "social"),
-        "weight": np.where(np.isnan(weight), 1.0, weight),
-        "baseline_level": baseline_level,
-        "set_week": np.where(np.isnan(set_week), 0.0, set_week),
-        "set_before_format": set_before,
-        "closed_week": np.where(attained, closed_week, np.nan),
-    }
+    attained = category_codes(goals["closed_reason"]) == CLOSED_REASONS.index("attained")
+    skill = np.isin(category_codes(goals["domain"]), SKILL_CODES)
+    return _Goals(
+        goal_id=goals["goal_id"].array,
+        child_id=goals["child_id"].array,
+        episode_id=goals["episode_id"].array,
+        episode=position,
+        therapy_format=episodes["format"].array.take(position),
+        domain=goals["domain"].array,
+        kind=np.where(skill, "skill", "social"),
+        weight=np.where(np.isnan(weight), 1.0, weight),
+        baseline_level=baseline_level,
+        set_week=np.where(np.isnan(set_week), 0.0, set_week),
+        set_before_format=set_before,
+        closed_week=np.where(attained, closed_week, np.nan),
+    )
 
 
-def _levels_in_window(reviews: pd.DataFrame, goals: Columns, settings: Settings) -> pd.DataFrame:
+def _levels_in_window(reviews: pd.DataFrame, goals: _Goals, settings: Settings) -> pd.DataFrame:
     """Give one level for each goal and week in the window, baselines and kept levels added."""
-    goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"])
-    week, rater = reviews["week"].to_numpy(), reviews["rater"].array.codes
+    goal = positions_in(goals.goal_id, reviews["goal_id"])
+    week, rater = reviews["week"].to_numpy(), category_codes(reviews["rater"])
     kept = np.flatnonzero((week <= settings.last_week) & (goal >= 0))
     kept = kept[_one_rater_a_day(goal[kept], week[kept], rater[kept])]
-    late = goals["set_week"] > settings.baseline_weeks
+    late = goals.set_week > settings.baseline_weeks
     kept = kept[~late[goal[kept]]]
     seen = goal[kept], week[kept], reviews["attainment"].to_numpy()[kept]
     rated = _joined(seen, _recorded_baselines(seen, goals, late, settings))
     goal, week, level = _joined(rated, _kept_levels(rated, goals, settings))
     order = np.lexsort((week, goal))
-    return pd.DataFrame(
+    return make_frame(
         {
             "goal": goal[order],
             "week": week[order],
             "attainment": level[order],
             "carried": order >= len(rated[0]),
-            "goal_id": goals["goal_id"].take(goal[order]),
+            "goal_id": goals.goal_id.take(goal[order]),
         }
     )
 
 
 def _joined(some: Levels, others: Levels) -> Levels:
-    return tuple(np.concatenate(parts) for parts in zip(some, others, strict=True))
+    goal, week, level = (np.concatenate(parts) for parts in zip(some, others, strict=True))
+    return goal, week, level
 
 
 def _one_rater_a_day(goal: np.ndarray, week: np.ndarray, rater: np.ndarray) -> np.ndarray:
@@ -200,23 +239,23 @@ def _one_rater_a_day(goal: np.ndarray, week: np.ndarray, rater: np.ndarray) -> n
 
 
 def _recorded_baselines(
-    seen: Levels, goals: Columns, late: np.ndarray, settings: Settings
+    seen: Levels, goals: _Goals, late: np.ndarray, settings: Settings
 ) -> Levels:
     """Give the recorded baseline level of goals without a review in the first weeks."""
-    level, set_week = goals["baseline_level"], goals["set_week"]
+    level, set_week = goals.baseline_level, goals.set_week
     wanted = ~np.isnan(level) & ~late
     wanted[seen[0][seen[1] <= settings.baseline_weeks]] = False
     goal = np.flatnonzero(wanted)
     return goal, set_week[goal], level[goal]
 
 
-def _kept_levels(rated: Levels, goals: Columns, settings: Settings) -> Levels:
+def _kept_levels(rated: Levels, goals: _Goals, settings: Settings) -> Levels:
     """Keep the last level of goals closed as attained at the review weeks they miss."""
     goal, seen, level = rated
     order = np.lexsort((seen, goal))
     last = order[np.flatnonzero(np.diff(goal[order], append=-1))]
     goal, seen, level = goal[last], seen[last], level[last]
-    closed = goals["closed_week"][goal]
+    closed = goals.closed_week[goal]
     weeks = np.arange(0, settings.horizon_weeks + 1, settings.review_weeks)
     due = (closed <= weeks[:, None]) & (seen < weeks[:, None] - settings.grace_weeks)
     week, row = np.nonzero(due)
@@ -249,7 +288,7 @@ def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
         return np.bincount(code, values, minlength=n)
 
     spread = summed(w**2), summed(w)
-    return pd.DataFrame(
+    return make_frame(
         {
             "episode_id": episode_id,
             "child_id": table["child_id"].array[first],

@@ -1,7 +1,7 @@
 """From sessions to how much of a therapist's time each child had.
 
-In: `Records.sessions` and the children compared. Out: one row for each child. Decisions taken
-here: a session counts if the child came and it lies before the child's last review, so that
+In: `Records.sessions` and the children compared. Out: one row for each child.
+Decisions: a session counts if the child came and it lies before the child's last review, so that
 progress and time belong together; a therapist's minutes are shared by the children present;
 preparation is not recorded and not counted (METHODS.md, "How soon, how far, at what effort").
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.formats import GROUPED_FORMATS
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
@@ -62,7 +63,7 @@ def share_therapist_minutes(sessions: pd.DataFrame) -> np.ndarray:
     Returns:
         (n,) minutes; NaN where length or company is not known.
     """
-    together = (sessions["delivered"] == "group").to_numpy()
+    together = (sessions["delivered"].isin(GROUPED_FORMATS)).to_numpy()
     came = attended(sessions)
     present = sessions["n_children_present"].to_numpy(float)
     known_group = together & sessions["group_id"].notna().to_numpy()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from analysis.errors import AnalysisError, run_door
+from analysis.errors import AnalysisError, run_entry_point
 from analysis.settings import Settings
 
 PAGE = """<!DOCTYPE html>
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.keep and asked.records:
         parser.error("only the sample's outputs are kept: leave out --records")
-    return run_door(lambda: run_notebooks(asked))
+    return run_entry_point(lambda: run_notebooks(asked))
 
 
 if __name__ == "__main__":

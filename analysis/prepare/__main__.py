@@ -1,8 +1,9 @@
-"""The door: `python -m analysis.prepare RAW --out FOLDER` makes coded records of a raw export.
+"""The entry point `python -m analysis.prepare RAW --out FOLDER`: coded records of a raw export.
 
 In: a raw export with names and dates (one sheet, several tables, or FHIR bundles) and a mapping.
 Out: coded tables that `read_records` accepts, written whole or not at all, readable by their owner
-only; a key file only where the user says. What is printed are counts and headings.
+only; a key file only where the user says.
+Decisions: what is printed are counts and headings.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.errors import run_door
+from analysis.errors import run_entry_point
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             formats=Path(asked.formats) if asked.formats else None,
         ).tell()
 
-    return run_door(work)
+    return run_entry_point(work)
 
 
 if __name__ == "__main__":

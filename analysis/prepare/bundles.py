@@ -1,7 +1,8 @@
 """FHIR bundles as plain resources.
 
 In: JSON (one bundle, several in a folder, or lines of resources). Out: numbered resources, bundles
-unpacked, and how one resource names another. What they mean is for `fhir`.
+unpacked, and how one resource names another.
+Decisions: what a resource means is left to `fhir`.
 """
 
 from __future__ import annotations

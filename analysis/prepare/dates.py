@@ -1,13 +1,14 @@
 """Real dates out of the texts of one column, day and month never guessed.
 
-In: a `TextColumn`. Out: one date per distinct text. Whether 03/04/2024 is in March or April is
-told by the column itself when any of its dates has a day after the twelfth; else it must be
-declared, because a wrong guess moves every week.
+In: a `TextColumn`. Out: one date per distinct text.
+Decisions: whether 03/04/2024 is in March or April is told by the column itself when any of its
+dates has a day after the twelfth; else it must be declared, because a wrong guess moves every week.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from analysis.records.checking.values import Faults, rows_with
@@ -72,7 +73,7 @@ def _numeric_parts(text: str) -> Parts | None:
     return int(match[1]), int(match[3]), year
 
 
-def _day_first(numeric, mapping: Mapping) -> bool | None:
+def _day_first(numeric: Iterable[Parts], mapping: Mapping) -> bool | None:
     if mapping.day_first is not None:
         return mapping.day_first
     pairs = [(first, second) for first, second, _ in numeric]

@@ -1,14 +1,16 @@
 """A raw export turned into coded text tables: codes for identities, weeks for dates.
 
 In: raw `TextTable`s with names, dates and free text. Out: text tables that hold schema columns
-only, still knowing the line each row came from, so that the ordinary checks judge them. Week 0
-begins on the child's start: the start date where one is given, else the first date any of the
-child's goals or reviews has. Ages are completed half years, so that they give no birth date away.
+only, still knowing the line each row came from, so that the ordinary checks judge them.
+Decisions: week 0 begins on the child's start, which is the start date where one is given, else the
+first date any of the child's goals or reviews has. Ages are completed half years, so that they
+give no birth date away.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -68,7 +70,7 @@ class Done:
         counts: sentence to count.
     """
 
-    counts: Counter = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def note(self, sentence: str, n: int) -> None:
         """Count `n` more of what the sentence says."""
@@ -132,7 +134,7 @@ def code_export(
     return coded
 
 
-def _named(table: RawTable, wanted: list[TextColumn]):
+def _named(table: RawTable, wanted: list[TextColumn]) -> Iterator[tuple[TextColumn, str]]:
     for name, found in table.columns.items():
         for column in found[:1]:
             if any(column is one for one in wanted):
@@ -211,7 +213,7 @@ def _find_starts(
 
 
 def _children_of_goals(codes: dict[str, dict[str, list[str]]]) -> dict[str, str]:
-    child_of = {}
+    child_of: dict[str, str] = {}
     for own in codes.values():
         if "goal_id" in own and "child_id" in own:
             child_of.update(zip(own["goal_id"], own["child_id"], strict=True))
@@ -244,18 +246,15 @@ def _weeks(
     for name, week in WEEK_OF.items():
         if name not in days:
             continue
-        given = [
-            day is not None and start is not None
-            for day, start in zip(days[name], start_of, strict=True)
-        ]
-        cells = [
-            str((day - start).days // DAYS_IN_WEEK) if known else own
-            for day, start, known, own in zip(
-                days[name], start_of, given, table.cells(week), strict=True
-            )
-        ]
+        cells, n_dated = [], 0
+        for day, start, own in zip(days[name], start_of, table.cells(week), strict=True):
+            if day is None or start is None:
+                cells.append(own)
+            else:
+                cells.append(str((day - start).days // DAYS_IN_WEEK))
+                n_dated += 1
         columns.append(_column(week, table, cells, name))
-        done.note("dates turned into whole weeks since the child's start", sum(given))
+        done.note("dates turned into whole weeks since the child's start", n_dated)
     return columns
 
 

@@ -2,9 +2,10 @@
 
 In: JSON (one bundle, several in a folder, or lines of resources) that follows HL7's guide for
 person-centred outcomes, and a table of planned formats, because these profiles hold none. Out: a
-`RawExport` with one flat table, one row per rating. A code that is not known stops the reading:
-a rating read wrongly is worse than one not read. Source: HL7 US "Person-Centered Outcomes"
-implementation guide (profiles for scaled goals and their ratings; LOINC answers).
+`RawExport` with one flat table, one row per rating.
+Decisions: a code that is not known stops the reading: a rating read wrongly is worse than one not
+read. Source: HL7 US "Person-Centered Outcomes" implementation guide (profiles for scaled goals
+and their ratings; LOINC answers).
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from analysis.prepare.raw import RawExport
 from analysis.records.checking.values import Faults
 from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
 from analysis.records.mapping import Mapping
-from analysis.records.reading.reader import TextRecords
 from analysis.records.reading.sources import read_source
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
+from analysis.records.text_records import TextRecords
 
 SCALING = "pco-goal-attainment-scaling"
 DOMAIN_SYSTEM = "goal-domain"
@@ -102,7 +103,8 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
             )
         )
     if formats is None:
-        problems.append(Problem(*NO_FORMAT, file=path.name, code="no_format"))
+        no_format = Problem(*NO_FORMAT, file=path.name, code="no_format")
+        raise RecordsError([*problems, no_format])
     if problems:
         raise RecordsError(problems)
     known = _read_formats(formats, mapping)

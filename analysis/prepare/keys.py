@@ -1,8 +1,9 @@
 """Codes for people, goals, groups and places: random, never worked out from what they stand for.
 
-In: identities as text. Out: codes. A code book lives as long as one run, unless the user names a
-key file; then the same identity keeps its code, and each child its start, from month to month.
-The key file is the only place where identities and codes stand side by side.
+In: identities as text. Out: codes.
+Decisions: a code book lives as long as one run, unless the user names a key file; then the same
+identity keeps its code, and each child its start, from month to month. The key file is the only
+place where identities and codes stand side by side.
 """
 
 from __future__ import annotations

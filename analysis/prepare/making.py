@@ -1,8 +1,8 @@
 """From a raw export to a folder of coded tables, in one step that either happens or does not.
 
-In: paths. Out: `Prepared`, what was done in counts. The coded tables go through the same checks
-as any records before a byte is written; rows are put in order of their codes, so that the order
-of the export tells nothing.
+In: paths. Out: `Prepared`, what was done in counts.
+Decisions: the coded tables go through the same checks as any records before a byte is written;
+rows are put in order of their codes, so that the order of the export tells nothing.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from analysis.records.load import Records, assemble_records, refuse_if_faulty
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.readiness import judge_readiness
-from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import TABLES
+from analysis.records.text_records import TextRecords
 from analysis.simulation.tables import table_bytes
 from analysis.writing import Output, write_files
 

@@ -1,8 +1,8 @@
 """A raw export read as it is: which column is what, before anything is coded.
 
-In: a path and the clinic's mapping. Out: `RawTable`s. Names and dates are welcome here and
-nowhere else, so nothing of a cell is ever shown, and what the mapping does not name is dropped
-before any code is made.
+In: a path and the clinic's mapping. Out: `RawTable`s.
+Decisions: names and dates are welcome here and nowhere else, so nothing of a cell is ever shown,
+and what the mapping does not name is dropped before any code is made.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from analysis.records.headings import (
 )
 from analysis.records.mapping import Mapping, suggest_mapping
 from analysis.records.privacy.identifiers import show_heading
-from analysis.records.reading.reader import TextRecords
 from analysis.records.reading.sources import find_sources, read_source
 from analysis.records.text import TextTable
+from analysis.records.text_records import TextRecords
 
 RAW_WORDS = {
     "child_id": "name client_name child_name patient_name full_name child_s_name mrn "

@@ -20,8 +20,8 @@ def unfold_reviews(table: RawTable, mapping: Mapping, faults: Faults) -> RawTabl
     by_heading = {plain_name(column.heading): column for column in table.source.columns}
     blocks = []
     for block in mapping.reviews:
-        level = by_heading.get(plain_name(block["level"]))
-        day = by_heading.get(plain_name(block["date"])) if "date" in block else None
+        level = by_heading.get(plain_name(str(block["level"])))
+        day = by_heading.get(plain_name(str(block["date"]))) if "date" in block else None
         if level is None or ("date" in block and day is None):
             faults.refuse_whole(
                 table.source,

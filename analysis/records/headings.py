@@ -1,8 +1,8 @@
 """Which column a heading means, and whether a heading may be shown.
 
-In: headings as they stand in a file, and a clinic's mapping. Out: schema column names. Only
-differences of case, blanks and punctuation are mended here; any other name needs a mapping,
-because a guessed column is a silent error. The nearest name is offered, never taken.
+In: headings as they stand in a file, and a clinic's mapping. Out: schema column names.
+Decisions: only differences of case, blanks and punctuation are mended here; any other name needs
+a mapping, because a guessed column is a silent error. The nearest name is offered, never taken.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Records: what a clinic handed in, read, judged, and ready to be measured.
 
 In: a path (folder of tables, workbook, flat sheet) or typed tables. Out: `Records`, five frames
-with every column of the schema, a ledger of every line, and what was mended. Faulty or
-identifying records never become `Records`. pandas is imported only once the text is known good.
+with every column of the schema, a ledger of every line, and what was mended.
+Decisions: faulty or identifying records never become `Records`. pandas is imported only once the
+text is known good.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ from analysis.records.checking.coded import CodedRecords, CodedTable
 from analysis.records.checking.frames import code_frames
 from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping, read_mapping
-from analysis.records.reading.reader import TextRecords, read_text
-from analysis.records.schema import FORMATS, TABLES
+from analysis.records.reading.reader import read_text
+from analysis.records.schema import FORMATS, TABLES, Table
+from analysis.records.text_records import TextRecords
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +80,7 @@ class Records:
 
     def _repr_html_(self) -> str:
         counts = self.episodes["format"].value_counts().reindex(list(FORMATS))
-        rows = [(label, about(n, "episode", "episodes")) for label, n in counts.items()]
+        rows = [(str(label), about(n, "episode", "episodes")) for label, n in counts.items()]
         return draw_card("Records", repr(self).strip("<>") + ".", rows)
 
 
@@ -93,6 +95,11 @@ def read_records(
 
     Raises:
         RecordsError: with every problem found in one pass; nothing is kept.
+
+    Example:
+        >>> records = read_records("data/sample")
+        >>> records.n_children, len(records.goals), records.invented
+        (240, 708, True)
     """
     declared = read_mapping(mapping)
     text = read_text(path, declared)
@@ -109,6 +116,22 @@ def records_from_tables(tables: AnyMapping[str, pd.DataFrame]) -> Records:
 
     Raises:
         RecordsError: with every problem found in one pass.
+
+    Example:
+        >>> import pandas as pd
+        >>> episodes = {"child_id": ["C1", "C2"], "format": ["group", "individual"]}
+        >>> goals = {"goal_id": ["G1", "G2"], "child_id": ["C1", "C2"], "domain": ["motor"] * 2}
+        >>> reviews = {"goal_id": ["G1", "G1", "G2"], "week": [0, 12, 0], "attainment": [-2, 0, -2]}
+        >>> given = {"episodes": episodes, "goals": goals, "reviews": reviews}
+        >>> tables = {name: pd.DataFrame(columns) for name, columns in given.items()}
+        >>> records_from_tables(tables).n_children
+        2
+        >>> tables["reviews"]["attainment"] = [-2, 0, 5]
+        >>> records_from_tables(tables)
+        Traceback (most recent call last):
+        ...
+        analysis.errors.RecordsError: 1 problem in these records. Nothing was analysed.
+          1. ...
     """
     faults = Faults()
     coded = code_frames(tables, faults)
@@ -156,11 +179,11 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
             else:
                 codes, texts = _sorted_codes(values)
             coded.append((schema.name, texts, codes))
-        order = np.lexsort([codes for _, _, codes in reversed(coded)]) if len(frame) else []
+        order = np.lexsort([codes for _, _, codes in reversed(coded)]) if len(frame) else None
         total.update(f"{name}\x1d{len(frame)}\x1d".encode())
         for column, texts, codes in coded:
             total.update("\x1f".join([column, *texts]).encode() + b"\x1e")
-            total.update(codes[order].astype("<i4").tobytes() if len(frame) else b"")
+            total.update(b"" if order is None else codes[order].astype("<i4").tobytes())
     return total.hexdigest()[:12]
 
 
@@ -177,59 +200,47 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     """Give `Records` of coded tables in which no fault was found."""
     import pandas as pd
 
+    from analysis.computing import make_frame, text_type
+
     frames = {}
-    text = _text_type()
+    text = text_type()
     vocabularies = {name: pd.array(list(coder), dtype=text) for name, coder in coded.ids.items()}
     for name, table in TABLES.items():
         source = coded.tables.get(name)
         frames[name] = _frame(table, source, vocabularies)
-    ledger = pd.DataFrame(
-        [
-            (file, what, int(n))
-            for file, book in coded.ledger.items()
-            for what, n in book.items()
-            if n
-        ],
-        columns=["file", "what", "n_lines"],
-    )
+    lines = [
+        (file, what, int(n)) for file, book in coded.ledger.items() for what, n in book.items() if n
+    ]
+    files, whats, counts = zip(*lines, strict=True) if lines else ((), (), ())
+    ledger = make_frame({"file": files, "what": whats, "n_lines": counts})
     mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
 
 
-@lru_cache
-def _text_type() -> pd.StringDtype:
-    """Codes as shared Python strings: a row costs a pointer, a look at one costs nothing."""
+def _frame(
+    table: Table,
+    source: CodedTable | None,
+    vocabularies: AnyMapping[str, pd.api.extensions.ExtensionArray],
+) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.StringDtype("python", na_value=np.nan)
-
-
-@lru_cache
-def _category_type(choices: tuple[str, ...]) -> pd.CategoricalDtype:
-    import pandas as pd
-
-    return pd.CategoricalDtype(list(choices), ordered=True)
-
-
-def _frame(table, source: CodedTable | None, vocabularies) -> pd.DataFrame:
-    import pandas as pd
+    from analysis.computing import label_type, make_frame, text_type
 
     n = 0 if source is None else source.n_rows
-    data = {}
+    data: dict[str, object] = {}
     for schema in table.columns:
         values = None if source is None else source.columns[schema.name]
         if schema.kind == "id":
             vocabulary = vocabularies.get(schema.name)
             if values is None or vocabulary is None or not len(vocabulary):
-                data[schema.name] = pd.array([None] * n, dtype=_text_type())
+                data[schema.name] = pd.array([None] * n, dtype=text_type())
             else:
                 data[schema.name] = vocabulary.take(values, allow_fill=True)
         elif schema.kind == "choice":
             codes = np.zeros(0, dtype=np.int8) if values is None else values
             data[schema.name] = pd.Categorical.from_codes(
-                codes, dtype=_category_type(schema.choices), validate=False
+                codes, dtype=label_type(schema.choices), validate=False
             )
         else:
             data[schema.name] = np.zeros(0) if values is None else values
-    columns = pd.Index(list(data), dtype=_text_type())
-    return pd.DataFrame(data, index=pd.RangeIndex(n), columns=columns)
+    return make_frame(data, pd.RangeIndex(n))

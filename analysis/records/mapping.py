@@ -1,15 +1,15 @@
 """A clinic's own names and labels, said once in a small TOML file.
 
-In: a TOML file (or the same as a dictionary). Out: a frozen `Mapping`. A scale of levels other
-than -2 to +2 is read only when it is declared here, because 1 to 5 read as levels would be a
-silent error (Turner-Stokes & Williams 2010 for half levels).
+In: a TOML file (or the same as a dictionary). Out: a frozen `Mapping`.
+Decisions: a scale of levels other than -2 to +2 is read only when it is declared here, because
+1 to 5 read as levels would be a silent error (Turner-Stokes & Williams 2010 for half levels).
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ from analysis.records.schema import TABLES
 
 FIRST_LEVELS = (-3, -2, 0, 1)
 TABLE_NAMES = (*TABLES, "flat")
+
+Refuse = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -153,17 +155,16 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     )
 
 
-def _check_reviews(blocks: object, refuse) -> tuple[dict[str, str | int], ...]:
+def _check_reviews(blocks: object, refuse: Refuse) -> tuple[dict[str, str | int], ...]:
     kept = []
     for block in blocks if isinstance(blocks, list) else [blocks]:
-        sound = (
+        if (
             isinstance(block, AnyMapping)
             and isinstance(block.get("level"), str)
             and set(block) in ({"level", "week"}, {"level", "date"})
             and isinstance(block.get("date", ""), str)
             and type(block.get("week", 0)) is int
-        )
-        if sound:
+        ):
             kept.append(dict(block))
         else:
             refuse(
@@ -173,7 +174,9 @@ def _check_reviews(blocks: object, refuse) -> tuple[dict[str, str | int], ...]:
     return tuple(kept)
 
 
-def _names(entries: AnyMapping, allowed: Iterable[str], part: str, refuse) -> dict[str, str]:
+def _names(
+    entries: AnyMapping, allowed: Iterable[str], part: str, refuse: Refuse
+) -> dict[str, str]:
     kept = {}
     for given, name in entries.items():
         if name not in tuple(allowed):

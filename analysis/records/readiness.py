@@ -1,18 +1,22 @@
 """Are these records ready? What is in them, what is missing, and what each gap costs.
 
 In: `Records`. Out: `Readiness`: counts by format, a table of gaps with what each takes away from
-the analysis, and how easily a child could be recognised. Counts are exact, for the eyes of the
-clinic that owns the records; nothing here is meant to leave it. No statistics are needed.
+the analysis, and how easily a child could be recognised.
+Decisions: counts are exact, for the eyes of the clinic that owns the records; nothing here is
+meant to leave it. No statistics are needed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from analysis.cards import about, draw_card
+from analysis.formats import GROUPED_FORMATS, is_grouped
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -59,28 +63,56 @@ COSTS = (
 RECOGNISED_BY = ("format", "age_years", "therapist_id", "site")
 
 
+class FormatCount(NamedTuple):
+    """One planned format: its children, its therapy groups, what is lacking ("" for nothing)."""
+
+    therapy_format: str
+    n_children: int
+    n_groups: int
+    lacking: str
+
+
+class Gap(NamedTuple):
+    """One column with something missing, or a table not handed in (no rows), and what it costs."""
+
+    table: str
+    column: str
+    n_missing: int
+    n_rows: int
+    cost: str
+
+
 @dataclass(frozen=True, eq=False)
 class Readiness:
     """What a clinic's records hold and lack.
 
     Attributes:
         records: the records judged.
-        formats: one row per planned format: format, n_children, n_groups, and what is lacking
-            before it can be compared ("" when nothing is).
-        gaps: table, column, n_missing, n_rows, cost; only columns with something missing.
+        by_format: one count for each planned format.
+        missing: the columns with something missing.
         goals: sentences about goals that will be left out.
         n_unique: children who are the only one with their format, age, therapist and place.
     """
 
     records: Records
-    formats: pd.DataFrame
-    gaps: pd.DataFrame
+    by_format: tuple[FormatCount, ...]
+    missing: tuple[Gap, ...]
     goals: tuple[str, ...]
     n_unique: int
 
+    @property
+    def formats(self) -> pd.DataFrame:
+        """One row per planned format: format, n_children, n_groups, lacking."""
+        return pd.DataFrame(self.by_format, columns=["format", "n_children", "n_groups", "lacking"])
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """One row per column with something missing: table, column, n_missing, n_rows, cost."""
+        return pd.DataFrame(self.missing, columns=list(Gap._fields))
+
     def __repr__(self) -> str:
-        n = len(self.gaps)
-        ready = int((self.formats["lacking"] == "").sum())
+        n = len(self.missing)
+        ready = sum(not row.lacking for row in self.by_format)
         return (
             f"<Records that can be read; {ready} of {len(FORMATS)} formats large enough to "
             f"compare; {count(n, 'column')} with gaps>"
@@ -88,14 +120,17 @@ class Readiness:
 
     def _repr_html_(self) -> str:
         rows = [
-            (row.format, f"{about(row.n_children, 'child', 'children')}; {row.lacking or 'enough'}")
-            for row in self.formats.itertuples()
+            (
+                row.therapy_format,
+                f"{about(row.n_children, 'child', 'children')}; {row.lacking or 'enough'}",
+            )
+            for row in self.by_format
         ]
         rows += [
             (row.column, f"{percent(row.n_missing / row.n_rows)} missing: {row.cost}")
             if row.n_rows
             else (f"{row.table}", f"not handed in: {row.cost}")
-            for row in self.gaps.itertuples()
+            for row in self.missing
         ]
         return draw_card("Are our records ready?", repr(self).strip("<>") + ".", rows)
 
@@ -124,21 +159,23 @@ class Readiness:
     def _ledger_lines(self) -> list[str]:
         lines = []
         for file, book in self.records.ledger.groupby("file", sort=False):
-            said = ", ".join(f"{row.n_lines:,} {row.what}" for row in book.itertuples())
-            lines.append(f"{file}: {count(book['n_lines'].sum(), 'line')} = {said}")
+            n_lines = [int(n) for n in book["n_lines"]]
+            said = ", ".join(f"{n:,} {w}" for n, w in zip(n_lines, book["what"], strict=True))
+            lines.append(f"{file}: {count(sum(n_lines), 'line')} = {said}")
         return lines
 
     def _format_lines(self) -> list[str]:
         lines = []
-        for row in self.formats.itertuples():
+        for row in self.by_format:
             groups = f" in {count(row.n_groups, 'therapy group')}" if row.n_groups else ""
             lacking = f": {row.lacking}" if row.lacking else ""
-            lines.append(f"{row.format}: {children(row.n_children)}{groups}{lacking}")
+            lines.append(f"{row.therapy_format}: {children(row.n_children)}{groups}{lacking}")
         return lines
 
     def _gap_lines(self) -> list[str]:
-        lines, everywhere = [], {}
-        for row in self.gaps.itertuples():
+        lines: list[str] = []
+        everywhere: dict[tuple[str, str], list[str]] = {}
+        for row in self.missing:
             if not row.n_rows:
                 lines.append(f"{row.table}: not handed in; {row.cost}.")
             elif row.n_missing == row.n_rows:
@@ -175,13 +212,13 @@ def judge_readiness(records: Records, settings: Settings | None = None) -> Readi
     )
 
 
-def _section(title: str, lines) -> str:
+def _section(title: str, lines: Sequence[str]) -> str:
     if not lines:
         return ""
     return "\n".join([title, *(f"  - {line}" for line in lines), ""])
 
 
-def _count_formats(records: Records, settings: Settings) -> pd.DataFrame:
+def _count_formats(records: Records, settings: Settings) -> tuple[FormatCount, ...]:
     episodes = records.episodes
     rows = []
     for label in FORMATS:
@@ -192,30 +229,32 @@ def _count_formats(records: Records, settings: Settings) -> pd.DataFrame:
             lacking.append(
                 count(settings.compare_children - n_children, "more child", "more children")
             )
-        if label != "individual" and n_groups < settings.compare_groups:
+        if is_grouped(label) and n_groups < settings.compare_groups:
             lacking.append(count(settings.compare_groups - n_groups, "more therapy group"))
         words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
-        rows.append((label, n_children, 0 if label == "individual" else n_groups, words))
-    return pd.DataFrame(rows, columns=["format", "n_children", "n_groups", "lacking"])
+        n_groups = n_groups if is_grouped(label) else 0
+        rows.append(FormatCount(label, n_children, n_groups, words))
+    return tuple(rows)
 
 
-def _find_gaps(records: Records) -> pd.DataFrame:
-    rows, absent = [], set()
+def _find_gaps(records: Records) -> tuple[Gap, ...]:
+    rows: list[Gap] = []
+    absent: set[str] = set()
     for table, column, cost in COSTS:
         frame = getattr(records, table)
         if column == "group_id":
-            frame = frame[frame["format"].isin(FORMATS[1:])]
+            frame = frame[frame["format"].isin(GROUPED_FORMATS)]
             if frame.empty:
                 continue
         if frame.empty:
             if table not in absent:
-                rows.append((table, "", 0, 0, cost))
+                rows.append(Gap(table, "", 0, 0, cost))
             absent.add(table)
             continue
         n_missing = int(frame[column].isna().sum())
         if n_missing:
-            rows.append((table, column, n_missing, len(frame), cost))
-    return pd.DataFrame(rows, columns=["table", "column", "n_missing", "n_rows", "cost"])
+            rows.append(Gap(table, column, n_missing, len(frame), cost))
+    return tuple(rows)
 
 
 def _count_goals(records: Records) -> tuple[str, ...]:

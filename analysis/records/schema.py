@@ -1,14 +1,17 @@
 """Every column a clinic may hand in, said once.
 
-The reader's checks, the data dictionary beside the sample and the simulated clinic all read
-this. A column that is not here is named to the user and dropped before any frame exists.
+In: nothing. Out: `TABLES`, which the reader's checks, the data dictionary beside the sample and
+the simulated clinic all read.
+Decisions: a column that is not here is named to the user and dropped before any frame exists.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-FORMATS = ("individual", "group", "combined")
+from analysis.formats import FORMATS
+
+SESSION_FORMATS = FORMATS[:2]  # a session of combined therapy is one or the other
 DOMAINS = ("self_care", "motor", "sensory", "social", "emotional", "communication")
 SKILL_DOMAINS = DOMAINS[:3]
 SOCIAL_DOMAINS = DOMAINS[3:]
@@ -200,7 +203,7 @@ SESSIONS = Table(
     (
         _id("child_id", "Code of the child.", required=True),
         _week("week", "Week of the session.", required=True),
-        _choice("delivered", FORMATS[:2], "How this session was given.", required=True),
+        _choice("delivered", SESSION_FORMATS, "How this session was given.", required=True),
         _id("group_id", "Therapy group of the session."),
         _id("therapist_id", "Therapist who gave it."),
         Column("minutes", "number", "Length of the session.", low=1, high=480, unit="minutes"),

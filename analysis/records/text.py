@@ -1,8 +1,9 @@
 """A table as text: what stands in a file before any of it is given a meaning.
 
-In: cells as text, row by row. Out: a `TextTable` that keeps each column as its distinct texts
-and one code per row, so that a million rows are judged by looking at a few thousand texts, and
-remembers for every row the line a person sees in an editor or spreadsheet.
+In: cells as text, row by row. Out: a `TextTable` that remembers for every row the line a person
+sees in an editor or spreadsheet.
+Decisions: each column is kept as its distinct texts and one code per row, so that a million rows
+are judged by looking at a few thousand texts.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import numpy as np
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF], None
 )
-MINUS_SIGNS = {0x2212: "-", 0x2012: "-", 0x2013: "-", 0xFE63: "-", 0xFF0D: "-"}
 
 ROWS_AT_ONCE = 500
 USED = "used"
@@ -142,10 +142,10 @@ class TableBuilder:
         if len(self.block) >= ROWS_AT_ONCE:
             self._flush()
 
-    def add_block(self, rows: list[Sequence[str]], start: int) -> None:
+    def add_block(self, rows: Sequence[Sequence[str]], start: int) -> None:
         """Take rows of exactly `width` cells that follow each other line by line."""
         self._flush()
-        self.block = rows
+        self.block = list(rows)
         self.lines.extend(range(start, start + len(rows)))
         self._flush()
 

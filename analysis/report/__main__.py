@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import run_door
+from analysis.errors import run_entry_point
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary, spell_summary
 from analysis.settings import Settings
 from analysis.writing import PDF_MARK, Output, check_target, write_files
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         privacy, 4 records refused as faulty, 5 cannot write.
     """
     asked = _read_arguments(arguments)
-    return run_door(lambda: make_report(asked))
+    return run_entry_point(lambda: make_report(asked))
 
 
 def make_report(asked: argparse.Namespace) -> str:

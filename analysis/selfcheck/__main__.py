@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from analysis.errors import AnalysisError, WriteError, run_door
+from analysis.errors import AnalysisError, WriteError, run_entry_point
 
 PASS, NOTE, FAIL = "PASS", "NOTE", "FAIL"
 LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
@@ -226,7 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--renew", action="store_true", help="after a meant change of results: note the numbers"
     )
     asked = parser.parse_args(arguments)
-    return run_door(renew_digest if asked.renew else run_checks)
+    return run_entry_point(renew_digest if asked.renew else run_checks)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Invented clinics whose truth is known, and the audit of what is said about them."""
+"""Invented clinics whose truth is known."""

@@ -1,7 +1,7 @@
 """Invent the sessions of a clinic and the home practice its families wrote down.
 
-In come a design, a caseload and a course; out go the columns of the two optional tables, as
-arrays. Nothing here changes progress: sessions follow the plan, and home practice only shows
+In: a design, a caseload and a course. Out: the columns of the two optional tables, as arrays.
+Decisions: nothing here changes progress: sessions follow the plan, and home practice only shows
 the deviations that the course has already let act.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.computing import Array
+from analysis.formats import GROUPED_CODES
 from analysis.records.schema import SOURCES
 from analysis.simulation.caseload import MIDDLE, Caseload
 from analysis.simulation.course import COMBINED, INDIVIDUAL, NOBODY, SWITCH_VISIT, Course
 from analysis.simulation.levels import BLOCK_WEEKS, PLANNED_WEEKS
-
-Array = np.ndarray
 
 HORIZON_WEEKS = PLANNED_WEEKS[-1]
 SESSION_MINUTES = (45, 60)
@@ -58,7 +58,7 @@ def draw_sessions(
     assigned = caseload.assigned[:, None]
     planned = np.empty((n, HORIZON_WEEKS, 2), dtype=bool)
     planned[:, :, ALONE] = here & ((assigned == INDIVIDUAL) | (assigned == COMBINED) | after_switch)
-    planned[:, :, TOGETHER] = here & ((assigned != INDIVIDUAL) | after_switch)
+    planned[:, :, TOGETHER] = here & (np.isin(assigned, GROUPED_CODES) | after_switch)
     group = np.where(course.group == NOBODY, course.visiting_group, course.group)
     planned[:, :, TOGETHER] &= (group != NOBODY)[:, None]
 

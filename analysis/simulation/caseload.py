@@ -1,9 +1,9 @@
 """Invent the children of a clinic and their goals, up to the moment a format is chosen.
 
-In comes a `ClinicDesign`, a number of children and a generator; out goes a `Caseload` of plain
-arrays. Both the invented records and the planted truth start from it, so they cannot drift
-apart. The decision taken here: progress depends on traits in a straight line, and the format
-on the same traits through a multinomial logit, mixed with plain availability.
+In: a `ClinicDesign`, a number of children and a generator. Out: a `Caseload` of plain arrays.
+Decisions: both the invented records and the planted truth start from it, so they cannot drift
+apart. Progress depends on traits in a straight line, and the format on the same traits through a
+multinomial logit, mixed with plain availability.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.records.schema import FORMATS, SKILL_DOMAINS
 from analysis.simulation.design import ClinicDesign
-
-Array = np.ndarray
 
 TRAITS = (
     "severity",

@@ -1,9 +1,10 @@
 """Invent a clinic whose truth is known, as the tables a real one would hand in.
 
-In come a `ClinicDesign` and a seed; out goes a `Clinic` whose tables have the schema's columns
-in its order and types. `python -m analysis.simulation.clinic --out FOLDER` writes such a clinic
-with its truth and its data dictionary. The decisions are those of the rooms it calls: who comes
-(`caseload`), what happens (`course`), what is attended (`attendance`).
+In: a `ClinicDesign` and a seed. Out: a `Clinic` whose tables have the schema's columns in its
+order and types; `python -m analysis.simulation.clinic --out FOLDER` writes such a clinic with its
+truth and its data dictionary.
+Decisions: those of the modules it calls: who comes (`caseload`), what happens (`course`), what is
+attended (`attendance`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.computing import Array
 from analysis.errors import AnalysisError
 from analysis.records.schema import (
     CLOSED_REASONS,
@@ -34,7 +36,6 @@ from analysis.simulation.sample import check_folder, clinic_files, write_clinic
 from analysis.simulation.tables import build_table, code_labels
 from analysis.simulation.truth import true_contrasts
 
-Array = np.ndarray
 Seed = int | np.random.SeedSequence | np.random.Generator
 
 SAMPLE_SEED = 2026
@@ -203,7 +204,7 @@ def _goal_columns(caseload: Caseload, course: Course, rng: np.random.Generator) 
 def _review_columns(
     design: ClinicDesign, caseload: Caseload, course: Course, rng: np.random.Generator
 ) -> dict[str, Array]:
-    n, n_visits = course.week.shape
+    n, n_visits = caseload.n_children, course.week.shape[1]
     independent = rng.random(n) < design.independent_share
     family = rng.random((n, n_visits)) < FAMILY_RATES_SHARE
     family[:, 0] = False

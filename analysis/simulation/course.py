@@ -1,9 +1,10 @@
 """Let an invented clinic run: therapy groups, therapists, reviews, leaving, switching.
 
-In come a design, a caseload and a generator; out goes a `Course` of arrays, from which the
-tables are written. The decisions taken here: a child treated alone draws an own "group" effect,
-so that formats differ in who shares it and never in how much progress varies; leaving depends
-on the progress seen so far; switching follows progress and changes none.
+In: a design, a caseload and a generator. Out: a `Course` of arrays, from which the tables are
+written.
+Decisions: a child treated alone draws an own "group" effect, so that formats differ in who shares
+it and never in how much progress varies; leaving depends on the progress seen so far; switching
+follows progress and changes none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.records.schema import EXPECTED_LEVEL, FORMATS
+from analysis.computing import Array
+from analysis.formats import FORMATS, GROUPED_CODES
+from analysis.records.schema import EXPECTED_LEVEL
 from analysis.simulation.caseload import Caseload, count_sites
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.levels import (
@@ -24,9 +27,7 @@ from analysis.simulation.levels import (
     observed_levels,
 )
 
-Array = np.ndarray
-
-INDIVIDUAL, GROUP, COMBINED = range(len(FORMATS))
+INDIVIDUAL, COMBINED = FORMATS.index("individual"), FORMATS.index("combined")
 NOBODY = -1
 GROUP_SIZES = (3, 4, 5, 6)
 CHILDREN_PER_THERAPIST = 12
@@ -134,7 +135,7 @@ def form_groups(assigned: Array, site: Array, rng: np.random.Generator) -> tuple
     """
     group = np.full(len(assigned), NOBODY)
     sites: list[int] = []
-    for therapy_format in (GROUP, COMBINED):
+    for therapy_format in GROUPED_CODES:
         for place in np.unique(site):
             members = np.flatnonzero((assigned == therapy_format) & (site == place))
             if not len(members):

@@ -1,20 +1,24 @@
 """What an invented clinic is like: every choice of the simulation, named, with unit and meaning.
 
-Nothing comes in; `ClinicDesign` goes out. The decision taken here is the latent model (Urach
-2019, doi 10.1177/0962280218777896): a goal moves in a straight line on a continuous scale and
-is seen rounded and cut to -2..+2. Traits act on progress only through the columns a clinic can
-record (plus one trait it cannot), so whether an analysis can be right is known beforehand.
+In: nothing. Out: `ClinicDesign`.
+Decisions: the latent model (Urach 2019, doi 10.1177/0962280218777896): a goal moves in a straight
+line on a continuous scale and is seen rounded and cut to -2..+2. Traits act on progress only
+through the columns a clinic can record (plus one trait it cannot), so whether an analysis can be
+right is known beforehand.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import TypeVar
 
 from analysis.errors import AnalysisError
 from analysis.records.schema import FORMATS
 
+Value = TypeVar("Value")
 
-def _parameter(default: object, unit: str, meaning: str) -> object:
+
+def _parameter(default: Value, unit: str, meaning: str) -> Value:
     return field(default=default, metadata={"unit": unit, "meaning": meaning})
 
 

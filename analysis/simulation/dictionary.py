@@ -1,16 +1,17 @@
 """Write the README beside an invented clinic: what it is, its truth, and every column.
 
-In come the design, the truth and the schema; out goes Markdown text. Nothing in it is typed
-twice: columns come from the schema, choices from the design, numbers from the truth.
+In: the design, the truth and the schema. Out: Markdown text.
+Decisions: nothing in it is typed twice: columns come from the schema, choices from the design,
+numbers from the truth.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from analysis.records.schema import TABLES, Column, Table
 from analysis.simulation.design import ClinicDesign
-from analysis.simulation.truth import POPULATIONS
+from analysis.simulation.truth import POPULATIONS, Truth
 from analysis.wording import signed
 
 KINDS = {"id": "code", "whole": "whole number", "number": "number", "choice": "one of"}
@@ -24,7 +25,7 @@ HOW_CHOSEN = (
 )
 
 
-def write_dictionary(design: ClinicDesign, truth: Mapping[str, object], seed: int) -> str:
+def write_dictionary(design: ClinicDesign, truth: Truth, seed: int) -> str:
     """Give the README of an invented clinic.
 
     Args:
@@ -89,7 +90,7 @@ def describe_values(column: Column) -> str:
     return f"{kind}{limits}{unit}"
 
 
-def _truth_tables(truth: Mapping[str, object]) -> Iterable[str]:
+def _truth_tables(truth: Truth) -> Iterable[str]:
     measures = {
         "rate": "all goals",
         "rate_skill": "skill goals",

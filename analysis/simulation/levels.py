@@ -1,17 +1,17 @@
 """Turn true progress into the levels a rater writes down.
 
-Arrays in, whole levels out. The decision taken here (Urach 2019): a level is the continuous one
-plus the day's noise, rounded and cut to -2..+2; the day a goal is set shows its baseline; a goal
-left at the expected level keeps the level first seen there.
+In: arrays of progress. Out: whole levels.
+Decisions: a level is the continuous one plus the day's noise, rounded and cut to -2..+2 (Urach
+2019); the day a goal is set shows its baseline; a goal left at the expected level keeps the level
+first seen there.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.records.schema import EXPECTED_LEVEL, HIGHEST_LEVEL, LOWEST_LEVEL
-
-Array = np.ndarray
 
 PLANNED_WEEKS = (0, 6, 12, 18, 24)
 TERM_WEEKS = 12

@@ -1,8 +1,9 @@
 """Put an invented clinic into a folder: its tables, its truth and its data dictionary.
 
-In come tables, a design, a seed and a folder; out go seven files whose bytes depend on design
-and seed alone. The decision taken here: a folder is only written to when it is new, empty, or
-holds an earlier invented clinic, so that nobody's records are ever replaced by invented ones.
+In: tables, a design, a seed and a folder. Out: seven files whose bytes depend on design and seed
+alone.
+Decisions: a folder is only written to when it is new, empty, or holds an earlier invented clinic,
+so that nobody's records are ever replaced by invented ones.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from analysis.records.schema import TABLES
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.dictionary import write_dictionary
 from analysis.simulation.tables import table_bytes
-from analysis.simulation.truth import describe_design
+from analysis.simulation.truth import Truth, describe_design
 from analysis.writing import Output, write_files
 
 TRUTH_NAME = "truth.json"
@@ -30,7 +31,7 @@ def clinic_files(
     tables: Mapping[str, pd.DataFrame],
     design: ClinicDesign,
     seed: int,
-    truth: Mapping[str, object],
+    truth: Truth,
 ) -> dict[str, bytes]:
     """Give the files of an invented clinic.
 

@@ -1,24 +1,23 @@
 """Turn the arrays of an invented clinic into frames, and frames into the bytes of a CSV file.
 
-Every frame has the schema's columns in its order: ids `str`, choices `Categorical` with all of
-the schema's labels, numbers `float64`. In a file whole numbers are written as whole numbers and
-what is missing as nothing, so that the bytes depend on the values alone.
+In: arrays of codes and numbers. Out: frames with the schema's columns in its order: ids `str`,
+choices `Categorical` with all of the schema's labels, numbers `float64`; bytes.
+Decisions: in a file whole numbers are written as whole numbers and what is missing as nothing, so
+that the bytes depend on the values alone.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from analysis.computing import Array, label_type, make_frame, text_type
 from analysis.records.schema import Table
 from analysis.simulation.caseload import Caseload
 from analysis.simulation.course import Course
-
-Array = np.ndarray
 
 # Which arrays name the ids, and under what heading the schema knows them.
 _ID_OF = {
@@ -44,7 +43,7 @@ def code_labels(caseload: Caseload, course: Course) -> dict[str, pd.api.extensio
         "therapist": _count_codes("P", int(course.therapist.max()) + 1, 2),
         "site": _count_codes("S", int(caseload.site.max()) + 1, 1),
     }
-    return {name: pd.array(codes, dtype="str") for name, codes in labels.items()}
+    return {name: pd.array(codes, dtype=text_type()) for name, codes in labels.items()}
 
 
 def build_table(
@@ -57,23 +56,18 @@ def build_table(
         columns: arrays by the schema's name, or by what an id names (child, goal, group, ...).
         labels: the codes written for each thing that has one.
     """
-    built = {}
+    built: dict[str, object] = {}
     for column in table.columns:
         if column.kind == "id":
             name = _ID_OF[column.name]
             built[column.name] = labels[name].take(columns[name], allow_fill=True)
         elif column.kind == "choice":
             built[column.name] = pd.Categorical.from_codes(
-                columns[column.name], dtype=_labels_of(column.choices)
+                columns[column.name], dtype=label_type(column.choices, ordered=False)
             )
         else:
             built[column.name] = np.asarray(columns[column.name], dtype=float)
-    return pd.DataFrame(built, copy=False)
-
-
-@lru_cache
-def _labels_of(choices: tuple[str, ...]) -> pd.CategoricalDtype:
-    return pd.CategoricalDtype(list(choices))
+    return make_frame(built, copy=False)
 
 
 def table_bytes(frame: pd.DataFrame, table: Table) -> bytes:

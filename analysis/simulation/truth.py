@@ -1,8 +1,8 @@
 """Work out what is true of a design, on the scale a clinic sees.
 
-In come a design, a number of children and a seed; out goes a nested dictionary. Every child is
-followed under each format in turn - same child, same goals, same days - so what differs is the
-format alone. The decisions taken here: the truth is the mean least-squares rate over all planned
+In: a design, a number of children and a seed. Out: a nested dictionary.
+Decisions: every child is followed under each format in turn (same child, same goals, same days),
+so that what differs is the format alone. The truth is the mean least-squares rate over all planned
 reviews, nobody leaving, goals' levels written without the format in mind; "children who could
 realistically have had any format" are weighted by the overlap weight of their true chances
 (Li & Li 2019, doi 10.1214/19-AOAS1282).
@@ -11,9 +11,11 @@ realistically have had any format" are weighted by the overlap weight of their t
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import Any
 
 import numpy as np
 
+from analysis.computing import Array
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS
 from analysis.simulation.caseload import Caseload, draw_caseload
 from analysis.simulation.course import N_BLOCKS
@@ -25,7 +27,7 @@ from analysis.simulation.levels import (
     observed_levels,
 )
 
-Array = np.ndarray
+Truth = dict[str, Any]  # nested as `true_contrasts` says
 
 PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
 POPULATIONS = {
@@ -38,7 +40,7 @@ TERMS = {"week_12": 12, "week_24": 24}
 
 def true_contrasts(
     design: ClinicDesign | None = None, n_children: int = 200_000, seed: int = 1
-) -> dict[str, object]:
+) -> Truth:
     """Give the planted truth of a design on the observed scale.
 
     Args:
@@ -137,7 +139,7 @@ def _average_goals(caseload: Caseload, level: Array) -> dict[str, Array]:
     }
     for name, week in TERMS.items():
         upto = [visit for visit, planned in enumerate(PLANNED_WEEKS) if 0 < planned <= week]
-        attained = (level[:, upto] >= EXPECTED_LEVEL).any(axis=1)
+        attained = np.any(level[:, upto] >= EXPECTED_LEVEL, axis=1)
         answer[f"attained_by_{name}"] = _mean_by_child(caseload, attained, every)
     return answer
 
@@ -149,10 +151,8 @@ def _mean_by_child(caseload: Caseload, values: Array, chosen: Array) -> Array:
     return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)
 
 
-def _summarise(
-    found: dict[str, Array], weight: Array, present: list[int]
-) -> dict[str, dict[str, object]]:
-    answer: dict[str, dict[str, object]] = {}
+def _summarise(found: dict[str, Array], weight: Array, present: list[int]) -> Truth:
+    answer: Truth = {}
     for name, values in found.items():
         if name in ("probability", "attention", "peer_comfort"):
             continue

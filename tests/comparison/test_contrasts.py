@@ -28,7 +28,6 @@ from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.small_data import small_tables
 
 SETTINGS = Settings()
 ASKED = new_comparison("primary", "Main analysis")
@@ -281,7 +280,7 @@ def test_what_was_not_compared_can_be_kept_and_cannot_be_overwritten():
 
 def test_a_comparisons_frames_are_alike_wherever_they_are_first_asked_for():
     outside, inside = new_comparison("a", "A"), new_comparison("b", "B")
-    with small_tables():
+    with pd.option_context("mode.string_storage", "python"):
         made = inside.table, inside.means
     pd.testing.assert_frame_equal(outside.table, made[0])
     pd.testing.assert_frame_equal(outside.means, made[1])

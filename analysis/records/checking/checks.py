@@ -1,9 +1,10 @@
 """Can the records be trusted? Every fault in one pass, nothing mended without being counted.
 
 In: `TextRecords` (or coded frames). Out: `CodedRecords` and `Faults`; the caller refuses when
-there are problems. Order: what a cell may hold, what a row may be, what tables say about each
-other, what the whole says. Too little data is a finding, not a fault: only a lack that makes
-most of what was handed in useless is refused.
+there are problems.
+Decisions: the order is what a cell may hold, what a row may be, what tables say about each other,
+what the whole says. Too little data is a finding, not a fault: only a lack that makes most of
+what was handed in useless is refused.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ from analysis.records.checking.values import TOTALS, Faults
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import PLAIN_CODE
-from analysis.records.reading.reader import TextRecords
 from analysis.records.schema import LATEST_WEEK, Column
 from analysis.records.text import TextColumn, TextTable
+from analysis.records.text_records import TextRecords
 
 EXCEL_DAYS = (20_000, 80_000)
 DAYS_IN_WEEK = 7

@@ -66,7 +66,7 @@ class CodedRecords:
 
     tables: dict[str, CodedTable] = field(default_factory=dict)
     ids: dict[str, Coder] = field(default_factory=dict)
-    ledger: dict[str, Counter] = field(default_factory=dict)
+    ledger: dict[str, Counter[str]] = field(default_factory=dict)
 
     def leave_out(self, source: TextTable, reason: str, n: int) -> None:
         """Move `n` lines of `source` from used to `reason`."""
@@ -117,9 +117,9 @@ def code_table(
 ) -> CodedTable:
     """Give the coded form of one table of text; faults of single cells go to `faults`."""
     by_name: dict[str, TextColumn] = {}
-    for column, known in zip(source.columns, names, strict=True):
+    for given, known in zip(source.columns, names, strict=True):
         if known:
-            by_name.setdefault(known, column)
+            by_name.setdefault(known, given)
     columns, unreadable = {}, {}
     for schema in schema_columns(name):
         column = by_name.get(schema.name)
@@ -137,5 +137,5 @@ def code_table(
             columns[schema.name], unreadable[schema.name] = parse_numbers(
                 source, column, schema, faults
             )
-    positions = {known: column.position for known, column in by_name.items()}
+    positions = {known: given.position for known, given in by_name.items()}
     return CodedTable(name, source, columns, np.arange(source.n_rows), positions, unreadable)

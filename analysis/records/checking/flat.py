@@ -1,8 +1,8 @@
 """One flat sheet (one row per review) taken apart into episodes, goals and reviews.
 
-In: the coded flat table. Out: the same `CodedRecords` with three tables in its place. What is
-said of a goal or an episode must be the same on each of its rows (a blank says nothing); where
-it is not, the rows are refused, because either could be right.
+In: the coded flat table. Out: the same `CodedRecords` with three tables in its place.
+Decisions: what is said of a goal or an episode must be the same on each of its rows (a blank says
+nothing); where it is not, the rows are refused, because either could be right.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """Levels of attainment: -2 to +2, or another scale when a mapping declares it.
 
-In: numbers as the file has them. Out: levels from -2 to +2, NaN for a blank. A scale of 1 to 5
-or 0 to 4, a level of -3 and half levels are refused with the line that reads them. Half levels
-are read as the level below ("partly": -0.5 is -1) and -3 ("worse") as -2, each counted
-(Turner-Stokes & Williams 2010).
+In: numbers as the file has them. Out: levels from -2 to +2, NaN for a blank.
+Decisions: a scale of 1 to 5 or 0 to 4, a level of -3 and half levels are refused with the line
+that reads them. Half levels are read as the level below ("partly": -0.5 is -1) and -3 ("worse")
+as -2, each counted (Turner-Stokes & Williams 2010).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -17,6 +19,8 @@ from analysis.records.mapping import Mapping
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL, Column
 
 WORSE = -3
+Refuse = Callable[[np.ndarray, str, str, str], np.ndarray]
+
 DECLARE = "If this is your scale, declare it in a mapping file"
 
 
@@ -79,7 +83,7 @@ def _shift(values: np.ndarray, mapping: Mapping, schema: Column, faults: Faults)
     return values + (LOWEST_LEVEL - lowest)
 
 
-def _refuse_other_scales(values: np.ndarray, refuse, faults: Faults) -> np.ndarray:
+def _refuse_other_scales(values: np.ndarray, refuse: Refuse, faults: Faults) -> np.ndarray:
     known = values[np.isfinite(values)]
     if not len(known):
         return values

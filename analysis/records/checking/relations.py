@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.formats import GROUPED_CODES
 from analysis.records.checking.coded import SAME_ROW, CodedRecords, CodedTable, is_missing
 from analysis.records.checking.values import Faults
 from analysis.records.schema import FORMATS, HIGHEST_LEVEL, LOWEST_LEVEL
@@ -235,7 +236,7 @@ def _judge_whole(coded: CodedRecords, faults: Faults) -> None:
         ]
         if absent:
             faults.warnings.append(f"no child in these records is in: {', '.join(absent)}")
-        grouped = episodes.columns["format"] > 0
+        grouped = np.isin(episodes.columns["format"], GROUPED_CODES)
         n_lost = int((grouped & (episodes.columns["group_id"] < 0)).sum())
         if n_lost:
             faults.warnings.append(

@@ -1,9 +1,9 @@
 """From the texts of one column to codes or numbers, each mend counted, each fault placed.
 
-In: a `TextColumn` and what the schema says about it. Out: an array with one entry per row. Only
-distinct texts are looked at, so a million rows cost what their few hundred texts cost. Blank
-means missing; a word or a number that stands for missing (99, "-", "not seen") is refused,
-because a silent guess about missing levels is a guess about children.
+In: a `TextColumn` and what the schema says about it. Out: an array with one entry per row.
+Decisions: only distinct texts are looked at, so a million rows cost what their few hundred texts
+cost. Blank means missing; a word or a number that stands for missing (99, "-", "not seen") is
+refused, because a silent guess about missing levels is a guess about children.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analysis.records.headings import nearest_label, plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import SURE_CODE
 from analysis.records.privacy.shapes import is_placeholder
-from analysis.records.schema import FORMATS, Column
+from analysis.records.schema import SESSION_FORMATS, Column
 from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
 
 SYNONYMS = {
@@ -38,7 +38,7 @@ SYNONYMS = {
     },
     "domain": {"self_care": "selfcare", "communication": "communicating"},
 }
-SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in FORMATS[:2]}
+SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in SESSION_FORMATS}
 YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")

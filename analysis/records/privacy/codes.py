@@ -1,8 +1,8 @@
 """Is a code really a code? Names, birth dates and numbers of persons that stand where codes should.
 
 In: the distinct texts of a column of ids. Out: the kind of identifier they look like, and which.
-Decision taken here: a code has a digit and at most 32 signs; one that is a word and a number is
-judged with its neighbours, because "emma07" alone could be anything.
+Decisions: a code has a digit and at most 32 signs; one that is a word and a number is judged with
+its neighbours, because "emma07" alone could be anything.
 """
 
 from __future__ import annotations

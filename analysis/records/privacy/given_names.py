@@ -1,8 +1,9 @@
 """Given names and surnames met often in children's clinics around the world, in lower case.
 
-Used only to judge whether a column could hold names; never to decode anybody. Accents are
-dropped. Names that are also everyday words of a clinic (such as Joy, Grace, Hope, Will, Mark,
-May, Sage, Max, Page) are left out on purpose.
+In: nothing. Out: two sets of words, accents dropped.
+Decisions: used only to judge whether a column could hold names, never to decode anybody. Names
+that are also everyday words of a clinic (such as Joy, Grace, Hope, Will, Mark, May, Sage, Max,
+Page) are left out on purpose.
 """
 
 from analysis.records.text import word_set

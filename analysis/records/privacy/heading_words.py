@@ -1,7 +1,7 @@
 """Words in headings that announce an identifier, in the languages clinics write.
 
-In: a heading. Out: the kind of identifier it announces. Words are compared whole, so that
-"update" is no date and "preschool" no school.
+In: a heading. Out: the kind of identifier it announces.
+Decisions: words are compared whole, so that "update" is no date and "preschool" no school.
 """
 
 from __future__ import annotations

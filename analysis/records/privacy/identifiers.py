@@ -2,9 +2,10 @@
 
 In: `TextTable`s, nothing parsed. Out: one `Problem` for each column that looks like a name,
 initials, an address, a number of a person, a real date or free text: its heading, the kind and
-how many rows, never a value. Headings are judged by their words, values by their shape and by
-short lists of given names; both are needed, because headings are often wrong and names have no
-shape of their own. False alarms cost a clinic a minute, a miss costs a child their privacy.
+how many rows, never a value.
+Decisions: headings are judged by their words, values by their shape and by short lists of given
+names; both are needed, because headings are often wrong and names have no shape of their own.
+False alarms cost a clinic a minute, a miss costs a child their privacy.
 """
 
 from __future__ import annotations

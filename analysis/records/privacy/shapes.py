@@ -1,7 +1,8 @@
 """Shapes of single texts: an e-mail, a date, a telephone number, a person's name.
 
-In: one cleaned text. Out: yes or no. Pure functions, so that each can be tested by itself; how
-many hits make a column suspicious is decided in `identifiers`.
+In: one cleaned text. Out: yes or no.
+Decisions: pure functions, so that each can be tested by itself; how many hits make a column
+suspicious is decided in `identifiers`.
 """
 
 from __future__ import annotations

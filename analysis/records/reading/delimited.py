@@ -1,22 +1,23 @@
 """Reads delimited text (CSV and its kin) into a `TextTable`, every line accounted for.
 
-In: the bytes of one file. Out: a `TextTable`, or the problems that stop it. The delimiter is
-taken from the line of headings, the number of cells in a line is strict, and a quotation mark
-left open is a fault, because each of the three otherwise moves values into other columns
-without a word.
+In: the bytes of one file. Out: a `TextTable`, or the problems that stop it.
+Decisions: the delimiter is taken from the line of headings, the number of cells in a line is
+strict, and a quotation mark left open is a fault, because each of the three otherwise moves
+values into other columns without a word.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Protocol
 
 from analysis.errors import Problem
 from analysis.records.headings import count_names
 from analysis.records.reading.file_kind import LARGEST_ROWS, decode_text
-from analysis.records.reading.rows import HEADER_WITHIN, Block, build_table
+from analysis.records.reading.rows import HEADER_WITHIN, Block, Watch, build_table
 from analysis.records.text import TextTable
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -27,7 +28,7 @@ def read_delimited(
     data: bytes,
     file: str,
     columns: Mapping[str, str] | None = None,
-    watch: Callable[[Iterable], Iterable] = iter,
+    watch: Watch = iter,
     line_breaks: bool = False,
 ) -> tuple[TextTable | None, list[Problem]]:
     """Read delimited text.
@@ -64,15 +65,25 @@ def read_delimited(
         return None, [_open_quote(file, _last_start(text, delimiter))]
 
 
-def _read(text: str, delimiter: str) -> Iterator[list[str]]:
+class _RowReader(Protocol):
+    """What the csv module gives: rows, and how many lines they took so far."""
+
+    @property
+    def line_num(self) -> int: ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def _read(text: str, delimiter: str) -> _RowReader:
     return csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
 
 
 def _blocks(text: str, delimiter: str) -> Iterator[Block]:
     """Yield blocks of rows; the first is short, so that headings are looked for in few rows."""
     reader = _read(text, delimiter)
+    rest = iter(reader)
     line, size = 1, 4 * HEADER_WITHIN
-    while rows := list(islice(reader, size)):
+    while rows := list(islice(rest, size)):
         n_lines = reader.line_num - line + 1
         if n_lines == len(rows):
             taken = None
@@ -105,7 +116,8 @@ def _open_quote(file: str, line: int) -> Problem:
 
 
 def _first_lines(text: str, delimiter: str) -> list[list[str]]:
-    lines, start = [], 0
+    lines: list[str] = []
+    start = 0
     while len(lines) < HEADER_WITHIN + 1 and start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end

@@ -1,7 +1,7 @@
 """What a file is, by its first bytes: never by its name.
 
-In: bytes. Out: text with its encoding, or the reason why this is not a table. Only kinds that
-clinics were seen to hand in are told apart; each has its own mend.
+In: bytes. Out: text with its encoding, or the reason why this is not a table.
+Decisions: only kinds that clinics were seen to hand in are told apart; each has its own mend.
 """
 
 from __future__ import annotations

@@ -1,10 +1,14 @@
 """Reads a Parquet table as text, without unpacking it row by row.
 
-In: the bytes of a Parquet file. Out: a `TextTable`. Every column becomes its distinct texts and
-codes; dates stay dates, so that the gate for real dates sees them.
+In: the bytes of a Parquet file. Out: a `TextTable`.
+Decisions: every column becomes its distinct texts and codes; dates stay dates, so that the check
+for real dates sees them.
 """
 
 from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +52,7 @@ def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem
     return TextTable(file, "", tuple(columns), lines, ledger, unit="row"), []
 
 
-def _as_text(arrow, column, heading: str, position: int) -> TextColumn:
+def _as_text(arrow: ModuleType, column: Any, heading: str, position: int) -> TextColumn:
     kind = column.type
     if arrow.types.is_dictionary(kind):
         column = column.cast(kind.value_type)

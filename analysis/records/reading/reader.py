@@ -1,14 +1,13 @@
 """From a path to tables of text: which file or sheet is which table, and nothing more.
 
 In: a folder of tables, a workbook, or one flat file (CSV and its kin, .xlsx, Parquet). Out:
-`TextRecords`, every line accounted for, with the problems found so far. Direct identifiers and
-real dates are refused here, before a single cell is given a meaning.
+`TextRecords`, every line accounted for, with the problems found so far.
+Decisions: direct identifiers and real dates are refused here, before a single cell is given a
+meaning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
@@ -20,44 +19,17 @@ from analysis.records.headings import (
     resolve_headings,
     usual_meaning,
 )
-from analysis.records.mapping import Mapping, suggest_mapping
+from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import PLAIN_CODE
 from analysis.records.privacy.identifiers import find_identifiers, show_heading
 from analysis.records.privacy.shapes import is_harmless
 from analysis.records.reading.sources import REQUIRED_TABLES, find_sources, read_source
 from analysis.records.text import TextTable
-
-
-@dataclass(eq=False)
-class TextRecords:
-    """Everything read, as text.
-
-    Attributes:
-        tables: schema name (or "flat") to its table.
-        names: schema name (or "flat") to the schema column of each of its columns, "" for a
-            column that is not read.
-        problems: what was found wrong so far.
-        notes: what was mended, in sentences.
-        heading_guesses: heading in a file to the schema column it most likely means.
-        missing: schema columns for which no heading comes near.
-    """
-
-    tables: dict[str, TextTable] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    heading_guesses: dict[str, str] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-
-    def appendix(self, levels: Iterable[str] = (), labels: dict | None = None) -> str:
-        """Give the mapping file to paste, or "" when none would help."""
-        if not (self.heading_guesses or self.missing or levels or labels):
-            return ""
-        return suggest_mapping(self.heading_guesses, self.missing, levels, labels)
+from analysis.records.text_records import TextRecords
 
 
 def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
-    """Read every table at `path` as text and pass it through the gate for identifiers.
+    """Read every table at `path` as text, refused when it holds identifiers.
 
     Raises:
         RecordsError: with `privacy=True` when a direct identifier or a real date is in any

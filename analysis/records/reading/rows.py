@@ -1,14 +1,14 @@
 """From rows of cells to a `TextTable`: find the headings, count every line.
 
-In: blocks of rows, from text or from a sheet. Out: a `TextTable` and what stands in its way. A
-row whose number of cells is not that of the headings is a fault; blank rows, titles above the
-headings and headings repeated are left out and counted.
+In: blocks of rows, from text or from a sheet. Out: a `TextTable` and what stands in its way.
+Decisions: a row whose number of cells is not that of the headings is a fault; blank rows, titles
+above the headings and headings repeated are left out and counted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -50,6 +50,9 @@ class Block:
         for row, taken in zip(self.rows, self.taken or [1] * len(self.rows), strict=True):
             yield row, line, taken
             line += taken
+
+
+Watch = Callable[[Iterable[Block]], Iterable[Block]]
 
 
 def gather_rows(rows: Iterable[list[str]]) -> Iterator[Block]:
@@ -155,7 +158,7 @@ class _TableMaker:
         self.second: list[int] = []
         self.ragged: list[int] = []
         self.broken: list[int] = []
-        self.n_ragged = self.n_broken = self.n_used = self.n_title = self.n_dropped = 0
+        self.n_ragged = self.n_broken = self.n_used = self.n_title = 0
 
     def take_title(self, row: Row) -> None:
         """Take a row above the headings."""

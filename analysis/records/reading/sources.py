@@ -1,15 +1,15 @@
 """Which files and sheets hold the tables, each turned into text.
 
 In: a path. Out: (schema table, `TextTable`) pairs; the table is "" when nothing but the content
-can tell. Owner files of open workbooks (`~$...`) are skipped, of several sheets the only one
+can tell.
+Decisions: owner files of open workbooks (`~$...`) are skipped, of several sheets the only one
 with the columns needed is taken, and two candidates are refused rather than chosen between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RecordsError
 from analysis.records.headings import (
@@ -23,13 +23,13 @@ from analysis.records.privacy.identifiers import show_sheet
 from analysis.records.reading.delimited import read_delimited, too_many_rows
 from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
 from analysis.records.reading.parquet import read_parquet
-from analysis.records.reading.rows import build_table, gather_rows
+from analysis.records.reading.rows import Block, Watch, build_table, gather_rows
 from analysis.records.reading.workbook import DAMAGED, Workbook, check_archive, damaged
 from analysis.records.schema import TABLES
 from analysis.records.text import TextTable
+from analysis.records.text_records import TextRecords
 
-if TYPE_CHECKING:
-    from analysis.records.reading.reader import TextRecords
+SheetRead = tuple[str, TextTable | None, list[Problem]]
 
 DATA_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
 LARGEST_PARQUET_BYTES = 1_000_000_000
@@ -170,13 +170,13 @@ def read_source(
     return [(table_name, table)]
 
 
-def watch_progress(what: str, size: int) -> Callable[[Iterable], Iterable]:
+def watch_progress(what: str, size: int) -> Watch:
     """Give a wrapper that shows a bar when reading takes over two seconds at a terminal."""
     if size < SLOW_BYTES:
         return iter
     from tqdm import tqdm
 
-    def watch(rows: Iterable) -> Iterable:
+    def watch(rows: Iterable[Block]) -> Iterable[Block]:
         return tqdm(rows, desc=what, unit=" blocks of rows", delay=2, disable=None, leave=False)
 
     return watch
@@ -188,7 +188,7 @@ def _read_workbook(
     table_name: str,
     mapping: Mapping,
     records: TextRecords,
-    watch: Callable[[Iterable], Iterable],
+    watch: Watch,
 ) -> list[tuple[str, TextTable]]:
     refusal = check_archive(data, name)
     if refusal:
@@ -199,7 +199,7 @@ def _read_workbook(
         sheets = [(sheet, _table_called(sheet.name, mapping)) for sheet in book.sheets]
         by_name = [(sheet, table) for sheet, table in sheets if table]
         wanted = by_name if by_name and not table_name else sheets
-        read = []
+        read: list[SheetRead] = []
         for number, (sheet, table) in enumerate(wanted, 1):
             shown = sheet.name if table else show_sheet(sheet.name, number)
             text, problems = build_table(
@@ -229,20 +229,22 @@ def _read_workbook(
     return result
 
 
-def _choose_sheet(read, name: str, table_name: str, mapping: Mapping, records: TextRecords):
-    filled = [item for item in read if item[1] is not None]
+def _choose_sheet(
+    read: list[SheetRead], name: str, table_name: str, mapping: Mapping, records: TextRecords
+) -> list[SheetRead]:
+    filled = [(item, item[1]) for item in read if item[1] is not None]
     if not filled:
         records.problems.append(
             Problem("the workbook is empty.", "Export it again.", file=name, code="empty")
         )
         return []
 
-    def lacks(item) -> int:
+    def lacks(table: TextTable) -> int:
         shape = table_name or "flat"
-        names = resolve_headings(item[1].headings, shape, mapping.columns)
+        names = resolve_headings(table.headings, shape, mapping.columns)
         return len(missing_names(shape, names))
 
-    whole = [item for item in filled if not lacks(item)]
+    whole = [(item, table) for item, table in filled if not lacks(table)]
     if len(whole) > 1:
         records.problems.append(
             Problem(
@@ -255,10 +257,11 @@ def _choose_sheet(read, name: str, table_name: str, mapping: Mapping, records: T
         )
         return []
     if whole:
-        if whole[0] is not read[0]:
+        item, table = whole[0]
+        if item is not read[0]:
             records.notes.append(
-                f"{name}: the records are on the sheet {whole[0][1].sheet}, the only one with "
+                f"{name}: the records are on the sheet {table.sheet}, the only one with "
                 "the columns needed"
             )
-        return whole
-    return [max(filled, key=lambda item: count_names(item[1].headings, mapping.columns))]
+        return [item]
+    return [max(filled, key=lambda one: count_names(one[1].headings, mapping.columns))[0]]

@@ -1,10 +1,10 @@
 """Reads the sheets of an .xlsx workbook as text, cell by cell, with nothing guessed.
 
-In: the bytes of a workbook. Out: one `Sheet` of rows of text for each sheet with content. A cell
-that the spreadsheet shows as a date comes out as a date (so that the gate for real dates sees
-it), a formula without a stored result and an error cell come out as what they are. The parts of
-the file are read with expat, document types refused, sizes checked before anything is unpacked.
-Source of the layout: ECMA-376 part 1, chapter 18.
+In: the bytes of a workbook. Out: one `Sheet` of rows of text for each sheet with content.
+Decisions: a cell that the spreadsheet shows as a date comes out as a date (so that the check for
+real dates sees it), a formula without a stored result and an error cell come out as what they
+are. The parts of the file are read with expat, document types refused, sizes checked before
+anything is unpacked. Source of the layout: ECMA-376 part 1, chapter 18.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.parsers import expat
@@ -43,8 +43,24 @@ DAMAGED = (
 )
 
 
+OnStart = Callable[[str, dict[str, str]], None]
+OnText = Callable[[str], None]
+
+
 class _Refused(ValueError):
     """A part of the workbook that is not read."""
+
+
+@dataclass(slots=True)
+class _Position:
+    """Where the reading of a sheet stands, and what its cell is."""
+
+    row: int = 0
+    column: int = 0
+    kind: str = "n"
+    style: int = 0
+    inside: bool = False
+    formula: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,11 +148,15 @@ class Workbook:
         self._shared = self._read_shared() if "xl/sharedStrings.xml" in names else []
         self._is_date = self._read_styles() if "xl/styles.xml" in names else []
 
-    def _parse(self, part: str, start, end=None, text=None) -> None:
+    def _parse(
+        self, part: str, start: OnStart, end: OnText | None = None, text: OnText | None = None
+    ) -> None:
         for _ in self._parse_in_blocks(part, start, end, text):
             pass
 
-    def _parse_in_blocks(self, part: str, start, end=None, text=None) -> Iterator[None]:
+    def _parse_in_blocks(
+        self, part: str, start: OnStart, end: OnText | None, text: OnText | None
+    ) -> Iterator[None]:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler = start
@@ -151,7 +171,8 @@ class Workbook:
         yield
 
     def _find_sheets(self) -> list[Sheet]:
-        targets, found = {}, []
+        targets: dict[str, str] = {}
+        found: list[tuple[str, str]] = []
 
         def relation(name: str, values: dict[str, str]) -> None:
             if name.endswith(" Relationship"):
@@ -228,47 +249,47 @@ class Workbook:
         done: list[tuple[list[str], int]] = []
         cells: list[str] = []
         parts: list[str] = []
-        now = {"row": 0, "column": 0, "kind": "n", "style": 0, "in": False, "formula": False}
+        now = _Position()
         shared, is_date = self._shared, self._is_date
 
         def start(name: str, values: dict[str, str]) -> None:
             tag = name.rpartition(" ")[2]
             if tag == "c":
                 place = values.get("r")
-                now["column"] = _column_of(place) if place else now["column"] + 1
-                now["kind"] = values.get("t", "n")
-                now["style"] = int(values.get("s", 0))
-                now["formula"] = False
+                now.column = _column_of(place) if place else now.column + 1
+                now.kind = values.get("t", "n")
+                now.style = int(values.get("s", 0))
+                now.formula = False
                 parts.clear()
             elif tag in ("v", "t"):
-                now["in"] = True
+                now.inside = True
             elif tag == "f":
-                now["formula"] = True
+                now.formula = True
             elif tag == "row":
-                now["row"] = int(values.get("r", now["row"] + 1))
-                now["column"] = 0
+                now.row = int(values.get("r", now.row + 1))
+                now.column = 0
                 cells.clear()
 
         def end(name: str) -> None:
             tag = name.rpartition(" ")[2]
             if tag in ("v", "t"):
-                now["in"] = False
+                now.inside = False
             elif tag == "c":
                 text = "".join(parts)
-                kind = now["kind"]
+                kind = now.kind
                 if kind == "s" and text:
                     text = shared[int(text)]
                 elif kind == "n" and text:
-                    style = now["style"]
+                    style = now.style
                     if style < len(is_date) and is_date[style]:
                         text = self._date_text(text)
                     elif "." in text or "E" in text:
                         text = _number_text(text)
                 elif kind == "d":
                     text = text.split("T")[0]
-                if not text and now["formula"]:
+                if not text and now.formula:
                     text = NO_RESULT
-                column = now["column"]
+                column = now.column
                 if column > WIDEST:
                     raise _Refused
                 if text:
@@ -276,10 +297,10 @@ class Workbook:
                         cells.extend([""] * (column - len(cells)))
                     cells[column - 1] = text
             elif tag == "row":
-                done.append((cells.copy(), now["row"]))
+                done.append((cells.copy(), now.row))
 
         def characters(data: str) -> None:
-            if now["in"]:
+            if now.inside:
                 parts.append(data)
 
         last = 0
