@@ -19,7 +19,6 @@ from analysis.settings import Settings
 
 ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
-RESIDUAL_DF = 10
 FEW, NEARLY_ALL = "few", "nearly all"
 
 # Steps in which means are given, by the width of their scale: a level (-2 to +2) or a rating
@@ -104,7 +103,9 @@ def may_show_model(n_by_format: Iterable[float], n_columns: int, settings: Setti
         settings: the smallest cell.
     """
     sizes = list(n_by_format)
-    return all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= RESIDUAL_DF
+    return (
+        all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= settings.residual_df
+    )
 
 
 def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, str | None]:
