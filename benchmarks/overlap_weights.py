@@ -23,6 +23,7 @@ import argparse
 from dataclasses import replace
 
 import numpy as np
+from analysis.computing import one_thread
 
 from analysis.comparison.arms import contrast_pairs, indicate_formats
 from analysis.comparison.contrasts import comparable_formats, keep_formats
@@ -37,7 +38,6 @@ from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
-from analysis.small_data import small_tables
 from benchmarks.stamp import keep_table
 
 CLINICS = 2000
@@ -172,7 +172,7 @@ def _judge(clinics: list[np.ndarray]) -> tuple[list[tuple[str, ...]], list[bool]
     return rows, better
 
 
-@small_tables()
+@one_thread()
 def main() -> None:
     """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description="Overlap weights: known, or as estimated.")
