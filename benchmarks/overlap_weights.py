@@ -23,12 +23,16 @@ import argparse
 from dataclasses import replace
 
 import numpy as np
-from analysis.computing import one_thread
 
-from analysis.comparison.arms import contrast_pairs, indicate_formats
-from analysis.comparison.contrasts import comparable_formats, keep_formats
+from analysis.comparison.arms import (
+    comparable_formats,
+    contrast_pairs,
+    indicate_formats,
+    keep_formats,
+)
 from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.weighting import weigh_children
+from analysis.computing import one_thread
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

@@ -14,9 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.arms import formats_among, indicate_formats
+from analysis.comparison.arms import (
+    comparable_formats,
+    formats_among,
+    indicate_formats,
+    keep_formats,
+)
 from analysis.comparison.attainment import AT_GOAL_LEVEL, rows_at_risk
-from analysis.comparison.contrasts import comparable_formats, keep_formats, levels_of_children
+from analysis.comparison.contrasts import levels_of_children
 from analysis.comparison.covariates import choose_covariates
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.progress import measure_progress
