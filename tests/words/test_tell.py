@@ -26,7 +26,7 @@ from analysis.words.reasons import DROPPED_CLAUSES, REASON_CLAUSES, give_clause
 from analysis.words.tell import tell
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEN = ("vocabulary", "wording", "settings", "errors", "disclosure", "records")
+SEEN = ("vocabulary", "formats", "wording", "settings", "errors", "disclosure", "records")
 SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
 SEEN += ("records.schema", "cards")
 BAR = """
