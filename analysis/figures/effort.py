@@ -1,17 +1,19 @@
 """Faster, further, and for a therapist's time: four answers beside each other.
 
-In: a published summary. Out: one picture. The decision taken here: each answer has its own
+In: a `Summary`. Out: one picture. Decisions: each answer has its own
 axis from zero and its own unit, so that none can be read as another.
 """
 
 from __future__ import annotations
 
-from analysis.figures.marks import DOT_AXIS_CM, DOT_ROW_CM, draw_dots
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import DOT_AXIS_CM, DOT_ROW_CM, draw_dots, spans_of
 from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     SMALL,
     Picture,
     add_canvas,
+    draw_not_asked,
     draw_nothing,
     in_house_style,
     write,
@@ -25,19 +27,22 @@ HEAD_CM = 0.55
 
 
 @in_house_style
-def draw_effort(summary: dict, *, width_cm: float = 17.4) -> Picture:
+def draw_effort(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw rate, level at the end, and gain for sessions and therapist hours.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
+    if summary.effort is None:
+        return draw_not_asked(width_cm)
     alt = describe_beside.describe_effort(summary)
-    measures = effort_rows(summary)
+    found = effort_rows(summary)
+    measures = {measure: spans_of(rows) for measure, rows in found.items()}
     if not measures:
         return draw_nothing(width_cm, alt)
     names = [
-        f for f in summary["formats"] if any(r["format"] == f for m in measures.values() for r in m)
+        name for name in summary.formats if any(name in spans for spans in measures.values())
     ]
     height = HEAD_CM + DOT_ROW_CM * len(names) + DOT_AXIS_CM
     picture = Picture(width_cm, height)
@@ -48,11 +53,11 @@ def draw_effort(summary: dict, *, width_cm: float = 17.4) -> Picture:
         write(canvas, 0, y, FORMAT_TITLES[name], weight=600)
     n = len(measures)
     panel_cm = (width_cm - LABEL_CM - GAP_CM * (n - 1) - 0.2) / n
-    for j, (measure, rows) in enumerate(measures.items()):
+    for j, (measure, spans) in enumerate(measures.items()):
         left = LABEL_CM + j * (panel_cm + GAP_CM)
         title = MEASURE_TITLES[measure]
         write(canvas, left, height - 0.2, title, size=SMALL + 0.3, weight=600)
-        rows = sorted(rows, key=lambda row: names.index(row["format"]))
+        rows = sorted(spans.items(), key=lambda row: names.index(row[0]))
         bottom = (len(names) - len(rows)) * DOT_ROW_CM
         draw_dots(picture, (left, bottom, panel_cm), rows)
     return picture

@@ -3,7 +3,7 @@
 FORMAT_TITLES = {"individual": "Individual", "group": "Group", "combined": "Combined"}
 
 
-def absent_formats(summary: dict) -> frozenset[str]:
+def absent_formats(summary: Summary) -> frozenset[str]:
     """Give the formats that no child in the records was planned for."""
-    gates = summary["certainty"]["gates"]
-    return frozenset(gate["format"] for gate in gates if gate["rule"] == "absent")
+    gates = summary.method.gates
+    return frozenset(gate.format for gate in gates if gate.rule == "absent")

@@ -1,6 +1,6 @@
 """One visual language for every picture: colours, shapes, faces, and a canvas in centimetres.
 
-In: nothing. Out: the means to draw. The decisions taken here: a therapy format keeps one colour
+In: nothing. Out: the means to draw. Decisions: a therapy format keeps one colour
 and one shape everywhere; the colours differ in lightness first, so that they survive greyscale
 and the common kinds of colour blindness; labels stand beside what they name instead of in a
 legend; text is drawn literally and stays text in the file.
@@ -48,6 +48,7 @@ CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
 SCREEN_DPI = 160
 NOTHING = "Too few children to show this."
+NOT_ASKED = "This was not asked of these records this time."
 NOTHING_CM = 1.2
 
 # Share of the half-width of a 95% normal interval that holds the middle 80% and 50%.
@@ -249,7 +250,7 @@ def write(
     `behind` is a colour laid under the text to hide lines that would run through it.
     """
     if behind:
-        kwargs["bbox"] = {"facecolor": behind, "edgecolor": "none", "pad": 0.8}
+        kwargs.bbox = {"facecolor": behind, "edgecolor": "none", "pad": 0.8}
     axes.text(
         x,
         y,
@@ -311,11 +312,24 @@ def draw_nothing(width_cm: float, alt: str) -> Picture:
         width_cm: width of the whole picture.
         alt: what would have been shown, in words.
     """
+    return _write_instead(width_cm, NOTHING, f"{alt} {NOTHING}")
+
+
+def draw_not_asked(width_cm: float) -> Picture:
+    """Give a picture that only says that its section was not asked.
+
+    Args:
+        width_cm: width of the whole picture.
+    """
+    return _write_instead(width_cm, NOT_ASKED, NOT_ASKED)
+
+
+def _write_instead(width_cm: float, text: str, alt: str) -> Picture:
     picture = Picture(width_cm, NOTHING_CM)
-    picture.alt = f"{alt} {NOTHING}"
+    picture.alt = alt
     picture.empty = True
     canvas = add_canvas(picture)
-    write(canvas, width_cm / 2, NOTHING_CM / 2, NOTHING, colour=SOFT_INK, across="center")
+    write(canvas, width_cm / 2, NOTHING_CM / 2, text, colour=SOFT_INK, across="center")
     return picture
 
 

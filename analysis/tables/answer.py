@@ -28,11 +28,11 @@ def tabulate_pairs(summary: Summary) -> Table:
     rows = [
         {
             "Formats": name_pair(pair),
-            "Difference": spell_signed(pair["estimate"]),
+            "Difference": spell_signed(pair.estimate),
             "95% range": spell_range(pair),
-            "What may be said": pair["title"],
+            "What may be said": pair.title,
         }
-        for pair in summary["answer"]["pairs"]
+        for pair in summary.answer.pairs
     ]
     return put_in_table(
         summary,
@@ -45,17 +45,17 @@ def tabulate_pairs(summary: Summary) -> Table:
 
 def tabulate_rates(summary: Summary) -> Table:
     """Tabulate each format's adjusted rate and how many children are behind it."""
-    counts = {row["format"]: row for row in summary["answer"]["counts"]}
+    counts = {row.format: row for row in summary.answer.counts}
     rows = [
         {
-            "Format": name_format(rate["format"]),
-            "Rate": spell_number(rate["estimate"]),
+            "Format": name_format(rate.format),
+            "Rate": spell_number(rate.estimate),
             "95% range": spell_range(rate),
-            "Children": spell_count(counts[rate["format"]]["n_children"]),
-            "Goals": spell_count(counts[rate["format"]]["n_goals"]),
-            "Therapy groups": spell_count(counts[rate["format"]]["n_groups"], none="–"),
+            "Children": spell_count(counts[rate.format].n_children),
+            "Goals": spell_count(counts[rate.format].n_goals),
+            "Therapy groups": spell_count(counts[rate.format].n_groups, none="–"),
         }
-        for rate in summary["answer"]["rates"]
+        for rate in summary.answer.rates
     ]
     return put_in_table(
         summary,
@@ -69,10 +69,10 @@ def tabulate_rates(summary: Summary) -> Table:
 def tabulate_flow(summary: Summary) -> Table:
     """Tabulate how many children are left after each step."""
     rows = [
-        {"Step": row["step"]}
+        {"Step": row.step}
         | spell_formats(row, spell_count)
-        | {"Together": spell_count(row["total"])}
-        for row in summary["who"]["flow"]
+        | {"Together": spell_count(row.total)}
+        for row in summary.cohort.flow
     ]
     return put_in_table(
         summary, "flow", rows, "Who is compared, and who is not", "Children left after each step"
@@ -82,8 +82,8 @@ def tabulate_flow(summary: Summary) -> Table:
 def tabulate_start(summary: Summary) -> Table:
     """Tabulate what the children were like at the start."""
     rows = [
-        {"Trait": row["trait"], "Unit": row["unit"]} | spell_formats(row, spell_text)
-        for row in summary["who"]["at_start"]
+        {"Trait": row.trait, "Unit": row.unit} | spell_formats(row, spell_text)
+        for row in summary.cohort.at_start
     ]
     return put_in_table(
         summary,
@@ -98,11 +98,11 @@ def tabulate_balance(summary: Summary) -> Table:
     """Tabulate the largest difference between formats in each trait, before and after."""
     rows = [
         {
-            "Trait": row["trait"],
-            "As they came": spell_number(row["before"]),
-            "Weighted until alike": spell_number(row["after"]),
+            "Trait": row.trait,
+            "As they came": spell_number(row.before),
+            "Weighted until alike": spell_number(row.after),
         }
-        for row in summary["who"]["balance"]
+        for row in summary.cohort.balance
     ]
     return put_in_table(
         summary,
@@ -116,9 +116,9 @@ def tabulate_balance(summary: Summary) -> Table:
 def tabulate_gates(summary: Summary) -> Table:
     """Tabulate which questions were asked before anything was said, and the answers."""
     answers: dict[str, dict[str, str]] = {}
-    for gate in summary["certainty"]["gates"]:
-        question, _, answer = str(gate["text"]).partition("? ")
-        pair = sentence_case(str(gate["pair"]).replace("-", " − "))
+    for gate in summary.method.gates:
+        question, _, answer = str(gate.text).partition("? ")
+        pair = sentence_case(str(gate.pair).replace("-", " − "))
         answers.setdefault(f"{question}?", {})[pair] = answer.removesuffix(".")
     pairs = dict.fromkeys(pair for row in answers.values() for pair in row)
     rows = [
@@ -137,12 +137,12 @@ def tabulate_gates(summary: Summary) -> Table:
 def tabulate_analyses(summary: Summary) -> Table:
     """Tabulate the same question asked in every way."""
     rows = []
-    for analysis in summary["certainty"]["analyses"]:
-        unit = str(analysis["unit"])
+    for analysis in summary.method.analyses:
+        unit = str(analysis.unit)
         other = "" if unit == RATE_UNIT else f" ({unit})"
         decimals = 0 if unit == "percentage points" else 2
-        cells = {name_pair(p): spell_estimate(p, decimals) for p in analysis["pairs"]}
-        rows.append({"Asked": f"{analysis['title']}{other}"} | cells)
+        cells = {name_pair(p): spell_estimate(p, decimals) for p in analysis.pairs}
+        rows.append({"Asked": f"{analysis.title}{other}"} | cells)
     return put_in_table(
         summary,
         "analyses",

@@ -89,10 +89,10 @@ def put_in_table(summary: Summary, name: str, rows: Sequence[Row], title: str, u
 
 
 def _note(summary: Summary) -> str:
-    invented = "Invented records. " if summary["invented"] else ""
+    invented = "Invented records. " if summary.invented else ""
     return (
-        f"{invented}{summary['records']['sentence']} Counts to the nearest 5; nothing about fewer "
-        f"than {summary['smallest_cell']} children. Records {summary['records']['digest']}."
+        f"{invented}{summary.records['sentence']} Counts to the nearest 5; nothing about fewer "
+        f"than {summary.smallest_cell} children. Records {summary.records['digest']}."
     )
 
 
@@ -109,7 +109,7 @@ def name_format(name: object) -> str:
 
 def name_pair(pair: Row) -> str:
     """Name a pair as the difference it is."""
-    return sentence_case(f"{pair['this']} − {pair['than']}")
+    return sentence_case(f"{pair.this} − {pair.than}")
 
 
 def spell_formats(row: Row, spell: Callable[[object], str]) -> dict[str, str]:
@@ -139,13 +139,13 @@ def spell_signed(value: object, decimals: int = 2) -> str:
 
 def spell_range(row: Row, decimals: int = 2) -> str:
     """Spell a range."""
-    if row["conf_low"] is None:
+    if row.conf_low is None:
         return HIDDEN
-    return interval(float(row["conf_low"]), float(row["conf_high"]), decimals)
+    return interval(float(row.conf_low), float(row.conf_high), decimals)
 
 
 def spell_estimate(row: Row, decimals: int = 2) -> str:
     """Spell a difference with its range."""
-    if row["estimate"] is None:
+    if row.estimate is None:
         return HIDDEN
-    return f"{spell_signed(row['estimate'], decimals)} ({spell_range(row, decimals)})"
+    return f"{spell_signed(row.estimate, decimals)} ({spell_range(row, decimals)})"

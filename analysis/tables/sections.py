@@ -24,12 +24,12 @@ from analysis.wording import TRAIT_NAMES, number, sentence_case
 
 def tabulate_progress(summary: Summary) -> Table:
     """Tabulate the mean level by week in each format."""
-    found = summary["progress"]["by_week"]
+    found = summary.progress.by_week
     rows = []
-    for week in dict.fromkeys(row["week"] for row in found):
-        cells = {row["format"]: row for row in found if row["week"] == week}
+    for week in dict.fromkeys(row.week for row in found):
+        cells = {row.format: row for row in found if row.week == week}
         spelt = {
-            name: f"{number(cell['mean'], 1)} ({spell_count(cell['n_children'])})"
+            name: f"{number(cell.mean, 1)} ({spell_count(cell.n_children)})"
             for name, cell in cells.items()
         }
         rows.append({"Week": str(week)} | spell_formats(spelt, spell_text))
@@ -46,13 +46,13 @@ def tabulate_t_scores(summary: Summary) -> Table:
     """Tabulate T-scores at the start and at the latest review."""
     rows = [
         {
-            "Format": name_format(row["format"]),
-            "When": "at the start" if row["when"] == "start" else "latest review",
-            "Mean": spell_number(row["mean"], 0),
-            "Standard deviation": spell_number(row["sd"], 0),
-            "Children": spell_count(row["n_children"]),
+            "Format": name_format(row.format),
+            "When": "at the start" if row.when == "start" else "latest review",
+            "Mean": spell_number(row.mean, 0),
+            "Standard deviation": spell_number(row.sd, 0),
+            "Children": spell_count(row.n_children),
         }
-        for row in summary["progress"]["t_scores"]
+        for row in summary.progress.t_scores
     ]
     return put_in_table(
         summary,
@@ -68,10 +68,10 @@ def tabulate_within_child(summary: Summary) -> Table:
     rows = [
         {
             "Formats": name_pair(pair),
-            "Social less skill": spell_signed(pair["estimate"]),
+            "Social less skill": spell_signed(pair.estimate),
             "95% range": spell_range(pair),
         }
-        for pair in summary["depends"]["within_child"]["pairs"]
+        for pair in summary.subgroups.within_child.pairs
     ]
     return put_in_table(
         summary,
@@ -87,11 +87,11 @@ def tabulate_credibility(summary: Summary) -> Table:
     """Tabulate how credible each dependence is."""
     rows = [
         {
-            "It depends on": card["title"],
-            "Credibility": card["rating"] or "nothing to rate",
-            "Why": card["sentence"],
+            "It depends on": card.title,
+            "Credibility": card.rating or "nothing to rate",
+            "Why": card.sentence,
         }
-        for card in summary["depends"]["credibility"]
+        for card in summary.subgroups.credibility
     ]
     return put_in_table(
         summary,
@@ -105,11 +105,11 @@ def tabulate_credibility(summary: Summary) -> Table:
 def tabulate_soon(summary: Summary) -> Table:
     """Tabulate how many of 100 goals were reached by each week."""
     rows = []
-    for week in summary["soon"]["weeks"]:
+    for week in summary.attainment.weeks:
         cells = {
-            row["format"]: f"{row['of_100']} ({row['low']} to {row['high']})"
-            for row in summary["soon"]["shares"]
-            if row["week"] == week and row["of_100"] is not None
+            row.format: f"{row['of_100']} ({row.low} to {row.high})"
+            for row in summary.attainment.shares
+            if row.week == week and row.of_100 is not None
         }
         rows.append({"By week": str(week)} | spell_formats(cells, spell_text))
     return put_in_table(
@@ -133,13 +133,13 @@ MEASURES = {
 def tabulate_effort(summary: Summary) -> Table:
     """Tabulate what each format gained and what it took."""
     rows = []
-    found = summary["effort"]["means"]
-    for measure in dict.fromkeys(row["measure"] for row in found):
+    found = summary.effort.means
+    for measure in dict.fromkeys(row.measure for row in found):
         decimals = 0 if measure in ("sessions", "hours") else 2
         cells = {
-            row["format"]: f"{number(row['estimate'], decimals)} ({spell_range(row, decimals)})"
+            row.format: f"{number(row.estimate, decimals)} ({spell_range(row, decimals)})"
             for row in found
-            if row["measure"] == measure and row["estimate"] is not None
+            if row.measure == measure and row.estimate is not None
         }
         title = MEASURES.get(measure, sentence_case(measure.replace("_", " ")))
         rows.append({"For each child": title} | spell_formats(cells, spell_text))
@@ -156,12 +156,12 @@ def tabulate_claims(summary: Summary) -> Table:
     """Tabulate the claims held against these records."""
     rows = [
         {
-            "Claim": row["claim"],
-            "Answer": sentence_case(row["verdict"]),
-            "Difference": spell_estimate(row) if row["estimate"] is not None else "–",
-            "Unit": row["unit"],
+            "Claim": row.claim,
+            "Answer": sentence_case(row.verdict),
+            "Difference": spell_estimate(row) if row.estimate is not None else "–",
+            "Unit": row.unit,
         }
-        for row in summary["claims"]["rows"]
+        for row in summary.claims.rows
     ]
     return put_in_table(
         summary,
@@ -177,11 +177,11 @@ def tabulate_unrecorded(summary: Summary) -> Table:
     rows = [
         {
             "Formats": name_pair(row),
-            "Yardstick": TRAIT_NAMES.get(row["trait"], row["trait"]) or "–",
-            "Times as strong": spell_number(row["times"], 1),
-            "Robustness value": spell_number(row["robustness"]),
+            "Yardstick": TRAIT_NAMES.get(row.trait, row.trait) or "–",
+            "Times as strong": spell_number(row.times, 1),
+            "Robustness value": spell_number(row.robustness),
         }
-        for row in summary["sensitivity"]["unrecorded"]
+        for row in summary.sensitivity.unrecorded
     ]
     return put_in_table(
         summary,
