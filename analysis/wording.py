@@ -15,6 +15,7 @@ FORMAT_NAMES = {
     "group": "group therapy",
     "combined": "combined therapy",
 }
+FORMAT_TITLES = {"individual": "Individual", "group": "Group", "combined": "Combined"}
 KIND_NAMES = {"skill": "skill goals", "social": "social goals"}
 DOMAIN_NAMES = {
     "self_care": "self-care",

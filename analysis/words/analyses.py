@@ -84,9 +84,12 @@ def give_estimand(summary: Summary, id: str = MAIN) -> str:
     """
     only = f". Asked only of {ASKED_ONLY_OF[id]}." if id in ASKED_ONLY_OF else ""
     measure = summary.measure
-    return OTHER_ESTIMANDS.get(id, RATE_ESTIMAND).format(
-        rate_weeks=measure.rate_weeks, horizon_weeks=measure.horizon_weeks
-    ) + only
+    return (
+        OTHER_ESTIMANDS.get(id, RATE_ESTIMAND).format(
+            rate_weeks=measure.rate_weeks, horizon_weeks=measure.horizon_weeks
+        )
+        + only
+    )
 
 
 def tell_agreement(summary: Summary) -> list[Sentence]:

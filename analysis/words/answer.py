@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.disclosure.rows import Gate, MainPair
+from analysis.disclosure.rows import Counts, Gate, MainPair
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import (
     CANNOT_TELL,
@@ -91,15 +91,23 @@ def tell_answer(summary: Summary) -> list[Sentence]:
 
 def tell_counts(summary: Summary) -> list[Sentence]:
     """Say how many children and goals were compared."""
-    everyone = summary.counted("all")
-    if everyone.n_children is None:
-        text = f"Some formats have fewer than {summary.smallest_cell} children to compare."
-    else:
-        text = (
-            f"About {children(everyone.n_children)} with "
-            f"{count(known(everyone.n_goals), 'goal')} are compared here."
-        )
+    text = spell_counts(summary, summary.counted("all"))
     return [say("counts", "counts", text, ("answer.counts",))]
+
+
+def spell_counts(summary: Summary, everyone: Counts) -> str:
+    """Say how many children and goals are counted, this time or in the last report.
+
+    Args:
+        summary: the summary, for its smallest cell.
+        everyone: the counts of all formats together.
+    """
+    if everyone.n_children is None:
+        return f"Some formats have fewer than {summary.smallest_cell} children to compare."
+    return (
+        f"About {children(everyone.n_children)} with {count(known(everyone.n_goals), 'goal')} are "
+        "compared here."
+    )
 
 
 def say_pair(summary: Summary, pair: MainPair) -> Sentence:

@@ -23,9 +23,10 @@ def tell_attainment(summary: Summary) -> list[Sentence]:
     if part is None:
         return [say("soon.not_asked", "soon.not_asked", NOT_ASKED)]
     told = []
-    for week in part.weeks:
+    for week in sorted({*part.weeks, *(pair.week for pair in part.pairs)}):
         told += [_say_pair(summary, pair, part.of) for pair in part.pairs if pair.week == week]
-        told.append(_say_shares(summary, week, part))
+        if week in part.weeks:
+            told.append(_say_shares(summary, week, part))
     if part.withheld:
         text = (
             "How soon goals reach the expected level cannot be answered with these records, "

@@ -84,9 +84,7 @@ def _caution_raters(other: Share) -> Sentence:
 def _caution_missing(summary: Summary) -> Sentence:
     """Say how many children have no level at the end."""
     known = [row for row in summary.answer.cautions.missing_at_end if _spell_share(row)]
-    parts = [
-        f"{_spell_share(row)} of the children in {FORMAT_NAMES[row.format]}" for row in known
-    ]
+    parts = [f"{_spell_share(row)} of the children in {FORMAT_NAMES[row.format]}" for row in known]
     if len(known) > 1 and known[0].word and len({row.word for row in known}) == 1:
         parts = [f"{known[0].word} of the children in each format"]
     if not parts:

@@ -1,6 +1,6 @@
 """How credible is it that a difference depends on something? A card answered from the analysis.
 
-In: published numbers of one dependence. Out: `CredibilityCard`. Decisions taken here: the
+In: the published subgroups. Out: one `CredibilityCard` for each dependence. Decisions: the
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
 were not assigned at random; no card is rated above moderate for the same reason; where there
@@ -9,17 +9,31 @@ is no hint of a dependence (p of 0.1 or more) there is nothing to rate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
-from analysis.words.answer import Sentence
-from analysis.words.subgroups import CLAIMED_PAIR
+from analysis.disclosure.rows import SecondPair
+from analysis.disclosure.summary import Sentence, SubgroupsPart
+from analysis.wording import TRAIT_NAMES
+from analysis.words.phrases import say
 
-SUPPORTS, WEAKENS, UNDERMINES = "supports", "weakens", "undermines"
+CLAIMED_PAIR: Final = "group-individual"
+Counts = Literal["supports", "weakens", "undermines"]
+SUPPORTS: Final = "supports"
+WEAKENS: Final = "weakens"
+UNDERMINES: Final = "undermines"
+COUNTS_AS: dict[Counts, str] = {
+    SUPPORTS: "for it",
+    WEAKENS: "against it",
+    UNDERMINES: "strongly against it",
+}
+KIND = "kind"
+CARD_TITLES = {KIND: "the kind of goal", **TRAIT_NAMES}
 NO_HINT = 0.10
 SMALLEST_PRINTED = 0.001
-CHANCE = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
+CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
-PLANNED = 3
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class Item:
 
     question: str
     answer: str
-    counts: str
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -48,38 +62,52 @@ class CredibilityCard:
     sentence: Sentence
 
 
-def fill_card(
-    id: str, name: str, p_value: float | None, estimate: float | None, *, within_child: bool
-) -> CredibilityCard:
-    """Answer the card's questions for one dependence.
+def fill_cards(part: SubgroupsPart) -> list[CredibilityCard]:
+    """Answer the questions of every dependence that was planned: kind of goal, then traits.
+
+    Args:
+        part: the published subgroups.
+    """
+    n_planned = 1 + len(part.traits)
+    within = _find_claimed(part.within_child.pairs)
+    cards = [_fill_card(KIND, "within_child", within, n_planned)]
+    for trait in part.traits:
+        pair = _find_claimed(trait.pairs)
+        cards.append(_fill_card(trait.id, f"traits.{trait.id}", pair, n_planned))
+    return cards
+
+
+def _find_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
+    return next((pair for pair in pairs if pair.id == CLAIMED_PAIR), None)
+
+
+def _fill_card(id: str, path: str, pair: SecondPair | None, n_planned: int) -> CredibilityCard:
+    """Answer the questions of one dependence.
 
     Args:
         id: what it depends on.
-        name: the same in words.
-        p_value: of its planned contrast (group less individual), as published; None when it
-            was not made.
-        estimate: that contrast; above zero is the way that was claimed beforehand.
-        within_child: whether children were compared with themselves.
+        path: where its pairs stand among the subgroups.
+        pair: its planned contrast, group less individual; above zero is the way that was claimed.
+        n_planned: how many such questions were planned.
     """
-    key = f"depends.credibility.{id}"
-    part = "within_child" if within_child else f"traits.{id}"
-    used = (f"depends.{part}.pairs.{CLAIMED_PAIR}.p_value",)
-    if p_value is None or estimate is None:
+    key, name = f"depends.credibility.{id}", CARD_TITLES[id]
+    used = (f"depends.{path}.pairs.{CLAIMED_PAIR}.p_value",)
+    if pair is None or pair.p_value is None or pair.estimate is None:
         text = f"Dependence on {name} could not be tested, so there is nothing to rate."
-        return CredibilityCard(id, (), "", Sentence(key, "credibility.untested", text))
-    if p_value >= NO_HINT:
+        return CredibilityCard(id, (), "", say(key, "credibility.untested", text))
+    if pair.p_value >= NO_HINT:
         text = (
-            f"Nothing here points to a dependence on {name} (p = {p_value:.2f}). That does not "
-            "rule one out: such tests need many children."
+            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}). That does "
+            "not rule one out: such tests need many children."
         )
-        return CredibilityCard(id, (), "", Sentence(key, "credibility.no_hint", text, used))
-    items = _answer(p_value, estimate, within_child)
+        return CredibilityCard(id, (), "", say(key, "credibility.no_hint", text, used))
+    items = _answer(pair.p_value, pair.estimate > 0, id == KIND, n_planned)
     rating = rate_card([item.counts for item in items])
-    text = f"Credibility that it depends on {name}: {rating} ({_spell(p_value)})."
-    return CredibilityCard(id, items, rating, Sentence(key, f"credibility.{rating}", text, used))
+    text = f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)})."
+    return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
 
-def rate_card(counts: list[str]) -> str:
+def rate_card(counts: Sequence[Counts]) -> str:
     """Add up a card: what undermines weighs most, and nothing lifts it above moderate.
 
     Args:
@@ -97,9 +125,10 @@ def _spell(p_value: float) -> str:
     return "p below 0.001" if p_value < SMALLEST_PRINTED else f"p = {p_value:.3f}"
 
 
-def _answer(p_value: float, estimate: float, within_child: bool) -> tuple[Item, ...]:
-    as_claimed = estimate > 0
-    chance = next((way for limit, way in CHANCE if p_value <= limit), UNDERMINES)
+def _answer(
+    p_value: float, as_claimed: bool, within_child: bool, n_planned: int
+) -> tuple[Item, ...]:
+    chance: Counts = next((way for limit, way in CHANCE if p_value <= limit), UNDERMINES)
     return (
         Item(
             "Was it named beforehand, with its direction?",
@@ -116,7 +145,7 @@ def _answer(p_value: float, estimate: float, within_child: bool) -> tuple[Item, 
             f"This much by chance alone: {_spell(p_value)}.",
             chance,
         ),
-        Item("Were few such questions asked?", f"Yes: {PLANNED}, fixed beforehand.", SUPPORTS),
+        Item("Were few such questions asked?", f"Yes: {n_planned}, fixed beforehand.", SUPPORTS),
         Item(
             "Was the trait used as recorded, without a cut?",
             "Yes: every goal has one kind." if within_child else "Yes, as a straight line.",

@@ -5,7 +5,6 @@ In: an id. Out: a clause without capital letter and full stop, as the end of a s
 
 from __future__ import annotations
 
-
 REASON_CLAUSES: dict[str, str] = {
     "few_formats": "fewer than two formats have enough children",
     "few_children_left": "too few children of at least two formats are left",
@@ -47,9 +46,7 @@ REASON_CLAUSES: dict[str, str] = {
     "nothing_missing": "no trait allowed for is missing, so this is the main analysis again",
     "hardly_missing": "no trait allowed for is missing often enough to need it",
     "control_all_alike": "it is the same for every child",
-    "no_practice_spread": (
-        "home practice hardly differs between the intervals of the same child"
-    ),
+    "no_practice_spread": ("home practice hardly differs between the intervals of the same child"),
     "separated": "what is recorded of the children tells exactly which goals got there",
     "columns_dependent": "the recorded traits and the formats cannot be told apart",
     "no_answer": "the model found no answer in these records",
