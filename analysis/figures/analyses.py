@@ -31,7 +31,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import signed
-from analysis.words import alt_text as describe
+from analysis.words import alt_text
 from analysis.words.analyses import give_title
 from analysis.words.phrases import spell_unit
 from analysis.words.reasons import give_clause
@@ -58,12 +58,12 @@ def draw_analyses(summary: Summary, *, width_cm: float = 17.0) -> Picture:
     pairs = summary.answer.pairs
     asked = [row for row in rows if any(span_of(pair) for pair in row.pairs)]
     if not asked:
-        return draw_nothing(width_cm, describe.describe_analyses(summary))
+        return draw_nothing(width_cm, alt_text.describe_analyses(summary))
     unasked = [(row.id, row.withheld) for row in rows if row.withheld and row not in asked]
     units = list(dict.fromkeys(row.unit for row in asked))
     height = TOP_CM + ROW_CM * len(asked) + AXIS_CM * len(units) + REASON_CM * len(unasked)
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_analyses(summary)
+    picture.alt = alt_text.describe_analyses(summary)
     canvas = add_canvas(picture)
     panel_cm = (width_cm - LABEL_CM - RIGHT_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
     lefts = [LABEL_CM + j * (panel_cm + GAP_CM) for j in range(len(pairs))]
@@ -132,7 +132,14 @@ def _draw_estimate(axes: Panel, pair: Pair | None, y: float, *, main: bool) -> N
     if span is None:
         write(axes, 0, y, "not shown", size=SMALL, colour=SOFT_INK, across="center", behind=BAND)
         return
-    line(axes, [span.low, span.high], [y, y], color=CONTRAST, linewidth=2.4 if main else 1.3, zorder=3)
+    line(
+        axes,
+        [span.low, span.high],
+        [y, y],
+        color=CONTRAST,
+        linewidth=2.4 if main else 1.3,
+        zorder=3,
+    )
     axes.plot(
         [span.middle],
         [y],

@@ -9,7 +9,6 @@ Source: Galesic, Garcia-Retamero & Gigerenzer 2009, Health Psychology 28:210-216
 from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FORMAT_COLOURS,
     LARGE,
@@ -25,8 +24,8 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
-from analysis.wording import interval
-from analysis.words import alt_text_sections as describe_beside
+from analysis.wording import FORMAT_TITLES, interval
+from analysis.words import alt_text
 
 ROWS, COLUMNS = 5, 20
 CELL_CM = 0.26
@@ -45,7 +44,7 @@ def draw_icons(summary: Summary, *, week: int, width_cm: float = 17.4) -> Pictur
     """
     if summary.attainment is None:
         return draw_not_asked(width_cm)
-    alt = describe_beside.describe_icons(summary, week)
+    alt = alt_text.describe_icons(summary, week)
     own = (row for row in summary.attainment.shares if row.week == week)
     rows = [
         (row.format, row.of_100, interval(row.low, row.high, 0))
@@ -70,7 +69,7 @@ def draw_icons(summary: Summary, *, week: int, width_cm: float = 17.4) -> Pictur
             canvas,
             right - text_width_cm(spread, SMALL) - 0.12,
             height - 0.3,
-            f"{row['of_100']}",
+            f"{of_100}",
             size=LARGE,
             weight=600,
             across="right",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -29,8 +28,8 @@ from analysis.figures.style import (
     nice_step,
     write,
 )
-from analysis.wording import number
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, number
+from analysis.words import alt_text
 from analysis.words.cohort import TRAIT_TITLES
 
 ALIKE = 0.10
@@ -67,10 +66,10 @@ def draw_balance(summary: Summary, *, width_cm: float = 8.4) -> Picture:
         key=lambda row: -row.before,
     )
     if not rows:
-        return draw_nothing(width_cm, describe.describe_balance(summary))
+        return draw_nothing(width_cm, alt_text.describe_balance(summary))
     height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_balance(summary)
+    picture.alt = alt_text.describe_balance(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - 0.3, ROW_CM * len(rows))
     reach = max([0.5, *(max(row.before, row.after or 0) for row in rows)]) * 1.05
@@ -162,10 +161,10 @@ def draw_overlap(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.8
         if row.n_children is not None
     ]
     if not rows:
-        return draw_nothing(width_cm, describe.describe_overlap(summary))
+        return draw_nothing(width_cm, alt_text.describe_overlap(summary))
     height = TOP_CM + row_cm * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_overlap(summary)
+    picture.alt = alt_text.describe_overlap(summary)
     canvas = add_canvas(picture)
     axes = add_panel(
         picture, OVERLAP_LABEL_CM, AXIS_CM, width_cm - OVERLAP_LABEL_CM - 0.5, row_cm * len(rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analysis.disclosure.fields import Trait
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import draw_pair_head
 from analysis.figures.style import (
@@ -29,7 +30,8 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import number
-from analysis.words import alt_text_sensitivity as describe_doubts
+from analysis.words import alt_text
+from analysis.words.cohort import TRAIT_TITLES
 
 LABEL_CM = 4.1
 GAP_CM = 0.5
@@ -49,7 +51,7 @@ def draw_yardsticks(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """
     if summary.sensitivity is None:
         return draw_not_asked(width_cm)
-    alt = describe_doubts.describe_yardsticks(summary)
+    alt = alt_text.describe_yardsticks(summary)
     moved = {
         (row.this, row.than, row.trait): row.bias
         for row in summary.sensitivity.benchmarks
@@ -57,7 +59,7 @@ def draw_yardsticks(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     }
     if not moved:
         return draw_nothing(width_cm, alt)
-    strength: dict[str, float] = {}
+    strength: dict[Trait, float] = {}
     for (_, _, trait), bias in moved.items():
         strength[trait] = max(bias, strength.get(trait, 0.0))
     traits = sorted(strength, key=lambda name: -strength[name])[:MOST_TRAITS]

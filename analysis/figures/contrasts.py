@@ -12,7 +12,6 @@ from analysis.disclosure.fields import FormatId
 from analysis.disclosure.rows import MainPair
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import Span, span_of
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -35,8 +34,8 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
-from analysis.wording import number, signed
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, number, signed
+from analysis.words import alt_text
 
 AXIS_CM = 1.15
 TOP_CM = 0.55
@@ -59,11 +58,11 @@ def draw_contrasts(
     """
     pairs = summary.answer.pairs
     if not any(pair.shown for pair in pairs):
-        return draw_nothing(width_cm, describe.describe_contrasts(summary))
+        return draw_nothing(width_cm, alt_text.describe_contrasts(summary))
     margin = summary.margin
     height = TOP_CM + row_cm * len(pairs) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_contrasts(summary)
+    picture.alt = alt_text.describe_contrasts(summary)
     canvas = add_canvas(picture)
     left = LABEL_CM if named else 0.15
     axes_cm = width_cm - left - 0.15

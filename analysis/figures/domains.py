@@ -28,7 +28,8 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import sentence_case, signed
-from analysis.words import alt_text_sections as describe_beside
+from analysis.words import alt_text
+from analysis.words.subgroups import DOMAIN_TITLES
 
 LABEL_CM = 2.9
 GAP_CM = 0.5
@@ -47,7 +48,7 @@ def draw_domains(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """
     if summary.subgroups is None:
         return draw_not_asked(width_cm)
-    alt = describe_beside.describe_domains(summary)
+    alt = alt_text.describe_domains(summary)
     rows = [row for row in summary.subgroups.domains.rows if span_of(row)]
     if not rows:
         return draw_nothing(width_cm, alt)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from analysis.disclosure.rows import DropoutCell
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.marks import draw_pair_head
 from analysis.figures.style import (
     BAND,
@@ -28,8 +27,8 @@ from analysis.figures.style import (
     in_house_style,
     write,
 )
-from analysis.wording import signed
-from analysis.words import alt_text_sensitivity as describe_doubts
+from analysis.wording import FORMAT_TITLES, signed
+from analysis.words import alt_text
 
 LEFT_CM, GAP_CM, RIGHT_CM = 1.45, 0.35, 0.05
 TOP_CM, BOTTOM_CM = 0.8, 0.95
@@ -53,7 +52,7 @@ def draw_dropout(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     steps = sorted({cell.percent_this for cell in grids[0].cells})
     height = TOP_CM + CELL_CM * len(steps) + BOTTOM_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe_doubts.describe_dropout(summary)
+    picture.alt = alt_text.describe_dropout(summary)
     canvas = add_canvas(picture)
     part_cm = (width_cm - GAP_CM * 2 - RIGHT_CM) / 3
     for j, row in enumerate(grids):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from itertools import groupby
 
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES, absent_formats
 from analysis.figures.style import (
     FAINT,
     NORMAL,
@@ -26,7 +25,10 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
+from analysis.words.cohort import FLOW_TITLES
+from analysis.words.phrases import absent_formats
 
 LABEL_CM = 7.4
 TOP_CM = 0.75
@@ -45,10 +47,10 @@ def draw_flow(summary: Summary, *, width_cm: float = 17.0) -> Picture:
     """
     rows = summary.cohort.flow
     if not any(row.shown for row in rows):
-        return draw_nothing(width_cm, describe.describe_flow(summary))
+        return draw_nothing(width_cm, alt_text.describe_flow(summary))
     height = TOP_CM + ROW_CM * len(rows)
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_flow(summary)
+    picture.alt = alt_text.describe_flow(summary)
     canvas = add_canvas(picture)
     absent = absent_formats(summary)
     names = [*(name for name in summary.formats if name not in absent), "total"]

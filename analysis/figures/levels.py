@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from analysis.disclosure.rows import Band
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     BAND,
     FAINT,
@@ -30,7 +29,9 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
+from analysis.words.progress import BAND_TITLES
 
 LEFT_CM = 2.3
 TOP_CM = 0.6
@@ -58,7 +59,7 @@ def draw_levels(summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.5
     weeks = sorted({row.week for row in rows})
     names = [name for name in summary.formats if any(row.format == name for row in rows)]
     if not rows:
-        return draw_nothing(width_cm, describe.describe_levels(summary))
+        return draw_nothing(width_cm, alt_text.describe_levels(summary))
     bands = [BAND_TITLES[band] for _, band in sorted({(row.order, row.band) for row in rows})]
     single = len(bands) == SINGLE_LEVELS
     row_cm = row_cm if single else BAND_ROW_CM
@@ -66,7 +67,7 @@ def draw_levels(summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.5
     top_cm = TOP_CM if single else TOP_CM + 0.5
     height = top_cm + row_cm * len(names) + foot_cm
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_levels(summary)
+    picture.alt = alt_text.describe_levels(summary)
     canvas = add_canvas(picture)
     top = max([1, *(row.percent or 0 for row in rows)])
     panel_cm = (width_cm - LEFT_CM - GAP_CM * (len(weeks) - 1)) / len(weeks)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from analysis.disclosure.rows import FormatRate, Interval
+from analysis.disclosure.rows import EffortMean, FormatRate, Interval
 from analysis.figures.style import (
     FORMAT_COLOURS,
     SMALL,
@@ -24,7 +24,7 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
-from analysis.wording import number
+from analysis.wording import FORMAT_TITLES, number
 
 DOT_ROW_CM = 0.86
 DOT_AXIS_CM = 0.5
@@ -45,9 +45,9 @@ def span_of(row: Interval) -> Span | None:
     return Span(row.conf_low, row.estimate, row.conf_high)
 
 
-def spans_of(rows: Iterable[FormatRate]) -> dict[str, Span]:
+def spans_of(rows: Iterable[FormatRate | EffortMean]) -> dict[str, Span]:
     """Give format -> interval for the rows that may be shown, in their order."""
-    found = ((row.format, span_of(row)) for row in rows if row.shown)
+    found = ((row.format, span_of(row)) for row in rows)
     return {name: span for name, span in found if span is not None}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from analysis.disclosure.rows import Counts
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
     FORMAT_COLOURS,
@@ -27,7 +26,8 @@ from analysis.figures.style import (
     write,
 )
 from analysis.vocabulary import NOT_COMPARABLE
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
 
 SIZE_RULES = frozenset({"absent", "few_children", "few_groups", "groups_not_recorded"})
 HEADS = {"n_children": "Children with enough reviews", "n_groups": "Therapy groups"}
@@ -43,7 +43,7 @@ def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
         summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    alt = describe.describe_needed(summary)
+    alt = alt_text.describe_needed(summary)
     answer = summary.answer
     waiting = {gate.rule for gate in summary.method.gates} & SIZE_RULES
     if not waiting or any(pair.label != NOT_COMPARABLE for pair in answer.pairs):
@@ -76,7 +76,7 @@ def _draw_bar(
 ) -> None:
     """Draw one bar towards what is needed, with its words behind it."""
     (left, right), need = ends, getattr(summary.answer.needed, what)
-    have, words = describe.reached(summary, row, what)
+    have, words = alt_text.reached(summary, row, what)
     _fill(canvas, left, right, y, facecolor=PAPER, edgecolor=FAINT)
     if have:
         end = left + (right - left) * min(have / need, 1.0)

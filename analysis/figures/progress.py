@@ -7,10 +7,10 @@ its end, and the number of children behind every point stands under it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from analysis.disclosure.rows import WeekMean
+from analysis.disclosure.fields import FormatId
 from analysis.disclosure.summary import Summary
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
     FORMAT_COLOURS,
@@ -27,8 +27,8 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.wording import signed
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, signed
+from analysis.words import alt_text
 
 LEFT_CM = 3.0
 RIGHT_CM = 2.6
@@ -36,6 +36,17 @@ TOP_CM = 0.3
 RISK_ROW_CM = 0.42
 SIDESTEP_WEEKS = 0.36
 LEVEL_WORDS = {-2: "the start", -1: "partly there", 0: "expected level", 1: "more than expected"}
+
+
+class _Point(NamedTuple):
+    """A format's mean level in one week that may be shown."""
+
+    format: FormatId
+    week: int
+    mean: float
+    conf_low: float | None
+    conf_high: float | None
+    n_children: int | None
 
 
 @in_house_style
@@ -50,14 +61,18 @@ def draw_progress(
         plot_cm: height of the plot itself.
         risk: write the number of children under each week.
     """
-    rows = [row for row in summary.progress.by_week if row.mean is not None]
+    rows = [
+        _Point(row.format, row.week, row.mean, row.conf_low, row.conf_high, row.n_children)
+        for row in summary.progress.by_week
+        if row.mean is not None
+    ]
     names = [name for name in summary.formats if any(row.format == name for row in rows)]
     if not rows:
-        return draw_nothing(width_cm, describe.describe_progress(summary))
+        return draw_nothing(width_cm, alt_text.describe_progress(summary))
     below = 0.95 + (RISK_ROW_CM * (len(names) + 1) if risk else 0)
     height = plot_cm + below + TOP_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_progress(summary)
+    picture.alt = alt_text.describe_progress(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LEFT_CM, below, width_cm - LEFT_CM - RIGHT_CM, plot_cm)
     weeks = sorted({row.week for row in rows})
@@ -74,7 +89,7 @@ def draw_progress(
     return picture
 
 
-def _levels_needed(rows: Sequence[WeekMean]) -> tuple[float, float]:
+def _levels_needed(rows: Sequence[_Point]) -> tuple[float, float]:
     ends = [end for row in rows for end in (row.conf_low, row.conf_high) if end is not None]
     low = min([-2.0, *ends])
     return low - 0.12, max([0.3, *ends]) + 0.12
@@ -117,18 +132,20 @@ def _draw_grid(axes: Panel, weeks: Sequence[int], low: float, high: float, plot_
         )
 
 
-def _draw_format(axes: Panel, rows: Sequence[WeekMean], name: str, sidestep: float) -> None:
+def _draw_format(axes: Panel, rows: Sequence[_Point], name: str, sidestep: float) -> None:
     colour = FORMAT_COLOURS[name]
     x = [row.week + sidestep for row in rows]
     line(axes, x, [row.mean for row in rows], color=colour, linewidth=1.6, zorder=3)
     for week, row in zip(x, rows, strict=True):
-        if row.conf_low is not None:
+        if row.conf_low is not None and row.conf_high is not None:
             ends = [row.conf_low, row.conf_high]
             line(axes, [week, week], ends, color=colour, linewidth=2.6, alpha=0.35)
         mark(axes, week, row.mean, name)
 
 
-def _name_ends(axes: Panel, rows: Sequence[WeekMean], names: Sequence[str], x: float, per_cm: float) -> None:
+def _name_ends(
+    axes: Panel, rows: Sequence[_Point], names: Sequence[str], x: float, per_cm: float
+) -> None:
     """Write each format's name beside its last point, moved apart where they would touch."""
     last = {}
     for name in names:
@@ -143,7 +160,12 @@ def _name_ends(axes: Panel, rows: Sequence[WeekMean], names: Sequence[str], x: f
 
 
 def _write_risk(
-    axes: Panel, canvas: Panel, rows: Sequence[WeekMean], names: Sequence[str], weeks: Sequence[int], below: float
+    axes: Panel,
+    canvas: Panel,
+    rows: Sequence[_Point],
+    names: Sequence[str],
+    weeks: Sequence[int],
+    below: float,
 ) -> None:
     top = below - 0.95
     left, right = axes.get_xlim()

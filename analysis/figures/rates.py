@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import spans_of
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FORMAT_COLOURS,
     SMALL,
@@ -25,8 +24,8 @@ from analysis.figures.style import (
     shade_interval,
     write,
 )
-from analysis.wording import interval, number
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, interval, number
+from analysis.words import alt_text
 
 AXIS_CM = 1.0
 LABEL_CM = 2.0
@@ -45,10 +44,10 @@ def draw_rates(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.86)
     rates = spans_of(summary.answer.rates)
     names = [name for name in summary.formats if name in rates]
     if not names:
-        return draw_nothing(width_cm, describe.describe_rates(summary))
+        return draw_nothing(width_cm, alt_text.describe_rates(summary))
     height = row_cm * len(names) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_rates(summary)
+    picture.alt = alt_text.describe_rates(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - RANGE_CM, height - AXIS_CM)
     low = min([0.0, *(span.low for span in rates.values())])
@@ -68,7 +67,9 @@ def draw_rates(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.86)
     return picture
 
 
-def _draw_axis(axes: Panel, low: float, high: float, bottom: float, row_cm: float, weeks: int) -> None:
+def _draw_axis(
+    axes: Panel, low: float, high: float, bottom: float, row_cm: float, weeks: int
+) -> None:
     step = nice_step(high - low)
     decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
     line(axes, [0, 0], [0, bottom], color=SOFT_INK, linewidth=0.7)

@@ -13,7 +13,7 @@ import functools
 import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -87,7 +87,7 @@ class Picture(Figure):
             FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
         return buffer.getvalue()
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         width = round(self.width_cm / CM_PER_INCH * 96)
         return (
             {"image/png": self.to_png(), "text/plain": self.alt},
@@ -169,17 +169,17 @@ class Panel:
         """Give the values at the left and the right edge."""
         return self._xlim
 
-    def plot(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+    def plot(self, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
         """Draw a line or marks through points in the panel's units."""
         self._add(Line2D(self._across(x), self._up(y), **kwargs))
 
-    def fill(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+    def fill(self, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
         """Fill a polygon whose corners are in the panel's units."""
         corners = list(zip(self._across(x), self._up(y), strict=True))
         self._add(Polygon(corners, closed=True, **kwargs))
 
     def fill_squares(
-        self, corners: Sequence[tuple[float, float]], size: float, **kwargs: object
+        self, corners: Sequence[tuple[float, float]], size: float, **kwargs: Any
     ) -> None:
         """Fill squares of one size, given by their lower left corners, as one shape."""
         squares = [
@@ -196,7 +196,7 @@ class Panel:
             outline = Path.make_compound_path(*(Path([*s, s[0]], closed=True) for s in squares))
             self._add(PathPatch(outline, **kwargs))
 
-    def text(self, x: float, y: float, text: str, **kwargs: object) -> None:
+    def text(self, x: float, y: float, text: str, **kwargs: Any) -> None:
         """Write text at a point in the panel's units."""
         self._add(Text(self._across([x])[0], self._up([y])[0], text, **kwargs))
 
@@ -243,14 +243,14 @@ def write(
     across: str = "left",
     down: str = "center_baseline",
     behind: str = "",
-    **kwargs: object,
+    **kwargs: Any,
 ) -> None:
     """Write one line of text, literally, at a point in the axes' own units.
 
     `behind` is a colour laid under the text to hide lines that would run through it.
     """
     if behind:
-        kwargs.bbox = {"facecolor": behind, "edgecolor": "none", "pad": 0.8}
+        kwargs["bbox"] = {"facecolor": behind, "edgecolor": "none", "pad": 0.8}
     axes.text(
         x,
         y,
@@ -333,10 +333,15 @@ def _write_instead(width_cm: float, text: str, alt: str) -> Picture:
     return picture
 
 
-def line(axes: Panel, x: list[float], y: list[float], **kwargs: object) -> None:
+def line(axes: Panel, x: list[float], y: list[float], **kwargs: Any) -> None:
     """Draw a line."""
-    settings: dict = {"color": FAINT, "linewidth": 0.7, "solid_capstyle": "butt", "zorder": 2}
-    axes.plot(x, y, **(settings | kwargs))
+    settings: dict[str, Any] = {
+        "color": FAINT,
+        "linewidth": 0.7,
+        "solid_capstyle": "butt",
+        "zorder": 2,
+    }
+    axes.plot(x, y, **({**plain, "zorder": 2} | kwargs))
 
 
 def nice_step(span: float) -> float:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from analysis.disclosure.rows import Predicted
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import Span, span_of
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     FAINT,
     FORMAT_COLOURS,
@@ -28,8 +27,9 @@ from analysis.figures.style import (
     nice_step,
     write,
 )
-from analysis.wording import number
-from analysis.words import alt_text_sections as describe_beside
+from analysis.wording import FORMAT_TITLES, number
+from analysis.words import alt_text
+from analysis.words.cohort import TRAIT_TITLES
 
 PANEL_CM = 3.6
 HEAD_CM = 0.6
@@ -50,7 +50,7 @@ def draw_traits(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """
     if summary.subgroups is None:
         return draw_not_asked(width_cm)
-    alt = describe_beside.describe_traits(summary)
+    alt = alt_text.describe_traits(summary)
     traits = {
         trait.id: [(row, span) for row in trait.predicted if (span := span_of(row))]
         for trait in summary.subgroups.traits
@@ -109,7 +109,7 @@ def _draw_formats(
     height: float,
 ) -> None:
     names = [f for f in formats if any(row.format == f for row, _ in rows)]
-    labels = []
+    labels: list[tuple[float, str]] = []
     for k, name in enumerate(names):
         mine = [(row.rating, span) for row, span in rows if row.format == name]
         shift = (k - (len(names) - 1) / 2) * APART
@@ -123,7 +123,7 @@ def _draw_formats(
         labels.append((y[-1], name))
     right = max(row.rating for row, _ in rows) + 0.45
     last: float | None = None
-    for y, name in sorted(labels):
-        last = y if last is None else max(y, last + 0.11 * height)
+    for end, name in sorted(labels):
+        last = end if last is None else max(end, last + 0.11 * height)
         mark(axes, right + 0.08, last, name, scale=0.85)
         write(axes, right + 0.18, last, FORMAT_TITLES[name], weight=600)

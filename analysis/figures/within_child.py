@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import DOT_AXIS_CM, DOT_ROW_CM, draw_dots, spans_of
-from analysis.figures.names import FORMAT_TITLES
 from analysis.figures.style import (
     SMALL,
     SOFT_INK,
@@ -18,7 +17,8 @@ from analysis.figures.style import (
     in_house_style,
     write,
 )
-from analysis.words import alt_text_sections as describe_beside
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
 
 LABEL_CM = 2.0
 FOOT_CM = 0.5
@@ -34,7 +34,7 @@ def draw_kinds(summary: Summary, *, width_cm: float = 8.45) -> Picture:
     """
     if summary.subgroups is None:
         return draw_not_asked(width_cm)
-    alt = describe_beside.describe_kinds(summary)
+    alt = alt_text.describe_kinds(summary)
     rows = list(spans_of(summary.subgroups.within_child.rates).items())
     if not rows:
         return draw_nothing(width_cm, alt)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from analysis.disclosure.fields import FormatId
 from analysis.disclosure.rows import Counts, MainPair, TScore
 from analysis.disclosure.summary import Change, Summary
 from analysis.figures.balance import draw_balance, draw_overlap
@@ -40,6 +39,7 @@ from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
 from analysis.words.cohort import TRAIT_TITLES, start_unit
 from analysis.words.phrases import absent_formats, range_name
+from analysis.words.previous import say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
 SIDES_CM = (7.4, 8.2, 9.0)
@@ -152,7 +152,7 @@ def _view_pair(summary: Summary, pair: MainPair) -> View:
     }
 
 
-def _count_cells(row: Counts, absent: frozenset[FormatId]) -> list[str]:
+def _count_cells(row: Counts, absent: frozenset[str]) -> list[str]:
     """Spell one format's counts: absent formats have none, individual therapy has no groups."""
     if row.format in absent:
         return [NONE_HERE] * 4
@@ -182,7 +182,7 @@ def view_previous(summary: Summary) -> View | None:
     if not part.held:
         ids += [*(f"changes.{row.id}" for row in part.rows), "changes.method"]
     return {
-        "since": summary.texts["changes.since"],
+        "since": say_since(summary, part),
         "sentences": [summary.texts[name] for name in ids],
         "head": ["", "Last report", "This report", "Change", "Chance alone"],
         "rows": [] if part.held else [_spell_change(row) for row in part.rows],

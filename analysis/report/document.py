@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
+from typing import Any
 
 import typst
 from matplotlib.ft2font import FT2Font
@@ -70,7 +71,7 @@ def _faces() -> typst.Fonts:
     )
 
 
-def _compile(files: dict[str, bytes]) -> bytes:
+def _compile(files: Any) -> bytes:
     pdf, warnings = typst.compile_with_warnings(
         files,
         format="pdf",

@@ -55,7 +55,9 @@ def write_certainty(view: View, summary: Summary) -> Iterable[str]:
         yield view["agreement"]
     gates = view["gates"]
     yield "Checks made before comparing:"
-    yield bullets(row_line(row["question"], gates["head"][1:], row["cells"]) for row in gates["rows"])
+    yield bullets(
+        row_line(row["question"], gates["head"][1:], row["cells"]) for row in gates["rows"]
+    )
     yield bullets(f"{row['pairs']}: {row['text']}" for row in gates["failed"])
     yield "The trial these records stand in for:"
     yield bullets(

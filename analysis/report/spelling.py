@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.disclosure.summary import Summary
-from analysis.figures.style import FORMAT_TITLES
+from analysis.wording import FORMAT_TITLES
 
 View = dict[str, Any]  # display strings, lists and dictionaries of them: what becomes view.json
 

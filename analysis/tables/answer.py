@@ -22,7 +22,7 @@ from analysis.tables.layout import (
     spell_signed,
 )
 from analysis.vocabulary import Unit
-from analysis.wording import number, sentence_case
+from analysis.wording import FORMAT_NAMES, number, sentence_case
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
 from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, start_unit
@@ -79,7 +79,7 @@ def tabulate_flow(summary: Summary) -> Table:
     """Tabulate how many children are left after each step."""
     rows = [
         {"Step": FLOW_TITLES[row.id]}
-        | spell_formats(lambda name, row=row: spell_count(getattr(row, name)))
+        | spell_formats({name: spell_count(getattr(row, name)) for name in FORMAT_NAMES})
         | {"Together": spell_count(row.total)}
         for row in summary.cohort.flow
     ]
@@ -92,7 +92,7 @@ def tabulate_start(summary: Summary) -> Table:
     """Tabulate what the children were like at the start."""
     rows = [
         {"Trait": TRAIT_TITLES[row.trait], "Unit": start_unit(row.trait)}
-        | spell_formats(lambda name, row=row: spell_start(row, name))
+        | spell_formats({name: spell_start(row, name) for name in FORMAT_NAMES})
         for row in summary.cohort.at_start
     ]
     return put_in_table(

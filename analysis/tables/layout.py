@@ -8,7 +8,7 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from great_tables import GT, loc, style
 
 from analysis.disclosure.rows import Interval
 from analysis.disclosure.summary import Summary
-from analysis.wording import FORMAT_NAMES, interval, number, sentence_case, signed
+from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, interval, number, sentence_case, signed
 from analysis.words.phrases import range_name
 
 Row = Mapping[str, str]
@@ -110,8 +110,8 @@ def put_in_table(
 def _note(summary: Summary) -> str:
     invented = "Invented records. " if summary.invented else ""
     return (
-        f"{invented}{summary.records['sentence']} Counts to the nearest 5; nothing about fewer "
-        f"than {summary.smallest_cell} children. Records {summary.records['digest']}."
+        f"{invented}{summary.texts['counts']} Counts to the nearest 5; nothing about fewer "
+        f"than {summary.smallest_cell} children. Records {summary.records.digest}."
     )
 
 
@@ -148,9 +148,9 @@ def name_pair(pair: OfPair) -> str:
     return sentence_case(f"{pair.this} − {pair.than}")
 
 
-def spell_formats(spell: Callable[[str], str]) -> dict[str, str]:
-    """Spell one cell for each format."""
-    return {sentence_case(name): spell(name) for name in FORMAT_NAMES}
+def spell_formats(cells: Mapping[str, str]) -> dict[str, str]:
+    """Give one cell for each format; those that are not among `cells` are not shown."""
+    return {title: cells.get(name, HIDDEN) for name, title in FORMAT_TITLES.items()}
 
 
 def spell_count(value: float | None, none: str = HIDDEN) -> str:

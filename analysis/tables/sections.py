@@ -39,11 +39,11 @@ WHOLE = ("sessions", "hours")
 
 def tabulate_progress(summary: Summary) -> Table:
     """Tabulate the mean level by week in each format."""
-    found = {(row.week, row.format): row for row in summary.progress.by_week}
+    found = summary.progress.by_week
     rows = [
         {"Week": str(week)}
-        | spell_formats(lambda name, week=week: _spell_mean(found.get((week, name))))
-        for week in dict.fromkeys(week for week, _ in found)
+        | spell_formats({row.format: _spell_mean(row) for row in found if row.week == week})
+        for week in dict.fromkeys(row.week for row in found)
     ]
     return put_in_table(
         summary,
@@ -54,8 +54,8 @@ def tabulate_progress(summary: Summary) -> Table:
     )
 
 
-def _spell_mean(row: WeekMean | None) -> str:
-    if row is None or row.mean is None:
+def _spell_mean(row: WeekMean) -> str:
+    if row.mean is None:
         return HIDDEN
     return f"{number(row.mean, 1)} ({spell_count(row.n_children)})"
 
@@ -113,7 +113,7 @@ def tabulate_credibility(summary: Summary) -> Table:
                 "Credibility": card.rating or "nothing to rate",
                 "Why": summary.texts[f"depends.credibility.{card.id}"],
             }
-            for card in fill_cards(summary)
+            for card in fill_cards(summary.subgroups)
         ]
     return put_in_table(
         summary,
@@ -128,10 +128,11 @@ def tabulate_soon(summary: Summary) -> Table:
     """Tabulate how many of 100 goals were reached by each week."""
     part, rows = summary.attainment, None
     if part is not None:
-        found = {(row.week, row.format): row for row in part.shares}
         rows = [
             {"By week": str(week)}
-            | spell_formats(lambda name, week=week: _spell_share(found.get((week, name))))
+            | spell_formats(
+                {row.format: _spell_share(row) for row in part.shares if row.week == week}
+            )
             for week in part.weeks
         ]
     return put_in_table(
@@ -143,8 +144,8 @@ def tabulate_soon(summary: Summary) -> Table:
     )
 
 
-def _spell_share(row: AttainedShare | None) -> str:
-    if row is None or row.of_100 is None:
+def _spell_share(row: AttainedShare) -> str:
+    if row.of_100 is None:
         return HIDDEN
     return f"{row.of_100} ({row.low} to {row.high})"
 
@@ -153,11 +154,13 @@ def tabulate_effort(summary: Summary) -> Table:
     """Tabulate what each format gained and what it took."""
     rows = None
     if summary.effort is not None:
-        found = {(row.measure, row.format): row for row in summary.effort.means}
+        found = summary.effort.means
         rows = [
             {"For each child": MEASURES[measure]}
-            | spell_formats(lambda name, what=measure: _spell_effort(found.get((what, name))))
-            for measure in dict.fromkeys(measure for measure, _ in found)
+            | spell_formats(
+                {row.format: _spell_effort(row) for row in found if row.measure == measure}
+            )
+            for measure in dict.fromkeys(row.measure for row in found)
         ]
     return put_in_table(
         summary,
@@ -168,8 +171,8 @@ def tabulate_effort(summary: Summary) -> Table:
     )
 
 
-def _spell_effort(row: EffortMean | None) -> str:
-    if row is None or row.estimate is None:
+def _spell_effort(row: EffortMean) -> str:
+    if row.estimate is None:
         return HIDDEN
     decimals = 0 if row.measure in WHOLE else 2
     return f"{number(row.estimate, decimals)} ({spell_range(row, decimals)})"
