@@ -8,6 +8,7 @@ summary holds no words but `sentences`, which `words.tell` adds and nobody reads
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Final, Literal
@@ -67,9 +68,28 @@ from analysis.disclosure.rows import (
     Version,
     WeekMean,
 )
+from analysis.errors import AnalysisError
 from analysis.vocabulary import Reason
 
 SUMMARY_VERSION: Final = 3
+NOT_OURS = (
+    "The summary was not written by this program ({place}). Give the summary.json that stands "
+    "beside the last report, as it was left there."
+)
+OTHER_VERSION = (
+    "The summary was written by another version of this program (its summaries have version "
+    "{theirs}, these {ours}), so the two cannot stand beside each other. Make the last report "
+    "again with this version, or leave the summary out and do not hand out both reports."
+)
+
+
+HeldPart = Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"]
+
+
+class _Version(msgspec.Struct):
+    """The one thing that a file of any version tells."""
+
+    version: Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class Change(Row, frozen=True, kw_only=True):
@@ -89,7 +109,7 @@ class LedgerGroup(Row, frozen=True, kw_only=True):
     """A group of children behind printed numbers: rounded count and keyed digest."""
 
     group: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.]{1,60}$")]
-    n_children: Count | None = None
+    n_children: Count
     digest: Digest
 
 
@@ -336,9 +356,7 @@ class PreviousPart(Row, frozen=True, kw_only=True):
 
     since: Counts
     held: tuple[FormatId, ...]
-    held_parts: tuple[
-        Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"], ...
-    ]
+    held_parts: tuple[HeldPart, ...]
     alike: bool
     rows: tuple[Change, ...]
 
@@ -392,17 +410,56 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
         return next(row for row in self.answer.counts if row.format == therapy_format)
 
 
+def check_summary(summary: Summary) -> Summary:
+    """Give a summary as a reader of its JSON would have it, every value of its type.
+
+    Raises:
+        msgspec.ValidationError: if a value is not what its type allows, or a number is none.
+    """
+    return msgspec.convert(msgspec.to_builtins(summary), type=Summary)
+
+
 def spell_summary(summary: Summary) -> bytes:
     """Give a summary as JSON, keys in their own order, one value to a line.
 
     Raises:
-        msgspec.ValidationError: if a value is not what its type allows.
+        msgspec.ValidationError: if a value is not what its type allows, or a number is none.
     """
-    content = msgspec.json.encode(summary)
-    msgspec.json.decode(content, type=Summary)
+    content = msgspec.json.encode(check_summary(summary))
     return msgspec.json.format(content, indent=1) + b"\n"
 
 
 def parse_summary(content: bytes) -> Summary:
-    """Read a summary from JSON; raises `msgspec.DecodeError` if it is none of this version."""
-    return msgspec.json.decode(content, type=Summary)
+    """Read a summary from JSON.
+
+    Args:
+        content: the file's bytes; nobody vouches for them.
+
+    Raises:
+        AnalysisError: if it is no summary of this version. No value of the file is quoted.
+    """
+    try:
+        return msgspec.json.decode(content, type=Summary)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AnalysisError(_say_fault(content, error)) from None
+
+
+def write_schema() -> bytes:
+    """Give the JSON Schema of a summary, keys sorted."""
+    schema = msgspec.json.schema(Summary)
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"
+
+
+def _say_fault(content: bytes, error: Exception) -> str:
+    """Say why a file is no summary: another version, or where it is not what it should be."""
+    try:
+        version = msgspec.json.decode(content, type=_Version).version
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        version = None
+    if version is not None and version != SUMMARY_VERSION:
+        return OTHER_VERSION.format(theirs=version, ours=SUMMARY_VERSION)
+    place = re.search(r"`(\$[a-z_.\[\]]{0,200})`$", str(error))
+    if not isinstance(error, msgspec.ValidationError):
+        return NOT_OURS.format(place="it is no complete JSON")
+    where = f"what stands at {place[1]} is" if place else "its parts are"
+    return NOT_OURS.format(place=f"{where} not what it writes there")
