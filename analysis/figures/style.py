@@ -333,14 +333,9 @@ def _write_instead(width_cm: float, text: str, alt: str) -> Picture:
     return picture
 
 
-def line(axes: Panel, x: list[float], y: list[float], **kwargs: Any) -> None:
+def line(axes: Panel, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
     """Draw a line."""
-    settings: dict[str, Any] = {
-        "color": FAINT,
-        "linewidth": 0.7,
-        "solid_capstyle": "butt",
-        "zorder": 2,
-    }
+    plain: dict[str, Any] = {"color": FAINT, "linewidth": 0.7, "solid_capstyle": "butt"}
     axes.plot(x, y, **({**plain, "zorder": 2} | kwargs))
 
 
