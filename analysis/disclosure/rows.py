@@ -328,10 +328,10 @@ class Analysis(Row, frozen=True, kw_only=True):
 
 
 class Setting(Row, frozen=True, kw_only=True):
-    """One choice made beforehand; its unit and reason stand in `settings`."""
+    """One choice made beforehand (or several numbers); unit and reason stand in `settings`."""
 
     name: Column
-    value: Number
+    value: Number | tuple[Number, ...]
 
 
 class Version(Row, frozen=True, kw_only=True):

@@ -21,7 +21,6 @@ from analysis.settings import Settings
 
 ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
-RESIDUAL_DF = 10
 FEW: Final = "few"
 NEARLY_ALL: Final = "nearly all"
 MANY_TIMES = 10.0
@@ -121,7 +120,9 @@ def enough_for_model(n_by_format: Iterable[float], n_columns: int, settings: Set
         settings: the smallest cell.
     """
     sizes = list(n_by_format)
-    return all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= RESIDUAL_DF
+    return (
+        all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= settings.residual_df
+    )
 
 
 def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, Word | None]:
