@@ -1,4 +1,4 @@
-"""The door that runs all notebooks: `python -m analysis.notebook`.
+"""The entry point that runs all notebooks: `python -m analysis.notebook`.
 
 In: records, margin, smallest cell. Out: executed copies (.ipynb and .html) in a folder outside
 git; or, with `--keep`, the sample's outputs in the notebooks themselves.
@@ -88,7 +88,7 @@ def to_html(notebook: object) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door; gives 0, or the exit code of the fault."""
+    """Run the entry point; gives 0, or the exit code of the fault."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.notebook",
         description="Run the notebooks and write executed copies outside git.",

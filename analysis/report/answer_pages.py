@@ -30,7 +30,6 @@ from analysis.report.spelling import (
     name_pair,
     row_line,
     spell_count,
-    texts_under,
 )
 from analysis.tables.answer import spell_start
 from analysis.wording import number, signed
@@ -207,7 +206,7 @@ def view_cohort(summary: Summary) -> View:
     rows = summary.cohort.at_start
     seen = [f for f in summary.formats if any(getattr(row, f) is not None for row in rows)]
     return {
-        "sentences": texts_under(summary, "who"),
+        "sentences": summary.quote("who"),
         "at_start": {
             "formats": seen,
             "head": ["", *(FORMAT_HEADS[name] for name in seen)],
@@ -260,7 +259,7 @@ def view_progress(summary: Summary) -> View:
             cells = [_spell_mean(mine.get("start")), _spell_mean(mine.get("latest"))]
             n = spell_count(max(row.n_children or 0 for row in mine.values()) or None)
             rows.append({"format": name, "head": FORMAT_HEADS[name], "cells": [*cells, n]})
-    return {"sentences": texts_under(summary, "progress"), "t_scores": rows}
+    return {"sentences": summary.quote("progress"), "t_scores": rows}
 
 
 def draw_course(summary: Summary) -> dict[str, Picture]:

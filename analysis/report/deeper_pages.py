@@ -19,7 +19,7 @@ from analysis.figures.effort import draw_effort
 from analysis.figures.style import Picture
 from analysis.figures.traits import draw_traits
 from analysis.figures.within_child import draw_kinds
-from analysis.report.spelling import View, head, texts_under
+from analysis.report.spelling import View, head
 from analysis.wording import sentence_case
 from analysis.words import alt_text
 from analysis.words.claims import CLAIMS, give_claim_estimand
@@ -131,7 +131,7 @@ def view_effort(summary: Summary) -> View | None:
         "soon_withheld": _text(summary, "soon.withheld"),
         "kinds": _text(summary, "effort.kinds"),
         "end": _texts(summary, (f"effort.end.{pair.id}" for pair in end)),
-        "time": texts_under(summary, "effort.time", "effort.net"),
+        "time": summary.quote("effort.time", "effort.net"),
         "time_withheld": _text(summary, "effort.withheld"),
     }
 
@@ -173,9 +173,9 @@ def view_sensitivity(summary: Summary) -> View | None:
         ),
         "wide": _text(summary, "sensitivity.wide"),
         "controls": _text(summary, "sensitivity.controls"),
-        "left_out": texts_under(summary, "sensitivity.left_out"),
+        "left_out": summary.quote("sensitivity.left_out"),
         "growth": _text(summary, "sensitivity.growth"),
-        "withheld": texts_under(summary, "sensitivity.withheld"),
+        "withheld": summary.quote("sensitivity.withheld"),
         "planning": _texts(
             summary, (f"sensitivity.planning.{row.id}" for row in part.planning.pairs)
         ),

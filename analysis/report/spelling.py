@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from analysis.disclosure.summary import Summary
 from analysis.wording import FORMAT_TITLES
 
 View = dict[str, Any]  # display strings, lists and dictionaries of them: what becomes view.json
@@ -32,22 +31,6 @@ def name_pair(pair: str) -> str:
 def spell_count(value: float | None) -> str:
     """Spell a published count for a table."""
     return NOT_SHOWN if value is None else f"{value:,.0f}"
-
-
-def texts_under(summary: Summary, *names: str) -> list[str]:
-    """Give the sentences whose ids begin with a name, in the order of the report.
-
-    Args:
-        summary: a told summary.
-        names: ids, or their first parts: "pair" gives every "pair.…".
-    """
-    found = (
-        sentence.text
-        for name in names
-        for sentence in summary.sentences
-        if sentence.id == name or sentence.id.startswith(f"{name}.")
-    )
-    return list(dict.fromkeys(found))
 
 
 def head(title: str) -> tuple[str, str]:
