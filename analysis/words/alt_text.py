@@ -276,12 +276,9 @@ def describe_dropout(summary: Summary) -> str:
             low, high = signed(min(estimates)), signed(max(estimates))
             parts.append(summary.texts[f"sensitivity.dropout.{row.id}"])
             parts.append(f"Over the grid it goes from {low} to {high}.")
-    first = (
-        f"The difference {every(summary)} if children who left made "
-        f"{listing([f'{percent}%' for percent in less], 'or')} less progress afterwards, for each "
-        "format."
-    )
-    return _join(first, parts)
+    share = listing([f"{percent}%" for percent in less], "or") + " less" if less else "less"
+    first = f"The difference {every(summary)} if children who left made {share} progress afterwards"
+    return _join(f"{first}, for each format.", parts)
 
 
 def describe_yardsticks(summary: Summary) -> str:

@@ -24,7 +24,7 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.gate_reasons import give_reason
-from analysis.words.phrases import ends, every, known, range_name, say
+from analysis.words.phrases import ends, every, find_setting, known, range_name, say
 from analysis.words.reasons import REASON_CLAUSES
 
 NOT_ASKED = "The claims made about these formats before were not held against these records."
@@ -77,6 +77,7 @@ NUMBER_MEANS: dict[ClaimId, str] = {
     "H6": "For {practice} of practice a week more than the child's own usual, {every}: {number}.",
     "H7": "Caregivers and teachers against therapists, same goal, same time: {number}.",
 }
+HALF_AN_HOUR = 30.0
 TRAIT_OF_CLAIM: dict[ClaimId, str] = {"H3": "attention", "H4": "peer_comfort"}
 ABOVE_ZERO: dict[ClaimId, str] = {
     "H1": "individual therapy ahead",
@@ -146,26 +147,18 @@ def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
 def _spell_parts(summary: Summary, id: ClaimId) -> dict[str, str]:
     """Spell what a claim's number is about: weeks, ratings compared, minutes of practice."""
     spelt, from_to = every(summary), ""
+    minutes = find_setting(summary, "practice_minutes")
     if id in TRAIT_OF_CLAIM:
-        name = TRAIT_OF_CLAIM[id]
-        traits = summary.subgroups.traits if summary.subgroups else ()
-        ratings = next(((row.low, row.high) for row in traits if row.id == name), None)
-        which = "a low rating to a high one"
-        if ratings:
-            which = f"a rating of {ratings[0]:g} to one of {ratings[1]:g}"
-        from_to = f"from {which} in {TRAIT_NAMES[name]}"
+        low, high = (find_setting(summary, name) for name in ("low_rating", "high_rating"))
+        name = TRAIT_NAMES[TRAIT_OF_CLAIM[id]]
+        from_to = f"from a rating of {low:g} to one of {high:g} in {name}"
     return {
         "every": spelt,
         "Every": sentence_case(spelt),
         "from_to": from_to,
         "From_to": sentence_case(from_to),
-        "practice": _spell_practice(summary),
+        "practice": "half an hour" if minutes == HALF_AN_HOUR else f"{minutes:g} minutes",
     }
-
-
-def _spell_practice(summary: Summary) -> str:
-    minutes = summary.effort.home_practice.more_minutes if summary.effort else None
-    return "half an hour" if minutes in (None, 30) else f"{number(minutes, 0)} minutes"
 
 
 def _say_ledger(rows: tuple[ClaimRow, ...]) -> Sentence:

@@ -79,9 +79,10 @@ def _say_balance(summary: Summary) -> Sentence:
         text += "The children could not be weighted until alike."
         return say("who.balance", "balance", text, ("who.balance",))
     left = max(known(row.after) for row in balance)
-    text += f"After weighting, the largest difference in any trait is {number(left)}"
-    alike = find_setting(summary, "overlap_smd_warn")
-    text += "." if alike is None else f"; up to {number(alike)} counts as alike."
+    text += (
+        f"After weighting, the largest difference in any trait is {number(left)}; up to "
+        f"{number(find_setting(summary, 'overlap_smd_warn'))} counts as alike."
+    )
     return say("who.balance", "balance", text, ("who.balance",))
 
 

@@ -1,10 +1,10 @@
 """How credible is it that a difference depends on something? A card answered from the analysis.
 
-In: the published subgroups. Out: one `CredibilityCard` for each dependence. Decisions: the
+In: a published summary. Out: one `CredibilityCard` for each dependence. Decisions: the
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
 were not assigned at random; no card is rated above moderate for the same reason; where there
-is no hint of a dependence (p of 0.1 or more) there is nothing to rate.
+is no hint of a dependence (a p-value at `Settings.no_hint` or above) there is nothing to rate.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from analysis.disclosure.rows import SecondPair
-from analysis.disclosure.summary import Sentence, SubgroupsPart
+from analysis.disclosure.summary import Sentence, Summary
 from analysis.wording import TRAIT_NAMES
-from analysis.words.phrases import say
+from analysis.words.phrases import find_setting, say
 
 CLAIMED_PAIR: Final = "group-individual"
 Counts = Literal["supports", "weakens", "undermines"]
@@ -30,7 +30,6 @@ COUNTS_AS: dict[Counts, str] = {
 }
 KIND = "kind"
 CARD_TITLES = {KIND: "the kind of goal", **TRAIT_NAMES}
-NO_HINT = 0.10
 SMALLEST_PRINTED = 0.001
 CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
@@ -62,32 +61,41 @@ class CredibilityCard:
     sentence: Sentence
 
 
-def fill_cards(part: SubgroupsPart) -> list[CredibilityCard]:
+def fill_cards(summary: Summary) -> list[CredibilityCard]:
     """Answer the questions of every dependence that was planned: kind of goal, then traits.
 
     Args:
-        part: the published subgroups.
+        summary: a published summary.
+
+    Returns:
+        One card for each; none where no dependence was asked.
     """
-    n_planned = 1 + len(part.traits)
-    within = _find_claimed(part.within_child.pairs)
-    cards = [_fill_card(KIND, "within_child", within, n_planned)]
-    for trait in part.traits:
-        pair = _find_claimed(trait.pairs)
-        cards.append(_fill_card(trait.id, f"traits.{trait.id}", pair, n_planned))
-    return cards
+    part = summary.subgroups
+    if part is None:
+        return []
+    asked = [(KIND, "within_child", part.within_child.pairs)]
+    asked += [(trait.id, f"traits.{trait.id}", trait.pairs) for trait in part.traits]
+    no_hint = find_setting(summary, "no_hint")
+    return [
+        _fill_card(id, path, _find_claimed(pairs), no_hint, n_planned=len(asked))
+        for id, path, pairs in asked
+    ]
 
 
 def _find_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
     return next((pair for pair in pairs if pair.id == CLAIMED_PAIR), None)
 
 
-def _fill_card(id: str, path: str, pair: SecondPair | None, n_planned: int) -> CredibilityCard:
+def _fill_card(
+    id: str, path: str, pair: SecondPair | None, no_hint: float, *, n_planned: int
+) -> CredibilityCard:
     """Answer the questions of one dependence.
 
     Args:
         id: what it depends on.
         path: where its pairs stand among the subgroups.
         pair: its planned contrast, group less individual; above zero is the way that was claimed.
+        no_hint: a p-value at or above which there is nothing to rate.
         n_planned: how many such questions were planned.
     """
     key, name = f"depends.credibility.{id}", CARD_TITLES[id]
@@ -95,7 +103,7 @@ def _fill_card(id: str, path: str, pair: SecondPair | None, n_planned: int) -> C
     if pair is None or pair.p_value is None or pair.estimate is None:
         text = f"Dependence on {name} could not be tested, so there is nothing to rate."
         return CredibilityCard(id, (), "", say(key, "credibility.untested", text))
-    if pair.p_value >= NO_HINT:
+    if pair.p_value >= no_hint:
         text = (
             f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}). That does "
             "not rule one out: such tests need many children."

@@ -16,6 +16,7 @@ from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import (
     ends,
     every,
+    find_setting,
     format_names,
     known,
     pair_names,
@@ -28,7 +29,6 @@ UNITS = {
     "per_session": "levels for 10 sessions attended",
     "per_hour": "levels for 10 therapist hours",
 }
-PROGRAMME = "a published home programme came to 17.5 times a month for 16.5 minutes"
 FASTER_IS_NOT_FURTHER = (
     "Faster is not further: the rate says how quickly goals moved, the level at the end how far "
     "they came, and gain for a therapist's time what it took. The answers can differ."
@@ -165,7 +165,7 @@ def _tell_practice(summary: Summary, part: HomePracticePart) -> list[Sentence]:
             f"because {give_clause(part.withheld or 'few_in_a_format')}."
         )
         told = [say("effort.practice", "practice.withheld", text)]
-    return [*told, _say_usual_practice(part)] if part.usual_written else told
+    return [*told, _say_usual_practice(summary, part)] if part.usual_written else told
 
 
 def _say_practice(summary: Summary, part: HomePracticePart) -> Sentence:
@@ -196,9 +196,13 @@ def _say_practice(summary: Summary, part: HomePracticePart) -> Sentence:
     return say("effort.practice", rule, text, ("effort.home_practice",))
 
 
-def _say_usual_practice(part: HomePracticePart) -> Sentence:
+def _say_usual_practice(summary: Summary, part: HomePracticePart) -> Sentence:
     """Say how much families practised, beside the published programme (Novak et al. 2009)."""
-    key, programme = "effort.usual_practice", PROGRAMME
+    key = "effort.usual_practice"
+    programme = (
+        f"a published home programme came to {find_setting(summary, 'mark_times_a_month'):g} times "
+        f"a month for {find_setting(summary, 'mark_minutes'):g} minutes"
+    )
     if part.mark_minutes is not None:
         programme += f", about {number(part.mark_minutes, 0)} minutes a week"
     if part.usual_minutes is None:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.settings import Settings
-from analysis.wording import number, percent
-from analysis.words.phrases import range_name, say, spell_unit
+from analysis.wording import listing, number, percent
+from analysis.words.phrases import range_name, say
 
 LIMITS = (
     "Children were not assigned at random. Only what was written down on the first day could be "
@@ -106,17 +106,18 @@ def describe_trial(summary: Summary) -> list[TrialPart]:
 def list_settings(summary: Summary) -> list[SettingRow]:
     """Give every choice made beforehand, spelt for a table."""
     known = {f.name: (f.metadata["unit"], f.metadata["reason"]) for f in fields(Settings)}
-    rows = []
+    measure, rows = summary.measure, []
+    weeks = {"rate_weeks": measure.rate_weeks, "horizon_weeks": measure.horizon_weeks}
     for row in summary.method.settings:
-        unit, reason = known.get(row.name, ("", ""))
-        if row.name == "margin":
-            unit = spell_unit(summary, "rate")
+        unit, reason = (text.format(**weeks) for text in known.get(row.name, ("", "")))
         name, value = row.name.replace("_", " "), _spell_value(row.value, unit)
         rows.append(SettingRow(name, value, reason))
     return rows
 
 
-def _spell_value(value: float, unit: str) -> str:
+def _spell_value(value: float | tuple[float, ...], unit: str) -> str:
+    if isinstance(value, tuple):
+        return f"{listing([f'{part:g}' for part in value])} {unit}".strip()
     if unit == "share":
         return percent(value)
     spelt = f"{value:g}" if value < LARGEST_IN_FULL else f"{value:.0e}"

@@ -108,10 +108,20 @@ def spell_span(low: float, high: float, this: str, than: str, word: str = "in fa
     return f"{number(near)} to {points(far)} {word} {side}"
 
 
-def find_setting(summary: Summary, name: str) -> float | None:
-    """Give a choice made beforehand by its name in `Settings`; None where it is not published."""
-    rows = summary.method.settings
-    return next((row.value for row in rows if row.name == name), None)
+def find_setting(summary: Summary, name: str) -> float:
+    """Give a choice made beforehand.
+
+    Args:
+        summary: the summary that prints it.
+        name: its name in `Settings`.
+
+    Raises:
+        ValueError: if the summary does not print it.
+    """
+    for row in summary.method.settings:
+        if row.name == name and isinstance(row.value, int | float):
+            return row.value
+    raise ValueError(f"The summary does not print the choice {name}.")
 
 
 def absent_formats(summary: Summary) -> frozenset[str]:

@@ -63,7 +63,7 @@ def tell_subgroups(summary: Summary) -> list[Sentence]:
         *_tell_within(summary, part.within_child),
         *(_say_trait(summary, trait) for trait in part.traits),
         *_tell_domains(summary, part.domains),
-        *(card.sentence for card in fill_cards(part)),
+        *(card.sentence for card in fill_cards(summary)),
         say("depends.never", "depends.never", NEVER_ONE_CHILD),
     ]
 
