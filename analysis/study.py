@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set
+from analysis.comparison.arms import comparable_formats, keep_formats
 from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.contrasts import compare_growth, compare_rates
 from analysis.comparison.covariates import Covariates
@@ -84,6 +85,14 @@ class Study:
     def comparison(self) -> Comparison:
         """The primary comparison."""
         return self.analyses["primary"]
+
+    @property
+    def analysis_set(self) -> AnalysisSet:
+        """What every analysis started from."""
+        formats = comparable_formats(self.cohort.table, self.settings)
+        compared = keep_formats(self.cohort.table, formats)
+        stages = self.records, self.scored, self.cohort, compared, self.covariates
+        return AnalysisSet(*stages, self.settings)
 
     @property
     def gates(self) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def choose_analysis_set(
 
 def episode_rows(analysis_set: AnalysisSet, episode_id: pd.Series) -> np.ndarray:
     """Give the row of `analysis_set.table` of each episode; -1 where it is not compared."""
-    return analysis_set.episodes.get_indexer(episode_id)
+    return analysis_set.episodes.get_indexer(pd.Index(episode_id))
 
 
 def average_goals(

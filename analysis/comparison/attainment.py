@@ -88,7 +88,7 @@ def compare_attainment(analysis_set: AnalysisSet) -> Attainment:
     rows = rows_at_risk(analysis_set)
     if len(formats) < 2:
         return _withheld(rows, "few_formats", settings)
-    seen = {name: values.to_numpy() for name, values in rows.items() if name != "goal_id"}
+    seen = {str(name): rows[name].to_numpy() for name in rows.columns.drop("goal_id")}
     first = np.flatnonzero(~rows["goal_id"].duplicated().to_numpy())
     n_events = int(seen["event"].sum())
     if min(n_events, len(first) - n_events) < settings.fewest_events:

@@ -93,10 +93,10 @@ class Comparison:
         if self.withheld:
             return f"{name}: withheld, {self.withheld.replace('_', ' ')}."
         shown = [
-            f"{row.this} against {row.than} {row.estimate:+.2f} "
-            f"({row.conf_low:+.2f} to {row.conf_high:+.2f})"
-            for row in self.table.itertuples()
-            if np.isfinite(row.estimate) and row.label not in UNLABELLED
+            f"{row['this']} against {row['than']} {row['estimate']:+.2f} "
+            f"({row['conf_low']:+.2f} to {row['conf_high']:+.2f})"
+            for row in self._rows
+            if np.isfinite(row["estimate"]) and row["label"] not in UNLABELLED
         ]
         return f"{name}: " + ("; ".join(shown) or "no pair may be compared") + "."
 

@@ -121,7 +121,7 @@ def _fold_domains(
     """Number each goal's area (-1: left out); areas too small in a format become "other"."""
     code = goals["domain"].cat.codes.to_numpy().astype(int)
     counts = _count_children(code, DOMAINS, table, child, formats)
-    enough = (counts.to_numpy() >= settings.smallest_cell).all(axis=1)
+    enough = counts.to_numpy().min(axis=1) >= settings.smallest_cell
     names = [name for name, passes in zip(DOMAINS, enough, strict=True) if passes]
     folded = tuple(d for d in DOMAINS if d not in names and counts.loc[d].sum() > 0)
     number = np.array([names.index(d) if d in names else len(names) for d in DOMAINS])
@@ -161,6 +161,11 @@ def _pool_pairs(
     settings: Settings,
 ) -> DomainEffects:
     k, rows, pools = len(names), [], []
+    n_children = {
+        (name, f): int(n)
+        for f in formats
+        for name, n in zip(names, counts[f].to_numpy(), strict=True)
+    }
     for this, than in (pair for pair in PAIRS if set(pair) <= set(formats)):
         a, b = formats.index(this), formats.index(than)
         matrix = np.zeros((k, len(fit.names)))
@@ -183,7 +188,7 @@ def _pool_pairs(
                     pool.estimates[j] - half[j],
                     pool.estimates[j] + half[j],
                     *found,
-                    int(counts.loc[name, this] + counts.loc[name, than]),
+                    int(n_children[name, this] + n_children[name, than]),
                     int(n_goals[a, j] + n_goals[b, j]),
                 )
             )

@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import formats_among
 from analysis.comparison.covariates import trait_of
-from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
 from analysis.models.results import student_quantile
 from analysis.models.unmeasured_confounding import (
     Strength,
@@ -121,8 +121,8 @@ def trait_columns(analysis_set: AnalysisSet) -> dict[str, list[int]]:
 
 
 def _measure_pair(
-    analysis_set: AnalysisSet, primary: Comparison, pair: tuple[str, str], formats: tuple[str, ...]
-) -> tuple[dict[str, object], list[dict[str, object]]]:
+    analysis_set: AnalysisSet, primary: Comparison, pair: PairOfFormats, formats: tuple[str, ...]
+) -> tuple[Row, list[Row]]:
     this, than = pair
     answer = primary.pair(*pair)
     table, traits = analysis_set.table, analysis_set.covariates.centred.to_numpy()
@@ -135,7 +135,7 @@ def _measure_pair(
     of_outcome = _left_over(np.column_stack([with_format, traits]), outcome)
     df = len(table) - with_format.shape[1] - traits.shape[1]
     std_error = math.sqrt(of_outcome / df / of_format)
-    own = []
+    own: list[Row] = []
     for trait, columns in trait_columns(analysis_set).items():
         others = np.delete(traits, columns, axis=1)
         without = _left_over(np.column_stack([with_format, others]), outcome)
@@ -180,7 +180,8 @@ def _measure_pair(
 
 def _left_over(design: np.ndarray, outcome: np.ndarray) -> float:
     """Give the sum of squares that the design leaves of an outcome."""
-    return float(np.linalg.qr(np.column_stack([design, outcome]), mode="r")[-1, -1] ** 2)
+    triangle = np.asarray(np.linalg.qr(np.column_stack([design, outcome]), mode="r"))
+    return float(triangle[-1, -1] ** 2)
 
 
 def _bias_of(recorded: Strength, std_error: float, df: float) -> tuple[float, float]:

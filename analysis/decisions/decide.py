@@ -142,8 +142,8 @@ def label_comparison(
     """
     labels: list[str] = []
     columns = comparison.by_pair
-    numbers = zip(*(columns[name] for name in ("estimate", "std_error", "df")), strict=True)
-    for decision, row in zip(decisions, numbers, strict=True):
+    numbers = (columns[name].tolist() for name in ("estimate", "std_error", "df"))
+    for decision, estimate, std_error, df in zip(decisions, *numbers, strict=True):
         if decision.blocked_by:
             labels.append(NOT_COMPARABLE)
         elif comparison.id == "primary":
@@ -151,7 +151,7 @@ def label_comparison(
         elif comparison.unit != "rate":
             labels.append(OTHER_UNIT)
         else:
-            labels.append(decide_label(*row, settings).name)
+            labels.append(decide_label(estimate, std_error, df, settings).name)
     return replace(comparison, by_pair={**columns, "label": np.array(labels)})
 
 

@@ -337,8 +337,10 @@ def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 
 def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     largest_share = stages.settings.dominance_share
+    asked: tuple[tuple[str, GateRule], ...]
+    asked = (("group_id", "one_group"), ("therapist_id", "one_therapist"))
     for therapy_format in pair:
-        for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
+        for column, rule in asked:
             share = stages.largest_shares[column, therapy_format]
             if share > largest_share:
                 return Fault(rule, therapy_format, float(share), largest_share)
