@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.disclosure.comparisons import name_pair, show_range
@@ -39,11 +40,12 @@ def publish_analyses(study: Study) -> tuple[Analysis, ...]:
     """
     shown: list[np.ndarray] = []
     compared = any(decision.label != NOT_COMPARABLE for decision in study.verdicts.decisions)
+    left_out = study.sensitivity.left_out if study.sensitivity else {}
     rows = []
     for name, comparison in study.analyses.items():
         reason: Reason | None = comparison.withheld or None
-        if not reason and study.sensitivity and name in study.sensitivity.left_out:
-            rows.append(_publish_left_out(study, name))
+        if not reason and name in left_out:
+            rows.append(_publish_left_out(comparison, left_out[name].table, study))
             continue
         outcomes = brought_in(comparison, study)
         if not reason and not may_show_estimates(comparison, study.settings):
@@ -72,16 +74,15 @@ def round_outwards(low: float, high: float) -> tuple[float | None, float | None]
     return show_estimate(first * RANGE_STEP), show_estimate(last * RANGE_STEP)
 
 
-def _publish_left_out(study: Study, name: str) -> Analysis:
+def _publish_left_out(comparison: Comparison, ranges: pd.DataFrame, study: Study) -> Analysis:
     """Give the range over all fits that leave out one group or therapist at a time."""
-    pairs = tuple(_publish_left_out_pair(study, name, *pair) for pair in PAIRS)
+    pairs = tuple(_publish_range(ranges, study, *pair) for pair in PAIRS)
     allowed = may_show_estimates(study.comparison, study.settings)
     reason: Reason | None = None if allowed else "few_left_to_print"
-    return _name_way(study.analyses[name], pairs, reason, range_over_all=True)
+    return _name_way(comparison, pairs, reason, range_over_all=True)
 
 
-def _publish_left_out_pair(study: Study, name: str, this: str, than: str) -> Pair:
-    ranges = study.sensitivity.left_out[name].table
+def _publish_range(ranges: pd.DataFrame, study: Study, this: str, than: str) -> Pair:
     own = ranges[(ranges["this"] == this) & (ranges["than"] == than)]
     low = high = middle = None
     if len(own) and may_show_pair(study, this, than):

@@ -65,7 +65,8 @@ def publish_counts(cohort: Cohort, settings: Settings) -> tuple[Counts, ...]:
         cohort: the children compared.
         settings: the smallest cell.
     """
-    rows, table = [], cohort.table
+    rows: list[Counts] = []
+    table = cohort.table
     received, n_goals = format_codes(table), table["n_goals"].to_numpy()
     group, therapist = (number_labels(table[c].array) for c in ("group_id", "therapist_id"))
     for k, therapy_format in enumerate(FORMAT_IDS):
@@ -82,13 +83,13 @@ def publish_counts(cohort: Cohort, settings: Settings) -> tuple[Counts, ...]:
         )
     first = cohort.flow.iloc[0]
     present = [row for row in rows if first[row.format] != 0]
-    n_children = _add([row.n_children for row in present])
+    n_together = _add([row.n_children for row in present])
     together = Counts(
         format="all",
-        n_children=n_children,
+        n_children=n_together,
         n_goals=_add([row.n_goals for row in present]),
         n_groups=_add([row.n_groups for row in present if row.n_groups is not None]),
-        n_therapists=_show_therapists(therapist, n_children is not None),
+        n_therapists=_show_therapists(therapist, n_together is not None),
     )
     return (*rows, together)
 
@@ -154,10 +155,10 @@ def _wide_range(study: Study, this: str, than: str) -> tuple[float | None, float
 
 
 def _publish_rates(study: Study) -> tuple[FormatRate, ...]:
-    rows = []
+    rows, means = [], study.comparison.means.to_dict("index")
     for therapy_format in FORMAT_IDS:
         shown = may_show_rate(study, therapy_format)
-        numbers = show_range(study.comparison.means.loc[therapy_format], shown=shown)
+        numbers = show_range(means[therapy_format], shown=shown)
         rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
     return tuple(rows)
 

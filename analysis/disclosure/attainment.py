@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analysis.comparison.result import Comparison
 from analysis.disclosure.comparisons import publish_pairs, publish_rates
 from analysis.disclosure.permission import hazard_columns, may_show_estimates
 from analysis.disclosure.rows import AttainedShare, SharePair
@@ -30,8 +31,8 @@ def publish_attainment(study: Study) -> AttainmentPart | None:
         return None
     shares: list[AttainedShare] = []
     pairs: list[SharePair] = []
-    for week in study.attainment.by_week:
-        own_shares, own_pairs = _publish_week(week, study)
+    for week, comparison in study.attainment.by_week.items():
+        own_shares, own_pairs = _publish_week(week, comparison, study)
         shares += own_shares
         pairs += own_pairs
     return AttainmentPart(
@@ -43,9 +44,10 @@ def publish_attainment(study: Study) -> AttainmentPart | None:
     )
 
 
-def _publish_week(week: int, study: Study) -> tuple[list[AttainedShare], list[SharePair]]:
-    comparison, settings = study.attainment.by_week[week], study.settings
-    n_columns = hazard_columns(study)
+def _publish_week(
+    week: int, comparison: Comparison, study: Study
+) -> tuple[list[AttainedShare], list[SharePair]]:
+    settings, n_columns = study.settings, hazard_columns(study)
     if comparison.withheld or not may_show_estimates(comparison, settings, n_columns):
         return [], []
     decisions = study.verdicts.attainment[week]

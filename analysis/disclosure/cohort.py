@@ -8,12 +8,12 @@ is so of every child.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
 from analysis.comparison.arms import format_codes
-from analysis.disclosure.fields import FORMAT_IDS, Trait, Word
+from analysis.disclosure.fields import FORMAT_IDS, Trait, Word, one_of
 from analysis.disclosure.permission import formats_described
 from analysis.disclosure.rows import Balance, Dropped, FlowStep, Overlap, StartTrait
 from analysis.disclosure.rules import (
@@ -37,6 +37,8 @@ from analysis.vocabulary import DroppedReason
 if TYPE_CHECKING:
     from analysis.study import Study
 
+StartUnit = Literal["mean", "percent"]
+ToldReason = Literal["not_recorded", "missing_too_often", "no_room", "tells_nothing"]
 SITE: Final = "site"
 AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t != SITE)
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
@@ -68,8 +70,8 @@ def name_trait(column: str) -> Trait:
     Args:
         column: a column adjusted for, or not.
     """
-    name = SITE if column.startswith(SITE) else column
-    return next(trait for trait in get_args(Trait) if trait == name)
+    trait: Trait = one_of(Trait, SITE if column.startswith(SITE) else column)
+    return trait
 
 
 def _publish_dropped(study: Study, adjusted_for: tuple[Trait, ...]) -> tuple[Dropped, ...]:
@@ -82,9 +84,11 @@ def _publish_dropped(study: Study, adjusted_for: tuple[Trait, ...]) -> tuple[Dro
     return tuple(dict.fromkeys(rows))
 
 
-def _merge_reason(reason: DroppedReason) -> str:
+def _merge_reason(reason: DroppedReason) -> ToldReason:
     """Give why a column was dropped, without saying what is so of every child."""
-    return "tells_nothing" if reason in ("same_for_all", "told_by_others") else reason
+    if reason == "same_for_all" or reason == "told_by_others":
+        return "tells_nothing"
+    return reason
 
 
 def _publish_flow(study: Study) -> tuple[FlowStep, ...]:
@@ -121,7 +125,7 @@ def _publish_traits(study: Study) -> tuple[StartTrait, ...]:
             n = len(np.unique(child[own]))
             cells[therapy_format] = _trait_cell(trait, values[own], n, settings)
         if cells and None not in cells.values():
-            unit = "percent" if trait in PERCENT_TRAITS else "mean"
+            unit: StartUnit = "percent" if trait in PERCENT_TRAITS else "mean"
             rows.append(StartTrait(trait=trait, unit=unit, **cells))
     return tuple(rows)
 
@@ -164,7 +168,9 @@ def _publish_overlap(study: Study) -> tuple[Overlap, ...]:
     effective, settings = study.weighting.effective, study.settings
     rows = []
     for therapy_format in formats_described(study):
-        n, n_effective = effective.loc[therapy_format, ["n_children", "n_effective"]]
+        n, n_effective = (
+            float(effective[c][therapy_format]) for c in ("n_children", "n_effective")
+        )
         if not enough(n, settings) or not math.isfinite(n_effective):
             continue
         rows.append(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
@@ -56,7 +56,7 @@ def name_pair(this: str, than: str) -> Head:
 
 
 def show_range(
-    row: Mapping[str, object], *, shown: bool = True, decimals: int = ESTIMATE_DECIMALS
+    row: Mapping[Any, Any], *, shown: bool = True, decimals: int = ESTIMATE_DECIMALS
 ) -> Range:
     """Give an estimate and its interval, None where they may not be shown.
 
@@ -129,10 +129,10 @@ def publish_rates(
     """
     allowed = may_show_estimates(comparison, settings, n_more_columns)
     seen = {f for pair in pairs if pair.shown for f in (pair.this, pair.than)}
-    rows = []
+    rows, means = [], comparison.means.to_dict("index")
     for therapy_format in FORMAT_IDS:
         shown = allowed and therapy_format in seen
-        numbers = show_range(comparison.means.loc[therapy_format], shown=shown)
+        numbers = show_range(means[therapy_format], shown=shown)
         rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
     return tuple(rows)
 

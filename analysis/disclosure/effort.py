@@ -7,9 +7,10 @@ that fit their scale; the level at the end bears no label, because the margin is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, MORE_MINUTES
+from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, MORE_MINUTES, HomePractice
+from analysis.comparison.result import Comparison
 from analysis.disclosure.comparisons import Range, publish_pairs, publish_rates, show_range
 from analysis.disclosure.permission import (
     formats_compared,
@@ -28,6 +29,7 @@ from analysis.disclosure.rules import (
     show_share,
 )
 from analysis.disclosure.summary import EffortPart, EndLevel, HomePracticePart
+from analysis.vocabulary import Reason
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -41,17 +43,17 @@ def publish_effort(study: Study) -> EffortPart | None:
     Args:
         study: the study.
     """
-    if study.effort is None:
+    if study.effort is None or study.home_practice is None:
         return None
     formats, pairs = formats_with_time(study), pairs_with_time(study)
     means = tuple(
         EffortMean(format=row["format"], measure=row["measure"], **_show_time(row, study))
-        for _, row in study.effort.means.iterrows()
+        for row in study.effort.means.to_dict("records")
         if row["format"] in formats
     )
-    missing = "few_in_a_format" if formats_compared(study) else "not_compared"
+    held_back: Reason = "few_in_a_format" if formats_compared(study) else "not_compared"
     return EffortPart(
-        end_level=_publish_end(study),
+        end_level=_publish_end(study.effort.further, study),
         means=means,
         differences=tuple(
             EffortDifference(
@@ -60,7 +62,7 @@ def publish_effort(study: Study) -> EffortPart | None:
                 measure=row["measure"],
                 **_show_time(row, study),
             )
-            for _, row in study.effort.differences.iterrows()
+            for row in study.effort.differences.to_dict("records")
             if (row["this"], row["than"]) in pairs
         ),
         net_benefit=tuple(
@@ -70,16 +72,15 @@ def publish_effort(study: Study) -> EffortPart | None:
                 hours_per_level=row["hours_per_level"],
                 **show_range(row, decimals=0),
             )
-            for _, row in study.effort.net_benefit.iterrows()
+            for row in study.effort.net_benefit.to_dict("records")
             if (row["this"], row["than"]) in pairs
         ),
-        withheld=None if means else study.effort.withheld or missing,
-        home_practice=_publish_practice(study),
+        withheld=None if means else study.effort.withheld or held_back,
+        home_practice=_publish_practice(study.home_practice, study),
     )
 
 
-def _publish_end(study: Study) -> EndLevel:
-    comparison = study.effort.further
+def _publish_end(comparison: Comparison, study: Study) -> EndLevel:
     pairs = publish_pairs(comparison, study.verdicts.end_level, study.settings)
     return EndLevel(
         pairs=tuple(
@@ -102,7 +103,7 @@ def _publish_end(study: Study) -> EndLevel:
     )
 
 
-def _show_time(row: Mapping[str, object], study: Study) -> Range:
+def _show_time(row: Mapping[Any, Any], study: Study) -> Range:
     if row["measure"] not in MEAN_STEPS:
         return show_range(row)
     step = MEAN_STEPS[row["measure"]]
@@ -111,9 +112,9 @@ def _show_time(row: Mapping[str, object], study: Study) -> Range:
     return {"estimate": middle, "conf_low": low, "conf_high": high}
 
 
-def _publish_practice(study: Study) -> HomePracticePart:
-    practice, settings = study.home_practice, study.settings
-    row, n_usual = practice.table.iloc[0], practice.usual["child_id"].nunique()
+def _publish_practice(practice: HomePractice, study: Study) -> HomePracticePart:
+    settings = study.settings
+    row, n_usual = practice.table.to_dict("records")[0], practice.usual["child_id"].nunique()
     shown, usual_minutes, at_mark = may_show_practice(study), None, None
     if n_usual and enough(n_usual, settings):
         minutes = practice.usual["minutes"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 
@@ -46,3 +46,18 @@ PAIR_NAMES: Final[Mapping[tuple[str, str], tuple[PairId, FormatId, FormatId]]] =
         ("combined", "group"): ("combined-group", "combined", "group"),
     }
 )
+
+
+def one_of(names: Any, name: str) -> Any:
+    """Give a name as one of a fixed list.
+
+    Args:
+        names: a `Literal` type of this module, e.g. `Trait`.
+        name: the name.
+
+    Raises:
+        ValueError: if the list does not hold it.
+    """
+    if name not in get_args(names):
+        raise ValueError("A name is not one of its fixed list.")
+    return name

@@ -19,7 +19,7 @@ import msgspec
 import pandas as pd
 
 from analysis.disclosure.progress import levels_by_visit
-from analysis.disclosure.rules import ROUND_TO, enough, show_count
+from analysis.disclosure.rules import ROUND_TO, enough, round_count
 from analysis.disclosure.summary import Ledger, LedgerGroup, Summary
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -76,7 +76,7 @@ def write_ledger(
     rows = (
         LedgerGroup(
             group=name,
-            n_children=show_count(len(ids), settings),
+            n_children=round_count(len(ids), settings),
             digest=_digest(before.salt, name, ids),
         )
         for name, ids in groups.items()

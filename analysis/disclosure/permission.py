@@ -16,7 +16,7 @@ import numpy as np
 from analysis.comparison.result import Comparison
 from analysis.decisions.claims import Claim
 from analysis.decisions.decide import Decision
-from analysis.disclosure.fields import FORMAT_IDS, FormatId
+from analysis.disclosure.fields import FORMAT_IDS, Domain, FormatId, one_of
 from analysis.disclosure.rules import enough, enough_for_model
 from analysis.measures.cohort import count_children
 from analysis.settings import Settings
@@ -203,7 +203,7 @@ def pairs_with_time(study: Study) -> set[Pair]:
     }
 
 
-def domains_shown(study: Study) -> tuple[str, ...]:
+def domains_shown(study: Study) -> tuple[Domain, ...]:
     """Give the areas of life in which every format compared has enough children.
 
     Args:
@@ -212,10 +212,11 @@ def domains_shown(study: Study) -> tuple[str, ...]:
     formats = formats_compared(study)
     if study.subgroups is None or len(formats) < FEWEST_FORMATS:
         return ()
+    n_with = study.subgroups.domains.children
     kept = tuple(
-        str(name)
-        for name, row in study.subgroups.domains.children.iterrows()
-        if all(f in row.index and enough(row[f], study.settings) for f in formats)
+        one_of(Domain, str(domain))
+        for domain in n_with.index
+        if all(f in n_with and enough(n_with[f][domain], study.settings) for f in formats)
     )
     n_columns = len(kept) * len(formats)
     allowed = may_show_estimates(study.comparison, study.settings, n_columns)

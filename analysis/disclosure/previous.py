@@ -148,15 +148,16 @@ def _measure_change(before: MainPair, now: MainPair, settings: Settings) -> Chan
     """
     head = name_pair(now.this, now.than)
     errors = [pair.std_error or 0.0 for pair in (before, now)]
-    if min(errors) <= 0 or None in (before.estimate, now.estimate, before.df, now.df):
+    then, today, df = before.estimate, now.estimate, [pair.df or 0.0 for pair in (before, now)]
+    if then is None or today is None or min(errors) <= 0 or min(df) <= 0:
         return Change(**head)
-    change = now.estimate - before.estimate
-    quantile = float(student.ppf(0.5 + settings.confidence / 2, min(before.df, now.df)))
+    change = today - then
+    quantile = float(student.ppf(0.5 + settings.confidence / 2, min(df)))
     noise = quantile * math.hypot(*errors)
     return Change(
         **head,
-        before=before.estimate,
-        now=now.estimate,
+        before=then,
+        now=today,
         change=show_estimate(change),
         noise=show_estimate(noise),
         beyond=abs(change) > noise,

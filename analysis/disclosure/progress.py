@@ -98,8 +98,9 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> tuple[WeekMean, ...]:
     settings = study.settings
     child = levels.groupby(["week", "format", "child_id"], observed=True)["level"].mean()
     rows: list[WeekMean] = []
-    for week, part in child.groupby("week"):
-        cells = []
+    for week in sorted(levels["week"].unique().tolist()):
+        part = child[child.index.get_level_values("week") == week]
+        cells: list[WeekMean] = []
         for therapy_format in formats_described(study):
             own = part[part.index.get_level_values("format") == therapy_format].to_numpy()
             if not enough(len(own), settings):
@@ -111,7 +112,7 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> tuple[WeekMean, ...]:
             cells.append(
                 WeekMean(
                     format=therapy_format,
-                    week=int(week),
+                    week=week,
                     mean=show_mean(mean, len(own), settings),
                     conf_low=show_spread(mean - half, len(own), settings),
                     conf_high=show_spread(mean + half, len(own), settings),

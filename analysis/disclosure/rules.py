@@ -58,6 +58,11 @@ def show_count(n: float, settings: Settings, n_children: float | None = None) ->
     """
     if not enough(n if n_children is None else n_children, settings):
         return None
+    return round_count(n, settings)
+
+
+def round_count(n: float, settings: Settings) -> int:
+    """Round a count that may be shown to the nearest 5, never below the lowest count printed."""
     lowest = ROUND_TO * math.ceil(settings.smallest_cell / ROUND_TO)
     return max(_round_to_steps(n), lowest)
 

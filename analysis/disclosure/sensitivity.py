@@ -7,12 +7,16 @@ left would change is shown only where enough left both formats of a pair.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from analysis.comparison.negative_controls import NegativeControls
+from analysis.comparison.sample_size import SampleSize
+from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
 from analysis.disclosure.comparisons import count_more, name_pair, show_range
+from analysis.disclosure.fields import one_of
 from analysis.disclosure.permission import (
     may_show_asked,
     may_show_dropout,
@@ -33,11 +37,14 @@ from analysis.disclosure.rows import (
 )
 from analysis.disclosure.rules import show_estimate, show_times
 from analysis.disclosure.summary import GrowthSpreads, PlanningPart, SensitivityPart
+from analysis.models.rubin import PooledTest
 from analysis.models.unmeasured_confounding import robustness_value
 
 if TYPE_CHECKING:
     from analysis.study import Study
 
+ControlId = Literal["energy", "motivation", "start_level"]
+SpreadId = Literal["therapy group", "child", "goal"]
 SHARE_STEP = 5
 LARGEST_DF = 1e6
 
@@ -50,11 +57,14 @@ def publish_sensitivity(study: Study) -> SensitivityPart | None:
     """
     if study.sensitivity is None:
         return None
-    decisions, unmeasured = study.verdicts.decisions, study.sensitivity.unmeasured
+    decisions, asked = study.verdicts.decisions, study.sensitivity
+    unmeasured = asked.unmeasured
     return SensitivityPart(
         growth=_publish_growth(study),
         dropout=tuple(_publish_dropout(study, decision) for decision in decisions),
-        unrecorded=tuple(_publish_unrecorded(study, decision) for decision in decisions),
+        unrecorded=tuple(
+            _publish_unrecorded(unmeasured, study, decision) for decision in decisions
+        ),
         benchmarks=tuple(
             Benchmark(
                 this=row["this"],
@@ -64,19 +74,19 @@ def publish_sensitivity(study: Study) -> SensitivityPart | None:
                 r2_format=show_estimate(row["r2_format"]),
                 bias=show_estimate(row["bias"]),
             )
-            for _, row in unmeasured.benchmarks.iterrows()
+            for row in unmeasured.benchmarks.to_dict("records")
             if may_show_pair(study, row["this"], row["than"])
         ),
         strongest=tuple(
             dict.fromkeys(
                 row["strongest"]
-                for _, row in unmeasured.table.iterrows()
+                for row in unmeasured.table.to_dict("records")
                 if row["strongest"] and may_show_pair(study, row["this"], row["than"])
             )
         ),
-        controls=_publish_controls(study),
-        planning=_publish_planning(study),
-        imputed_test=_publish_test(study),
+        controls=_publish_controls(asked.controls, study),
+        planning=_publish_planning(asked.sample_size, study),
+        imputed_test=_publish_test(asked.imputed_test, study),
     )
 
 
@@ -91,7 +101,7 @@ def _publish_growth(study: Study) -> GrowthSpreads | None:
             middle=show_estimate(spread["middle"]),
             slope=show_estimate(spread["slope"]),
         )
-        for _, spread in growth.spreads.iterrows()
+        for spread in growth.spreads.to_dict("records")
     )
     return GrowthSpreads(spreads=spreads, zero=tuple(growth.zero), left_out=tuple(growth.left_out))
 
@@ -99,7 +109,8 @@ def _publish_growth(study: Study) -> GrowthSpreads | None:
 def _publish_dropout(study: Study, decision: Decision) -> Dropout:
     """Give a pair's grid of labels, and the mildest assumption that changes what is said."""
     head = name_pair(decision.this, decision.than)
-    if not may_show_dropout(study, decision.this, decision.than):
+    grid = study.verdicts.dropout
+    if grid is None or not may_show_dropout(study, decision.this, decision.than):
         return Dropout(**head)
     tipping = next(
         t for t in study.verdicts.tipping if (t.this, t.than) == (decision.this, decision.than)
@@ -112,7 +123,7 @@ def _publish_dropout(study: Study, decision: Decision) -> Dropout:
         percent_this=round(100 * tipping.delta_this) if changed else None,
         percent_than=round(100 * tipping.delta_than) if changed else None,
         label=tipping.label if changed else None,
-        cells=_publish_cells(study.verdicts.dropout.table, decision),
+        cells=_publish_cells(grid.table, decision),
     )
 
 
@@ -128,13 +139,15 @@ def _publish_cells(table: pd.DataFrame, decision: Decision) -> tuple[DropoutCell
             ahead=ahead.get(cell["ahead"]),
             estimate=show_estimate(cell["estimate"]),
         )
-        for _, cell in own.iterrows()
+        for cell in own.to_dict("records")
     )
 
 
-def _publish_unrecorded(study: Study, decision: Decision) -> Unrecorded:
+def _publish_unrecorded(
+    unmeasured: UnmeasuredConfounding, study: Study, decision: Decision
+) -> Unrecorded:
     """Give how much something unrecorded would have to matter for one pair."""
-    pair, table = (decision.this, decision.than), study.sensitivity.unmeasured.table
+    pair, table = (decision.this, decision.than), unmeasured.table
     own = table[(table["this"] == decision.this) & (table["than"] == decision.than)]
     head = name_pair(*pair)
     if not may_show_pair(study, *pair) or len(own) != 1:
@@ -162,19 +175,19 @@ def _publish_unrecorded(study: Study, decision: Decision) -> Unrecorded:
     )
 
 
-def _publish_controls(study: Study) -> tuple[Control, ...]:
-    controls, rows = study.sensitivity.controls, []
+def _publish_controls(controls: NegativeControls, study: Study) -> tuple[Control, ...]:
+    rows = []
     for name, comparison in controls.comparisons.items():
         own = controls.table[controls.table["control"] == name]
         shown = may_show_asked(comparison, study.settings)
         pairs = tuple(
             Pair(**name_pair(row["this"], row["than"]), **show_range(row))
-            for _, row in own.iterrows()
+            for row in own.to_dict("records")
             if shown
         )
         rows.append(
             Control(
-                id=name,
+                id=one_of(ControlId, name),
                 shown=shown,
                 failed=bool(own["failed"].any()) if shown else None,
                 pairs=pairs,
@@ -184,20 +197,19 @@ def _publish_controls(study: Study) -> tuple[Control, ...]:
     return tuple(rows)
 
 
-def _publish_planning(study: Study) -> PlanningPart:
-    size = study.sensitivity.sample_size
+def _publish_planning(size: SampleSize, study: Study) -> PlanningPart:
     share = size.group_share
     known = math.isfinite(share) and may_show_estimates(study.comparison, study.settings)
     return PlanningPart(
-        pairs=tuple(_publish_size(study, decision) for decision in study.verdicts.decisions),
+        pairs=tuple(_publish_size(size, study, decision) for decision in study.verdicts.decisions),
         group_share=int(SHARE_STEP * round(100 * share / SHARE_STEP)) if known else None,
         to_record=tuple(ToRecord(table=table, column=column) for table, column in size.to_record),
     )
 
 
-def _publish_size(study: Study, decision: Decision) -> PlannedSize:
+def _publish_size(size: SampleSize, study: Study, decision: Decision) -> PlannedSize:
     """Give what it would take to know about one pair."""
-    table = study.sensitivity.sample_size.table
+    table = size.table
     own = table[(table["this"] == decision.this) & (table["than"] == decision.than)]
     head = name_pair(decision.this, decision.than)
     if not may_show_pair(study, decision.this, decision.than) or len(own) != 1:
@@ -213,8 +225,7 @@ def _publish_size(study: Study, decision: Decision) -> PlannedSize:
     )
 
 
-def _publish_test(study: Study) -> JointTest | None:
-    test = study.sensitivity.imputed_test
+def _publish_test(test: PooledTest | None, study: Study) -> JointTest | None:
     if test is None or not may_show_estimates(study.comparison, study.settings):
         return None
     return JointTest(

@@ -9,13 +9,15 @@ format compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec.structs import asdict
 
+from analysis.comparison.result import Comparison
+from analysis.comparison.subgroup_domains import DomainEffects
 from analysis.comparison.subgroup_traits import LEVELS, TraitDependence
 from analysis.disclosure.comparisons import publish_pairs, publish_rates, show_range
-from analysis.disclosure.fields import FORMAT_IDS, PairId
+from analysis.disclosure.fields import FORMAT_IDS, Domain, PairId
 from analysis.disclosure.permission import domains_shown, formats_compared
 from analysis.disclosure.rows import (
     DomainChildren,
@@ -33,10 +35,17 @@ from analysis.disclosure.summary import (
     TraitPart,
     WithinChildPart,
 )
+from analysis.vocabulary import Reason
 
 if TYPE_CHECKING:
     from analysis.study import Study
 
+KindId = Literal["skill", "social"]
+PlannedId = Literal["attention", "peer_comfort"]
+LevelId = Literal["low", "middle", "high"]
+KINDS: Final[tuple[KindId, ...]] = ("skill", "social")
+PLANNED: Final[tuple[PlannedId, ...]] = ("attention", "peer_comfort")
+LEVEL_IDS: Final[tuple[LevelId, ...]] = ("low", "middle", "high")
 CLAIMED_PAIR: Final[PairId] = "group-individual"
 SPAN = LEVELS["high"] - LEVELS["low"]
 
@@ -49,11 +58,12 @@ def publish_subgroups(study: Study) -> SubgroupsPart | None:
     """
     if study.subgroups is None:
         return None
+    subgroups = study.subgroups
     return SubgroupsPart(
-        within_child=_publish_within(study),
-        kinds=_publish_kinds(study),
-        traits=tuple(_publish_trait(trait, study) for trait in study.subgroups.traits.values()),
-        domains=_publish_domains(study),
+        within_child=_publish_within(subgroups.kinds.within_child, study),
+        kinds=tuple(_publish_kind(k, subgroups.kinds.kinds[k], study) for k in KINDS),
+        traits=tuple(_publish_trait(t, subgroups.traits[t], study) for t in PLANNED),
+        domains=_publish_domains(subgroups.domains, study),
     )
 
 
@@ -67,48 +77,42 @@ def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
     return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)
 
 
-def _publish_within(study: Study) -> WithinChildPart:
-    comparison, settings = study.subgroups.kinds.within_child, study.settings
+def _publish_within(comparison: Comparison, study: Study) -> WithinChildPart:
+    settings = study.settings
     pairs = publish_pairs(comparison, study.verdicts.within_child, settings)
     rates = publish_rates(comparison, pairs, settings)
     claimed = choose_claimed(pairs)
     answered = claimed is not None and not comparison.withheld
     return WithinChildPart(
         pairs=pairs,
-        rates=tuple(_count_both_kinds(row, study) for row in rates),
+        rates=tuple(_count_both_kinds(row, comparison, study) for row in rates),
         about=claimed.id if claimed else None,
         withheld=None if answered else comparison.withheld or "few_in_a_format",
     )
 
 
-def _count_both_kinds(row: FormatRate, study: Study) -> KindRate:
-    n_both = int(study.subgroups.kinds.within_child.means.loc[row.format, "n_children"])
+def _count_both_kinds(row: FormatRate, comparison: Comparison, study: Study) -> KindRate:
+    n_both = int(comparison.by_format["n_children"][FORMAT_IDS.index(row.format)])
     n_all = study.cohort.n_children[row.format]
     n_children = show_part(n_both, n_all, study.settings) if row.shown else None
     return KindRate(**asdict(row), n_children=n_children)
 
 
-def _publish_kinds(study: Study) -> tuple[Kind, ...]:
-    """Give skill goals and social goals apart, compared between children."""
-    answer = []
-    for kind in ("skill", "social"):
-        comparison = study.subgroups.kinds.kinds[kind]
-        pairs = publish_pairs(comparison, study.verdicts.kinds[kind], study.settings)
-        rates = publish_rates(comparison, pairs, study.settings)
-        answer.append(Kind(id=kind, pairs=pairs, rates=rates))
-    return tuple(answer)
+def _publish_kind(kind: KindId, comparison: Comparison, study: Study) -> Kind:
+    """Give one kind of goal, compared between children."""
+    pairs = publish_pairs(comparison, study.verdicts.kinds[kind], study.settings)
+    return Kind(id=kind, pairs=pairs, rates=publish_rates(comparison, pairs, study.settings))
 
 
-def _publish_trait(trait: TraitDependence, study: Study) -> TraitPart:
+def _publish_trait(id: PlannedId, trait: TraitDependence, study: Study) -> TraitPart:
     comparison = trait.comparison
-    decisions = study.verdicts.traits[trait.trait]
-    n_formats = int((comparison.means["n_children"] > 0).sum())
+    n_formats = int((comparison.by_format["n_children"] > 0).sum())
     pairs = publish_pairs(
-        comparison, decisions, study.settings, scale=SPAN, n_more_columns=n_formats
+        comparison, study.verdicts.traits[id], study.settings, scale=SPAN, n_more_columns=n_formats
     )
     claimed = choose_claimed(pairs)
     return TraitPart(
-        id=trait.trait,
+        id=id,
         low=LEVELS["low"],
         high=LEVELS["high"],
         reason=comparison.withheld or (None if claimed else "not_compared"),
@@ -123,21 +127,21 @@ def _publish_predicted(
     """Give predicted rates at levels near which every format shown has enough children."""
     seen = {f for pair in pairs if pair.shown for f in (pair.this, pair.than)}
     rows: list[Predicted] = []
-    for level in ("low", "middle", "high"):
+    for level in LEVEL_IDS:
         own = trait.predicted["level"] == level
         at = trait.predicted[own & trait.predicted["format"].isin(seen)]
         if not len(at) or not all(enough(n, study.settings) for n in at["n_children"]):
             continue
         rows += [
             Predicted(format=row["format"], level=level, rating=LEVELS[level], **show_range(row))
-            for _, row in at.iterrows()
+            for row in at.to_dict("records")
         ]
     return tuple(sorted(rows, key=lambda row: (FORMAT_IDS.index(row.format), row.rating)))
 
 
-def _publish_domains(study: Study) -> DomainsPart:
+def _publish_domains(domains: DomainEffects, study: Study) -> DomainsPart:
     """Give areas of life in which every format compared has enough children."""
-    domains, formats = study.subgroups.domains, formats_compared(study)
+    formats = formats_compared(study)
     kept = domains_shown(study)
     blocked = {(d.this, d.than) for d in study.verdicts.decisions if d.blocked_by}
     rows = tuple(
@@ -150,23 +154,23 @@ def _publish_domains(study: Study) -> DomainsPart:
             raw_conf_low=show_estimate(row["raw_conf_low"]),
             raw_conf_high=show_estimate(row["raw_conf_high"]),
         )
-        for _, row in domains.table.iterrows()
+        for row in domains.table.to_dict("records")
         if row["domain"] in kept
         and {row["this"], row["than"]} <= set(formats)
         and (row["this"], row["than"]) not in blocked
     )
-    missing = domains.withheld or ("few_in_a_format" if formats else "not_compared")
+    held_back: Reason = "few_in_a_format" if formats else "not_compared"
     return DomainsPart(
         rows=rows,
-        children=tuple(_count_domain(name, study) for name in (kept if rows else ())),
+        children=tuple(_count_domain(d, domains, study) for d in (kept if rows else ())),
         folded=tuple(domains.folded) if rows else (),
-        withheld=None if rows else missing,
+        withheld=None if rows else domains.withheld or held_back,
     )
 
 
-def _count_domain(domain: str, study: Study) -> DomainChildren:
-    n_with, n_all = study.subgroups.domains.children.loc[domain], study.cohort.n_children
-    cells = {
-        f: show_part(int(n_with[f]), n_all[f], study.settings) for f in formats_compared(study)
-    }
+def _count_domain(domain: Domain, domains: DomainEffects, study: Study) -> DomainChildren:
+    n_all, cells = study.cohort.n_children, {}
+    for therapy_format in formats_compared(study):
+        n_with = int(domains.children[therapy_format][domain])
+        cells[therapy_format] = show_part(n_with, n_all[therapy_format], study.settings)
     return DomainChildren(domain=domain, **cells)
