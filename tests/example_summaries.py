@@ -7,6 +7,7 @@ are those that `tell` makes of them. Nothing was asked beside the main question.
 from __future__ import annotations
 
 import functools
+
 from msgspec.structs import replace
 
 from analysis.disclosure import rows, summary
@@ -88,7 +89,12 @@ def _pair(k: int, label: str, estimate: float, half: float) -> rows.MainPair:
 
 
 def _cohort() -> summary.CohortPart:
-    steps = {"records": (85, 85, 70), "goal": None, "baseline": (80, 85, 70), "reviews": (70, 75, 60)}
+    steps = {
+        "records": (85, 85, 70),
+        "goal": None,
+        "baseline": (80, 85, 70),
+        "reviews": (70, 75, 60),
+    }
     flow = [
         rows.FlowStep(id=id)
         if counts is None
@@ -110,8 +116,7 @@ def _cohort() -> summary.CohortPart:
             for trait, cells in traits.items()
         ),
         balance=tuple(
-            rows.Balance(trait=trait, before=before, after=0.07)
-            for trait, before in unlike.items()
+            rows.Balance(trait=trait, before=before, after=0.07) for trait, before in unlike.items()
         ),
         overlap=tuple(
             rows.Overlap(format=f, n_children=n, n_effective=k, share=share)

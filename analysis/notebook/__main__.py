@@ -11,11 +11,15 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from analysis.errors import AnalysisError, run_door
 from analysis.settings import Settings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Therapy formats</title><style>
@@ -72,7 +76,7 @@ def find_notebooks(names: Sequence[str]) -> list[Path]:
     return chosen
 
 
-def to_html(notebook: object) -> bytes:
+def to_html(notebook: NotebookNode) -> bytes:
     """Give an executed notebook as one HTML page: code hidden, nothing fetched from elsewhere."""
     from nbconvert import HTMLExporter
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import html
 import os
+from pathlib import Path
 
 import ipywidgets as widgets
 from IPython.display import Javascript, display
@@ -72,7 +73,7 @@ def explore_comparison(
         AnalysisError: if the records or the choices are refused.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    browser = Browser(read_records(records), settings)
+    browser = Browser(read_records(Path(records)), settings)
     controls = make_controls(browser, Choice(goals=goals, margin=margin))
     shown = widgets.HTML()
 

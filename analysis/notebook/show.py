@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from analysis.cards import draw_card
 from analysis.disclosure.release import protect
@@ -59,7 +60,7 @@ def publish_records(
         AnalysisError: if the records or the choices are refused.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    return tell(protect(run_study(read_records(records), settings)))
+    return tell(protect(run_study(read_records(Path(records)), settings)))
 
 
 def introduce(summary: Summary) -> Told:

@@ -69,7 +69,7 @@ def view_subgroups(summary: Summary) -> View | None:
                     [item.question, item.answer, COUNTS_AS[item.counts]] for item in card.items
                 ],
             }
-            for card in fill_cards(part)
+            for card in fill_cards(summary)
         ],
         "card_head": list(CARD_HEAD),
         "never": _text(summary, "depends.never"),

@@ -113,7 +113,7 @@ def tabulate_credibility(summary: Summary) -> Table:
                 "Credibility": card.rating or "nothing to rate",
                 "Why": summary.texts[f"depends.credibility.{card.id}"],
             }
-            for card in fill_cards(summary.subgroups)
+            for card in fill_cards(summary)
         ]
     return put_in_table(
         summary,
