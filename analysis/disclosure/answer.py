@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.comparison.arms import format_codes
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.comparisons import count_more, name_pair, show_range
+from analysis.disclosure.comparisons import count_more, name_format, name_pair, show_range
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.permission import may_show_pair, may_show_rate
 from analysis.disclosure.rows import Counts, FormatRate, FormatShare, MainPair, Share
@@ -37,8 +37,6 @@ from analysis.vocabulary import FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE
 if TYPE_CHECKING:
     from analysis.study import Study
 
-FEWEST_THERAPISTS = 3
-LARGEST_THERAPIST_SHARE = 2 / 3
 SETTLED = (FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE)
 
 
@@ -78,7 +76,7 @@ def publish_counts(cohort: Cohort, settings: Settings) -> tuple[Counts, ...]:
                 n_children=show_count(n_children, settings),
                 n_goals=show_count(n_goals[own].sum(), settings, n_children),
                 n_groups=len(groups) if shown and len(groups) else None,
-                n_therapists=_show_therapists(therapist[own], shown),
+                n_therapists=_show_therapists(therapist[own], shown, settings),
             )
         )
     first = cohort.flow.iloc[0]
@@ -89,7 +87,7 @@ def publish_counts(cohort: Cohort, settings: Settings) -> tuple[Counts, ...]:
         n_children=n_together,
         n_goals=_add([row.n_goals for row in present]),
         n_groups=_add([row.n_groups for row in present if row.n_groups is not None]),
-        n_therapists=_show_therapists(therapist, n_together is not None),
+        n_therapists=_show_therapists(therapist, n_together is not None, settings),
     )
     return (*rows, together)
 
@@ -99,17 +97,18 @@ def _add(parts: list[int | None]) -> int | None:
     return sum(known) if known and len(known) == len(parts) else None
 
 
-def _show_therapists(therapist: np.ndarray, shown: bool) -> int | None:
+def _show_therapists(therapist: np.ndarray, shown: bool, settings: Settings) -> int | None:
     """Give the number of therapists, unless one of them could recognise the work as theirs.
 
     Args:
         therapist: each child's therapist by number, -1 where not recorded.
         shown: whether the children may be counted at all.
+        settings: fewest therapists, and the largest share of one.
     """
     n = np.unique(therapist[therapist >= 0], return_counts=True)[1]
-    if not shown or len(n) < FEWEST_THERAPISTS or n.max() / n.sum() > LARGEST_THERAPIST_SHARE:
+    if not shown or len(n) < settings.fewest_therapists:
         return None
-    return len(n)
+    return None if n.max() / n.sum() > settings.largest_therapist_share else len(n)
 
 
 def _publish_pair(study: Study, decision: Decision) -> MainPair:
@@ -124,7 +123,7 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
     return MainPair(
         **name_pair(*formats),
         label=decision.label,
-        ahead=decision.ahead or None,
+        ahead=name_format(decision.ahead),
         certainty=decision.certainty or None,
         unsettled=decision.unsettled or None,
         shown=shown,

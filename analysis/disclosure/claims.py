@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from analysis.decisions.claims import CANNOT_TEST, Claim
+from analysis.decisions.claims import Claim
 from analysis.disclosure.comparisons import show_range
 from analysis.disclosure.gates import publish_gate
 from analysis.disclosure.permission import may_show_claim
@@ -17,6 +17,7 @@ from analysis.disclosure.rows import ClaimRow
 from analysis.disclosure.summary import ClaimsPart
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
+from analysis.vocabulary import UNTESTED
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -57,7 +58,7 @@ def _publish_claim(claim: Claim, settings: Settings) -> ClaimRow:
         return ClaimRow(
             id=claim.id,
             unit=claim.unit,
-            verdict=CANNOT_TEST,
+            verdict=UNTESTED,
             reason="few_behind_to_print",
             about=about,
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from analysis.comparison.arms import format_codes
+from analysis.comparison.covariates import trait_of
 from analysis.disclosure.fields import FORMAT_IDS, Trait, Word, one_of
 from analysis.disclosure.permission import formats_described
 from analysis.disclosure.rows import Balance, Dropped, FlowStep, Overlap, StartTrait
@@ -70,7 +71,7 @@ def name_trait(column: str) -> Trait:
     Args:
         column: a column adjusted for, or not.
     """
-    trait: Trait = one_of(Trait, SITE if column.startswith(SITE) else column)
+    trait: Trait = one_of(Trait, trait_of(column))
     return trait
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from analysis.comparison.result import Comparison
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId
+from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId, one_of
 from analysis.disclosure.gates import publish_blocking
 from analysis.disclosure.permission import may_show_decided, may_show_estimates
 from analysis.disclosure.rows import FormatRate, SecondPair
@@ -53,6 +53,16 @@ def name_pair(this: str, than: str) -> Head:
     """
     id, first, second = PAIR_NAMES[this, than]
     return {"id": id, "this": first, "than": second}
+
+
+def name_format(name: str) -> FormatId | None:
+    """Give a format's name, None for "".
+
+    Args:
+        name: the format, or "".
+    """
+    found: FormatId | None = one_of(FormatId, name) if name else None
+    return found
 
 
 def show_range(
@@ -100,7 +110,7 @@ def publish_pairs(
             SecondPair(
                 **name_pair(decision.this, decision.than),
                 label=decision.label,
-                ahead=decision.ahead or None,
+                ahead=name_format(decision.ahead),
                 shown=shown,
                 **show_range(ends, shown=shown),
                 narrow_low=show_estimate(middle - narrow) if shown else None,

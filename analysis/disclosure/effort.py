@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, MORE_MINUTES, HomePractice
+from analysis.comparison.home_practice import HomePractice, mark_minutes_a_week
 from analysis.comparison.result import Comparison
 from analysis.disclosure.comparisons import Range, publish_pairs, publish_rates, show_range
 from analysis.disclosure.permission import (
@@ -113,21 +113,21 @@ def _show_time(row: Mapping[Any, Any], study: Study) -> Range:
 
 
 def _publish_practice(practice: HomePractice, study: Study) -> HomePracticePart:
-    settings = study.settings
+    settings, mark = study.settings, mark_minutes_a_week(study.settings)
     row, n_usual = practice.table.to_dict("records")[0], practice.usual["child_id"].nunique()
     shown, usual_minutes, at_mark = may_show_practice(study), None, None
     if n_usual and enough(n_usual, settings):
         minutes = practice.usual["minutes"]
         usual_minutes = show_mean(float(minutes.mean()), n_usual, settings, MINUTE_STEP)
-        n_at_mark = int((minutes >= MARK_MINUTES_A_WEEK).sum())
+        n_at_mark = int((minutes >= mark).sum())
         percent, word = show_share(n_at_mark, n_usual, settings)
         at_mark = Share(percent=percent, word=word)
     return HomePracticePart(
         shown=shown,
         **show_range(row, shown=shown),
         n_children=show_count(int(row["n_children"]), settings) if shown else None,
-        more_minutes=MORE_MINUTES,
-        mark_minutes=show_mean(MARK_MINUTES_A_WEEK, settings.smallest_cell, settings),
+        more_minutes=settings.practice_minutes,
+        mark_minutes=show_mean(mark, settings.smallest_cell, settings),
         usual_written=n_usual > 0,
         usual_minutes=usual_minutes,
         at_mark=at_mark,

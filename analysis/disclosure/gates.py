@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from analysis.decisions import gates as decided
 from analysis.decisions.decide import Decision
-from analysis.disclosure.fields import PAIR_NAMES, FormatId
+from analysis.disclosure.fields import PAIR_NAMES, FormatId, one_of
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.rules import enough, show_count, show_estimate
 from analysis.measures.cohort import Cohort
@@ -64,7 +64,7 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         pair=PAIR_NAMES[gate.this, gate.than][0],
         passed=gate.passed,
         rule=gate.rule,
-        format=gate.therapy_format or None,
+        format=one_of(FormatId, gate.therapy_format) if gate.therapy_format else None,
         have=have,
         need=show_estimate(gate.need),
     )

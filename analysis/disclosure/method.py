@@ -48,7 +48,8 @@ def publish_settings(settings: Settings) -> tuple[Setting, ...]:
     Args:
         settings: the choices.
     """
-    return tuple(Setting(name=row["name"], value=row["value"]) for row in settings.rows())
+    names = [str(row["name"]) for row in settings.rows()]
+    return tuple(Setting(name=name, value=getattr(settings, name)) for name in names)
 
 
 @cache

@@ -103,7 +103,11 @@ def _publish_growth(study: Study) -> GrowthSpreads | None:
         )
         for spread in growth.spreads.to_dict("records")
     )
-    return GrowthSpreads(spreads=spreads, zero=tuple(growth.zero), left_out=tuple(growth.left_out))
+    return GrowthSpreads(
+        spreads=spreads,
+        zero=tuple(one_of(SpreadId, name) for name in growth.zero),
+        left_out=tuple(one_of(SpreadId, name) for name in growth.left_out),
+    )
 
 
 def _publish_dropout(study: Study, decision: Decision) -> Dropout:
@@ -122,7 +126,7 @@ def _publish_dropout(study: Study, decision: Decision) -> Dropout:
         changed=changed,
         percent_this=round(100 * tipping.delta_this) if changed else None,
         percent_than=round(100 * tipping.delta_than) if changed else None,
-        label=tipping.label if changed else None,
+        label=tipping.label or None,
         cells=_publish_cells(grid.table, decision),
     )
 

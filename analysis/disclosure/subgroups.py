@@ -15,9 +15,9 @@ from msgspec.structs import asdict
 
 from analysis.comparison.result import Comparison
 from analysis.comparison.subgroup_domains import DomainEffects
-from analysis.comparison.subgroup_traits import LEVELS, TraitDependence
+from analysis.comparison.subgroup_traits import TraitDependence, rating_levels
 from analysis.disclosure.comparisons import publish_pairs, publish_rates, show_range
-from analysis.disclosure.fields import FORMAT_IDS, Domain, PairId
+from analysis.disclosure.fields import FORMAT_IDS, Domain, PairId, one_of
 from analysis.disclosure.permission import domains_shown, formats_compared
 from analysis.disclosure.rows import (
     DomainChildren,
@@ -47,7 +47,6 @@ KINDS: Final[tuple[KindId, ...]] = ("skill", "social")
 PLANNED: Final[tuple[PlannedId, ...]] = ("attention", "peer_comfort")
 LEVEL_IDS: Final[tuple[LevelId, ...]] = ("low", "middle", "high")
 CLAIMED_PAIR: Final[PairId] = "group-individual"
-SPAN = LEVELS["high"] - LEVELS["low"]
 
 
 def publish_subgroups(study: Study) -> SubgroupsPart | None:
@@ -105,16 +104,17 @@ def _publish_kind(kind: KindId, comparison: Comparison, study: Study) -> Kind:
 
 
 def _publish_trait(id: PlannedId, trait: TraitDependence, study: Study) -> TraitPart:
-    comparison = trait.comparison
+    comparison, settings = trait.comparison, study.settings
+    span = settings.high_rating - settings.low_rating
     n_formats = int((comparison.by_format["n_children"] > 0).sum())
     pairs = publish_pairs(
-        comparison, study.verdicts.traits[id], study.settings, scale=SPAN, n_more_columns=n_formats
+        comparison, study.verdicts.traits[id], settings, scale=span, n_more_columns=n_formats
     )
     claimed = choose_claimed(pairs)
     return TraitPart(
         id=id,
-        low=LEVELS["low"],
-        high=LEVELS["high"],
+        low=settings.low_rating,
+        high=settings.high_rating,
         reason=comparison.withheld or (None if claimed else "not_compared"),
         pairs=pairs,
         predicted=_publish_predicted(trait, pairs, study),
@@ -126,14 +126,14 @@ def _publish_predicted(
 ) -> tuple[Predicted, ...]:
     """Give predicted rates at levels near which every format shown has enough children."""
     seen = {f for pair in pairs if pair.shown for f in (pair.this, pair.than)}
-    rows: list[Predicted] = []
+    ratings, rows = rating_levels(study.settings), []
     for level in LEVEL_IDS:
         own = trait.predicted["level"] == level
         at = trait.predicted[own & trait.predicted["format"].isin(seen)]
         if not len(at) or not all(enough(n, study.settings) for n in at["n_children"]):
             continue
         rows += [
-            Predicted(format=row["format"], level=level, rating=LEVELS[level], **show_range(row))
+            Predicted(format=row["format"], level=level, rating=ratings[level], **show_range(row))
             for row in at.to_dict("records")
         ]
     return tuple(sorted(rows, key=lambda row: (FORMAT_IDS.index(row.format), row.rating)))
@@ -163,7 +163,7 @@ def _publish_domains(domains: DomainEffects, study: Study) -> DomainsPart:
     return DomainsPart(
         rows=rows,
         children=tuple(_count_domain(d, domains, study) for d in (kept if rows else ())),
-        folded=tuple(domains.folded) if rows else (),
+        folded=tuple(one_of(Domain, d) for d in domains.folded) if rows else (),
         withheld=None if rows else domains.withheld or held_back,
     )
 
