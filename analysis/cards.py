@@ -1,7 +1,7 @@
 """How a result introduces itself: one sentence at a prompt, a small card in a notebook.
 
-In: a stage's result. Out: text or HTML. Decision taken here: what a prompt or notebook shows
-without being asked obeys the same floor as the report - counts to the nearest 5, nothing
+In: a stage's result. Out: text or HTML. Decisions: what a prompt or notebook shows without being
+asked obeys the same smallest cell as the report - counts to the nearest 5, nothing
 about fewer children than the default smallest cell, never a row about a child.
 """
 

@@ -50,7 +50,7 @@ def compare_by_received(tables: Mapping[str, pd.DataFrame], rates: pd.Series) ->
 
     Args:
         tables: the clinic's tables.
-        rates: child_id -> levels per 12 weeks.
+        rates: child_id -> rate of progress.
 
     Returns:
         One difference for each pair; NaN where nobody received one of the two.

@@ -57,7 +57,7 @@ def least_squares_slope(
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Rates of progress in attainment levels per 12 weeks.
+    """Rates of progress in attainment levels per `Settings.rate_weeks`.
 
     Attributes:
         table: one row for each goal: goal_id, child_id, episode_id, format, domain, kind,
@@ -75,7 +75,7 @@ class Progress:
         if not len(self.children):
             return "No goal was reviewed often enough to measure progress."
         children = about(len(self.children), "child", "children")
-        return f"Rates of progress of {children}, in levels per 12 weeks."
+        return f"Rates of progress of {children}."
 
     _repr_html_ = show_card
 

@@ -88,7 +88,12 @@ def with_other_measure(part):
 def measured_otherwise(request):
     plain = with_other_measure(msgspec.json.decode(msgspec.json.encode(stored(request.param))))
     changed = msgspec.convert(plain, type=Summary)
-    return tell(change(changed, measure=OTHER_MEASURE))
+    values = msgspec.structs.asdict(OTHER_MEASURE)
+    settings = tuple(
+        change(row, value=values.get(row.name, row.value)) for row in changed.method.settings
+    )
+    method_part = change(changed.method, settings=settings)
+    return tell(change(changed, measure=OTHER_MEASURE, method=method_part))
 
 
 def texts_beside(summary):
