@@ -121,7 +121,7 @@ def _fold_domains(
     """Number each goal's area (-1: left out); areas too small in a format become "other"."""
     code = goals["domain"].cat.codes.to_numpy().astype(int)
     counts = _count_children(code, DOMAINS, table, child, formats)
-    enough = counts.to_numpy().min(axis=1) >= settings.smallest_cell
+    enough = (counts >= settings.smallest_cell).all(axis=1)
     names = [name for name, passes in zip(DOMAINS, enough, strict=True) if passes]
     folded = tuple(d for d in DOMAINS if d not in names and counts.loc[d].sum() > 0)
     number = np.array([names.index(d) if d in names else len(names) for d in DOMAINS])
