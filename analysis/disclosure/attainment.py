@@ -39,7 +39,7 @@ def publish_attainment(study: Study) -> AttainmentPart | None:
         of=OF,
         weeks=tuple(sorted({row.week for row in shares})),
         shares=tuple(shares),
-        pairs=tuple(pairs) if shares else (),
+        pairs=tuple(pairs),
         withheld=None if shares else study.attainment.withheld or "few_in_a_format",
     )
 

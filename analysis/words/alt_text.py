@@ -29,7 +29,15 @@ from analysis.wording import (
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
 from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES
-from analysis.words.phrases import absent_formats, ends, every, known, range_name, spell_unit
+from analysis.words.phrases import (
+    absent_formats,
+    ends,
+    every,
+    find_settings,
+    known,
+    range_name,
+    spell_unit,
+)
 from analysis.words.progress import BAND_TITLES
 from analysis.words.reasons import give_clause
 from analysis.words.subgroups import DOMAIN_TITLES
@@ -268,7 +276,7 @@ def effort_rows(summary: Summary) -> Mapping[str, Sequence[FormatRate | EffortMe
 def describe_dropout(summary: Summary) -> str:
     """Say what the grids of assumptions about children who left show."""
     rows = summary.sensitivity.dropout if summary.sensitivity else ()
-    less = sorted({cell.percent_this for row in rows for cell in row.cells})
+    less = [f"{100 * delta:g}%" for delta in find_settings(summary, "dropout_deltas")]
     parts = []
     for row in rows:
         estimates = [cell.estimate for cell in row.cells if cell.estimate is not None]
@@ -276,9 +284,11 @@ def describe_dropout(summary: Summary) -> str:
             low, high = signed(min(estimates)), signed(max(estimates))
             parts.append(summary.texts[f"sensitivity.dropout.{row.id}"])
             parts.append(f"Over the grid it goes from {low} to {high}.")
-    share = listing([f"{percent}%" for percent in less], "or") + " less" if less else "less"
-    first = f"The difference {every(summary)} if children who left made {share} progress afterwards"
-    return _join(f"{first}, for each format.", parts)
+    first = (
+        f"The difference {every(summary)} if children who left made {listing(less, 'or')} less "
+        "progress afterwards, for each format."
+    )
+    return _join(first, parts)
 
 
 def describe_yardsticks(summary: Summary) -> str:

@@ -109,7 +109,7 @@ def spell_span(low: float, high: float, this: str, than: str, word: str = "in fa
 
 
 def find_setting(summary: Summary, name: str) -> float:
-    """Give a choice made beforehand.
+    """Give a choice made beforehand that is one number.
 
     Args:
         summary: the summary that prints it.
@@ -118,9 +118,15 @@ def find_setting(summary: Summary, name: str) -> float:
     Raises:
         ValueError: if the summary does not print it.
     """
+    (value,) = find_settings(summary, name)
+    return value
+
+
+def find_settings(summary: Summary, name: str) -> tuple[float, ...]:
+    """Give a choice made beforehand that is several numbers; as `find_setting`."""
     for row in summary.method.settings:
-        if row.name == name and isinstance(row.value, int | float):
-            return row.value
+        if row.name == name:
+            return row.value if isinstance(row.value, tuple) else (row.value,)
     raise ValueError(f"The summary does not print the choice {name}.")
 
 
