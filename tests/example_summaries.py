@@ -249,6 +249,8 @@ def _assemble(
         ),
         cohort=_cohort(),
         progress=_progress(),
+        subgroups=None,
+        attainment=None,
         effort=None,
         method=summary.MethodPart(
             analyses=_analyses(pairs),
@@ -386,4 +388,4 @@ BY_NAME = {function.__name__: function for function in VARIANTS}
 @functools.cache
 def example_summary(variant: str = "clear_answer") -> summary.Summary:
     """Give the told summary of the named variant."""
-    return tell(BY_NAME[variant]())
+    return summary.check_summary(tell(BY_NAME[variant]()))

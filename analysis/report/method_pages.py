@@ -2,7 +2,7 @@
 
 In: a told `Summary`. Out: for each section its display strings (a `View`), its pictures, and its
 blocks of plain text. Decisions: nothing is judged or computed here; a section that the study was
-not asked is named among what this report cannot show.
+not asked is named on the page on method.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ NOT_ASKED = ".not_asked"
 
 def view_certainty(summary: Summary) -> View:
     """Give how sure the answer is: other ways of asking, gates, limits."""
-    not_asked = [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)]
     return {
         "agreement": summary.texts["certainty.agreement"],
         "gates": _view_gates(summary),
         "trial": [list(row) for row in describe_trial(summary)],
-        "limits": [*LIMITS, *not_asked],
+        "limits": list(LIMITS),
     }
 
 
@@ -94,6 +93,7 @@ def view_method(summary: Summary) -> View:
     return {
         "estimand": give_estimand(summary),
         "audit": summary.texts["method.audit"],
+        "not_asked": [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)],
         "settings": [list(row) for row in list_settings(summary)],
         "versions": list(list_versions(summary)),
         "discussion": list(DISCUSSION),
@@ -106,6 +106,7 @@ def write_method(view: View, summary: Summary) -> Iterable[str]:
     yield from head("How was this worked out?")
     yield view["estimand"]
     yield view["audit"]
+    yield from view["not_asked"]
     yield "Every choice that could change a result:"
     yield bullets(f"{name}: {value}. {reason}" for name, value, reason in view["settings"])
     yield f"Computed with {', '.join(view['versions'])}."
