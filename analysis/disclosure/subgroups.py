@@ -17,7 +17,7 @@ from analysis.comparison.result import Comparison
 from analysis.comparison.subgroup_domains import DomainEffects
 from analysis.comparison.subgroup_traits import TraitDependence, rating_levels
 from analysis.disclosure.comparisons import publish_pairs, publish_rates, show_range
-from analysis.disclosure.fields import FORMAT_IDS, Domain, PairId, one_of
+from analysis.disclosure.fields import FORMAT_IDS, Domain, one_of
 from analysis.disclosure.permission import domains_shown, formats_compared
 from analysis.disclosure.rows import (
     DomainChildren,
@@ -34,6 +34,7 @@ from analysis.disclosure.summary import (
     SubgroupsPart,
     TraitPart,
     WithinChildPart,
+    choose_claimed,
 )
 from analysis.vocabulary import Reason
 
@@ -46,7 +47,6 @@ LevelId = Literal["low", "middle", "high"]
 KINDS: Final[tuple[KindId, ...]] = ("skill", "social")
 PLANNED: Final[tuple[PlannedId, ...]] = ("attention", "peer_comfort")
 LEVEL_IDS: Final[tuple[LevelId, ...]] = ("low", "middle", "high")
-CLAIMED_PAIR: Final[PairId] = "group-individual"
 
 
 def publish_subgroups(study: Study) -> SubgroupsPart | None:
@@ -64,16 +64,6 @@ def publish_subgroups(study: Study) -> SubgroupsPart | None:
         traits=tuple(_publish_trait(t, subgroups.traits[t], study) for t in PLANNED),
         domains=_publish_domains(subgroups.domains, study),
     )
-
-
-def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
-    """Give the pair the headline is about: the claimed one, else the first that is shown.
-
-    Args:
-        pairs: published pairs, in their fixed order.
-    """
-    shown = [pair for pair in pairs if pair.shown]
-    return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)
 
 
 def _publish_within(comparison: Comparison, study: Study) -> WithinChildPart:

@@ -9,7 +9,7 @@ summary holds no words but `sentences`, which `words.tell` adds and nobody reads
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
@@ -73,6 +73,7 @@ from analysis.errors import AnalysisError
 from analysis.vocabulary import Reason
 
 SUMMARY_VERSION: Final = 3
+CLAIMED_PAIR: Final[PairId] = "group-individual"
 NOT_OURS = (
     "The summary was not written by this program ({place}). Give the summary.json that stands "
     "beside the last report, as it was left there."
@@ -429,6 +430,16 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
     def counted(self, therapy_format: str) -> Counts:
         """Give the counts of one format, or of "all"."""
         return next(row for row in self.answer.counts if row.format == therapy_format)
+
+
+def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
+    """Give the pair the headline is about: the claimed one, else the first that is shown.
+
+    Args:
+        pairs: published pairs, in their fixed order.
+    """
+    shown = [pair for pair in pairs if pair.shown]
+    return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)
 
 
 def check_summary(summary: Summary) -> Summary:
