@@ -19,7 +19,6 @@ from analysis.wording import (
     listing,
     number,
     points,
-    sentence_case,
 )
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
@@ -41,7 +40,6 @@ CONTROL_NAMES = {
     "motivation": "motivation at the start",
     "start_level": "the start level of goals set before the format was chosen",
 }
-CONTROL_TITLES = {id: sentence_case(name) for id, name in CONTROL_NAMES.items()}
 KNOWN_BEFORE = "it goes with the choice of format and with progress, so it must be allowed for"
 COLUMN_REASONS = {
     "group_id": "without the therapy group, nobody can tell a good format from a good group",

@@ -49,8 +49,6 @@ NEVER_ONE_CHILD = (
     "fits one child."
 )
 NOT_ASKED = "Whether it depends on the goal or the child was not asked in this run."
-KIND_TITLES = {"skill": "Skill goals only", "social": "Social goals only"}
-WITHIN_CHILD_TITLE = "Social goals against skill goals"
 DOMAIN_TITLES = {**DOMAIN_NAMES, "other": "other"}
 
 

@@ -209,7 +209,7 @@ def test_every_id_has_its_words():
     assert set(get_args(ClaimId)) == set(CLAIMS)
     assert set(ids_of(rows.FlowStep, "id")) == set(cohort.FLOW_TITLES)
     assert set(ids_of(rows.Band, "band")) == set(progress.BAND_TITLES)
-    assert set(ids_of(rows.Control, "id")) == set(sensitivity.CONTROL_TITLES)
+    assert set(ids_of(rows.Control, "id")) == set(sensitivity.CONTROL_NAMES)
     assert set(get_args(fields.Trait)) == set(cohort.TRAIT_TITLES)
     for trait in set(get_args(fields.Trait)) - {"site"}:
         assert cohort.start_unit(trait)
