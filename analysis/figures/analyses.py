@@ -1,9 +1,9 @@
 """The same question asked in other ways, beside the main answer.
 
-In: a `Summary`. Out: one picture. Decisions: one column for each pair of
-formats and one row for each way of asking. Ways of asking that answer in another unit stand below,
-on an axis of their own, so that unlike numbers are never laid beside each other; those that could
-not be asked stand last, with the reason.
+In: a `Summary`. Out: one picture. Decisions: one column for each pair of formats and one row for
+each way of asking. Ways of asking that answer in another unit stand below, on an axis of their
+own, so that unlike numbers are never laid beside each other; those that could not be asked stand
+last, with the reason.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     nice_step,
     write,
@@ -46,7 +46,7 @@ REASON_CM = 0.42
 TICKS_APART = 3.0
 
 
-@in_house_style
+@in_own_style
 def draw_analyses(summary: Summary, *, width_cm: float = 17.0) -> Picture:
     """Draw every analysis's estimate and 95% interval for every pair.
 

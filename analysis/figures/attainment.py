@@ -1,7 +1,7 @@
 """Of 100 goals: icon arrays beside each other, one for each format.
 
-In: a `Summary`. Out: one picture. Decisions: one denominator and one
-order of filling for all, the number and its range written above each array.
+In: a `Summary`. Out: one picture. Decisions: one denominator and one order of filling for all, the
+number and its range written above each array.
 
 Source: Galesic, Garcia-Retamero & Gigerenzer 2009, Health Psychology 28:210-216.
 """
@@ -19,7 +19,7 @@ from analysis.figures.style import (
     add_canvas,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     mark,
     text_width_cm,
     write,
@@ -33,7 +33,7 @@ EMPTY = "#E3E5EA"
 HEAD_CM = 0.75
 
 
-@in_house_style
+@in_own_style
 def draw_icons(summary: Summary, *, week: int, width_cm: float = 17.4) -> Picture:
     """Draw how many of 100 goals were at the expected level by a week, in each format.
 

@@ -1,8 +1,7 @@
 """How alike the children of the three formats were, before and after weighting.
 
-In: a `Summary`. Out: a love plot, and a picture of how far the formats overlap. The
-decision taken here: hollow mark before, full mark after, joined, so that the change is what the
-eye follows.
+In: a `Summary`. Out: a love plot, and a picture of how far the formats overlap. Decisions: hollow
+mark before, full mark after, joined, so that the change is what the eye follows.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
@@ -49,7 +48,7 @@ class _Side(NamedTuple):
     after: float | None
 
 
-@in_house_style
+@in_own_style
 def draw_balance(summary: Summary, *, width_cm: float = 8.4) -> Picture:
     """Draw each trait's largest difference between formats, before and after weighting.
 
@@ -146,7 +145,7 @@ def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
     )
 
 
-@in_house_style
+@in_own_style
 def draw_overlap(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.85) -> Picture:
     """Draw, per format, how many children there are and how many they count as once weighted.
 

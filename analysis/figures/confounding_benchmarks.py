@@ -1,8 +1,8 @@
 """Recorded traits as yardsticks for what something unrecorded could do.
 
-In: a `Summary`. Out: one picture with a column for each pair of formats. The decision
-taken here: a bar for each trait says how far its equal would move the difference; a line says
-how far it must move before what is said no longer holds.
+In: a `Summary`. Out: one picture with a column for each pair of formats. Decisions: a bar for each
+trait says how far its equal would move the difference; a line says how far it must move before
+what is said no longer holds.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from analysis.figures.style import (
     add_panel,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     nice_step,
     write,
@@ -41,7 +41,7 @@ MOST_TRAITS = 6
 LEAST_REACH = 0.1
 
 
-@in_house_style
+@in_own_style
 def draw_yardsticks(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw how far something as strong as each recorded trait would move each difference.
 

@@ -1,7 +1,7 @@
 """The three differences between formats, with the margin that would matter.
 
-In: a `Summary`. Out: one picture. Decisions: every row says at its own two
-ends which format would be ahead there, so that no sign has to be remembered.
+In: a `Summary`. Out: one picture. Decisions: every row says at its own two ends which format would
+be ahead there, so that no sign has to be remembered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
@@ -44,7 +44,7 @@ END_LABEL_CM = 0.95
 LEAST_SPAN_IN_MARGINS = 2.4
 
 
-@in_house_style
+@in_own_style
 def draw_contrasts(
     summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.9, named: bool = True
 ) -> Picture:

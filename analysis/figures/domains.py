@@ -22,7 +22,7 @@ from analysis.figures.style import (
     add_panel,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     nice_step,
     write,
@@ -38,7 +38,7 @@ AXIS_CM = 0.75
 ROW_CM = 0.66
 
 
-@in_house_style
+@in_own_style
 def draw_domains(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw every area's difference, as found and drawn towards the mean.
 

@@ -1,8 +1,7 @@
 """What if children who left did less well afterwards? One grid for each pair of formats.
 
-In: a `Summary`. Out: one picture. Decisions: every cell holds its
-number, so that nothing is told by shade alone; a cell in which something else would be said
-is shaded and set strong.
+In: a `Summary`. Out: one picture. Decisions: every cell holds its number, so that nothing is told
+by shade alone; a cell in which something else would be said is shaded and set strong.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from analysis.figures.style import (
     add_panel,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     write,
 )
 from analysis.wording import FORMAT_TITLES, signed
@@ -35,7 +34,7 @@ TOP_CM, BOTTOM_CM = 0.8, 0.95
 CELL_CM = 0.52
 
 
-@in_house_style
+@in_own_style
 def draw_dropout(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw the difference under every pair of assumptions about children who left.
 

@@ -1,7 +1,7 @@
 """Faster, further, and for a therapist's time: four answers beside each other.
 
-In: a `Summary`. Out: one picture. Decisions: each answer has its own
-axis from zero and its own unit, so that none can be read as another.
+In: a `Summary`. Out: one picture. Decisions: each answer has its own axis from zero and its own
+unit, so that none can be read as another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from analysis.figures.style import (
     add_canvas,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     write,
 )
 from analysis.wording import FORMAT_TITLES
@@ -25,7 +25,7 @@ GAP_CM = 0.7
 HEAD_CM = 0.55
 
 
-@in_house_style
+@in_own_style
 def draw_effort(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw rate, level at the end, and gain for sessions and therapist hours.
 

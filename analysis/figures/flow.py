@@ -1,8 +1,8 @@
 """Who came in, and who was left after each step.
 
-In: a `Summary`. Out: one picture. Decisions: one column for each format, so
-that a reader sees at once whether one format lost more children than another. A step that may
-not be printed keeps its place, without numbers; neighbours share one reason.
+In: a `Summary`. Out: one picture. Decisions: one column for each format, so that a reader sees at
+once whether one format lost more children than another. A step that may not be printed keeps its
+place, without numbers; neighbours share one reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
@@ -37,7 +37,7 @@ BOX_CM = (1.35, 0.46)
 HELD_BACK = "too close to the next printed step: the difference could show a child"
 
 
-@in_house_style
+@in_own_style
 def draw_flow(summary: Summary, *, width_cm: float = 17.0) -> Picture:
     """Draw the children left after each step, per format.
 

@@ -1,8 +1,8 @@
 """How far goals had come: the spread of attainment levels mid-way and at the end.
 
-In: a `Summary`. Out: one picture. Decisions: every share is named where it
-is drawn, so that no key is needed; single levels stand in fixed places, and coarser bands (given
-where single levels hold too few children) lie end to end.
+In: a `Summary`. Out: one picture. Decisions: every share is named where it is drawn, so that no
+key is needed; single levels stand in fixed places, and coarser bands (given where single levels
+hold too few children) lie end to end.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
@@ -46,7 +46,7 @@ LEAST_LABELLED = 5
 LIGHT_SHADE = 0.9
 
 
-@in_house_style
+@in_own_style
 def draw_levels(summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.5) -> Picture:
     """Draw the share of goals at each level or band of levels, per format and week.
 

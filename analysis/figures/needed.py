@@ -1,8 +1,8 @@
 """How far the records have come towards a comparison.
 
-In: a `Summary`. Out: one picture. Decisions: it is drawn only where no pair
-may be compared yet and more recording would change that; a bar ends where enough is, so that a
-format with plenty looks no better than one with enough.
+In: a `Summary`. Out: one picture. Decisions: it is drawn only where no pair may be compared yet
+and more recording would change that; a bar ends where enough is, so that a format with plenty
+looks no better than one with enough.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
@@ -35,7 +35,7 @@ LABEL_CM, GUTTER_CM, WORDS_CM = 2.5, 0.6, 2.9
 HEAD_CM, ROW_CM, BAR_CM = 0.75, 0.72, 0.3
 
 
-@in_house_style
+@in_own_style
 def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw, for each format, how many children and therapy groups there are of those needed.
 

@@ -1,7 +1,7 @@
 """How goals moved: the mean level at each review, as recorded.
 
-In: a `Summary`. Out: one picture. Decisions: each format's line is named at
-its end, and the number of children behind every point stands under it.
+In: a `Summary`. Out: one picture. Decisions: each format's line is named at its end, and the
+number of children behind every point stands under it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
@@ -49,7 +49,7 @@ class _Point(NamedTuple):
     n_children: int | None
 
 
-@in_house_style
+@in_own_style
 def draw_progress(
     summary: Summary, *, width_cm: float = 17.0, plot_cm: float = 5.4, risk: bool = True
 ) -> Picture:

@@ -1,7 +1,7 @@
 """Adjusted progress in each format, children made alike.
 
-In: a `Summary`. Out: one picture. Decisions: dots with intervals on an axis
-that shows zero, never bars, because a mean has no body.
+In: a `Summary`. Out: one picture. Decisions: dots with intervals on an axis that shows zero, never
+bars, because a mean has no body.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
@@ -32,7 +32,7 @@ LABEL_CM = 2.0
 RANGE_CM = 2.0
 
 
-@in_house_style
+@in_own_style
 def draw_rates(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.86) -> Picture:
     """Draw the adjusted mean rate of each format that may be shown.
 

@@ -1,9 +1,9 @@
 """One visual language for every picture: colours, shapes, faces, and a canvas in centimetres.
 
-In: nothing. Out: the means to draw. Decisions: a therapy format keeps one colour
-and one shape everywhere; the colours differ in lightness first, so that they survive greyscale
-and the common kinds of colour blindness; labels stand beside what they name instead of in a
-legend; text is drawn literally and stays text in the file.
+In: nothing. Out: the means to draw. Decisions: a therapy format keeps one colour and one shape
+everywhere; the colours differ in lightness first, so that they survive greyscale and the common
+kinds of colour blindness; labels stand beside what they name instead of in a legend; text is drawn
+literally and stays text in the file.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ class Picture(Figure):
     def to_svg(self) -> bytes:
         """Give the picture as SVG with its text kept as text; the same bytes every time."""
         buffer = io.BytesIO()
-        with house_style():
+        with own_style():
             FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
     def to_png(self, dpi: float = SCREEN_DPI) -> bytes:
         """Give the picture as PNG."""
         buffer = io.BytesIO()
-        with house_style(), _resolution(self, dpi):
+        with own_style(), _resolution(self, dpi):
             FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
         return buffer.getvalue()
 
@@ -106,7 +106,7 @@ def _resolution(figure: Figure, dpi: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def house_style() -> Iterator[None]:
+def own_style() -> Iterator[None]:
     """Draw with these settings whatever the user's own are, and put the user's back."""
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -122,12 +122,12 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def in_house_style(draw: Callable[Arguments, Picture]) -> Callable[Arguments, Picture]:
-    """Let a drawing function run in the house style."""
+def in_own_style(draw: Callable[Arguments, Picture]) -> Callable[Arguments, Picture]:
+    """Let a drawing function run in the style of this report."""
 
     @functools.wraps(draw)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Picture:
-        with house_style():
+        with own_style():
             return draw(*args, **kwargs)
 
     return wrapped

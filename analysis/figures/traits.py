@@ -21,7 +21,7 @@ from analysis.figures.style import (
     add_panel,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
@@ -40,7 +40,7 @@ NAMES_CM = 1.9
 APART = 0.13
 
 
-@in_house_style
+@in_own_style
 def draw_traits(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw predicted rates by rating, formats side by side, with 95% intervals.
 

@@ -14,7 +14,7 @@ from analysis.figures.style import (
     add_canvas,
     draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     write,
 )
 from analysis.wording import FORMAT_TITLES
@@ -24,7 +24,7 @@ LABEL_CM = 2.0
 FOOT_CM = 0.5
 
 
-@in_house_style
+@in_own_style
 def draw_kinds(summary: Summary, *, width_cm: float = 8.45) -> Picture:
     """Draw each format's mean difference between social and skill goals of the same child.
 

@@ -1,9 +1,9 @@
 """Controls in a notebook that ask the question again for a choice and redraw the answer.
 
-In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture,
-the answer in words. Everything shown comes from `Browser.look`, after disclosure control.
-Decisions: JupyterLab takes arrow keys and letters for itself even while a control has
-the focus, so the box asks it to leave them alone; without that nobody could choose by keyboard.
+In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture, the
+answer in words. Everything shown comes from `Browser.look`, after disclosure control. Decisions:
+JupyterLab takes arrow keys and letters for itself even while a control has the focus, so the box
+asks it to leave them alone; without that nobody could choose by keyboard.
 """
 
 from __future__ import annotations

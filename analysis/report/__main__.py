@@ -1,9 +1,9 @@
 """The entry point `python -m analysis.report`: records in, a PDF for the clinic's table out.
 
 In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, and the
-answer on the screen. Decisions: whatever can be refused early is refused before
-anything slow is imported; a fault of this software is named by its place, never by a message
-that could quote a child's record.
+answer on the screen. Decisions: whatever can be refused early is refused before anything slow is
+imported; a fault of this software is named by its place, never by a message that could quote a
+child's record.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The first pages: the answer, what changed since the last report, who was compared, progress.
 
 In: a told `Summary`. Out: for each section its display strings (a `View`), its pictures, and its
-blocks of plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences
-get more width, so that it stays one page.
+blocks of plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences get
+more width, so that it stays one page.
 """
 
 from __future__ import annotations

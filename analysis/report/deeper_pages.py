@@ -1,8 +1,8 @@
 """The pages beside the answer: does it depend, how soon, at what effort, doubts, claims.
 
-In: a told `Summary`. Out: for each section its display strings (a `View`, None where the study
-was not asked it), its pictures, and its blocks of plain text. Decisions: nothing is judged or
-computed here.
+In: a told `Summary`. Out: for each section its display strings (a `View`, None where the study was
+not asked it), its pictures, and its blocks of plain text. Decisions: nothing is judged or computed
+here.
 """
 
 from __future__ import annotations

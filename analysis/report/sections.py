@@ -1,8 +1,8 @@
 """The sections of the report in reading order: one row each.
 
 In: nothing. Out: `SECTIONS`, and what they all give for one `Summary`. Decisions: a section whose
-view is None was not asked, and is left out of pages, pictures and plain text; a new section is
-one row here and one page in `templates/template.typ`.
+view is None was not asked, and is left out of pages, pictures and plain text; a new section is one
+row here and one page in `templates/template.typ`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """A table in the report's style, and how its cells are spelt.
 
-In: rows of text. Out: a `Table`. Decisions: every cell is spelt beforehand (true minus signs,
-the same decimals down a column), so that a table can only show what a `Summary` holds; a cell
-that may not be shown says so; tables carry no random names, so the same numbers give the same
-bytes.
+In: rows of text. Out: a `Table`. Decisions: every cell is spelt beforehand (true minus signs, the
+same decimals down a column), so that a table can only show what a `Summary` holds; a cell that may
+not be shown says so; tables carry no random names, so the same numbers give the same bytes.
 """
 
 from __future__ import annotations
