@@ -102,12 +102,12 @@ class Study:
     def __repr__(self) -> str:
         n, smallest = self.cohort.table["child_id"].nunique(), self.settings.smallest_cell
         children = about(n, "child", "children", smallest).capitalize()
-        said = f"{children} whose progress was measured. {self.verdicts!r}."
-        if self.sensitivity is None:
-            said += " Not asked: the same question in other ways."
+        labels = repr(self.verdicts)
+        said = f"{children} whose progress was measured. {labels[:1].upper()}{labels[1:]}."
+        unasked = [] if self.sensitivity else ["the same question in other ways"]
         if self.subgroups is None:
-            said += " Not asked: whether it depends, how soon, at what effort, practice at home."
-        return said
+            unasked += ["what it depends on", "how soon", "at what effort", "practice at home"]
+        return f"{said} Not asked: {', '.join(unasked)}." if unasked else said
 
     _repr_html_ = show_card
 
@@ -132,6 +132,12 @@ def run_study(
 
     Raises:
         RecordsError: if the records cannot be trusted.
+
+    >>> study = run_study("data/sample", ask_again=False, ask_beside=False)
+    >>> study.verdicts
+    group against individual: no important difference; combined against individual: ...
+    >>> round(study.comparison.pair("group", "individual")["estimate"], 2)
+    -0.02
     """
     settings = settings or Settings()
     if not isinstance(records, Records):

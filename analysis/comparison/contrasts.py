@@ -66,6 +66,21 @@ def compare_rates(
 
     Returns:
         The comparison; withheld with its reason when the columns cannot be told apart.
+
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "child_id": list("abcdef"),
+    ...         "format": pd.Categorical(["individual"] * 3 + ["group"] * 3, list(FORMATS)),
+    ...         "rate": [0.1, 0.2, 0.3, 0.5, 0.6, 0.7],
+    ...         "n_goals": 1,
+    ...         "group_id": [None, None, None, "g1", "g1", "g2"],
+    ...         "cluster": [0, 1, 2, 3, 3, 4],
+    ...     }
+    ... )
+    >>> identity = Comparison("primary", fill_pairs({}), fill_means({}))
+    >>> row = compare_rates(identity, table, table[[]], Settings()).pair("group", "individual")
+    >>> round(row["estimate"], 3), row["n_children"]
+    (0.4, 6)
     """
     formats = formats_among(table)
     if len(formats) < 2:

@@ -58,6 +58,15 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     Args:
         table: one row for each child compared (`Cohort.table`), formats with no child removed.
         settings: the budget and the share missing that is still filled.
+
+    >>> from analysis.measures.cohort import choose_cohort
+    >>> from analysis.measures.progress import measure_progress
+    >>> from analysis.measures.scoring import score_goals
+    >>> from analysis.records.load import read_records
+    >>> records, settings = read_records("data/sample"), Settings()
+    >>> cohort = choose_cohort(records, measure_progress(score_goals(records, settings), settings))
+    >>> choose_covariates(cohort.table, settings)
+    Adjusted for: attention, peer_comfort, social_share, ...
     """
     if table.empty:
         return Covariates(pd.DataFrame(), pd.DataFrame(), {}, {})

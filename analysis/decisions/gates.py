@@ -158,6 +158,12 @@ def judge_pairs(
     Returns:
         For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
         gate is left out.
+
+    >>> from analysis.study import run_study
+    >>> study = run_study("data/sample", ask_again=False, ask_beside=False)
+    >>> gates = judge_pairs(study.analysis_set, study.weighting, study.analyses)
+    >>> [gate.name for gate in gates[:3]], all(gate.passed for gate in gates)
+    (['describe', 'compare', 'overlap'], True)
     """
     stages = _Stages(analysis_set, weighting, analyses)
     gates: list[Gate] = []
