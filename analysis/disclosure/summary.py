@@ -490,7 +490,7 @@ def _say_fault(content: bytes, error: Exception) -> str:
         version = None
     if version is not None and version != SUMMARY_VERSION:
         return OTHER_VERSION.format(theirs=version, ours=SUMMARY_VERSION)
-    place = re.search(r"`(\$[a-z_.\[\]]{0,200})`$", str(error))
+    place = re.search(r"`(\$[a-z0-9_.\[\]]{0,200})`$", str(error))
     if not isinstance(error, msgspec.ValidationError):
         return NOT_OURS.format(place="it is no complete JSON")
     where = f"what stands at {place[1]} is" if place else "its parts are"
