@@ -213,15 +213,15 @@ def write_sensitivity(view: View, summary: Summary) -> Iterable[str]:
 
 
 def view_claims(summary: Summary) -> View | None:
-    """Give every claim with its answer, and what it would take to know."""
-    if summary.claims is None:
+    """Give every claim with its answer, and what it would take to know: either may be asked."""
+    doubts, claims = view_sensitivity(summary) or {}, summary.claims
+    if not doubts and claims is None:
         return None
-    doubts = view_sensitivity(summary) or {}
     planning = doubts.get("planning" if doubts.get("compared") else "withheld", [])
     return {
         "title": CLAIMS_TITLE,
-        "lead": summary.texts["claims.ledger"],
-        "rows": [_view_claim(summary, row) for row in summary.claims.rows],
+        "lead": summary.texts["claims.ledger" if claims else "claims.not_asked"],
+        "rows": [_view_claim(summary, row) for row in claims.rows] if claims else [],
         "planning": planning,
         "to_record": doubts.get("to_record", ""),
     }

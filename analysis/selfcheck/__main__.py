@@ -47,7 +47,11 @@ def check_versions() -> Iterator[Line]:
         return
     drifted = []
     for entry in bounds:
-        name, least = re.match(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry).groups()
+        found = re.match(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry)
+        if found is None:
+            yield FAIL, f"{entry} does not say which version is needed. {REPAIR}"
+            continue
+        name, least = found.groups()
         try:
             have = version(name)
         except PackageNotFoundError:

@@ -25,6 +25,7 @@ def summary_of(name):
         "sample": sample_study,
         "few": lambda: run_study(invented_records(3, n_children=30)),
         "quick": lambda: run_study(sample_study().records, ask_again=False),
+        "alone": lambda: run_study(sample_study().records, ask_beside=False),
     }
     return tell(protect(studies[name]()))
 
@@ -76,6 +77,14 @@ def test_a_study_that_did_not_ask_again_has_neither_page():
     assert view_claims(summary) is None
     assert not any(squeeze(CLAIMS_TITLE) in page for page in text_of("quick"))
     assert CLAIMS_TITLE not in render_text(summary)
+
+
+def test_what_it_would_take_to_know_is_said_also_where_no_claim_was_held():
+    summary = summary_of("alone")
+    assert summary.claims is None
+    for sentence in summary.quote("claims.not_asked", "sensitivity.planning"):
+        assert squeeze(sentence) in "".join(text_of("alone"))
+        assert squeeze(sentence) in squeeze(render_text(summary))
 
 
 def test_every_cell_of_the_grid_is_written_out():
