@@ -23,6 +23,7 @@ from analysis.errors import AnalysisError
 from analysis.report import document, spelling, view
 from analysis.report.document import ReportFault, render_pdf
 from analysis.report.plain_text import render_text
+from analysis.report.sections import SECTIONS
 from analysis.report.summary_file import JSON_MARK, MOST_BYTES, TEXT_MARK, read_summary
 from analysis.words.analyses import give_estimand
 from analysis.words.answer import LABEL_TITLES, TITLE, give_question
@@ -360,3 +361,12 @@ def test_sections_that_were_not_asked_are_named_and_have_no_page(paper):
     for text in told:
         assert _squeeze(text) in _text(_pdf("clear_answer", paper))
         assert _squeeze(text) in _squeeze(render_text(summary))
+
+
+def test_every_section_and_every_picture_has_its_place_in_the_templates():
+    folder = Path(document.__file__).parent / "templates"
+    templates = "".join(path.read_text() for path in sorted(folder.glob("*.typ")))
+    for section in SECTIONS:
+        assert f"view.{section.name}" in templates, section.name
+        for name in section.draw(example_summary()):
+            assert f'"{name}"' in templates, name
