@@ -83,10 +83,17 @@ class Comparison:
         """Give what is known of `this` compared with `than`: column -> value."""
         return self._rows[PAIRS.index((this, than))]
 
+    def mean(self, therapy_format: str) -> Row:
+        """Give what is known of one format's own mean: column -> value."""
+        return self._mean_rows[FORMATS.index(therapy_format)]
+
     @cached_property
     def _rows(self) -> list[Row]:
-        values = (column.tolist() for column in self.by_pair.values())
-        return [dict(zip(self.by_pair, row, strict=True)) for row in zip(*values, strict=True)]
+        return _split_rows(self.by_pair)
+
+    @cached_property
+    def _mean_rows(self) -> list[Row]:
+        return _split_rows(self.by_format)
 
     def __repr__(self) -> str:
         name = self.id.replace("_", " ").capitalize()
@@ -101,6 +108,11 @@ class Comparison:
         return f"{name}: " + ("; ".join(shown) or "no pair may be compared") + "."
 
     _repr_html_ = show_card
+
+
+def _split_rows(columns: Columns) -> list[Row]:
+    values = (column.tolist() for column in columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _make_frame(columns: Columns, formats: tuple[str, ...] | None = None) -> pd.DataFrame:

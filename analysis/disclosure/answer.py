@@ -154,10 +154,10 @@ def _wide_range(study: Study, this: str, than: str) -> tuple[float | None, float
 
 
 def _publish_rates(study: Study) -> tuple[FormatRate, ...]:
-    rows, means = [], study.comparison.means.to_dict("index")
+    rows = []
     for therapy_format in FORMAT_IDS:
         shown = may_show_rate(study, therapy_format)
-        numbers = show_range(means[therapy_format], shown=shown)
+        numbers = show_range(study.comparison.mean(therapy_format), shown=shown)
         rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
     return tuple(rows)
 

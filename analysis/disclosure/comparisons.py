@@ -139,10 +139,10 @@ def publish_rates(
     """
     allowed = may_show_estimates(comparison, settings, n_more_columns)
     seen = {f for pair in pairs if pair.shown for f in (pair.this, pair.than)}
-    rows, means = [], comparison.means.to_dict("index")
+    rows = []
     for therapy_format in FORMAT_IDS:
         shown = allowed and therapy_format in seen
-        numbers = show_range(means[therapy_format], shown=shown)
+        numbers = show_range(comparison.mean(therapy_format), shown=shown)
         rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
     return tuple(rows)
 
