@@ -26,6 +26,7 @@ from analysis.disclosure.rows import (
     KindRate,
     Predicted,
     SecondPair,
+    choose_claimed,
 )
 from analysis.disclosure.rules import enough, show_estimate, show_part
 from analysis.disclosure.summary import (
@@ -34,7 +35,6 @@ from analysis.disclosure.summary import (
     SubgroupsPart,
     TraitPart,
     WithinChildPart,
-    choose_claimed,
 )
 from analysis.vocabulary import Reason
 

@@ -8,15 +8,16 @@ summary holds no words but `sentences`, which `words.tell` adds and nobody reads
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from analysis.cards import draw_card
+from analysis.disclosure.faults import say_fault
 from analysis.disclosure.fields import (
+    SUMMARY_VERSION,
     Count,
     Digest,
     Domain,
@@ -72,26 +73,7 @@ from analysis.disclosure.rows import (
 from analysis.errors import AnalysisError
 from analysis.vocabulary import Reason
 
-SUMMARY_VERSION: Final = 3
-CLAIMED_PAIR: Final[PairId] = "group-individual"
-NOT_OURS = (
-    "The summary was not written by this program ({place}). Give the summary.json that stands "
-    "beside the last report, as it was left there."
-)
-OTHER_VERSION = (
-    "The summary was written by another version of this program (its summaries have version "
-    "{theirs}, these {ours}), so the two cannot stand beside each other. Make the last report "
-    "again with this version, or leave the summary out and do not hand out both reports."
-)
-
-
 HeldPart = Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"]
-
-
-class _Version(msgspec.Struct):
-    """The one thing that a file of any version tells."""
-
-    version: Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 
 class Change(Row, frozen=True, kw_only=True):
@@ -432,16 +414,6 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
         return next(row for row in self.answer.counts if row.format == therapy_format)
 
 
-def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
-    """Give the pair the headline is about: the claimed one, else the first that is shown.
-
-    Args:
-        pairs: published pairs, in their fixed order.
-    """
-    shown = [pair for pair in pairs if pair.shown]
-    return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)
-
-
 def check_summary(summary: Summary) -> Summary:
     """Give a summary as a reader of its JSON would have it, every value of its type.
 
@@ -473,25 +445,4 @@ def parse_summary(content: bytes) -> Summary:
     try:
         return msgspec.json.decode(content, type=Summary)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise AnalysisError(_say_fault(content, error)) from None
-
-
-def write_schema() -> bytes:
-    """Give the JSON Schema of a summary, keys sorted."""
-    schema = msgspec.json.schema(Summary)
-    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"
-
-
-def _say_fault(content: bytes, error: Exception) -> str:
-    """Say why a file is no summary: another version, or where it is not what it should be."""
-    try:
-        version = msgspec.json.decode(content, type=_Version).version
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        version = None
-    if version is not None and version != SUMMARY_VERSION:
-        return OTHER_VERSION.format(theirs=version, ours=SUMMARY_VERSION)
-    place = re.search(r"`(\$[a-z0-9_.\[\]]{0,200})`$", str(error))
-    if not isinstance(error, msgspec.ValidationError):
-        return NOT_OURS.format(place="it is no complete JSON")
-    where = f"what stands at {place[1]} is" if place else "its parts are"
-    return NOT_OURS.format(place=f"{where} not what it writes there")
+        raise AnalysisError(say_fault(content, error)) from None

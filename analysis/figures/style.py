@@ -28,6 +28,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from analysis.words.reasons import NOT_ASKED, NOTHING
+
 Arguments = ParamSpec("Arguments")
 
 FONT_FOLDER = FilePath(__file__).resolve().parents[1] / "report" / "fonts"
@@ -47,8 +49,6 @@ FORMAT_SIZES = {"individual": 7.0, "group": 6.4, "combined": 6.0}
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
 SCREEN_DPI = 160
-NOTHING = "Too few children to show this."
-NOT_ASKED = "This was not asked of these records this time."
 NOTHING_CM = 1.2
 
 # Share of the half-width of a 95% normal interval that holds the middle 80% and 50%.

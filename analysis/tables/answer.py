@@ -13,7 +13,6 @@ from analysis.tables.layout import (
     name_format,
     name_pair,
     put_in_table,
-    range_column,
     spell_count,
     spell_estimate,
     spell_formats,
@@ -37,7 +36,7 @@ def tabulate_pairs(summary: Summary) -> Table:
         {
             "Formats": name_pair(pair),
             "Difference": spell_signed(pair.estimate),
-            range_column(summary): spell_range(pair),
+            range_name(summary): spell_range(pair),
             "What may be said": LABEL_TITLES[pair.label],
         }
         for pair in summary.answer.pairs
@@ -60,7 +59,7 @@ def tabulate_rates(summary: Summary) -> Table:
             {
                 "Format": name_format(rate.format),
                 "Rate": spell_number(rate.estimate),
-                range_column(summary): spell_range(rate),
+                range_name(summary): spell_range(rate),
                 "Children": spell_count(counts.n_children),
                 "Goals": spell_count(counts.n_goals),
                 "Therapy groups": spell_count(counts.n_groups, none="–"),

@@ -17,13 +17,11 @@ from great_tables import GT, loc, style
 from analysis.disclosure.rows import Interval
 from analysis.disclosure.summary import Summary
 from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, interval, number, sentence_case, signed
-from analysis.words.phrases import range_name
+from analysis.words.reasons import NOT_ASKED, NOTHING
 
 Row = Mapping[str, str]
 
 HIDDEN = "not shown"
-NOTHING = "Too few children to show this."
-NOT_ASKED = "This was not asked of these records this time."
 FACES = ["Source Sans Pro", "Source Sans 3", "Helvetica Neue", "Arial", "sans-serif"]
 INK, SOFT, RULE = "#22262d", "#5b6472", "#c9ccd2"
 
@@ -130,11 +128,6 @@ class OfPair(Protocol):
     @property
     def than(self) -> str:
         """The second format."""
-
-
-def range_column(summary: Summary) -> str:
-    """Give the heading of a column of ranges: '95% range'."""
-    return range_name(summary)
 
 
 def name_format(name: str) -> str:

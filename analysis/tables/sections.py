@@ -14,7 +14,6 @@ from analysis.tables.layout import (
     name_format,
     name_pair,
     put_in_table,
-    range_column,
     spell_count,
     spell_estimate,
     spell_formats,
@@ -89,7 +88,7 @@ def tabulate_within_child(summary: Summary) -> Table:
             {
                 "Formats": name_pair(pair),
                 "Social less skill": spell_signed(pair.estimate),
-                range_column(summary): spell_range(pair),
+                range_name(summary): spell_range(pair),
             }
             for pair in summary.subgroups.within_child.pairs
         ]

@@ -19,9 +19,9 @@ from analysis.disclosure.cohort import publish_cohort
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES
 from analysis.disclosure.release import protect
+from analysis.disclosure.rows import choose_claimed
 from analysis.disclosure.rules import show_count
 from analysis.disclosure.subgroups import publish_subgroups
-from analysis.disclosure.summary import choose_claimed
 from analysis.records.schema import FORMATS
 from analysis.study import run_study
 from analysis.vocabulary import NOT_COMPARABLE
