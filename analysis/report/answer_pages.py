@@ -7,6 +7,7 @@ more width, so that it stays one page.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from analysis.disclosure.rows import Counts, MainPair, TScore
@@ -31,12 +32,11 @@ from analysis.report.spelling import (
     row_line,
     spell_count,
 )
-from analysis.tables.answer import spell_start
 from analysis.wording import number, signed
 from analysis.words import alt_text
 from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
-from analysis.words.cohort import TRAIT_TITLES, start_unit
+from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
 from analysis.words.phrases import absent_formats, range_name
 from analysis.words.previous import say_since
 
@@ -56,7 +56,7 @@ def view_answer(summary: Summary) -> View:
     absent = absent_formats(summary)
     wide = any(pair.shown and pair.wide_low is not None for pair in summary.answer.pairs)
     reading = f"The bar is the {range_name(summary)}; the darker, the more plausible."
-    side_cm, row_cm = _share_width(summary)
+    side_cm, row_cm = _share_width(_pair_sentences(summary))
     return {
         "question": give_question(summary),
         "headline": summary.texts["headline"],
@@ -89,7 +89,7 @@ def view_answer(summary: Summary) -> View:
 
 def draw_answer(summary: Summary) -> dict[str, Picture]:
     """Draw the pictures of page 1, empty ones included."""
-    side_cm, row_cm = _share_width(summary)
+    side_cm, row_cm = _share_width(_pair_sentences(summary))
     beside = TEXT_CM - side_cm - GUTTER_CM
     return {
         "contrasts": draw_contrasts(summary, width_cm=beside, row_cm=row_cm, named=False),
@@ -117,15 +117,22 @@ def write_answer(view: View, summary: Summary) -> Iterable[str]:
     yield f"{view['next_step']['title']}. {view['next_step']['text']}"
 
 
-def _share_width(summary: Summary) -> tuple[float, float]:
-    """Give the width of page 1's sentences and the height of their rows, in centimetres."""
-    sentences = [summary.texts[f"pair.{pair.id}"] for pair in summary.answer.pairs]
+@functools.lru_cache(maxsize=1)
+def _share_width(sentences: tuple[str, ...]) -> tuple[float, float]:
+    """Give the width of page 1's sentences and the height of their rows, in centimetres.
+
+    Measuring words is slow, and both the text and the picture beside it ask.
+    """
     for side_cm in SIDES_CM:
         lines = max(_count_lines(sentence, side_cm - 0.1) for sentence in sentences)
         row_cm = max(LEAST_ROW_CM, round(1.12 + LINE_CM * lines, 2))
         if row_cm <= TALLEST_ROW_CM:
             break
     return side_cm, row_cm
+
+
+def _pair_sentences(summary: Summary) -> tuple[str, ...]:
+    return tuple(summary.texts[f"pair.{pair.id}"] for pair in summary.answer.pairs)
 
 
 def _count_lines(text: str, width_cm: float) -> int:
@@ -214,7 +221,7 @@ def view_cohort(summary: Summary) -> View:
                 {
                     "head": TRAIT_TITLES[row.trait],
                     "unit": start_unit(row.trait),
-                    "cells": [spell_start(row, name) for name in seen],
+                    "cells": [spell_start(row, name) or NOT_SHOWN for name in seen],
                 }
                 for row in rows
             ],

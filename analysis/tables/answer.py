@@ -5,7 +5,6 @@ In: a `Summary`. Out: a `Table`, one function for each.
 
 from __future__ import annotations
 
-from analysis.disclosure.rows import StartTrait
 from analysis.disclosure.summary import Summary
 from analysis.tables.layout import (
     HIDDEN,
@@ -21,10 +20,10 @@ from analysis.tables.layout import (
     spell_signed,
 )
 from analysis.vocabulary import Unit
-from analysis.wording import FORMAT_NAMES, number, sentence_case
+from analysis.wording import FORMAT_NAMES, sentence_case
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
-from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, start_unit
+from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, spell_start, start_unit
 from analysis.words.phrases import every, range_name, spell_unit
 
 MAIN_UNIT: Unit = "rate"
@@ -91,7 +90,7 @@ def tabulate_start(summary: Summary) -> Table:
     """Tabulate what the children were like at the start."""
     rows = [
         {"Trait": TRAIT_TITLES[row.trait], "Unit": start_unit(row.trait)}
-        | spell_formats({name: spell_start(row, name) for name in FORMAT_NAMES})
+        | spell_formats({name: spell_start(row, name) or HIDDEN for name in FORMAT_NAMES})
         for row in summary.cohort.at_start
     ]
     return put_in_table(
@@ -101,21 +100,6 @@ def tabulate_start(summary: Summary) -> Table:
         "What the children were like at the start",
         "Children compared, by the format planned for them",
     )
-
-
-def spell_start(row: StartTrait, therapy_format: str) -> str:
-    """Spell one format's cell of a trait at the start: a mean, a percent, or a word.
-
-    Args:
-        row: the trait.
-        therapy_format: one of `FORMATS`.
-    """
-    value = getattr(row, therapy_format)
-    if value is None:
-        return HIDDEN
-    if isinstance(value, str):
-        return value
-    return f"{value:.0f}%" if row.unit == "percent" else number(value, 1)
 
 
 def tabulate_balance(summary: Summary) -> Table:
