@@ -27,7 +27,8 @@ from analysis.words.tell import tell
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEN = ("vocabulary", "wording", "settings", "errors", "disclosure", "records")
-SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "records.schema")
+SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
+SEEN += ("records.schema", "cards")
 BAR = """
 import importlib, pathlib, sys
 SEEN = {seen!r}
