@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from analysis.cards import draw_card
 from analysis.disclosure.faults import say_fault
 from analysis.disclosure.fields import (
     SUMMARY_VERSION,
@@ -387,6 +388,26 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
     def texts(self) -> Mapping[str, str]:
         """Every sentence's text by its id."""
         return {sentence.id: sentence.text for sentence in self.sentences}
+
+    def quote(self, *names: str) -> list[str]:
+        """Give the sentences whose ids begin with a name, in the order of the names.
+
+        Args:
+            names: ids, or their first parts: "pair" gives every "pair.…".
+        """
+        found = (
+            sentence.text
+            for name in names
+            for sentence in self.sentences
+            if sentence.id == name or sentence.id.startswith(f"{name}.")
+        )
+        return list(dict.fromkeys(found))
+
+    def _repr_html_(self) -> str:
+        pairs = [(pair.id, self.texts.get(f"pair.{pair.id}", "")) for pair in self.answer.pairs]
+        rows = [(id.replace("-", " and "), text) for id, text in pairs if text]
+        text = f"{self!r} {self.texts.get('always', '')}".rstrip()
+        return draw_card("What may leave the clinic", text, rows)
 
     def counted(self, therapy_format: str) -> Counts:
         """Give the counts of one format, or of "all"."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.disclosure.fields import Trait
+from analysis.disclosure.rows import StartTrait
 from analysis.disclosure.summary import CohortPart, Sentence, Summary
 from analysis.records.schema import EPISODES
 from analysis.wording import TRAIT_NAMES, children, listing, number, sentence_case
@@ -33,6 +34,22 @@ _START_UNITS = {
 def start_unit(trait: Trait) -> str:
     """Spell the unit of a trait at the start: 'mean, 1 to 5'."""
     return _START_UNITS.get(trait) or f"mean, {EPISODES.column(trait).unit}"
+
+
+def spell_start(row: StartTrait, therapy_format: str) -> str:
+    """Spell one format's cell of a trait at the start: a mean, a percent, or a word.
+
+    Args:
+        row: the trait.
+        therapy_format: one of the summary's formats.
+
+    Returns:
+        The cell; empty where it may not be shown.
+    """
+    value = getattr(row, therapy_format)
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:.0f}%" if row.unit == "percent" else number(value, 1)
 
 
 def tell_cohort(summary: Summary) -> list[Sentence]:

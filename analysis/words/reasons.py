@@ -5,6 +5,8 @@ In: an id. Out: a clause without capital letter and full stop, as the end of a s
 
 from __future__ import annotations
 
+NOTHING = "Too few children to show this."
+NOT_ASKED = "This was not asked of these records this time."
 REASON_CLAUSES: dict[str, str] = {
     "few_formats": "fewer than two formats have enough children",
     "few_children_left": "too few children of at least two formats are left",

@@ -1,4 +1,4 @@
-"""The door survives what computers do: kills, crowds, full disks; and says the same everywhere."""
+"""A report survives what computers do: kills, crowds, full disks; it says the same everywhere."""
 
 import hashlib
 import json
