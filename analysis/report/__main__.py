@@ -16,13 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
 from analysis.errors import run_entry_point
-from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary, spell_summary
-=======
-from analysis.errors import run_door
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
->>>>>>> present
 from analysis.settings import Settings
 from analysis.writing import PDF_MARK, Output, check_target, write_files
 

@@ -46,17 +46,8 @@ def check_versions() -> Iterator[Line]:
         yield FAIL, f"The package is not installed. {REPAIR}"
         return
     drifted = []
-<<<<<<< HEAD
     asked = [re.findall(r"^([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry) for entry in bounds]
     for name, least in (found for entry in asked for found in entry):
-=======
-    for entry in bounds:
-        found = re.match(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", entry)
-        if found is None:
-            yield FAIL, f"{entry} does not say which version is needed. {REPAIR}"
-            continue
-        name, least = found.groups()
->>>>>>> present
         try:
             have = version(name)
         except PackageNotFoundError:
