@@ -65,7 +65,7 @@ def test_after_a_pair_that_is_not_described_no_other_gate_of_it_is_shown():
 )
 def test_a_share_of_few_missing_children_is_told_without_its_numbers(rule, gone, told):
     cohort = replace(sample_study().cohort)
-    started = {name: 80 for name in ("individual", "group", "combined")}
+    started = dict.fromkeys(("individual", "group", "combined"), 80)
     stayed = {name: 80 - gone.get(name, 0) for name in started}
     vars(cohort).update(started=started, stayed=stayed)
     gate = Gate("attrition", *PAIR, False, rule, "group", 0.41, 0.35)
