@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: setup report test notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: setup report test test-fast notebooks sample-notebooks bench audit selfcheck safe mutants
 
 setup: .venv/ready
 
@@ -19,10 +19,18 @@ setup: .venv/ready
 report: setup
 	@$(PY) -m analysis.report $(RECORDS) --output $(OUT)
 
+# Everything, on the cores there are; the tests of a file share what they computed, so they stay together.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --dist loadfile
+
 test: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m pytest
+	@$(PY) -m mypy analysis
+	@$(PYTEST)
+
+# Tests that take a second or more left out: while working, never instead of `make test`.
+test-fast: setup
+	@$(PYTEST) -m "not slow"
 
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup
