@@ -76,6 +76,7 @@ def test_a_notebook_says_no_decimal_that_is_not_in_the_summary(path, summary):
     assert {found for found in said if found not in known} == set()
 
 
+@pytest.mark.slow
 def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary, pages):
     said = {plain(found) for page in pages for found in DECIMAL.findall(page)}
     assert len(said) > 60
@@ -83,12 +84,14 @@ def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary, pages):
     assert {found for found in said if found not in known and not is_tick(found)} == set()
 
 
+@pytest.mark.slow
 def test_the_plain_text_says_no_decimal_that_is_not_in_the_summary(summary):
     said = {plain(found) for found in DECIMAL.findall(render_text(summary))}
     assert len(said) > 100
     assert {found for found in said if found not in published_digits(summary)} == set()
 
 
+@pytest.mark.slow
 def test_every_pair_has_the_same_digits_in_summary_pdf_text_and_notebook(summary, pages):
     page = "".join(pages)
     notebook = " ".join(text_outputs(next(p for p in NOTEBOOKS if p.stem.startswith("3-"))))

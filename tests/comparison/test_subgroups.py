@@ -69,6 +69,7 @@ def coverage(found, truth):
     return covers[made].mean(), made.sum()
 
 
+@pytest.mark.slow
 def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     within, _ = hidden_clinics()
     truth = truth_of("social_minus_skill", **HIDDEN)

@@ -182,6 +182,7 @@ CLINICS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clinic", CLINICS)
 def test_every_notebook_runs_on_a_clinic_that_cannot_answer_everything(clinic, tmp_path):
     write_clinic(tmp_path, simulate_clinic(ClinicDesign(**CLINICS[clinic]), seed=5).tables)

@@ -49,6 +49,7 @@ def second_line(summary):
     yield effort["home_practice"]["sentence"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("name", ["sample", "poor"])
 def test_each_question_has_one_page_on_either_paper(name, paper):
@@ -61,6 +62,7 @@ def test_each_question_has_one_page_on_either_paper(name, paper):
     assert squeeze("How sure can we be?") in pages[starts[-1] + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sample", "poor", "tiny"])
 def test_every_sentence_of_the_second_line_stands_in_the_report(name):
     summary, text = summary_of(name), "".join(pages_of(name))

@@ -51,6 +51,7 @@ def sentences_of(summary):
     return [*texts, summary["claims"]["text"]]
 
 
+@pytest.mark.slow
 def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text():
     summary = summary_of("sample")
     pdf, plain = "".join(text_of("sample")), squeeze(render_text(summary))
@@ -74,6 +75,7 @@ def test_where_nothing_is_compared_there_is_a_ledger_and_no_page_of_doubts():
     assert "can be answered" in " ".join(view_doubts(summary_of("few"))["doubts"]["withheld"])
 
 
+@pytest.mark.slow
 def test_a_study_that_did_not_ask_again_has_neither_page():
     summary = summary_of("quick")
     assert not asked_again(summary)

@@ -142,6 +142,7 @@ def every_text(part, path=""):
         yield path, part
 
 
+@pytest.mark.slow
 def test_no_sentence_of_any_clinic_claims_too_much(published):
     assert len(published) >= 31
     faults = [
