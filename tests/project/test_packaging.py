@@ -125,6 +125,19 @@ def test_an_installed_command_is_a_main_that_gives_its_exit_code(command):
     assert refused.value.code == 2
 
 
+def test_every_file_that_is_no_module_goes_with_the_package():
+    given = WHOLE["tool"]["setuptools"]["package-data"]
+    sent = set()
+    for package, patterns in given.items():
+        folder = ROOT.joinpath(*package.split("."))
+        for pattern in patterns:
+            assert list(folder.glob(pattern)), f"{package}: {pattern}"
+            sent |= set(folder.glob(pattern))
+    others = {p for p in (ROOT / "analysis").rglob("*") if p.is_file() and p.suffix != ".py"}
+    others = {p for p in others if "__pycache__" not in p.parts}
+    assert sorted(p.relative_to(ROOT).as_posix() for p in others - sent) == []
+
+
 def test_the_version_stands_once_and_others_repeat_it():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["version"]
