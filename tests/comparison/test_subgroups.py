@@ -80,6 +80,7 @@ def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     assert abs(bias) < 3 * np.nanstd(within[:, 0, 0]) / np.sqrt(CLINICS)
 
 
+@pytest.mark.slow
 def test_the_ordinary_contrast_fails_in_the_same_clinics():
     _, ordinary = hidden_clinics()
     truth = truth_of("rate", **HIDDEN)

@@ -49,6 +49,7 @@ def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sampl
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.slow
 def test_the_closing_lines_give_the_answer_and_the_place(sample_report):
     folder, done = sample_report
     summary = json.loads((folder / "summary.json").read_bytes())

@@ -72,12 +72,14 @@ def test_every_sentence_of_the_second_line_stands_in_the_report(name):
         assert squeeze(sentence) in plain, sentence
 
 
+@pytest.mark.slow
 def test_the_within_child_test_is_a_headline_on_page_1_where_it_can_be_made():
     headline = summary_of("sample")["depends"]["within_child"]["headline"]
     assert squeeze(headline) in pages_of("sample")[0]
     assert squeeze(CHILDREN_TITLE) not in pages_of("sample")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("name", ["sample", "poor"])
 def test_page_1_stays_one_page_with_the_headline_on_either_paper(name, paper):

@@ -60,6 +60,7 @@ def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text()
         assert squeeze(text) in plain, text
 
 
+@pytest.mark.slow
 def test_each_of_the_two_fills_one_page():
     pages = text_of("sample")
     for title in (DOUBTS_TITLE, CLAIMS_TITLE):
