@@ -92,7 +92,6 @@ def test_every_state_fits_its_pages_on_either_paper(variant, paper):
     assert sizes == {PAPER_POINTS[paper]}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_published_sentence_stands_in_the_pdf_word_for_word(variant):
     summary, text = example_summary(variant), _text(_pdf(variant))
@@ -147,7 +146,6 @@ def test_all_faces_are_the_shipped_ones_and_embedded():
         assert font["/BaseFont"].partition("+")[2].partition("-")[0] in FACES
 
 
-@pytest.mark.slow
 def test_invented_records_are_marked_on_every_page_and_real_ones_on_none():
     notice = _squeeze(view.INVENTED)
     invented = [_squeeze(page.extract_text()) for page in _read(_pdf("clear_answer")).pages]
@@ -194,7 +192,6 @@ UNSETTABLE = {
 }
 
 
-@pytest.mark.slow
 def test_markup_in_a_label_stays_text():
     summary = example_summary()
     summary["certainty"]["limits"] = list(HOSTILE)
@@ -209,7 +206,6 @@ def test_a_character_that_cannot_be_set_is_dropped_or_replaced(label):
     assert view.clean_text(label, document.drawable_characters()) == UNSETTABLE[label]
 
 
-@pytest.mark.slow
 def test_a_report_with_unsettable_characters_is_still_set():
     summary = example_summary()
     summary["certainty"]["limits"] = list(UNSETTABLE)
@@ -234,7 +230,6 @@ def test_the_same_summary_gives_the_same_bytes():
     assert render_pdf(example_summary("cannot_tell")) == _pdf("cannot_tell")
 
 
-@pytest.mark.slow
 def test_bytes_do_not_depend_on_hash_seed_time_zone_locale_or_clock():
     code = (
         "import hashlib, sys\n"

@@ -12,8 +12,6 @@ from growing_clinics import WHOLE, tables_of, write_tables
 
 from analysis import errors
 
-pytestmark = pytest.mark.slow
-
 DRIVER = Path(__file__).parents[1] / "door_driver.py"
 FIRST_REPORTS, ALL_REPORTS = (5, 50) if WHOLE else (5, 9)
 MOST_GROWTH_KB = 20_000

@@ -142,7 +142,6 @@ def every_text(part, path=""):
         yield path, part
 
 
-@pytest.mark.slow
 def test_no_sentence_of_any_clinic_claims_too_much(published):
     assert len(published) >= 31
     faults = [
@@ -154,7 +153,6 @@ def test_no_sentence_of_any_clinic_claims_too_much(published):
     assert faults == []
 
 
-@pytest.mark.slow
 def test_the_clinics_reach_every_label(published):
     seen = {p["label"] for s in published.values() for p in s["answer"]["pairs"]}
     assert set(labels.LABEL_TITLES) - seen <= {labels.DEPENDS}

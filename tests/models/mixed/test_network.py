@@ -57,7 +57,6 @@ def test_a_folder_read_file_by_file_gives_the_fit_of_all_rows(network):
     assert_same_fit(fit_folder(folder, MODEL), whole)
 
 
-@pytest.mark.slow
 def test_a_cluster_of_two_workers_gives_the_fit_of_all_rows(network, capsys):
     folder, whole = network
     with LocalCluster(
