@@ -27,6 +27,11 @@ def summary():
     return tell(protect(sample_study()))
 
 
+@pytest.fixture(scope="module")
+def pages(summary):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(render_pdf(summary))).pages]
+
+
 def leaves(part):
     if isinstance(part, dict):
         part = list(part.values())
@@ -74,23 +79,24 @@ def test_a_notebook_says_no_decimal_that_is_not_in_the_summary(path, summary):
     assert {found for found in said if found not in known} == set()
 
 
-def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary):
-    pages = PdfReader(io.BytesIO(render_pdf(summary))).pages
-    said = {plain(f) for page in pages for f in DECIMAL.findall(page.extract_text())}
+@pytest.mark.slow
+def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary, pages):
+    said = {plain(found) for page in pages for found in DECIMAL.findall(page)}
     assert len(said) > 60
     known = published_digits(summary)
     assert {found for found in said if found not in known and not is_tick(found)} == set()
 
 
+@pytest.mark.slow
 def test_the_plain_text_says_no_decimal_that_is_not_in_the_summary(summary):
     said = {plain(found) for found in DECIMAL.findall(render_text(summary))}
     assert len(said) > 100
     assert {found for found in said if found not in published_digits(summary)} == set()
 
 
-def test_every_pair_has_the_same_digits_in_summary_pdf_text_and_notebook(summary):
-    pages = PdfReader(io.BytesIO(render_pdf(summary))).pages
-    page = "".join(page.extract_text() for page in pages)
+@pytest.mark.slow
+def test_every_pair_has_the_same_digits_in_summary_pdf_text_and_notebook(summary, pages):
+    page = "".join(pages)
     notebook = " ".join(text_outputs(next(p for p in NOTEBOOKS if p.stem.startswith("3-"))))
     for pair in summary.answer.pairs:
         assert signed(pair.estimate) in page

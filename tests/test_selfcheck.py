@@ -8,6 +8,7 @@ from analysis.selfcheck import __main__ as selfcheck
 from analysis.selfcheck.reference import compare_with_reference
 
 
+@pytest.mark.slow
 def test_this_copy_passes_its_own_check(capsys):
     code = selfcheck.main([])
     said = capsys.readouterr()

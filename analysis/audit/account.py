@@ -54,6 +54,8 @@ def describe_audit(verdicts: Sequence[Verdict], command: str) -> str:
         (v.scenario.name, *(_percent(v.said[label]) for label in LABEL_TITLES)) for v in verdicts
     ]
     parts = [
+        "# The last truth audit",
+        'What is asked, and why: METHODS.md, "Truth audit".',
         f"`{command}`",
         say_headline(verdicts),
         _table(("scenario", "measure", "value (error)", "bar", "verdict"), bars),

@@ -199,6 +199,7 @@ def test_a_clinic_of_the_audit_depends_on_its_scenario_seed_and_number_alone():
     assert json.loads(json.dumps(one)) == one
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_gives_the_same_numbers(monkeypatch):
     monkeypatch.setattr("analysis.audit.work.CLINICS_PER_CHUNK", 2)
     alone, together = (
@@ -253,6 +254,7 @@ def test_the_scenarios_plant_what_their_names_say():
         assert max(abs(v) for v in truth["differences"].values()) < ROUNDING
 
 
+@pytest.mark.slow
 def test_a_short_audit_of_the_whole_study_misses_no_bar():
     scenarios = [BY_NAME["confounded_null"], BY_NAME["small"], BY_NAME["no_combined"]]
     verdicts = door.run_audit(scenarios, 20, 4, jobs=2, truth_children=2000)

@@ -145,6 +145,7 @@ def simulated():
     return truth, {week: np.array(values) for week, values in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("week", [12, 24])
 def test_shares_attained_are_near_the_planted_truth(week):
     truth, found = simulated()

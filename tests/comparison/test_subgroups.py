@@ -66,6 +66,7 @@ def coverage(found, truth):
     return covers[made].mean(), made.sum()
 
 
+@pytest.mark.slow
 def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     within, _ = hidden_clinics()
     truth = truth_of("social_minus_skill", **HIDDEN)
@@ -76,6 +77,7 @@ def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     assert abs(bias) < 3 * np.nanstd(within[:, 0, 0]) / np.sqrt(CLINICS)
 
 
+@pytest.mark.slow
 def test_the_ordinary_contrast_fails_in_the_same_clinics():
     _, ordinary = hidden_clinics()
     truth = truth_of("rate", **HIDDEN)

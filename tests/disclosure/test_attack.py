@@ -49,6 +49,7 @@ def attacked(summary, study, pdf=None):
     return score_attack(bounds, truth, SMALLEST)
 
 
+@pytest.mark.slow
 def test_no_small_cell_can_be_worked_out_from_a_report():
     found = np.zeros(4, int)
     for n_children, seed in clinic_sizes(N_CLINICS):
@@ -77,6 +78,7 @@ def growing_clinics():
     return [grown_clinic(int(n), seed, int(rng.integers(1, 11))) for seed, n in enumerate(sizes)]
 
 
+@pytest.mark.slow
 def test_two_reports_of_a_growing_clinic_tell_no_small_cell_of_either():
     found = np.zeros(4, int)
     for before, after in growing_clinics():

@@ -58,6 +58,7 @@ def check_summary(summary):
     return n_shown
 
 
+@pytest.mark.slow
 def test_over_many_clinics_every_estimate_shown_is_a_number_with_its_range():
     n_shown = 0
     for n_children, seed in clinic_sizes(N_CLINICS):

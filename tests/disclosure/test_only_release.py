@@ -65,6 +65,7 @@ def test_notebooks_hold_only_what_was_published():
             assert "protect(" in text, path.name
 
 
+@pytest.mark.slow
 def test_the_whole_report_is_set_from_its_json_alone(monkeypatch):
     summary = tell(published_of(100, 11))
     wanted = render_pdf(summary), render_text(summary), spell_summary(summary)
@@ -141,6 +142,7 @@ def draw_scatter(_summary, *, width_cm=17.0, **_):
     return picture
 
 
+@pytest.mark.slow
 def test_no_page_has_a_mark_for_each_child(monkeypatch):
     few, many = (tell(published_of(n, 4)) for n in SIZES)
     marks = [count_marks(render_pdf(summary)) for summary in (few, many)]

@@ -104,6 +104,7 @@ def test_digests_hang_on_codes_and_salt_and_on_nothing_that_was_recorded():
     assert all(one.digest != two.digest for one, two in pairs)
 
 
+@pytest.mark.slow
 def test_a_few_new_children_repeat_the_last_report_and_say_so():
     before, after = grown_clinic(130, 23, 4)
     first = written(before)

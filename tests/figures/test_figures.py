@@ -293,6 +293,7 @@ def test_the_same_picture_gives_the_same_png():
     assert first == second
 
 
+@pytest.mark.slow
 def test_drawing_needs_no_pyplot():
     import subprocess
     import sys

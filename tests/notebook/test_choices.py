@@ -119,6 +119,7 @@ def test_a_look_that_nearly_repeats_an_earlier_one_is_refused():
     assert look.sentences == (SEEN_ALREADY,)
 
 
+@pytest.mark.slow
 def test_every_choice_of_the_controls_can_be_asked(browser):
     controls = make_controls(browser, Choice())
     assert set(controls) == set(Choice.__dataclass_fields__)

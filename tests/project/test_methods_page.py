@@ -1,10 +1,13 @@
-"""METHODS.md says what the code does: its numbers, order, headings and claims."""
+"""METHODS.md and docs/ say what the code does: its numbers, order, headings and claims."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from analysis.audit.account import describe_audit
+from analysis.audit.scenarios import MEASURES, SCENARIOS
 from analysis.decisions.claims import CLAIMS
 from analysis.decisions.gates import BLOCKING, GATES
 from analysis.decisions.labels import LABEL_TITLES
@@ -13,6 +16,7 @@ from analysis.measures.cohort import TRAITS
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PAGE = (ROOT / "METHODS.md").read_text(encoding="utf-8")
 S = Settings()
 
@@ -136,3 +140,46 @@ def test_the_contents_lead_to_every_section():
         for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
     }
     assert set(links) == anchors
+
+
+@pytest.fixture(scope="module")
+def audit():
+    page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    place = re.search(r"docs/audit\.md\)\n.*?(analysis/\S+\.json)\)", MAKEFILE, re.DOTALL)[1]
+    return page, json.loads((ROOT / place).read_text(encoding="utf-8"))
+
+
+def test_the_page_of_the_audit_opens_as_the_command_writes_it(audit):
+    page, numbers = audit
+    n_clinics = {row["n_clinics"] for row in numbers["scenarios"].values()}
+    assert len(n_clinics) == 1
+    command = f"python -m analysis.audit --clinics {n_clinics.pop()} --seed {numbers['seed']}"
+    opening = describe_audit([], command).partition("\n\n| ")[0]
+    assert f"`{command}`" in opening
+    assert page.startswith(opening)
+    assert numbers["headline"] in page.splitlines()
+
+
+def test_the_page_of_the_audit_has_every_bar_with_the_verdict_of_its_numbers(audit):
+    page, numbers = audit
+    assert list(numbers["scenarios"]) == [scenario.name for scenario in SCENARIOS]
+    bars = [
+        (scenario, MEASURES[name], found["verdict"])
+        for scenario, row in numbers["scenarios"].items()
+        for name, found in row.items()
+        if isinstance(found, dict) and found.get("verdict")
+    ]
+    table = page.partition("| bar | verdict |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    rows = [line.strip("| ").split(" | ") for line in table]
+    assert [(row[0], row[1], row[4]) for row in rows] == bars
+    assert not [bar for bar in bars if bar[2] != "met"]
+
+
+def test_what_the_pages_link_to_exists():
+    for page in ("METHODS.md", "CONTRIBUTING.md", "SECURITY.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert (ROOT / link).exists(), f"{page}: {link}"
+        files = re.findall(r"`((?:analysis|tests|benchmarks|docs)/[\w/.]+\.\w+)`", text)
+        missing = [name for name in files if "NAME" not in name and not (ROOT / name).exists()]
+        assert missing == []

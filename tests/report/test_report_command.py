@@ -35,6 +35,7 @@ def sample_report(tmp_path_factory):
     return folder, done
 
 
+@pytest.mark.slow
 def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sample_report):
     folder, done = sample_report
     assert done.returncode == errors.EXIT_WRITTEN, done.stderr
@@ -48,6 +49,7 @@ def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sampl
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.slow
 def test_the_closing_lines_give_the_answer_and_the_place(sample_report):
     folder, done = sample_report
     summary = parse_summary((folder / "summary.json").read_bytes())
@@ -59,6 +61,7 @@ def test_the_closing_lines_give_the_answer_and_the_place(sample_report):
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_bytes_again(sample_report, tmp_path, capsys):
     folder, _ = sample_report
     assert command.main(["--output", str(tmp_path / "summary.pdf"), "--text"]) == 0
@@ -191,6 +194,7 @@ def test_stages_are_shown_to_a_person_only(capsys, monkeypatch):
     assert command.STAGES[0] in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_margin_and_the_smallest_cell_reach_the_page(tmp_path, capsys):
     arguments = ["--margin", "0.4", "--smallest-cell", "15", "--paper", "letter", "--text"]
     assert command.main([*arguments, "--output", str(tmp_path / "s.pdf")]) == 0

@@ -51,6 +51,7 @@ def second_line(summary):
     yield from summary.quote(*names, "soon.withheld", "effort.withheld", "effort.practice")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("name", ["sample", "poor"])
 def test_each_question_has_one_page_on_either_paper(name, paper):
@@ -63,6 +64,7 @@ def test_each_question_has_one_page_on_either_paper(name, paper):
     assert squeeze("How sure can we be?") in pages[starts[-1] + 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sample", "poor", "tiny"])
 def test_every_sentence_of_the_second_line_stands_in_the_report(name):
     summary, text = summary_of(name), "".join(pages_of(name))
@@ -74,12 +76,14 @@ def test_every_sentence_of_the_second_line_stands_in_the_report(name):
         assert squeeze(sentence) in plain, sentence
 
 
+@pytest.mark.slow
 def test_the_within_child_test_is_a_headline_on_page_1_where_it_can_be_made():
     headline = headline_of(summary_of("sample"))
     assert squeeze(headline) in pages_of("sample")[0]
     assert squeeze(CHILDREN_TITLE) not in pages_of("sample")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paper", ["a4", "letter"])
 @pytest.mark.parametrize("name", ["sample", "poor"])
 def test_page_1_stays_one_page_with_the_headline_on_either_paper(name, paper):

@@ -48,6 +48,7 @@ def sentences_of(summary):
     return summary.quote("sensitivity", "claims")
 
 
+@pytest.mark.slow
 def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text():
     summary = summary_of("sample")
     pdf, plain = "".join(text_of("sample")), squeeze(render_text(summary))
@@ -56,6 +57,7 @@ def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text()
         assert squeeze(text) in plain, text
 
 
+@pytest.mark.slow
 def test_each_of_the_two_fills_one_page():
     pages = text_of("sample")
     for title in (DOUBTS_TITLE, CLAIMS_TITLE):
@@ -71,6 +73,7 @@ def test_where_nothing_is_compared_there_is_a_ledger_and_no_page_of_doubts():
     assert "can be answered" in " ".join(view_sensitivity(summary_of("few"))["withheld"])
 
 
+@pytest.mark.slow
 def test_a_study_that_did_not_ask_again_has_neither_page():
     summary = summary_of("quick")
     assert view_sensitivity(summary) is None
