@@ -3,6 +3,7 @@
 import importlib
 import json
 from pathlib import Path
+from typing import is_typeddict
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ PACKAGE = ROOT / "analysis"
 # Names that are used without being written down anywhere in the package, and by whom.
 USED_BY_OTHERS = {
     "_ipython_display_": "IPython, to show a box of controls",
+    "_repr_html_": "Jupyter, to show a card",
     "_render_traceback_": "IPython, to show a refusal without a traceback",
     "buffer_text": "xml.parsers.expat",
     "CharacterDataHandler": "xml.parsers.expat",
@@ -34,14 +36,17 @@ def find_unused(folder, also=()):
     ]
 
 
-def fields_of_structs():
-    """Fields of the published summary: written to JSON and read from it whole."""
+def fields_read_whole():
+    """Fields of the published summary, written to JSON whole, and keys of typed dicts."""
     found = set()
     for name, path in Package(PACKAGE).paths.items():
-        if "msgspec" in path.read_text(encoding="utf-8"):
+        text = path.read_text(encoding="utf-8")
+        if "msgspec" in text or "TypedDict" in text:
             for thing in vars(importlib.import_module(f"analysis.{name}")).values():
                 if isinstance(thing, type) and issubclass(thing, msgspec.Struct):
                     found |= set(thing.__struct_fields__)
+                elif is_typeddict(thing):
+                    found |= set(thing.__annotations__)
     return found
 
 
@@ -62,7 +67,7 @@ def unused(notebook_code):
 
 
 def test_every_name_in_the_package_is_reached(unused):
-    reached = fields_of_structs() | set(USED_BY_OTHERS)
+    reached = fields_read_whole() | set(USED_BY_OTHERS)
     left = [
         f"{Path(item.filename).relative_to(ROOT)}:{item.first_lineno}: {item.typ} {item.name}"
         for item in unused
