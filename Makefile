@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: setup report test test-fast same notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: docs setup report test test-fast same notebooks sample-notebooks bench audit selfcheck safe mutants
 
 setup: .venv/ready
 
@@ -45,6 +45,10 @@ sample-notebooks: setup
 	@$(PY) -m analysis.notebook --keep
 	@mkdir -p output && $(PY) -m analysis.report --output output/sample.pdf > output/sample.log
 	@pdftoppm -r 90 -f 1 -l 1 -singlefile -png output/sample.pdf docs/page-1
+
+# The generated pages of docs/.
+docs: setup
+	@$(PY) docs/make_pages.py
 
 bench: setup
 	@for bench in $(filter-out stamp,$(basename $(notdir $(wildcard benchmarks/*.py)))); do \

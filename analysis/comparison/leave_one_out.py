@@ -49,12 +49,10 @@ class LeaveOut:
             furthest against its sign, with its own interval.
         table: one row for each pair compared: this, than, lowest and highest estimate,
             conf_low and conf_high (the ends reached by the intervals of those two).
-        n_left_out: labels left out in turn.
     """
 
     comparison: Comparison
     table: pd.DataFrame
-    n_left_out: int
 
 
 def leave_out_each(
@@ -74,7 +72,7 @@ def leave_out_each(
     n_labels = int(code.max(initial=-1)) + 1
     if primary.withheld or n_labels < analysis_set.settings.fewest_left_out:
         reason = primary.withheld or "few_labels"
-        return LeaveOut(withheld_comparison(identity, reason), _no_ranges(), 0)
+        return LeaveOut(withheld_comparison(identity, reason), _no_ranges())
     design = np.hstack([indicate_formats(table, formats), centred.to_numpy()])
     rows, contrasts = contrast_pairs(formats, design.shape[1])
     found = estimates_without(table["rate"].to_numpy(), design, code) @ contrasts.T
@@ -105,7 +103,7 @@ def leave_out_each(
     comparison = drop_unsure_pairs(
         _tabulate(identity, primary, answer, counts), analysis_set.settings
     )
-    return LeaveOut(comparison, pd.DataFrame(ranges, columns=list(_no_ranges())), n_labels)
+    return LeaveOut(comparison, pd.DataFrame(ranges, columns=list(_no_ranges())))
 
 
 def estimates_without(outcome: np.ndarray, design: np.ndarray, code: np.ndarray) -> np.ndarray:

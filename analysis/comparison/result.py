@@ -37,7 +37,6 @@ PAIRS: tuple[PairOfFormats, ...] = (
 NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted")
 COUNTS = ("n_children", "n_goals", "n_groups")
 UNLABELLED = ("", NOT_COMPARABLE)
-TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
 MEANS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 
 
@@ -47,9 +46,9 @@ class Comparison:
 
     Attributes:
         id: short stable name, the key in `Study.analyses`.
-        by_pair: the columns of `table`, `TABLE_COLUMNS`: always three values, one for each pair
-            of `PAIRS`; `estimate` = this minus than; NaN where the pair was not compared.
-            `label` is "" until `decisions` has chosen it.
+        by_pair: the columns of `table` (this, than, `NUMBERS`, `COUNTS`, label): always three
+            values, one for each pair of `PAIRS`; `estimate` = this minus than; NaN where the pair
+            was not compared. `label` is "" until `decisions` has chosen it.
         by_format: the columns of `means`, one value for each format: estimate, std_error, df,
             p_value, conf_low, conf_high of the mean standardised to all children compared, then
             n_children and n_goals; NaN where the format was not compared.
@@ -146,7 +145,7 @@ def fill_pairs(columns: Mapping[str, ArrayLike]) -> Columns:
     """Give the three pairs with what is known of them: `Comparison.by_pair`.
 
     Args:
-        columns: name of `TABLE_COLUMNS` -> three values.
+        columns: name of a column -> three values.
     """
     return _NO_PAIR | {name: np.asarray(values) for name, values in columns.items()}
 

@@ -39,7 +39,7 @@ class Gate:
     """One question asked of one pair of formats before anything is said.
 
     Attributes:
-        name: one of `GATES`.
+        name: one of `vocabulary.GateName`, in their order.
         this, than: the pair.
         passed: whether the rule holds.
         rule: which rule of the gate decided, e.g. "few_groups"; "" when passed.
@@ -156,8 +156,8 @@ def judge_pairs(
         analyses: comparisons by id; "primary" and "mixed_growth" are needed.
 
     Returns:
-        For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
-        gate is left out.
+        For each pair, one gate for each of `vocabulary.GateName`, in order; a gate after a
+        failed blocking gate is left out.
 
     >>> from analysis.study import run_study
     >>> study = run_study("data/sample", ask_again=False, ask_beside=False)
@@ -364,4 +364,3 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "measurement": _measurement,
     "dominance": _dominance,
 }
-GATES = tuple(_QUESTIONS)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
-    FORMAT_COLOURS,
     LARGE,
     SMALL,
     SOFT_INK,
@@ -24,6 +23,7 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES, interval
 from analysis.words import alt_text
 

@@ -14,7 +14,6 @@ from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     BAND,
     FAINT,
-    FORMAT_COLOURS,
     INK,
     PAPER,
     SMALL,
@@ -29,6 +28,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES
 from analysis.words import alt_text
 from analysis.words.progress import BAND_TITLES

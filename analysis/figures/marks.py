@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from analysis.disclosure.rows import EffortMean, FormatRate, Interval
 from analysis.figures.style import (
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
@@ -24,6 +23,7 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES, number
 
 DOT_ROW_CM = 0.86

@@ -11,7 +11,6 @@ from analysis.disclosure.rows import Counts
 from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     FAINT,
-    FORMAT_COLOURS,
     INK,
     PAPER,
     SMALL,
@@ -25,6 +24,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.vocabulary import NOT_COMPARABLE
 from analysis.wording import FORMAT_TITLES
 from analysis.words import alt_text

@@ -13,7 +13,6 @@ from analysis.disclosure.fields import FormatId
 from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     FAINT,
-    FORMAT_COLOURS,
     INK,
     SMALL,
     SOFT_INK,
@@ -27,6 +26,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES, signed
 from analysis.words import alt_text
 

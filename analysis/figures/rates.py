@@ -9,7 +9,6 @@ from __future__ import annotations
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import spans_of
 from analysis.figures.style import (
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
@@ -24,6 +23,7 @@ from analysis.figures.style import (
     shade_interval,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES, interval, number
 from analysis.words import alt_text
 

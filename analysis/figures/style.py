@@ -28,6 +28,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from analysis.formats import FORMAT_COLOURS, FORMAT_MARK_SIZES, FORMAT_MARKS
 from analysis.words.reasons import NOT_ASKED, NOTHING
 
 Arguments = ParamSpec("Arguments")
@@ -42,9 +43,6 @@ FAINT = "#C9CCD2"
 BAND = "#EFE9DD"
 PAPER = "#FFFFFF"
 CONTRAST = "#3B4A63"
-FORMAT_COLOURS = {"individual": "#17365D", "group": "#B5541C", "combined": "#4DA1A3"}
-FORMAT_SHAPES = {"individual": "o", "group": "s", "combined": "D"}
-FORMAT_SIZES = {"individual": 7.0, "group": 6.4, "combined": 6.0}
 
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
@@ -278,8 +276,8 @@ def mark(
     axes.plot(
         [x],
         [y],
-        marker=FORMAT_SHAPES[therapy_format],
-        markersize=FORMAT_SIZES[therapy_format] * scale,
+        marker=FORMAT_MARKS[therapy_format],
+        markersize=FORMAT_MARK_SIZES[therapy_format] * scale,
         markerfacecolor=colour if filled else PAPER,
         markeredgecolor=PAPER if filled else colour,
         markeredgewidth=0.9 if filled else 1.2,

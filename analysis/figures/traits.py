@@ -12,7 +12,6 @@ from analysis.disclosure.summary import Summary
 from analysis.figures.marks import Span, span_of
 from analysis.figures.style import (
     FAINT,
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
@@ -27,6 +26,7 @@ from analysis.figures.style import (
     nice_step,
     write,
 )
+from analysis.formats import FORMAT_COLOURS
 from analysis.wording import FORMAT_TITLES, number
 from analysis.words import alt_text
 from analysis.words.cohort import TRAIT_TITLES

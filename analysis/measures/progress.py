@@ -101,7 +101,7 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         >>> scored = score_goals(read_records("data/sample"), Settings())
         >>> progress = measure_progress(scored, Settings())
         >>> progress
-        Rates of progress of about 225 children, in levels per 12 weeks.
+        Rates of progress of about 225 children.
         >>> round(float(progress.children["rate"].mean()), 2)
         0.99
     """

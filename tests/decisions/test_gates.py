@@ -1,6 +1,7 @@
 """Each gate on its own: what it asks, on which side of its number it closes, and in what order."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,6 @@ from small_clinics import (
 
 from analysis.comparison.result import PAIRS
 from analysis.decisions.gates import (
-    GATES,
     goals_set_before,
     judge_pairs,
     missing_at_end,
@@ -25,8 +25,9 @@ from analysis.decisions.gates import (
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.vocabulary import BLOCKING
+from analysis.vocabulary import BLOCKING, GateName
 
+GATES = get_args(GateName)
 SETTINGS = Settings()
 RATED = ("attention", "peer_comfort", "severity", "age_years", "follows_instructions")
 RATED += ("communication",)

@@ -10,6 +10,7 @@ from matplotlib.patches import PathPatch
 from msgspec.structs import replace
 from small_clinics import balanced_clinic, sample_study
 
+from analysis import formats
 from analysis.disclosure.release import protect
 from analysis.figures import style
 from analysis.figures.attainment import EMPTY, draw_icons
@@ -38,7 +39,7 @@ def published():
 
 @functools.cache
 def nothing_shown():
-    return tell(protect(run_study(balanced_clinic(dict.fromkeys(style.FORMAT_COLOURS, 4)))))
+    return tell(protect(run_study(balanced_clinic(dict.fromkeys(formats.FORMAT_COLOURS, 4)))))
 
 
 def texts(picture):
@@ -82,7 +83,7 @@ def test_as_many_squares_are_filled_as_goals_of_a_hundred(week):
         moves = (shape.get_path().codes == 1).sum()
         squares[colour] = squares.get(colour, 0) + moves
     for f, n in shares.items():
-        assert squares[style.FORMAT_COLOURS[f].upper()] == n
+        assert squares[formats.FORMAT_COLOURS[f].upper()] == n
         assert f"{n}" in texts(picture)
     assert squares[EMPTY.upper()] == 300 - sum(shares.values())
 

@@ -12,6 +12,7 @@ from example_summaries import BY_NAME, example_summary, part
 from matplotlib.lines import Line2D
 from msgspec.structs import replace
 
+from analysis import formats
 from analysis.disclosure.rows import FlowStep
 from analysis.figures import style
 from analysis.figures.analyses import draw_analyses
@@ -109,23 +110,23 @@ def _texts(svg: bytes) -> list[str]:
 @pytest.mark.parametrize("vision", VISIONS)
 def test_formats_keep_apart_for_every_kind_of_colour_vision(vision):
     seen = [
-        _lab(np.clip(VISIONS[vision] @ _linear(style.FORMAT_COLOURS[f]), 0, 1)) for f in FORMATS
+        _lab(np.clip(VISIONS[vision] @ _linear(formats.FORMAT_COLOURS[f]), 0, 1)) for f in FORMATS
     ]
     apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
     assert min(apart) > EASILY_TOLD_APART
 
 
 def test_formats_keep_apart_in_greyscale_and_by_shape():
-    lightness = [_lab(_linear(style.FORMAT_COLOURS[f]))[0] for f in FORMATS]
+    lightness = [_lab(_linear(formats.FORMAT_COLOURS[f]))[0] for f in FORMATS]
     assert min(abs(a - b) for a, b in itertools.combinations(lightness, 2)) > GREY_STEP
-    assert len({style.FORMAT_SHAPES[f] for f in FORMATS}) == len(FORMATS)
+    assert len({formats.FORMAT_MARKS[f] for f in FORMATS}) == len(FORMATS)
 
 
 def test_text_and_marks_stand_out_from_what_lies_behind_them():
     for behind in (style.PAPER, style.BAND):
         for ink in (style.INK, style.SOFT_INK):
             assert _contrast(ink, behind) >= TEXT_CONTRAST
-    for colour in (*style.FORMAT_COLOURS.values(), style.CONTRAST):
+    for colour in (*formats.FORMAT_COLOURS.values(), style.CONTRAST):
         assert _contrast(colour, style.PAPER) >= MARK_CONTRAST
 
 

@@ -3,17 +3,17 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from analysis.audit.account import describe_audit
 from analysis.audit.scenarios import MEASURES, SCENARIOS
-from analysis.decisions.claims import CLAIMS
-from analysis.decisions.gates import BLOCKING, GATES
-from analysis.decisions.labels import LABEL_TITLES
 from analysis.disclosure import rules
 from analysis.measures.cohort import TRAITS
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
+from analysis.vocabulary import BLOCKING, ClaimId, GateName
+from analysis.words.answer import LABEL_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -27,21 +27,6 @@ def part(heading):
 
 def flowing(heading):
     return " ".join(part(heading).split())
-
-
-def settings_table():
-    lines = ["| choice | value | why |", "| --- | --- | --- |"]
-    for row in S.rows():
-        value = row["value"]
-        said = f"{value:g}" if isinstance(value, float) else str(value)
-        unit = "" if row["unit"] == "number" else f" {row['unit']}"
-        lines.append(f"| `{row['name']}` | {said}{unit} | {row['reason']} |")
-    return "\n".join(lines)
-
-
-def test_the_table_of_choices_is_that_of_the_settings():
-    shown = PAGE.split("<!-- settings -->")[1].split("<!-- /settings -->")[0].strip()
-    assert shown == settings_table()
 
 
 def percent(share):
@@ -94,7 +79,7 @@ def percent(share):
         ("What may leave", f"nearest {rules.ROUND_TO};"),
         ("What may leave", f"({rules.LEVEL_STEP:g} of a level, {rules.AGE_STEP:g} years of age"),
         ("What may leave", f"Model estimates have {rules.ESTIMATE_DECIMALS} decimals"),
-        ("What may leave", f"{rules.RESIDUAL_DF} degrees of freedom left over"),
+        ("What may leave", f"{S.residual_df} degrees of freedom left over"),
     ],
 )
 def test_every_number_in_the_prose_is_the_one_that_is_used(heading, phrase):
@@ -108,7 +93,7 @@ def test_traits_are_listed_in_the_order_in_which_they_enter():
 
 def test_gates_are_listed_in_the_order_in_which_they_are_asked():
     rows = re.findall(r"^\| (\w+) \| .+ \| (.+) \|$", part("Gates"), re.MULTILINE)[1:]
-    assert tuple(name for name, _ in rows) == GATES
+    assert tuple(name for name, _ in rows) == get_args(GateName)
     closing = [name for name, effect in rows if effect == "not compared"]
     assert tuple(closing) == BLOCKING
 
@@ -121,7 +106,7 @@ def test_every_label_stands_in_the_table_of_labels():
 
 def test_there_are_as_many_claims_as_are_held_against_the_records():
     listed = re.findall(r"^\d+\. ", part("The claims ledger"), re.MULTILINE)
-    assert len(listed) == len(CLAIMS)
+    assert len(listed) == len(get_args(ClaimId))
 
 
 def test_every_section_the_code_points_to_exists():

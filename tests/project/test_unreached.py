@@ -23,6 +23,9 @@ USED_BY_OTHERS = {
     "EndElementHandler": "xml.parsers.expat",
     "StartDoctypeDeclHandler": "xml.parsers.expat",
     "StartElementHandler": "xml.parsers.expat",
+    "mean_std_error": "a statistician, beside the mean it belongs to",
+    "overlap_smd_warn": "words, by its name among the published choices",
+    "set_before_format": "vars(), as a column of the goals' table",
     "writeable": "numpy, to lock an array",
 }
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -18,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg.lapack import dtrtri
 
 from analysis.errors import AnalysisError
-from analysis.models.arrays import Array, Flags
+from analysis.models.arrays import Array, Flags, is_number
 
 LARGEST_CONDITION_NUMBER = 1e8
 LARGEST_ROUNDING = 1e-11
@@ -108,7 +107,7 @@ def orthonormalise(
         AnalysisError: on a limit that is no number of 1 or more.
     """
     n, p = design.shape
-    if not (isinstance(condition_limit, Real) and condition_limit >= 1):
+    if not (is_number(condition_limit) and condition_limit >= 1):
         raise AnalysisError("The condition limit is a number of 1 or more, for example 1e8.")
     if n < p:
         raise DependentColumnsError(
