@@ -190,6 +190,8 @@ def _share_other_raters(study: Study) -> Share:
     reviews, goals = study.records.reviews, study.records.goals
     rater = reviews["rater"].array.codes
     known = rater >= 0
+    if not known.any():
+        return Share(recorded=False)
     goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"].array[known])
     child = goals["child_id"].array.take(goal, allow_fill=True)
     other = rater[known] != RATERS.index("treating_therapist")

@@ -305,3 +305,11 @@ def test_publishing_leaves_frames_as_they_were():
     before = study.subgroups.domains.table.copy(deep=True)
     protect(study)
     pd.testing.assert_frame_equal(study.subgroups.domains.table, before)
+
+
+def test_records_without_raters_are_told_that_nobody_recorded_them():
+    records = invented_records(4, n_children=140)
+    nobody = records.reviews["rater"].iloc[:0].reindex(records.reviews.index)
+    bare = replace(records, reviews=records.reviews.assign(rater=nobody))
+    shown = protect(run_study(bare, ask_again=False, ask_beside=False)).answer.cautions.other_raters
+    assert (shown.percent, shown.word, shown.recorded) == (None, None, False)
