@@ -22,7 +22,7 @@ from analysis.words.method import (
     describe_trial,
     list_glossary,
     list_settings,
-    list_versions,
+    say_computing,
 )
 
 TEXT_CM = 17.4
@@ -95,7 +95,7 @@ def view_method(summary: Summary) -> View:
         "audit": summary.texts["method.audit"],
         "not_asked": [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)],
         "settings": [list(row) for row in list_settings(summary)],
-        "versions": list(list_versions(summary)),
+        "computing": say_computing(summary),
         "discussion": list(DISCUSSION),
         "glossary": [list(entry) for entry in list_glossary(summary)],
     }
@@ -109,7 +109,7 @@ def write_method(view: View, summary: Summary) -> Iterable[str]:
     yield from view["not_asked"]
     yield "Every choice that could change a result:"
     yield bullets(f"{name}: {value}. {reason}" for name, value, reason in view["settings"])
-    yield f"Computed with {', '.join(view['versions'])}."
+    yield str(view["computing"])
     yield from head("What do we make of it?")
     yield bullets(view["discussion"])
     yield from head("Words used in this report")

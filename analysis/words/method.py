@@ -34,6 +34,7 @@ DISCUSSION = (
 
 NOT_INSTALLED = "not installed, run from its folder"
 LARGEST_IN_FULL = 1e5
+TWIN = "statsmodels"
 
 
 class TrialPart(NamedTuple):
@@ -118,10 +119,25 @@ def list_settings(summary: Summary) -> list[SettingRow]:
 def _spell_value(value: float | tuple[float, ...], unit: str) -> str:
     if isinstance(value, tuple):
         return f"{listing([f'{part:g}' for part in value])} {unit}".strip()
-    if unit == "share":
-        return percent(value)
-    spelt = f"{value:g}" if value < LARGEST_IN_FULL else f"{value:.0e}"
+    if unit.startswith("share"):
+        return f"{percent(value)}{unit.removeprefix('share')}"
+    spelt = f"{value:g}" if value < LARGEST_IN_FULL else f"{value:,.0f}"
     return spelt if unit in ("ratio", "") else f"{spelt} {unit}"
+
+
+def say_computing(summary: Summary) -> str:
+    """Say what computed the report, and which package holds its models against its own."""
+    told = dict(
+        zip((row.name for row in summary.method.versions), list_versions(summary), strict=True)
+    )
+    twin = told.pop(TWIN, "")
+    text = f"Computed with {', '.join(told.values())}."
+    if twin:
+        text += (
+            f" {twin} has no part in it: python -m analysis.selfcheck fits the same models by it "
+            "and compares."
+        )
+    return text
 
 
 def list_versions(summary: Summary) -> list[str]:
