@@ -29,7 +29,7 @@ TEXT_CM = 17.4
 NOT_ASKED = ".not_asked"
 
 
-def view_certainty(summary: Summary) -> View:
+def view_analyses(summary: Summary) -> View:
     """Give how sure the answer is: other ways of asking, gates, limits."""
     return {
         "agreement": summary.texts["certainty.agreement"],
@@ -44,7 +44,7 @@ def draw_certainty(summary: Summary) -> dict[str, Picture]:
     return {"analyses": draw_analyses(summary, width_cm=TEXT_CM)}
 
 
-def write_certainty(view: View, summary: Summary) -> Iterable[str]:
+def write_analyses(view: View, summary: Summary) -> Iterable[str]:
     """Give how sure the answer is as blocks of plain text."""
     yield from head("How sure can we be?")
     analyses = summary.method.analyses

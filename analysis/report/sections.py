@@ -2,7 +2,7 @@
 
 In: nothing. Out: `SECTIONS`, and what they all give for one `Summary`. Decisions: a section whose
 view is None was not asked, and is left out of pages, pictures and plain text; a new section is one
-row here and one page in `templates/template.typ`.
+row here and a file of its name in `templates/`, which gives its pages.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SECTIONS = (
     Section("progress", first.view_progress, first.write_progress, first.draw_course),
     Section("subgroups", deeper.view_subgroups, deeper.write_subgroups, deeper.draw_subgroups),
     Section("effort", deeper.view_effort, deeper.write_effort, deeper.draw_times),
-    Section("certainty", last.view_certainty, last.write_certainty, last.draw_certainty),
+    Section("analyses", last.view_analyses, last.write_analyses, last.draw_certainty),
     Section(
         "sensitivity", deeper.view_sensitivity, deeper.write_sensitivity, deeper.draw_sensitivity
     ),

@@ -27,9 +27,12 @@ def view_summary(summary: Summary, characters: frozenset[int] | None = None) -> 
         characters: code points the faces can draw; None keeps all that are printable.
 
     Returns:
-        `front` (what every page bears), then a view for each section that the study was asked.
+        `front` (what every page bears), `sections` (their names in order), then a view for each
+        section that the study was asked.
     """
-    return clean({"front": _view_front(summary), **view_sections(summary)}, characters)
+    sections = view_sections(summary)
+    front = {"front": _view_front(summary), "sections": list(sections)}
+    return clean(front | sections, characters)
 
 
 def _view_front(summary: Summary) -> View:

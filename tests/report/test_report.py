@@ -354,7 +354,7 @@ def test_no_page_types_a_number_of_weeks_or_a_level_of_confidence_by_hand(paper)
 def test_sections_that_were_not_asked_are_named_and_have_no_page(paper):
     summary = example_summary()
     assert set(view.view_summary(summary)) == {
-        *("front", "answer", "cohort", "progress", "certainty", "method")
+        *("front", "sections", "answer", "cohort", "progress", "analyses", "method")
     }
     told = [s.text for s in summary.sentences if s.id.endswith(".not_asked")]
     assert len(told) == 5
@@ -367,6 +367,7 @@ def test_every_section_and_every_picture_has_its_place_in_the_templates():
     folder = Path(document.__file__).parent / "templates"
     templates = "".join(path.read_text() for path in sorted(folder.glob("*.typ")))
     for section in SECTIONS:
-        assert f"view.{section.name}" in templates, section.name
+        page = folder / f"{section.name}.typ"
+        assert "#let pages(view)" in page.read_text(), section.name
         for name in section.draw(example_summary()):
             assert f'"{name}"' in templates, name
