@@ -13,6 +13,19 @@ WITH_EXAMPLES = sorted(
     if ">>> " in path.read_text(encoding="utf-8")
 )
 SHOWN_FIRST = {
+    "analysis.comparison.contrasts": {"compare_rates"},
+    "analysis.comparison.covariates": {"choose_covariates"},
+    "analysis.decisions.gates": {"judge_pairs"},
+    "analysis.decisions.labels": {"decide_label"},
+    "analysis.models.discrete.hazard": {"fit_hazard"},
+    "analysis.models.discrete.multinomial": {"fit_multinomial"},
+    "analysis.models.discrete.ordinal": {"fit_ordinal"},
+    "analysis.models.mixed.model": {"fit_mixed"},
+    "analysis.models.multiplicity": {"adjust_shaffer"},
+    "analysis.models.partial_pooling": {"pool_partially"},
+    "analysis.models.regression.cluster_robust": {"fit_cluster_robust"},
+    "analysis.models.unmeasured_confounding": {"robustness_value"},
+    "analysis.study": {"run_study"},
     "analysis.formats": {"is_grouped"},
     "analysis.measures.cohort": {"choose_cohort"},
     "analysis.measures.progress": {"least_squares_slope", "measure_progress"},
