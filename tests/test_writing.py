@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import EXIT_CANNOT_WRITE, WriteError
-from analysis.writing import Output, check_target, locks, settle_files, write_file, write_files
+from analysis.writing import Output, check_target, locks, write_file, write_files
 from analysis.writing.locks import hold_lock
 from analysis.writing.signals import HELD_SIGNALS
 
