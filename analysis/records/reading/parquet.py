@@ -25,7 +25,7 @@ from analysis.records.reading.limits import (
 from analysis.records.reading.parquet_pages import read_pages
 from analysis.records.text import HEADER, USED, TextColumn, TextTable, clean_text
 
-LARGEST_PARQUET_ROWS = 5_000_000
+LARGEST_PARQUET_ROWS = 4_000_000
 MOST_CELLS = 40_000_000
 SMALL_ENOUGH = 12_000_000  # cells, read whatever the file's size; 2 million rows of the flat sheet
 CELLS_PER_BYTE = 100

@@ -109,9 +109,7 @@ def build_table(
     """
     blocks = _watch_width(blocks)
     try:
-        return _build(
-            blocks, file, sheet, columns, decimal_comma, notes, unit, padded, line_breaks
-        )
+        return _build(blocks, file, sheet, columns, decimal_comma, notes, unit, padded, line_breaks)
     except _TooWideError as found:
         return None, [too_wide(file, unit, found.line)]
 
