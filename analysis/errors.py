@@ -213,7 +213,9 @@ def _silence(stream: TextIO) -> None:
 def name_lack(error: BaseException | None) -> str:
     """Say what this computer is short of, when that is why the work ended; else ""."""
     while error is not None:
-        if getattr(error, "errno", None) in NO_HANDLES or "Error 24" in str(error):
+        if isinstance(error, OSError) and error.errno in NO_HANDLES:
+            return NO_FILE_HANDLES
+        if isinstance(error, ImportError) and f"Error {errno.EMFILE}" in str(error):
             return NO_FILE_HANDLES
         if isinstance(error, MemoryError):
             return NO_MEMORY

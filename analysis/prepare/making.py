@@ -226,8 +226,9 @@ def _settle(folder: Path, key: Path | None) -> None:
 def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
     """Refuse a folder that holds anything but coded tables, and a key that is none."""
     inputs = _inputs(raw)
-    if key is not None and key.exists():
-        read_key(key)
+    if key is not None and kind_of_place(key) != "missing":
+        if kind_of_place(key) == "file":
+            read_key(key)
         check_target(Output(key, b"", KEY_MARK), inputs)
     with _as_write_error(folder):
         kind = kind_of_place(folder)
