@@ -7,11 +7,15 @@ because records hold children's data.
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 EXIT_WRITTEN = 0
 EXIT_OUR_BUG = 1
@@ -22,6 +26,19 @@ EXIT_CANNOT_WRITE = 5
 EXIT_STOPPED = 130
 
 EXAMPLES_SHOWN = 10
+NO_HANDLES = (errno.EMFILE, errno.ENFILE)
+NO_WORKING_FOLDER = (
+    "The folder you are working in is gone, so that names of files mean nothing. Change into "
+    "another folder (cd) and run this again."
+)
+NO_FILE_HANDLES = (
+    "This computer lets the program open too few files at once. Close other programs or raise the "
+    "limit (ulimit -n), and run this again; what stood there is as it was."
+)
+NO_MEMORY = (
+    "This computer has too little memory free for these records. Close other programs and run "
+    "this again; what stood there is as it was."
+)
 
 
 @dataclass(frozen=True)
@@ -122,27 +139,88 @@ def run_entry_point(work: Callable[[], str]) -> int:
     """Run what an entry point does, print what it says, and give the exit code.
 
     An `AnalysisError` is printed as it reads; any other exception is named by its kind and
-    place only, because its message may quote a record.
+    place only, because its message may quote a record. Closed or full streams, a working folder
+    that is gone and a system without room for another open file are answered in a sentence.
     """
+    _fill_closed_descriptors()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        sys.stdout.write(work())
-        sys.stdout.flush()
+        os.getcwd()
+    except OSError:
+        _complain(NO_WORKING_FOLDER)
+        return EXIT_USAGE
+    try:
+        return _show(work())
     except AnalysisError as error:
-        sys.stderr.write(f"{error}\n")
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. Nothing was written.\n")
+        _complain("Stopped. Nothing was written.")
         return EXIT_STOPPED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return EXIT_WRITTEN
     except Exception as error:
-        sys.stderr.write(name_fault(error))
-        return EXIT_OUR_BUG
-    return EXIT_WRITTEN
+        lack = name_lack(error)
+        _complain(lack or name_fault(error).rstrip("\n"))
+        return EXIT_CANNOT_WRITE if lack else EXIT_OUR_BUG
+
+
+def _fill_closed_descriptors() -> None:
+    """Open what was closed: else the next file opened takes its number, and messages go there."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)
+
+
+def _show(told: str) -> int:
+    reason = "it is closed"
+    if sys.stdout is not None:
+        try:
+            sys.stdout.write(told)
+            sys.stdout.flush()
+            return EXIT_WRITTEN
+        except BrokenPipeError:
+            _silence(sys.stdout)
+            return EXIT_WRITTEN
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or reason
+            _silence(sys.stdout)
+    _complain(f"The work is done, but what it says could not be shown on the output: {reason}.")
+    return EXIT_CANNOT_WRITE
+
+
+def _complain(text: str) -> None:
+    """Write a line to the error stream, if there is one that takes it."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is still to be written to a broken stream go nowhere, so that leaving is quiet."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def name_lack(error: BaseException | None) -> str:
+    """Say what this computer is short of, when that is why the work ended; else ""."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_HANDLES:
+            return NO_FILE_HANDLES
+        if isinstance(error, ImportError) and f"Error {errno.EMFILE}" in str(error):
+            return NO_FILE_HANDLES
+        if isinstance(error, MemoryError):
+            return NO_MEMORY
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def name_fault(error: Exception) -> str:
