@@ -73,9 +73,10 @@ KIND_WORDS = {
     "number": "a record, insurance or other number of a person",
     "url": "a web address",
     "text": "free text",
+    "hash": "a hash, which lets anybody confirm a guess",
     "code": "something other than a code",
 }
-PERSON_IDS = ("child_id", "therapist_id")
+FEW_IDS = ("group_id", "therapist_id", "site")
 
 
 def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
@@ -144,7 +145,7 @@ def judge_column(
     if not kept:
         return "", None
     if name in ID_NAMES:
-        kind, hits = judge_codes(kept, name in PERSON_IDS)
+        kind, hits = judge_codes(kept, name in FEW_IDS)
     else:
         if name and all(map(is_harmless, kept)):
             return "", None
