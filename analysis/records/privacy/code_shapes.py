@@ -26,13 +26,22 @@ TOKEN = re.compile(r"\d+|[^\W\d_]+|[\W_]+")
 UUID4 = re.compile(
     r"(?i)[0-9a-f]{8}(-?)[0-9a-f]{4}\1(4)[0-9a-f]{3}\1([89ab])[0-9a-f]{3}\1[0-9a-f]{12}"
 )
+TURN = re.compile(r"(?<=\d)\D|(?<=\D)\d")
 HEXADECIMAL = re.compile(r"(?i)[0-9a-f]{9,}")
 SUFFIX = re.compile(r"(?i)[-_./#](?:g|goal|z|ziel|e|ep|obj)?[-_]?\d{1,2}\Z")
 RANDOM = re.compile(r"[A-Za-z0-9]{4,8}\Z")
 FRONT = re.compile(r"([A-Za-z]{1,4}[-_.#/])[A-Za-z0-9]+\Z")
 BLOCKS = re.compile(r"([A-Za-z0-9]{3,4})-([A-Za-z0-9]{3,4})\Z")
 PREPARED = re.compile(r"[CGERTS]([1-9]\d{5,7})")
+WEEK_OF_YEAR = re.compile(
+    r"(?i)(?:(?:19|20)?\d\d[-_./]?(?:w|wk|kw|week|woche|sem|semaine|semana|uke|vecka|v)[-_./]?\d{1,2}"
+    r"|(?:w|wk|kw|week|woche|sem|semaine|semana|uke|vecka|v)[-_./]?\d{1,2}[-_./](?:19|20)?\d\d)"
+    r"(?:[-_./][1-7])?"
+)
 SMALL = 999
+ENOUGH = 2_000
+MOST_LETTERS = 6
+MOST_COHORTS = 6
 YEARS = range(1990, 2036)
 SERIAL_DAYS = range(36_000, 52_000)
 WEEKDAY_TIMES = frozenset(
@@ -57,8 +66,10 @@ def is_random(texts: Sequence[str]) -> bool:
     if not all(map(RANDOM.match, texts)) or len({len(text) for text in texts}) > 1:
         return False
     if len(texts) < 5:
-        turns = [len(re.findall(r"(?<=\d)[^\d]|(?<=[^\d])\d", text)) for text in texts]
-        return min(turns) >= 2 and not all(map(POSTCODES.fullmatch, texts))
+        turns = [len(TURN.findall(text)) for text in texts]
+        alike = len({re.sub(r"\D", "a", re.sub(r"\d", "9", text)) for text in texts}) == 1
+        return min(turns) >= (3 if alike else 2) and not all(map(POSTCODES.fullmatch, texts))
+    texts = texts[:: len(texts) // ENOUGH + 1]
     letters = [sum(map(str.isalpha, place)) for place in zip(*texts, strict=True)]
     width, n = len(letters), len(texts)
     share = sum(letters) / (width * n)
@@ -87,54 +98,72 @@ def judge_shapes(texts: Sequence[str], few: bool) -> tuple[str, set[str]]:
     Returns:
         (kind, hits): "" and nothing when all are codes.
     """
-    front = _common_letters(texts) if few else ""
-    shapes: dict[Shape, list[str]] = defaultdict(list)
-    for text in texts:
-        shape = _shape(text[len(front) :], few)
-        shapes[("@", *shape) if front else shape].append(text)
+    if all(map(WEEK_OF_YEAR.fullmatch, texts)):
+        return "date", set(texts)
+    shapes = _shapes(texts, few)
     n = len(texts)
-    if len(shapes) > min(2 + n / 6, 12):
+    strange = {word for shape in shapes for word in _words(shape) if len(word) > 3}
+    if len(shapes) > min(2 + n / 6, 12) or (few and len(strange) > 1):
         return _kind_of_letters(shapes), set(texts)
     odd = _odd_ones(shapes, n)
     if odd:
         return "name", odd
-    pooled: dict[int, list[str]] = defaultdict(list)
+    pooled: dict[int, tuple[Shape, list[str]]] = {}
+    groups = []
     for shape, members in shapes.items():
         if len(members) < 5:
-            pooled[shape.count("#")] += members
+            pooled.setdefault(shape.count("#"), (shape, []))[1].extend(members)
         else:
-            kind = _judge_numbers(shape, members, few)
-            if kind:
-                return kind, set(members)
-    for members in pooled.values():
-        kind = _judge_numbers(_shape(members[0], few), members, few)
+            groups.append((shape, members))
+    for shape, members in [*groups, *pooled.values()]:
+        kind = _judge_numbers(shape, members)
         if kind:
             return kind, set(members)
     return "", set()
 
 
+def _shapes(texts: Sequence[str], few: bool) -> dict[Shape, list[str]]:
+    """Give the texts by their shapes; in a column of few codes what all begin with is left out."""
+    front = _common_letters(texts) if few else ""
+    singles = {
+        fold(token)
+        for text in texts
+        for token in TOKEN.findall(text[len(front) :])
+        if len(token) == 1 and token.lower() != token.upper()
+    }
+    shapes: dict[Shape, list[str]] = defaultdict(list)
+    for text in texts:
+        shape = _shape(text[len(front) :], few and len(singles) <= MOST_LETTERS)
+        shapes[("@", *shape) if front else shape].append(text)
+    return shapes
+
+
 def _common_letters(texts: Sequence[str]) -> str:
-    """Give the letters all texts begin with, if a word does not end there in some."""
+    """Give the letters all texts begin with."""
+    low, high = min(texts), max(texts)
     front = ""
-    for signs in zip(*texts, strict=False):
-        if len(set(signs)) > 1 or not signs[0].isalpha():
+    for sign, other in zip(low, high, strict=False):
+        if sign != other or not sign.isalpha():
             break
-        front += signs[0]
-    return front if len(texts) > 1 and all(len(text) > len(front) for text in texts) else ""
+        front += sign
+    return front if low != high and len(low) > len(front) else ""
 
 
-def _shape(text: str, few: bool) -> Shape:
-    """Give the text's letters and marks, its numbers as "#" and everyday words as "@"."""
+def _shape(text: str, letters: bool) -> Shape:
+    """Give the text's letters and marks, its numbers as "#" and everyday words as "@".
+
+    Single letters are everyday words where `letters` says so.
+    """
     shape = []
     tokens = TOKEN.findall(text)
     for token in tokens:
         if token[0].isdigit():
             shape.append("#")
             continue
-        word = fold(token) or token
-        single = len(word) == 1 and word.lower() != word.upper() and few
-        goal_word = len(word) > 1 and word in CODE_WORDS
-        shape.append("@" if single or goal_word else word)
+        word = token.casefold()
+        single = len(word) == 1 and word.lower() != word.upper() and letters
+        usual = len(word) > 1 and (word in CODE_WORDS or fold(word) in CODE_WORDS)
+        shape.append("@" if single or usual else fold(word) or word)
     return tuple(shape)
 
 
@@ -172,7 +201,7 @@ def _odd_ones(shapes: dict[Shape, list[str]], n: int) -> set[str]:
     }
 
 
-def _judge_numbers(shape: Shape, texts: Sequence[str], few: bool) -> str:
+def _judge_numbers(shape: Shape, texts: Sequence[str]) -> str:
     """Tell what the numbers of texts of one shape are when they are no running numbers."""
     digits = [re.findall(r"\d+", text) for text in texts]
     rows = [tuple(map(int, found)) for found in digits]
@@ -181,12 +210,19 @@ def _judge_numbers(shape: Shape, texts: Sequence[str], few: bool) -> str:
     varying = [place for place in range(len(rows[0])) if len({row[place] for row in rows}) > 1]
     if not varying:
         return "number" if len(str(max(map(max, rows), default=0))) > 6 else ""
+    dated = any(number in YEARS for i, number in enumerate(rows[0]) if i not in varying)
     rows = [tuple(row[place] for place in varying) for row in rows]
     while len(varying) > 1 and _is_nested(rows):
-        rows = list({row[:-1] for row in rows})
+        shorter = list({row[:-1] for row in rows})
         varying = varying[:-1]
+        if len(shorter) <= min(MOST_COHORTS, len(rows) / 4) and len(varying) == 1:
+            return ""
+        rows = shorter
     if len(varying) == 1:
-        return _judge_number(shape, [row[0] for row in rows], texts, varying[0])
+        numbers = [row[0] for row in rows]
+        if dated and max(numbers) - min(numbers) >= 5 * len(numbers) + 20:
+            return "date"
+        return _judge_number(shape, numbers, texts, varying[0])
     if len(varying) > 2:
         return "date" if max(map(max, rows)) in YEARS else "number"
     if len(rows) < 5 and max(map(max, rows)) <= 99:
@@ -195,7 +231,8 @@ def _judge_numbers(shape: Shape, texts: Sequence[str], few: bool) -> str:
     checked = len(set(first)) == len(rows) and max(last) <= 9
     if checked:
         return _judge_number(shape, first, texts, varying[0])
-    if len(set(first)) > max(3, len(rows) / 3) or not _runs_within(rows):
+    bare = len(rows) >= 10 and not _words(shape) and "@" not in shape
+    if len(set(first)) > max(3, len(rows) / 3) or not _runs_within(rows, bare):
         return "date" if max(map(max, rows)) in YEARS else "number"
     return ""
 
@@ -211,13 +248,15 @@ def _is_nested(rows: Parts) -> bool:
     return counting >= 0.8 * len(groups)
 
 
-def _runs_within(rows: Parts) -> bool:
-    """Tell whether the last part runs within each value of the first."""
+def _runs_within(rows: Parts, bare: bool) -> bool:
+    """Tell whether the last part runs within each value of the first, from its start if bare."""
     groups: dict[int, list[int]] = defaultdict(list)
     for first, last in rows:
         groups[first].append(last)
     running = sum(
-        max(found) - min(found) < 3 * len(found) + 10 and (len(found) > 2 or max(found) <= SMALL)
+        max(found) - min(found) < 3 * len(found) + 10
+        and (len(found) > 2 or max(found) <= SMALL)
+        and (not bare or min(found) <= 5)
         for found in groups.values()
     )
     years = all(first in YEARS for first in groups)
@@ -238,19 +277,20 @@ def _judge_number(shape: Shape, numbers: list[int], texts: Sequence[str], place:
         return ""
     if low in YEARS and high in YEARS and low % 100 != 1 and n > 1:
         return "date"
-    dense = high - low < 5 * n + 20
+    lettered = bool(words) or "@" in shape
+    dense = high - low < (5 * n + 20 if lettered else 2.5 * n + 10)
     if low in SERIAL_DAYS and high in SERIAL_DAYS:
         dense = high - low < 1.5 * n
     if dense:
         return ""
     if "@" in shape and all(number in WEEKDAY_TIMES for number in distinct):
         return ""
-    lettered = bool(words) or "@" in shape
     file_or_post = any(
         word in FILE_WORDS or (word in COUNTRIES and len(word) > 1) for word in words
     )
     if lettered and high <= 9_999 and not file_or_post:
-        return ""
+        ends = [re.findall(r"\d+", text)[place] for text in texts]
+        return "date" if n >= 5 and all(map(_could_be_day_or_month, ends)) else ""
     prepared = [match[1] for text in texts if (match := PREPARED.fullmatch(text))]
     if place == 0 and len(prepared) == len(texts):
         dated = sum(map(_could_be_date, prepared))
@@ -266,6 +306,14 @@ def _could_be_date(text: str) -> bool:
         or (1 <= first <= 12 and 1 <= second <= 31)
         or (1 <= second <= 12 and 1 <= third <= 31)
     )
+
+
+def _could_be_day_or_month(text: str) -> bool:
+    """Tell whether four digits are a day and month or a month and year in some order."""
+    if len(text) != 4:
+        return False
+    first, second = int(text[:2]), int(text[2:])
+    return (1 <= first <= 31 and 1 <= second <= 12) or (1 <= first <= 12 and 1 <= second <= 31)
 
 
 def goal_stems(texts: Iterable[str]) -> list[str]:

@@ -10,6 +10,7 @@ False alarms cost a clinic a minute, a miss costs a child their privacy.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -17,11 +18,14 @@ import numpy as np
 
 from analysis.errors import Problem
 from analysis.records.headings import ALL_NAMES, USUAL_WORDS, plain_name
-from analysis.records.privacy.codes import CODE_PATTERN, judge_codes
+from analysis.records.privacy.clinic_words import CLINIC_WORDS
+from analysis.records.privacy.code_shapes import WEEK_OF_YEAR
+from analysis.records.privacy.codes import judge_codes
 from analysis.records.privacy.given_names import GIVEN_NAMES
 from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
 from analysis.records.privacy.shapes import (
     COMMON_WORDS,
+    fold,
     is_date,
     is_email,
     is_harmless,
@@ -43,7 +47,7 @@ ID_NAMES = frozenset(
 CHOICE_LABELS = frozenset(
     label for table in TABLES.values() for column in table.columns for label in column.choices
 )
-HEADING_WORDS = COMMON_WORDS.union(
+HEADING_WORDS = CLINIC_WORDS.union(
     LOOKUP,
     *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
     *(name.split("_") for name in ALL_NAMES),
@@ -53,7 +57,9 @@ SHEET_WORDS = HEADING_WORDS | word_set(
     "export records readme read me info all raw coded gas copy of final draft v version master"
 )
 LONGEST_HEADING_SHOWN = 40
-PLAIN_HEADING = re.compile(r"[\w(][\w .,:;()/#%&'?-]*\Z")
+NEARLY = 0.9
+YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
+PLAIN_HEADING = re.compile(r"[\w(][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
@@ -245,32 +251,51 @@ def looks_personal(text: str) -> bool:
     )
 
 
+def _is_plain(text: str, words: frozenset[str]) -> bool:
+    """Tell whether a heading or a sheet's name is made of everyday words and small numbers.
+
+    Judged as codes are: what a heading is can be listed, what a name is cannot. A number may have
+    three digits, or be a year beside a word. A word that is not listed may stand in small letters
+    beside one that is ("week_of_gym"), never two of them.
+    """
+    if any(len(number) > 3 for number in re.findall(r"\d+", YEAR_ALONE.sub("", text))):
+        return False
+    found = re.findall(r"[^\W\d_]+", plain_name(text))
+    known = [word in words or fold(word) in words for word in found]
+    if not any(known) or WEEK_OF_YEAR.search(text):
+        return False
+    if all(known):
+        return True
+    strange = [word for word, plain in zip(found, known, strict=True) if not plain]
+    return text == text.casefold() and len(strange) == 1 and not looks_personal(text)
+
+
+def _is_misspelt(text: str) -> bool:
+    """Tell whether a heading is nearly the name of a column this program reads."""
+    return bool(difflib.get_close_matches(plain_name(text), ALL_NAMES, 1, NEARLY))
+
+
 def show_sheet(name: str, number: int) -> str:
     """Give the name of a sheet if it is made of everyday words, else its number.
 
     Some clinics keep a sheet for each child.
     """
-    words = re.findall(r"[^\W\d_]+", plain_name(name))
-    return clean_text(name) if SHEET_WORDS.issuperset(words) else f"sheet {number}"
+    return clean_text(name) if _is_plain(clean_text(name), SHEET_WORDS) else f"sheet {number}"
 
 
 def show_heading(heading: str, position: int) -> str:
     """Give the heading if it can be shown, else the column's letter.
 
-    A file without headings puts a child's row where the headings should be; signs that a
-    terminal or a spreadsheet would act on are not repeated either.
+    A file without headings puts a child's row where the headings should be, and some clinics keep
+    a column for each child; signs that a terminal or a spreadsheet would act on are not repeated
+    either.
     """
     text = clean_text(heading)
     if plain_name(text) in ALL_NAMES:
         return text
-    words = re.findall(r"[^\W\d_]+", plain_name(text))
-    if 0 < len(text) <= LONGEST_HEADING_SHOWN and words and HEADING_WORDS.issuperset(words):
-        return text
-    readable = (
-        not CODE_PATTERN.match(text)
+    shown = (
+        0 < len(text) <= LONGEST_HEADING_SHOWN
         and PLAIN_HEADING.match(text)
-        and 0 < len(text) <= LONGEST_HEADING_SHOWN
-        and any(character.isalpha() for character in text)
-        and not looks_personal(text)
+        and (_is_plain(text, HEADING_WORDS) or _is_misspelt(text))
     )
-    return text if readable else column_letter(position)
+    return text if shown else column_letter(position)
