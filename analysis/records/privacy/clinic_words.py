@@ -74,7 +74,7 @@ CLINIC_WORDS = CODE_WORDS | word_set(
     hyperactivity reception comprehension expressive receptive vision hearing epilepsy medication
     orthosis splint wheelchair fine
     episodes observation observations observed seen home_practice readme tabelle feuil folder
-    placement ins policy insurance
+    placement ins policy insurance interpreter needed
     lives pc practice sheet feuille hoja foglio blad ark arkusz list lista liste ubersicht
     gesamt
     ziel ziele zielbereich zielerreichung zielniveau woche wochen bewertung therapieform alter jahre

@@ -33,6 +33,7 @@ RANDOM = re.compile(r"[A-Za-z0-9]{4,8}\Z")
 FRONT = re.compile(r"([A-Za-z]{1,4}[-_.#/])[A-Za-z0-9]+\Z")
 BLOCKS = re.compile(r"([A-Za-z0-9]{3,4})-([A-Za-z0-9]{3,4})\Z")
 PREPARED = re.compile(r"[CGERTS]([1-9]\d{5,7})")
+POST_OF_COUNTRY = re.compile(r"[ABDFHILNPS]-\d{4,5}\Z")
 WEEK_OF_YEAR = re.compile(
     r"(?i)(?:(?:19|20)?\d\d[-_./]?(?:w|wk|kw|week|woche|sem|semaine|semana|uke|vecka|v)[-_./]?\d{1,2}"
     r"|(?:w|wk|kw|week|woche|sem|semaine|semana|uke|vecka|v)[-_./]?\d{1,2}[-_./](?:19|20)?\d\d)"
@@ -285,10 +286,9 @@ def _judge_number(shape: Shape, numbers: list[int], texts: Sequence[str], place:
         return ""
     if "@" in shape and all(number in WEEKDAY_TIMES for number in distinct):
         return ""
-    file_or_post = any(
-        word in FILE_WORDS or (word in COUNTRIES and len(word) > 1) for word in words
-    )
-    if lettered and high <= 9_999 and not file_or_post:
+    front = fold("".join(TOKEN.findall(texts[0])[:1]))
+    named = front in FILE_WORDS | COUNTRIES or all(map(POST_OF_COUNTRY.match, texts))
+    if lettered and high <= 9_999 and not named:
         ends = [re.findall(r"\d+", text)[place] for text in texts]
         return "date" if n >= 5 and all(map(_could_be_day_or_month, ends)) else ""
     prepared = [match[1] for text in texts if (match := PREPARED.fullmatch(text))]

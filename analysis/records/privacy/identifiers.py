@@ -59,7 +59,7 @@ SHEET_WORDS = HEADING_WORDS | word_set(
 LONGEST_HEADING_SHOWN = 40
 NEARLY = 0.9
 YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
-PLAIN_HEADING = re.compile(r"[\w(][\w .,:;()/#%&'?+-]*\Z")
+PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
