@@ -6,9 +6,10 @@ not here is shown only in small letters beside one that is.
 """
 
 from analysis.records.privacy.code_words import CODE_WORDS
+from analysis.records.privacy.shapes import fold
 from analysis.records.text import word_set
 
-CLINIC_WORDS = CODE_WORDS | word_set(
+WORDS = word_set(
     """
     a about above active actual after against ago agreed aid all amount an and answer any approach
     area areas arm as assessed assessment assessments assessor assist at attained attainment
@@ -74,7 +75,10 @@ CLINIC_WORDS = CODE_WORDS | word_set(
     hyperactivity reception comprehension expressive receptive vision hearing epilepsy medication
     orthosis splint wheelchair fine
     episodes observation observations observed seen home_practice readme tabelle feuil folder
-    placement ins policy insurance interpreter needed
+    placement ins policy insurance interpreter needed f aide aides coach coaching observer
+    partner park praxis schule zuhause hause domicile ecole cabinet casa escuela clinica scuola
+    ambulatorio thuis praktijk hem skola klinik dom szkola gabinet дом школа центр
+    家 学校 園 诊所 집 학교 센터
     lives pc practice sheet feuille hoja foglio blad ark arkusz list lista liste ubersicht
     gesamt
     ziel ziele zielbereich zielerreichung zielniveau woche wochen bewertung therapieform alter jahre
@@ -116,3 +120,5 @@ CLINIC_WORDS = CODE_WORDS | word_set(
     सप्ताह लक्ष्य स्तर आयु बच्चा समूह สัปดาห์ เป้าหมาย ระดับ อายุ เด็ก กลุ่ม
     """
 )
+LONG_CODE_WORDS = frozenset(word for word in CODE_WORDS if len(word) > 2 or not word.isascii())
+CLINIC_WORDS = LONG_CODE_WORDS | WORDS | frozenset(map(fold, WORDS))

@@ -161,10 +161,10 @@ def _shape(text: str, letters: bool) -> Shape:
         if token[0].isdigit():
             shape.append("#")
             continue
-        word = token.casefold()
+        word = fold(token)
         single = len(word) == 1 and word.lower() != word.upper() and letters
-        usual = len(word) > 1 and (word in CODE_WORDS or fold(word) in CODE_WORDS)
-        shape.append("@" if single or usual else fold(word) or word)
+        usual = len(word) > 1 and word in CODE_WORDS
+        shape.append("@" if single or usual else word or token)
     return tuple(shape)
 
 

@@ -1,15 +1,15 @@
 """Words that stand in codes of groups, goals, therapists and places without naming anybody.
 
-In: nothing. Out: two sets of words, in lower case without accents.
+In: nothing. Out: sets of words, in lower case without accents.
 Decisions: a word that is also a given name or surname (Robin, Rose, Summer as a person) stays out
 unless it is written in the plural, as groups are.
 """
 
 from analysis.records.privacy.given_names import GIVEN_NAMES, SURNAMES
-from analysis.records.privacy.shapes import COMMON_WORDS
+from analysis.records.privacy.shapes import COMMON_WORDS, fold
 from analysis.records.text import word_set
 
-CODE_WORDS = (
+WORDS = (
     COMMON_WORDS
     | word_set(
         """
@@ -33,7 +33,16 @@ CODE_WORDS = (
         lun mar mer mie jeu jue ven vie sab dim dom lundi mardi mercredi jeudi vendredi samedi
         lunes martes miercoles jueves viernes sabado lunedi martedi mercoledi giovedi venerdi
         seg ter qua qui sex segunda terca quarta quinta sexta maandag dinsdag woensdag donderdag
-        vrijdag ma wo vr mandag tirsdag onsdag torsdag fredag mandag tisdag
+        vrijdag ma wo vr
+        pon wt sr czw pt sob nd poniedzialek wtorek sroda czwartek piatek
+        po ut st ct pa pondeli utery streda ctvrtek patek
+        man tis ons tor tors fre lor son tir
+        ma ti ke to pe maanantai tiistai keskiviikko torstai perjantai
+        hetfo kedd szerda csutortok pentek pzt sal car per cum pazartesi sali carsamba persembe cuma
+        luni marti miercuri joi vineri
+        beginner beginners advanced intermediate starter starters level basic step steps
+        anfanger fortgeschrittene debutant avance principiante avanzado
+        mandag tirsdag onsdag torsdag fredag mandag tisdag
         jan feb mrz apr jun jul aug sep sept oct okt nov dec dez
         aut autumn fall spr spring sum win winter herbst fruhling sommer automne ete hiver printemps
         otono primavera verano invierno
@@ -62,6 +71,7 @@ CODE_WORDS = (
         """
     )
 ) - (GIVEN_NAMES | SURNAMES)
+CODE_WORDS = WORDS | frozenset(map(fold, WORDS))
 FILE_WORDS = word_set(
     "img image dsc dscn dscf dcim pxl pic photo foto vid video mov mvi gopr scan screenshot "
     "bildschirmfoto wa jpg jpeg png heic pdf mp doc docx"

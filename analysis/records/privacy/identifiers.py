@@ -24,7 +24,6 @@ from analysis.records.privacy.codes import judge_codes
 from analysis.records.privacy.given_names import GIVEN_NAMES
 from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
 from analysis.records.privacy.shapes import (
-    COMMON_WORDS,
     fold,
     is_date,
     is_email,
@@ -58,6 +57,7 @@ SHEET_WORDS = HEADING_WORDS | word_set(
 )
 LONGEST_HEADING_SHOWN = 40
 NEARLY = 0.9
+WHOLE_WORDS = word_set("id no nr ot wk sd se ci iq t z n am pm yr pc")
 YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
 PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
@@ -193,7 +193,9 @@ def _is_no_year(text: str) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
+    plain = plain_name(text)
+    words = [fold(word) for word in re.findall(r"[^\W\d_]+", plain)]
+    return plain in CHOICE_LABELS or (bool(words) and CLINIC_WORDS.issuperset(words))
 
 
 def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
@@ -258,10 +260,18 @@ def _is_plain(text: str, words: frozenset[str]) -> bool:
     three digits, or be a year beside a word. A word that is not listed may stand in small letters
     beside one that is ("week_of_gym"), never two of them.
     """
+    letters = re.sub(r"[\W_]+", "", text).casefold()
+    if (
+        len(letters) < 3
+        and letters.isalpha()
+        and letters.upper() != letters
+        and letters not in WHOLE_WORDS
+    ):
+        return False
     if any(len(number) > 3 for number in re.findall(r"\d+", YEAR_ALONE.sub("", text))):
         return False
     found = re.findall(r"[^\W\d_]+", plain_name(text))
-    known = [word in words or fold(word) in words for word in found]
+    known = [fold(word) in words for word in found]
     if not any(known) or WEEK_OF_YEAR.search(text):
         return False
     if all(known):
