@@ -295,7 +295,7 @@ def _judge_number(shape: Shape, numbers: list[int], texts: Sequence[str], place:
     if place == 0 and len(prepared) == len(texts):
         dated = sum(map(_could_be_date, prepared))
         return "date" if n >= 5 and dated >= 0.8 * n else ""
-    return "number"
+    return "date" if low in SERIAL_DAYS and high in SERIAL_DAYS else "number"
 
 
 def _could_be_date(text: str) -> bool:

@@ -24,6 +24,7 @@ from analysis.records.privacy.codes import judge_codes
 from analysis.records.privacy.given_names import GIVEN_NAMES
 from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
 from analysis.records.privacy.shapes import (
+    COMMON_WORDS,
     fold,
     is_date,
     is_email,
@@ -59,13 +60,14 @@ LONGEST_HEADING_SHOWN = 40
 NEARLY = 0.9
 WHOLE_WORDS = word_set("id no nr ot wk sd se ci iq t z n am pm yr pc")
 YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
+SCHOOL_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)[-/](\d\d)(?!\d|[-./])")
 PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
     "misplaced": "Look whether the values stand under the wrong heading, and remove them.",
-    "code": "Use codes of letters and digits with at least one digit, at most 32 signs, such as "
-    f"C07; {PREPARE}.",
+    "code": "Use running or short random codes with at least one digit, such as C07; "
+    "python -m analysis.prepare replaces these with random codes.",
 }
 KIND_WORDS = {
     "name": "a person's name",
@@ -179,7 +181,7 @@ def judge_heading(heading: str, kept: Iterable[str]) -> str:
         harmless = all(is_harmless(text) or _is_no_year(text) for text in kept)
     elif kind in ("school", "address", "text"):
         harmless = all(
-            is_harmless(text) or _is_label(text) or (text.islower() and text.isalpha())
+            is_harmless(text) or _is_wording(text) or (text.islower() and text.isalpha())
             for text in kept
         )
     else:
@@ -193,9 +195,13 @@ def _is_no_year(text: str) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    plain = plain_name(text)
-    words = [fold(word) for word in re.findall(r"[^\W\d_]+", plain)]
-    return plain in CHOICE_LABELS or (bool(words) and CLINIC_WORDS.issuperset(words))
+    return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
+
+
+def _is_wording(text: str) -> bool:
+    """Tell whether a text without digits is made of the words of a clinic's tables."""
+    words = [fold(word) for word in re.findall(r"[^\W_]+", plain_name(text))]
+    return _is_label(text) or (bool(words) and CLINIC_WORDS.issuperset(words))
 
 
 def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
@@ -220,7 +226,7 @@ def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
         return "address", places
     if looks_like_date_serial(kept) and not known:
         return "date", set(kept)
-    degree = {text: 0 if _is_label(text) else person_words(text) for text in texts}
+    degree = {text: 0 if _is_wording(text) else person_words(text) for text in texts}
     sure = {text for text in texts if degree[text] >= 3}
     shaped = {text for text in texts if degree[text] >= 2}
     likely = {text for text in texts if degree[text] >= 1}
@@ -268,7 +274,7 @@ def _is_plain(text: str, words: frozenset[str]) -> bool:
         and letters not in WHOLE_WORDS
     ):
         return False
-    if any(len(number) > 3 for number in re.findall(r"\d+", YEAR_ALONE.sub("", text))):
+    if any(len(number) > 3 for number in re.findall(r"\d+", _without_years(text))):
         return False
     found = re.findall(r"[^\W\d_]+", plain_name(text))
     known = [fold(word) in words for word in found]
@@ -278,6 +284,14 @@ def _is_plain(text: str, words: frozenset[str]) -> bool:
         return True
     strange = [word for word, plain in zip(found, known, strict=True) if not plain]
     return text == text.casefold() and len(strange) == 1 and not looks_personal(text)
+
+
+def _without_years(text: str) -> str:
+    """Give the text without a year or a school year (2023-24); a year and month stays."""
+    found = SCHOOL_YEAR.search(text)
+    if found and (int(found[1]) + 1) % 100 == int(found[2]):
+        text = text.replace(found[0], "")
+    return YEAR_ALONE.sub("", text)
 
 
 def _is_misspelt(text: str) -> bool:
