@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: setup report test notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: docs setup report test test-fast same notebooks sample-notebooks bench audit selfcheck safe mutants
 
 setup: .venv/ready
 
@@ -19,10 +19,22 @@ setup: .venv/ready
 report: setup
 	@$(PY) -m analysis.report $(RECORDS) --output $(OUT)
 
+# Everything, on the cores there are; the tests of a file share what they computed, so they stay together.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --dist loadfile
+
 test: setup
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m pytest
+	@$(PY) -m mypy analysis
+	@$(PYTEST)
+
+# Tests that take a second or more left out: while working, never instead of `make test`.
+test-fast: setup
+	@$(PYTEST) -m "not slow"
+
+# The answers of this copy held against those of a commit, on eleven clinics.
+same: setup
+	@$(PY) tests/same_answers.py $(COMMIT)
 
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup
@@ -34,21 +46,28 @@ sample-notebooks: setup
 	@mkdir -p output && $(PY) -m analysis.report --output output/sample.pdf > output/sample.log
 	@pdftoppm -r 90 -f 1 -l 1 -singlefile -png output/sample.pdf docs/page-1
 
+# The generated pages of docs/.
+docs: setup
+	@$(PY) docs/make_pages.py
+
 bench: setup
 	@for bench in $(filter-out stamp,$(basename $(notdir $(wildcard benchmarks/*.py)))); do \
 		echo "$$bench"; $(PY) -m benchmarks.$$bench || exit 1; done
 
-# The truth audit, whole; goes on from audit/ if it was stopped. METHODS.md holds its last table,
-# analysis/disclosure/audit.json the numbers the report quotes.
+# The truth audit, whole; goes on from audit/ if it was stopped. Its table is docs/audit.md, the
+# numbers the report quotes analysis/disclosure/audit.json. A short one (CLINICS=20) stays in audit/.
+AUDIT_TABLE := $(if $(CLINICS),audit/audit.md,docs/audit.md)
+AUDIT_NUMBERS := $(if $(CLINICS),audit/audit.json,analysis/disclosure/audit.json)
+
 audit: setup
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m analysis.audit --clinics $(or $(CLINICS),1000) \
-		--jobs 2 --keep audit --table audit/table.md --numbers audit/numbers.json
+		--jobs 2 --keep audit --table $(AUDIT_TABLE) --numbers $(AUDIT_NUMBERS)
 
 # This copy on this machine: versions, published numbers, the sample, writing (SECURITY.md).
 selfcheck: setup
 	@$(PY) -m analysis.selfcheck
 
-# What SECURITY.md promises, at full length: 60 clinics attacked, 500 through the gate, 50 reports.
+# What SECURITY.md promises, at full length: 60 clinics attacked, 500 through the gates, 50 reports.
 safe: setup
 	@WHOLE=1 $(PY) -m pytest tests/disclosure/test_attack.py tests/disclosure/test_previous.py \
 		tests/disclosure/test_only_release.py tests/disclosure/test_canaries.py tests/disclosure/test_hostile_labels.py \

@@ -18,15 +18,16 @@ from analysis.wording import count
 ROUND_TO = 5
 
 
-def about(n: float, one: str, many: str) -> str:
+def about(n: float, one: str, many: str, smallest: int | None = None) -> str:
     """Give a count that anyone may see: 'about 225 children', 'fewer than 11 children'.
 
     Args:
         n: the exact count.
         one: the noun for one.
         many: the noun for several.
+        smallest: the smallest count given; the default smallest cell when None.
     """
-    smallest = Settings().smallest_cell
+    smallest = smallest or Settings().smallest_cell
     if n < smallest:
         return f"fewer than {count(smallest, one, many)}"
     return f"about {count(ROUND_TO * int(n / ROUND_TO + 0.5), one, many)}"

@@ -38,7 +38,7 @@ def check_records(path: str | Path, mapping: str | Path | Mapping | None = None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door; gives 0, or 2 (usage), 3 (privacy) or 4 (faulty records)."""
+    """Run the command; gives 0, or 2 (usage), 3 (privacy) or 4 (faulty records)."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.check",
         description="Read and judge a clinic's records; nothing is analysed or written.",

@@ -1,34 +1,37 @@
 """Every choice that could change a result, with its unit and its reason.
 
-The defaults were fixed before any records were seen; METHODS.md gives the sources. A clinic
-may change `margin` and `smallest_cell` (and says so on the PDF, which prints them all).
+In: nothing. Out: `Settings`, made of what a clinic may choose and of the constants of the method.
+Decisions: the defaults were fixed before any records were seen (METHODS.md gives the sources); a
+clinic may change `ClinicChoices` and says so on the PDF, which prints every choice. How numbers
+are rounded for print is disclosure control's; tolerances of arithmetic stand where they are used.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from analysis.errors import AnalysisError
 
 SMALLEST_CELL_ALLOWED = 8
 
 
-def _choice(default: float, unit: str, reason: str) -> float:
+def _choice(default: Any, unit: str, reason: str) -> Any:
     return field(default=default, metadata={"unit": unit, "reason": reason})
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The study's fixed choices.
+@dataclass(frozen=True, kw_only=True)
+class ClinicChoices:
+    """What a clinic may choose.
 
-    Raises:
-        AnalysisError: if the margin is not a positive number, or the smallest cell is below
-            what may ever be published.
+    Attributes:
+        margin: the smallest difference that matters, in the unit of the rate.
+        smallest_cell: fewest children a printed number may be about.
     """
 
     margin: float = _choice(
         0.25,
-        "levels per 12 weeks",
+        "levels per {rate_weeks} weeks",
         "A difference smaller than this would not change which format a child is offered. A "
         "convention: no minimal important difference is published for children's goals.",
     )
@@ -37,11 +40,19 @@ class Settings:
         "children",
         "No number about fewer children is printed; meets the strictest public rule found.",
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodConstants:
+    """The constants of the method; each attribute's unit and reason stand beside it."""
+
     horizon_weeks: int = _choice(
         24, "weeks", "Two terms: long enough to move a goal, short enough that most still come."
     )
     grace_weeks: int = _choice(
-        2, "weeks", "The last review is often a week or two late; it still counts as week 24."
+        2,
+        "weeks",
+        "The last review is often a week or two late; it still counts as week {horizon_weeks}.",
     )
     review_weeks: int = _choice(
         6, "weeks", "Usual time between reviews; an attained goal keeps its level at these."
@@ -117,12 +128,97 @@ class Settings:
     condition_number: float = _choice(
         1e8, "ratio", "Beyond this the columns cannot be told apart in double precision."
     )
+    fewest_events: int = _choice(
+        5, "goals", "Fewer goals attained, or not attained, leave a hazard to chance."
+    )
+    rows_left_over: int = _choice(
+        10, "children", "Fewer children beyond the columns estimated would fit noise."
+    )
+    residual_df: int = _choice(
+        10, "children", "With fewer left over, a printed model would nearly repeat its children."
+    )
+    logged_share: float = _choice(
+        0.50, "share of weeks", "Practice written down less often says little about an interval."
+    )
+    practice_minutes: float = _choice(
+        30.0, "minutes a week", "Half an hour more a week: a step that a family can picture."
+    )
+    mark_times_a_month: float = _choice(
+        17.5, "times a month", "Practice of a published home programme (Novak 2009)."
+    )
+    mark_minutes: float = _choice(
+        16.5, "minutes", "Length of one practice of that programme (Novak 2009)."
+    )
+    hours_per_level: tuple[float, ...] = _choice(
+        (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0),
+        "therapist hours",
+        "What one level may be worth: nobody knows, so a range is shown.",
+    )
+    dropout_deltas: tuple[float, ...] = _choice(
+        (0.0, 0.25, 0.50, 0.75, 1.0),
+        "share of progress lost",
+        "Children who left went on as before (0), made no more progress (1), or between.",
+    )
+    low_rating: float = _choice(
+        2.0, "rating", "Ratings run from 1 to 5; few children are rated at the ends."
+    )
+    high_rating: float = _choice(4.0, "rating", "As far above the middle as the low one is below.")
+    fewest_left_out: int = _choice(
+        3, "groups or therapists", "With fewer, leaving one out leaves out most of the children."
+    )
+    fewest_across: int = _choice(
+        2, "therapists", "One therapist with several formats stands for one person's habits."
+    )
+    fewest_levels: int = _choice(
+        3, "levels", "Two levels are a yes or no, and have no order to speak of."
+    )
+    fewest_domains: int = _choice(2, "areas of life", "One area has no other to differ from.")
+    filling_rounds: int = _choice(
+        12, "rounds", "Filled-in values settle long before; the number only bounds the search."
+    )
+    imputation_rounds: int = _choice(
+        5, "rounds", "Chained draws forget where they began within a few rounds."
+    )
+    columns_to_record: int = _choice(
+        2, "columns", "A team starts to write down one or two new things, not ten."
+    )
+    least_std_error: float = _choice(
+        0.005,
+        "levels per {rate_weeks} weeks",
+        "Less would be printed as 0.00: records without any spread.",
+    )
+    largest_factor: float = _choice(
+        1e6, "times as many children", "Beyond this the answer is simply: never."
+    )
+    t_correlation: float = _choice(
+        0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
+    )
+    fewest_therapists: int = _choice(3, "therapists", "Of two, each would know the other's share.")
+    largest_therapist_share: float = _choice(
+        2 / 3, "share of children", "One therapist with more could recognise the work as theirs."
+    )
+    no_hint: float = _choice(
+        0.10, "p-value", "At or above it there is no hint of a dependence that could be rated."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ClinicChoices, MethodConstants):
+    """Every choice of a study: what a clinic may choose, and the constants of the method.
+
+    Raises:
+        AnalysisError: if the margin is not a positive number, or the smallest cell is below
+            what may ever be published.
+
+    >>> Settings(margin=0.5).margin
+    0.5
+    """
 
     def __post_init__(self) -> None:
         if not 0 < self.margin < 4:
             raise AnalysisError(
-                "The margin must be a number of levels per 12 weeks between 0 and 4, for "
-                "example 0.25."
+                f"The margin must be a number of levels per {self.rate_weeks} weeks between 0 "
+                "and 4, for example 0.25."
             )
         if not (
             self.smallest_cell == int(self.smallest_cell)
@@ -144,7 +240,11 @@ class Settings:
         return self.horizon_weeks + self.grace_weeks
 
     def rows(self) -> list[dict[str, object]]:
-        """Give every choice as a row: name, value, unit, reason (for the methods table)."""
+        """Give every choice as a row: name, value, unit, reason; a clinic's own choices first."""
+        weeks = {"rate_weeks": self.rate_weeks, "horizon_weeks": self.horizon_weeks}
         return [
-            {"name": f.name, "value": getattr(self, f.name), **f.metadata} for f in fields(self)
+            {"name": f.name, "value": getattr(self, f.name)}
+            | {name: text.format(**weeks) for name, text in f.metadata.items()}
+            for part in (ClinicChoices, MethodConstants)
+            for f in fields(part)
         ]

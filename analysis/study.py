@@ -1,7 +1,7 @@
 """Run the whole study, in order.
 
-In: records (or where they are) and settings. Out: `Study`, which holds every stage's answer.
-This room only calls stages; it computes nothing itself.
+In: records (or where they are) and settings. Out: `Study`, which holds every stage's answer and
+every verdict. Decisions: this module only calls stages; it computes nothing itself.
 """
 
 from __future__ import annotations
@@ -9,65 +9,59 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence
+from analysis.cards import about, show_card
+from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set
+from analysis.comparison.arms import comparable_formats, keep_formats
 from analysis.comparison.attainment import Attainment, compare_attainment
-from analysis.comparison.contrasts import (
-    comparable_formats,
-    compare_growth,
-    compare_rates,
-    keep_formats,
-)
-from analysis.comparison.covariates import Covariates, choose_covariates
+from analysis.comparison.contrasts import compare_growth, compare_rates
+from analysis.comparison.covariates import Covariates
 from analysis.comparison.effort import Effort, compare_what_it_took
 from analysis.comparison.growth_model import MixedGrowth, compare_mixed_growth
-from analysis.comparison.home_practice import Practice, relate_practice
+from analysis.comparison.home_practice import HomePractice, relate_home_practice
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
-from analysis.comparison.subgroups import Depends, ask_whether_it_depends
+from analysis.comparison.subgroups import Subgroups, compare_subgroups
 from analysis.comparison.weighting import Weighting, weigh_children
 from analysis.computing import one_thread
-from analysis.decisions.claims import Claim, judge_claims
-from analysis.decisions.decide import Findings, decide_findings, label_comparison
+from analysis.decisions.decide import decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
+from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
 from analysis.records.load import Records, read_records
 from analysis.settings import Settings
 
-TITLES = MappingProxyType(
-    {
-        "primary": "Main analysis: each child's rate, adjusted",
-        "growth_regression": "All reviews at once, adjusted",
-        "overlap_weighted": "Children weighted until alike",
-        "overlap_weighted_adjusted": "Weighted until alike, and adjusted",
-        "mixed_growth": "Growth of every goal, nested spreads",
-    }
+MAIN_WAYS = (
+    "primary",
+    "growth_regression",
+    "overlap_weighted",
+    "overlap_weighted_adjusted",
+    "mixed_growth",
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Every stage's answer, from records to findings.
+    """Every stage's answer, from records to verdicts.
 
     Attributes:
         records, scored, progress, cohort: the children, their goals, rates, and who is compared.
         covariates, weighting: what is adjusted for; how alike the children were.
-        comparison: the primary comparison, labelled.
-        analyses: the same question asked in several ways, by id; "primary" first.
+        analyses: the same question asked in several ways, by id; "primary" first; labelled.
         growth: the growth model's spreads, and its answer before it was labelled.
-        findings: gates and decisions.
-        depends: whether the difference goes with the kind of goal, the child, the area of life.
+        verdicts: gates, decisions and claims: whatever may be said.
+        subgroups: whether the difference goes with the kind of goal, the child, the area of life.
         attainment: shares of goals attained by week.
         effort: level at the end, gain for sessions and therapist hours.
-        practice: how progress goes with practice at home. These four are None when they were
-            not asked for.
+        home_practice: how progress goes with practice at home. These four are None when they
+            were not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
-        claims: seven claims and how they fare; None when not asked for.
         settings: every choice made beforehand.
     """
 
@@ -79,13 +73,12 @@ class Study:
     weighting: Weighting
     analyses: Mapping[str, Comparison]
     growth: MixedGrowth
-    findings: Findings
-    depends: Depends | None
+    verdicts: Verdicts
+    subgroups: Subgroups | None
     attainment: Attainment | None
     effort: Effort | None
-    practice: Practice | None
+    home_practice: HomePractice | None
     sensitivity: Sensitivity | None
-    claims: tuple[Claim, ...] | None
     settings: Settings
 
     @property
@@ -94,17 +87,29 @@ class Study:
         return self.analyses["primary"]
 
     @property
+    def analysis_set(self) -> AnalysisSet:
+        """What every analysis started from."""
+        formats = comparable_formats(self.cohort.table, self.settings)
+        compared = keep_formats(self.cohort.table, formats)
+        stages = self.records, self.scored, self.cohort, compared, self.covariates
+        return AnalysisSet(*stages, self.settings)
+
+    @property
     def gates(self) -> pd.DataFrame:
         """Every gate asked of every pair: name, this, than, passed, rule, have, need."""
-        return pd.DataFrame([vars(gate) for gate in self.findings.gates])
+        return pd.DataFrame([vars(gate) for gate in self.verdicts.gates])
 
     def __repr__(self) -> str:
-        return f"{self.cohort!r} {self.findings!r}."
+        n, smallest = self.cohort.table["child_id"].nunique(), self.settings.smallest_cell
+        children = about(n, "child", "children", smallest).capitalize()
+        labels = repr(self.verdicts)
+        said = f"{children} whose progress was measured. {labels[:1].upper()}{labels[1:]}."
+        unasked = [] if self.sensitivity else ["the same question in other ways"]
+        if self.subgroups is None:
+            unasked += ["what it depends on", "how soon", "at what effort", "practice at home"]
+        return f"{said} Not asked: {', '.join(unasked)}." if unasked else said
 
-    def _repr_html_(self) -> str:
-        from analysis.disclosure.release import protect
-
-        return protect(self)._repr_html_()
+    _repr_html_ = show_card
 
 
 @one_thread()
@@ -123,72 +128,78 @@ def run_study(
         ask_again: whether to ask the question in every other way too; without it the answer
             is the same and comes sooner.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
-            effort, practice at home); without them only `publish_answer` has all it needs.
+            effort, practice at home); without them the main answer is the same.
 
     Raises:
         RecordsError: if the records cannot be trusted.
+
+    >>> study = run_study("data/sample", ask_again=False, ask_beside=False)
+    >>> study.verdicts
+    group against individual: no important difference; combined against individual: ...
+    >>> round(study.comparison.pair("group", "individual")["estimate"], 2)
+    -0.02
     """
     settings = settings or Settings()
     if not isinstance(records, Records):
-        records = read_records(records)
+        records = read_records(Path(records))
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
     cohort = choose_cohort(records, progress)
-    compared = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
-    covariates = choose_covariates(compared, settings)
-    weighting = weigh_children(compared, covariates, settings)
-    evidence = Evidence(records, scored, cohort, compared, covariates, settings)
-    analyses, growth = _ask_main_ways(evidence, weighting, ask_again)
-    sensitivity = ask_otherwise(evidence, analyses["primary"]) if ask_again else None
+    asked = choose_analysis_set(records, scored, cohort, settings)
+    weighting = weigh_children(asked.table, asked.covariates, settings)
+    analyses, growth = _ask_main_ways(asked, weighting, ask_again)
+    sensitivity = ask_otherwise(asked, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
-    gates = judge_pairs(records, cohort, covariates, weighting, analyses, settings)
-    findings = decide_findings(gates, analyses, settings)
+    gates = judge_pairs(asked, weighting, analyses)
+    decisions = decide_pairs(gates, analyses, settings)
+    subgroups = compare_subgroups(asked) if ask_beside else None
+    attainment = compare_attainment(asked) if ask_beside else None
+    effort = compare_what_it_took(asked) if ask_beside else None
+    home_practice = relate_home_practice(asked) if ask_beside else None
+    verdicts = reach_verdicts(
+        gates,
+        decisions,
+        cohort.table,
+        analyses["primary"],
+        settings,
+        subgroups=subgroups,
+        attainment=attainment,
+        effort=effort,
+        home_practice=home_practice,
+        sensitivity=sensitivity,
+    )
     labelled = {
-        name: label_comparison(comparison, findings, settings)
+        name: label_comparison(comparison, decisions, settings)
         for name, comparison in analyses.items()
     }
-    depends = attainment = effort = practice = claims = None
-    centred = covariates.centred
-    if ask_beside:
-        depends = ask_whether_it_depends(cohort, compared, centred, settings)
-        attainment = compare_attainment(scored, cohort, compared, centred, settings)
-        effort = compare_what_it_took(records, scored, cohort, compared, centred, settings)
-        practice = relate_practice(records, scored, cohort, settings)
-    if sensitivity and ask_beside:
-        raters = sensitivity.carry_over
-        claims = judge_claims(cohort.table, depends, practice, raters, findings, settings)
     return Study(
         records,
         scored,
         progress,
         cohort,
-        covariates,
+        asked.covariates,
         weighting,
         MappingProxyType(labelled),
         growth,
-        findings,
-        depends,
+        verdicts,
+        subgroups,
         attainment,
         effort,
-        practice,
+        home_practice,
         sensitivity,
-        claims,
         settings,
     )
 
 
 def _ask_main_ways(
-    evidence: Evidence, weighting: Weighting, ask_again: bool
+    analysis_set: AnalysisSet, weighting: Weighting, ask_again: bool
 ) -> tuple[dict[str, Comparison], MixedGrowth]:
-    """Ask in the ways of `TITLES`: those the decision needs, and with `ask_again` the others."""
-    scored, cohort, settings = evidence.scored, evidence.cohort, evidence.settings
-    compared, centred = evidence.table, evidence.covariates.centred
-    asked = {name: new_comparison(name, title) for name, title in TITLES.items()}
+    """Ask in the ways of `MAIN_WAYS`: those the decision needs, and with `ask_again` the others."""
+    compared, settings = analysis_set.table, analysis_set.settings
+    centred, asked = analysis_set.centred, {name: new_comparison(name) for name in MAIN_WAYS}
     answers = {"primary": compare_rates(asked["primary"], compared, centred, settings)}
     if ask_again:
-        answers["growth_regression"] = compare_growth(
-            asked["growth_regression"], scored, cohort, compared, centred, settings
-        )
+        answers["growth_regression"] = compare_growth(asked["growth_regression"], analysis_set)
     weighted = {"overlap_weighted": centred.iloc[:, :0]}
     if ask_again:
         weighted["overlap_weighted_adjusted"] = centred
@@ -202,6 +213,6 @@ def _ask_main_ways(
     growth = (
         MixedGrowth(withheld_comparison(asked["mixed_growth"], withheld))
         if withheld
-        else compare_mixed_growth(asked["mixed_growth"], evidence)
+        else compare_mixed_growth(asked["mixed_growth"], analysis_set)
     )
     return answers | {"mixed_growth": growth.comparison}, growth

@@ -26,9 +26,13 @@ CANNOT_TELL: Final = "cannot_tell"
 DEPENDS: Final = "depends_on_adjustment"
 NOT_COMPARABLE: Final = "not_comparable"
 AHEAD: Final = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
+# Inside a study only: an estimate in another unit than the margin's carries no label.
+OTHER_UNIT: Final = "other_unit"
 
 Certainty = Literal["clear", "suggestive"]
 Unsettled = Literal["three_at_once", "growth_open"]
+THREE_AT_ONCE: Final = "three_at_once"
+GROWTH_OPEN: Final = "growth_open"
 
 GateName = Literal[
     "describe",
@@ -72,6 +76,10 @@ GateRule = Literal[
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]
 ClaimVerdict = Literal["supported", "not supported", "cannot tell", "cannot be tested"]
+SUPPORTED: Final = "supported"
+NOT_SUPPORTED: Final = "not supported"
+UNTOLD: Final = "cannot tell"
+UNTESTED: Final = "cannot be tested"
 ClaimReason = Literal[
     "ahead",
     "reversed",
@@ -144,6 +152,9 @@ Reason = Literal[
     "few_left_to_print",
     "few_in_a_format",
     "not_compared",
+    "few_behind_to_print",
     # not part of this run
     "not_asked",
 ]
+
+Withheld = Reason | Literal[""]

@@ -1,4 +1,4 @@
-"""Hold the second line against planted truth: bias and coverage in invented clinics.
+"""Hold what is asked beside the main question against planted truth: bias and coverage.
 
 Run as `python -m benchmarks.check_beside [--clinics 300]`.
 """
@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.comparison.analysis_set import choose_analysis_set
 from analysis.comparison.attainment import compare_attainment
-from analysis.comparison.contrasts import comparable_formats, compare_rates, keep_formats
-from analysis.comparison.covariates import choose_covariates
+from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.effort import compare_what_it_took
-from analysis.comparison.home_practice import MORE_MINUTES, relate_practice
+from analysis.comparison.home_practice import relate_home_practice
 from analysis.comparison.result import PAIRS, new_comparison
-from analysis.comparison.subgroups import ask_whether_it_depends
+from analysis.comparison.subgroups import compare_subgroups
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
@@ -51,21 +51,20 @@ def answer(records: Records) -> dict[str, list[Row]]:
     """Give estimate, low, high of every question asked of one clinic, for each pair."""
     scored = score_goals(records, SETTINGS)
     cohort = choose_cohort(records, measure_progress(scored, SETTINGS))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, SETTINGS))
-    centred = choose_covariates(table, SETTINGS).centred
-    depends = ask_whether_it_depends(cohort, table, centred, SETTINGS)
-    attained = compare_attainment(scored, cohort, table, centred, SETTINGS).by_week
-    main = compare_rates(new_comparison("primary", "Main"), table, centred, SETTINGS)
+    asked = choose_analysis_set(records, scored, cohort, SETTINGS)
+    subgroups = compare_subgroups(asked)
+    attained = compare_attainment(asked).by_week
+    main = compare_rates(new_comparison("primary"), asked.table, asked.centred, SETTINGS)
     comparisons = {
         "main comparison": main,
-        "within-child test": depends.kinds.within_child,
-        "by attention, one point": depends.traits["attention"].comparison,
-        "by comfort with peers, one point": depends.traits["peer_comfort"].comparison,
+        "within-child test": subgroups.kinds.within_child,
+        "by attention, one point": subgroups.traits["attention"].comparison,
+        "by comfort with peers, one point": subgroups.traits["peer_comfort"].comparison,
         "share attained by week 12": attained[12],
         "share attained by week 24": attained[24],
     }
     found = {name: _numbers(c.table) for name, c in comparisons.items()}
-    domains = depends.domains.table
+    domains = subgroups.domains.table
     for kind in ("skill", "social"):
         own = domains[domains["domain"].isin(SKILL_DOMAINS) == (kind == "skill")]
         own = own[own["domain"] != "other"]
@@ -78,10 +77,8 @@ def answer(records: Records) -> dict[str, list[Row]]:
                 conf_high=rows["raw_conf_high"],
             )
             found[f"area of life as found, {kind}", this, than] = _numbers(raw)
-    found["home practice, 30 minutes"] = _numbers(
-        relate_practice(records, scored, cohort, SETTINGS).table
-    )
-    effort = compare_what_it_took(records, scored, cohort, table, centred, SETTINGS)
+    found["home practice, 30 minutes"] = _numbers(relate_home_practice(asked).table)
+    effort = compare_what_it_took(asked)
     for measure in ("per_session", "per_hour"):
         rows = effort.differences[effort.differences["measure"] == measure]
         found[measure] = _numbers(rows) if len(rows) == len(PAIRS) else []
@@ -109,7 +106,7 @@ def plant(design: ClinicDesign) -> dict[object, list[float]]:
         "share attained by week 12": of["attained_by_week_12"],
         "share attained by week 24": of["attained_by_week_24"],
         "home practice, 30 minutes": [
-            design.practice_effect * MORE_MINUTES / PRACTICE_DEVIATION_MINUTES
+            design.practice_effect * SETTINGS.practice_minutes / PRACTICE_DEVIATION_MINUTES
         ],
     }
     return truth | {f"rate_{kind}": of[f"rate_{kind}"] for kind in ("skill", "social")}
@@ -156,7 +153,7 @@ def main() -> None:
     parser.add_argument("--clinics", type=int, default=300)
     given = parser.parse_args()
     lines = [
-        "# The second line against planted truth",
+        "# What is asked beside the main question, against planted truth",
         "",
         f"`python -m benchmarks.check_beside --clinics {given.clinics}`, clinics {SEED} onwards. "
         "Bias and error (root mean square) in the question's own unit, pairs together; coverage "

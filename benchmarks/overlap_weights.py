@@ -24,10 +24,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.comparison.arms import contrast_pairs, indicate_formats
-from analysis.comparison.contrasts import comparable_formats, keep_formats
+from analysis.comparison.arms import (
+    comparable_formats,
+    contrast_pairs,
+    indicate_formats,
+    keep_formats,
+)
 from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.weighting import weigh_children
+from analysis.computing import one_thread
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
@@ -37,7 +42,6 @@ from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
-from analysis.small_data import small_tables
 from benchmarks.stamp import keep_table
 
 CLINICS = 2000
@@ -172,7 +176,7 @@ def _judge(clinics: list[np.ndarray]) -> tuple[list[tuple[str, ...]], list[bool]
     return rows, better
 
 
-@small_tables()
+@one_thread()
 def main() -> None:
     """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description="Overlap weights: known, or as estimated.")

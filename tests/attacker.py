@@ -9,6 +9,7 @@ in a week, not seen at the end, with a trait or without it. Nothing else of the 
 
 import io
 import itertools
+import json
 import math
 import re
 import shutil
@@ -18,9 +19,11 @@ import numpy as np
 from pypdf import PdfReader
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from analysis.disclosure.summary import spell_summary
+
 FORMATS = ("individual", "group", "combined")
 STEPS = ("records", "goal", "baseline", "reviews")
-TRAITS = {"Motor delay": "motor_delay", "Sensory needs": "sensory_needs"}
+TRAITS = ("motor_delay", "sensory_needs")
 FEW, NEARLY_ALL = "few", "nearly all"
 DESCRIBE, COMPARE = 10, 20
 MOST_MISSING, MOST_APART = 0.35, 0.15
@@ -35,6 +38,11 @@ def read_pdf(pdf):
         done = subprocess.run(command, input=pdf, capture_output=True, check=True)
         return done.stdout.decode()
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def read_json(summary):
+    """Give a published summary as any reader of its file has it."""
+    return json.loads(spell_summary(summary))
 
 
 class Puzzle:
@@ -197,8 +205,8 @@ class Attack:
 
     def _read_shares(self):
         for row in self.summary["who"]["at_start"]:
-            trait = TRAITS.get(row["trait"])
-            for name in FORMATS if trait else ():
+            trait = row["trait"]
+            for name in FORMATS if trait in TRAITS else ():
                 if row[name] is None:
                     continue
                 have = self.puzzle.number(f"{trait} {name}")
@@ -217,7 +225,7 @@ class Attack:
             self.puzzle.know({whole: 1, part: -1}, 0, self.cell - 1)
             self.puzzle.number(part, self.cell)
         else:
-            percent = int(str(said).rstrip("%"))
+            percent = int(said)
             self.puzzle.number(part, self.cell)
             self.puzzle.know({whole: 1, part: -1}, self.cell)
             steps = []
@@ -229,16 +237,14 @@ class Attack:
                 self.puzzle.know({steps[0]: 100, steps[1]: -share}, low, high)
 
     def _read_missing(self):
-        text = next(c["text"] for c in self.summary["answer"]["caveats"] if "missing" in c["id"])
-        for name in FORMATS:
-            found = re.search(
-                rf"(\d+%|few|nearly all) of the children in (?:{name} therapy|each format)", text
-            )
+        for row in self.summary["answer"]["cautions"]["missing_at_end"]:
+            name, said = row["format"], row["word"] or row["percent"]
             start = self._n(name, "baseline")
             gone = self.puzzle.number(f"gone {name}")
             self.puzzle.know({start: 1, gone: -1}, 0)
-            if found and self.puzzle.high[self.puzzle.names[self._n(name)]] > 0:
-                self._read_share(found.group(1), gone, start)
+            compared = self.puzzle.high[self.puzzle.names[self._n(name)]] > 0
+            if said is not None and compared:
+                self._read_share(said, gone, start)
                 self.cells[f"not seen at the end, {name}"] = {gone: 1}
                 self.cells[f"seen at the end, {name}"] = {start: 1, gone: -1}
         for gate in self.summary["certainty"]["gates"]:
@@ -256,10 +262,11 @@ class Attack:
 
     def _read_parts(self):
         """Use every other printed count of children of a format: no part exceeds the whole."""
-        depends = self.summary["depends"]
-        within = {r["format"]: r["n_children"] for r in depends["within_child"]["rates"]}
-        parts = {"both kinds of goal": within}
-        parts |= {f"a goal in {r['domain']}": r for r in depends["domains"]["children"]}
+        depends, parts = self.summary["depends"], {}
+        if depends:
+            rates = depends["within_child"]["rates"]
+            parts["both kinds of goal"] = {r["format"]: r["n_children"] for r in rates}
+            parts |= {f"a goal in {r['domain']}": r for r in depends["domains"]["children"]}
         for title, row in parts.items():
             for name in FORMATS:
                 if row.get(name) is not None:
@@ -305,7 +312,7 @@ def attack_twice(before, after, most_new=10):
 
 
 def numbers_of(summary, path=()):
-    """Give every number of a report by its path."""
+    """Give every number of a report's JSON by its path."""
     found = {}
     parts = summary.items() if isinstance(summary, dict) else enumerate(summary)
     for key, value in parts:
@@ -313,8 +320,8 @@ def numbers_of(summary, path=()):
             found |= numbers_of(value, (*path, key))
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found[(*path, key)] = float(value)
-        elif isinstance(value, str) and re.fullmatch(r"[−-]?\d+(\.\d+)?%?", value):
-            found[(*path, key)] = float(value.replace("−", "-").rstrip("%"))
+        elif value in (FEW, NEARLY_ALL):
+            found[(*path, key)] = (FEW, NEARLY_ALL).index(value) - 1.0
     return found
 
 
@@ -373,7 +380,7 @@ def true_cells(study):
         n = own["child_id"].nunique()
         for week, part in levels[levels["format"] == name].groupby("week"):
             cells[f"not reviewed, {name} week {week}"] = n - part["child_id"].nunique()
-        for trait in TRAITS.values():
+        for trait in TRAITS:
             known = own[own[trait].notna()]
             have = int(known[trait].sum())
             cells[f"{trait}, {name}"] = have
@@ -382,7 +389,7 @@ def true_cells(study):
         cells[f"seen at the end, {name}"] = stayed
         both = int(((own["n_skill"] > 0) & (own["n_social"] > 0)).sum())
         cells[f"without both kinds of goal, {name}"] = n - both
-        for domain, row in study.depends.domains.children.iterrows():
+        for domain, row in study.subgroups.domains.children.iterrows():
             cells[f"without a goal in {domain}, {name}"] = n - int(row.get(name, 0))
         cells[f"not seen at the end, {name}"] = int(flow.loc["baseline", name]) - stayed
     return cells

@@ -28,7 +28,7 @@ def study_of(n_children, seed):
 
 @functools.cache
 def published_of(n_children, seed):
-    """Give what may leave an invented clinic."""
+    """Give what may leave an invented clinic, without a sentence."""
     return protect(study_of(n_children, seed))
 
 

@@ -54,16 +54,16 @@ MUTANTS = (
     (
         "models without freedom are shown",
         "disclosure/rules.py",
-        "sum(sizes) - n_columns >= RESIDUAL_DF",
+        "sum(sizes) - n_columns >= settings.residual_df",
         "True",
         "disclosure/test_rules",
     ),
     (
         "nearly equal analyses are both shown",
-        "disclosure/analyses.py",
+        "disclosure/permission.py",
         "return all(n == 0 or enough(n, study.settings) for n in children.values())",
         "return True",
-        "comparison/test_analyses",
+        "disclosure/test_analyses",
     ),
     (
         "a close group gets new numbers",
@@ -82,7 +82,7 @@ MUTANTS = (
     (
         "a changed summary is believed",
         "disclosure/previous.py",
-        'if previous["seal"] != seal_summary(previous):',
+        "if previous.seal != seal_summary(previous):",
         "if False:",
         "disclosure/test_previous",
     ),
@@ -96,15 +96,15 @@ MUTANTS = (
     (
         "a trait may decide the format",
         "decisions/gates.py",
-        "if weighting.withheld or _decides_format(evidence, pair):",
+        "if weighting.withheld or _decides_format(stages, pair):",
         "if weighting.withheld:",
         "disclosure/test_numbers",
     ),
     (
         "an error of zero is shown",
         "decisions/gates.py",
-        "LEAST_ERROR = 0.005",
-        "LEAST_ERROR = -1.0",
+        'if not row["std_error"] >= settings.least_std_error or not',
+        'if not row["std_error"] >= -1.0 or not',
         "disclosure/test_numbers",
     ),
     (

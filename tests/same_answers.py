@@ -55,10 +55,29 @@ CLINICS = (
     Clinic("lost", 200, 23, reviews_kept=0.7),
 )
 
+TRAITS = (
+    ("Attention", "attention"),
+    ("Comfort with other children", "peer_comfort"),
+    ("Share of social goals", "social_share"),
+    ("Severity", "severity"),
+    ("Age", "age_years"),
+    ("Level at the start", "baseline"),
+    ("Motor delay", "motor_delay"),
+    ("Sensory needs", "sensory_needs"),
+    ("Follows instructions", "follows_instructions"),
+    ("Communication", "communication"),
+    ("Place of therapy", "site"),
+)
 # Old path -> new path, as regular expressions tried in order on every old number's path.
-RENAMED: tuple[tuple[str, str], ...] = ()
+RENAMED: tuple[tuple[str, str], ...] = (
+    # version 2 -> 3: rows are named by ids, not by their titles; constants stand once
+    (r"who\.flow\.(\w+)/[^.]*\.(\w+)", r"who.flow.\1.\2"),
+    *((rf"who\.balance\.{title}\.(\w+)", rf"who.balance.{trait}.\1") for title, trait in TRAITS),
+    (r"sensitivity\.benchmarks\.[^/]*/(.*)", r"sensitivity.benchmarks.\1"),
+    (r"certainty\.gates\..*\.smallest", ""),
+)
 # Differences that CHANGELOG announces: paths of numbers, or "sentence <id>", as whole matches.
-MENDED: tuple[str, ...] = ()
+MENDED: tuple[str, ...] = (r"sentence caution\.raters",)  # where nobody recorded who rated
 
 
 def write_clinics(folder: Path) -> list[Path]:
@@ -131,8 +150,9 @@ def list_numbers(value: object, path: str = "") -> Iterator[tuple[str, float]]:
 
 
 def name_row(row: object, place: int) -> str:
-    """Name a row by the first of `KEYS` it has, or by its place."""
-    names = [str(row[key]) for key in KEYS if key in row] if isinstance(row, dict) else []
+    """Name a row by all of `KEYS` it has a value of, or by its place."""
+    values = [row.get(key) for key in KEYS] if isinstance(row, dict) else []
+    names = [str(value) for value in values if isinstance(value, str | int | float) and value != ""]
     return "/".join(names) or str(place)
 
 

@@ -12,6 +12,7 @@ from analysis.records.load import read_records, records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 from analysis.study import run_study
+from analysis.words.tell import tell
 
 TRAITS = ("attention", "peer_comfort", "age_years", "severity", "follows_instructions")
 TRAITS += ("communication", "motor_delay", "sensory_needs", "site", "therapist_id")
@@ -111,7 +112,7 @@ def without_tables(records):
 
 @functools.cache
 def poor():
-    """A clinic with no sessions, no traits and no home practice."""
+    """Give the study and the told summary of a clinic without sessions, traits or practice."""
     records = without_tables(without_columns(invented_records(3, n_children=200), *TRAITS))
     study = run_study(records)
-    return study, protect(study).summary
+    return study, tell(protect(study))

@@ -120,6 +120,6 @@ def test_what_is_published_is_the_same_whatever_the_sessions_setting():
     published = []
     for storage in ("pyarrow", "python"):
         with pd.option_context(STORAGE, storage):
-            published.append(protect(run_study("data/sample")).summary)
-    assert published[0]["answer"]["pairs"]
+            published.append(protect(run_study("data/sample")))
+    assert published[0].answer.pairs
     assert published[0] == published[1]

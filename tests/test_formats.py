@@ -5,7 +5,6 @@ import re
 import pytest
 
 from analysis import formats, wording
-from analysis.figures import names, style
 from analysis.formats import FORMATS, GROUPED_CODES, GROUPED_FORMATS, THERAPY_FORMATS, is_grouped
 from analysis.records import schema
 
@@ -32,13 +31,9 @@ def test_a_format_that_is_not_in_the_table_is_no_format():
         is_grouped("online")
 
 
-def test_words_and_pictures_say_what_the_table_says():
+def test_wording_says_what_the_table_says():
     assert wording.FORMAT_NAMES == formats.FORMAT_NAMES
     assert wording.FORMAT_TITLES == formats.FORMAT_TITLES
-    assert names.FORMAT_TITLES == formats.FORMAT_TITLES
-    assert style.FORMAT_COLOURS == formats.FORMAT_COLOURS
-    assert style.FORMAT_SHAPES == formats.FORMAT_MARKS
-    assert style.FORMAT_SIZES == formats.FORMAT_MARK_SIZES
 
 
 def test_no_two_formats_look_or_sound_alike():

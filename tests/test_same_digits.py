@@ -1,6 +1,7 @@
 """Notebooks, PDF, plain text and summary.json say the same digits about the sample."""
 
 import io
+import json
 import re
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from pypdf import PdfReader
 from small_clinics import sample_study
 
 from analysis.disclosure.release import protect
+from analysis.disclosure.summary import spell_summary
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
 from analysis.wording import number, signed
+from analysis.words.tell import tell
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.ipynb"))
 DECIMAL = re.compile(r"(?<![\w.\-/])[+\u2212-]?\d+\.\d{1,3}(?![\d.]|\w)")
@@ -21,7 +24,12 @@ TICK_STEPS = (0.25, 0.2, 0.1)  # the scales under the pictures
 
 @pytest.fixture(scope="module")
 def summary():
-    return protect(sample_study()).summary
+    return tell(protect(sample_study()))
+
+
+@pytest.fixture(scope="module")
+def pages(summary):
+    return [page.extract_text() for page in PdfReader(io.BytesIO(render_pdf(summary))).pages]
 
 
 def leaves(part):
@@ -39,7 +47,7 @@ def plain(text):
 def published_digits(summary):
     """Give every way in which a published number may be spelt."""
     spelt = set()
-    for leaf in leaves(dict(summary)):
+    for leaf in leaves(json.loads(spell_summary(summary))):
         if isinstance(leaf, str):
             spelt |= {plain(found) for found in DECIMAL.findall(leaf)}
         elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
@@ -71,27 +79,28 @@ def test_a_notebook_says_no_decimal_that_is_not_in_the_summary(path, summary):
     assert {found for found in said if found not in known} == set()
 
 
-def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary):
-    pages = PdfReader(io.BytesIO(render_pdf(summary))).pages
-    said = {plain(f) for page in pages for f in DECIMAL.findall(page.extract_text())}
+@pytest.mark.slow
+def test_the_pdf_says_no_decimal_that_is_not_in_the_summary(summary, pages):
+    said = {plain(found) for page in pages for found in DECIMAL.findall(page)}
     assert len(said) > 60
     known = published_digits(summary)
     assert {found for found in said if found not in known and not is_tick(found)} == set()
 
 
+@pytest.mark.slow
 def test_the_plain_text_says_no_decimal_that_is_not_in_the_summary(summary):
     said = {plain(found) for found in DECIMAL.findall(render_text(summary))}
     assert len(said) > 100
     assert {found for found in said if found not in published_digits(summary)} == set()
 
 
-def test_every_pair_has_the_same_digits_in_summary_pdf_text_and_notebook(summary):
-    pages = PdfReader(io.BytesIO(render_pdf(summary))).pages
-    page = "".join(page.extract_text() for page in pages)
+@pytest.mark.slow
+def test_every_pair_has_the_same_digits_in_summary_pdf_text_and_notebook(summary, pages):
+    page = "".join(pages)
     notebook = " ".join(text_outputs(next(p for p in NOTEBOOKS if p.stem.startswith("3-"))))
-    for pair in summary["answer"]["pairs"]:
-        assert signed(pair["estimate"]) in page
-        for value in (pair["conf_low"], pair["conf_high"]):
+    for pair in summary.answer.pairs:
+        assert signed(pair.estimate) in page
+        for value in (pair.conf_low, pair.conf_high):
             assert plain(number(value)) in plain(render_text(summary))
             assert plain(number(value)) in page.replace("\u2212", "-")
             assert plain(number(value)) in notebook.replace("\u2212", "-")

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from example_summaries import example_summary
 
 from analysis.selfcheck import __main__ as selfcheck
 from analysis.selfcheck.reference import compare_with_reference
 
 
+@pytest.mark.slow
 def test_this_copy_passes_its_own_check(capsys):
     code = selfcheck.main([])
     said = capsys.readouterr()
@@ -51,8 +53,7 @@ def test_an_old_package_fails_and_a_newer_one_is_noted(have, line, monkeypatch, 
 
 
 def test_other_numbers_of_the_sample_fail(monkeypatch):
-    summary = {"answer": {"pairs": [], "rates": [], "counts": []}, "progress": {"by_week": []}}
-    monkeypatch.setattr(selfcheck, "publish_sample", lambda: summary)
+    monkeypatch.setattr(selfcheck, "publish_sample", example_summary)
     monkeypatch.setattr("analysis.report.document.render_pdf", lambda _: b"%PDF-")
     verdicts = [verdict for verdict, _ in selfcheck.check_sample_report()]
     assert verdicts[0] == selfcheck.FAIL

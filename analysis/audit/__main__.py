@@ -1,7 +1,7 @@
 """`python -m analysis.audit`: is what the report says true as often as it claims?
 
-In come options; out go a table on the screen (and in a file, if asked), and exit code 0 when no
-bar was missed, 1 when one was.
+In: options. Out: a table on the screen (and in a file, if asked), and exit code 0 when no bar was
+missed, 1 when one was.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from analysis.audit.account import describe_audit, plain_audit
 from analysis.audit.scenarios import SCENARIOS, Scenario
+from analysis.audit.trial import Outcome
 from analysis.audit.verdict import Verdict, judge_scenario
 from analysis.audit.work import do_chunks, split_work
 from analysis.errors import EXIT_OUR_BUG, EXIT_WRITTEN, AnalysisError
@@ -52,7 +53,7 @@ def run_audit(
         One verdict for each scenario, in their order.
     """
     chunks = split_work(scenarios, n_clinics, seed)
-    outcomes: dict[str, list] = {scenario.name: [] for scenario in scenarios}
+    outcomes: dict[str, list[Outcome]] = {scenario.name: [] for scenario in scenarios}
     total = n_clinics * len(scenarios)
     with tqdm(total=total, unit=" clinics", file=sys.stderr, disable=None) as progress:
         for chunk, found in do_chunks(chunks, jobs=jobs, cluster=cluster, keep=keep):

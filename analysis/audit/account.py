@@ -1,6 +1,6 @@
 """Write down an audit: Markdown for people, plain values for the report.
 
-In come the verdicts; out go text and a dictionary. Nothing is judged here.
+In: the verdicts. Out: text and a dictionary. Decisions: nothing is judged here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from analysis.audit.scenarios import MEASURES, Bar
 from analysis.audit.verdict import Measured, Verdict
-from analysis.decisions.labels import LABEL_TITLES
+from analysis.words.answer import LABEL_TITLES
 
 AS_NUMBERS = ("bias", "half_width", "within_bias", "attained_bias", "naive_ever")
 CONTEXT = (
@@ -54,6 +54,8 @@ def describe_audit(verdicts: Sequence[Verdict], command: str) -> str:
         (v.scenario.name, *(_percent(v.said[label]) for label in LABEL_TITLES)) for v in verdicts
     ]
     parts = [
+        "# The last truth audit",
+        'What is asked, and why: METHODS.md, "Truth audit".',
         f"`{command}`",
         say_headline(verdicts),
         _table(("scenario", "measure", "value (error)", "bar", "verdict"), bars),

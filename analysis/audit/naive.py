@@ -1,7 +1,7 @@
 """What a clinic would find without care, run beside the study so that its failure is seen.
 
-In come an invented clinic's tables and measured rates; out go plain numbers. Both ways are
-common and both are wrong: reviews of one goal counted as if they were strangers, and children
+In: an invented clinic's tables and measured rates. Out: plain numbers. Decisions: both ways are
+common and both are wrong - reviews of one goal counted as if they were strangers, and children
 sorted by what they ended up receiving.
 """
 
@@ -50,13 +50,13 @@ def compare_by_received(tables: Mapping[str, pd.DataFrame], rates: pd.Series) ->
 
     Args:
         tables: the clinic's tables.
-        rates: child_id -> levels per 12 weeks.
+        rates: child_id -> rate of progress.
 
     Returns:
         One difference for each pair; NaN where nobody received one of the two.
     """
     sessions = tables["sessions"]
-    child = rates.index.get_indexer(sessions["child_id"])
+    child = rates.index.get_indexer(pd.Index(sessions["child_id"]))
     came = (sessions["attended"].to_numpy() == 1) & (child >= 0)
     ever = np.zeros((len(rates), len(FORMATS)), bool)
     ever[child[came], sessions["delivered"].array.codes[came]] = True

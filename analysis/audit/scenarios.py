@@ -1,8 +1,8 @@
 """The clinics the truth audit invents, and the bars each must clear.
 
-Nothing comes in; a fixed tuple of `Scenario`s goes out. The decision taken here: which bars
-apply where was fixed before any audit was run (METHODS.md, "Truth audit"). A naive analysis
-has bars too: where it does not fail, the scenario is too easy to prove anything.
+In: nothing. Out: a fixed tuple of `Scenario`s. Decisions: which bars apply where was fixed before
+any audit was run (METHODS.md, "Truth audit"); a naive analysis has bars too: where it does not
+fail, the scenario is too easy to prove anything.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 
@@ -78,7 +79,7 @@ class Scenario:
 
 
 _CLINIC = ClinicDesign(n_children=120)
-_NULL = replace(_CLINIC, **NO_DIFFERENCE)
+_NULL = replace(_CLINIC, **dict[str, Any](NO_DIFFERENCE))
 
 # Planted so that group - individual is one margin (0.25) on the observed scale; a test says so.
 _ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))

@@ -1,41 +1,95 @@
 """Send one invented clinic through the whole study and write down what was found and said.
 
-In come a scenario and the number of the clinic; out goes a dictionary of plain values, the same
-on any machine and in any order. The decision taken here: what is judged is what would leave the
-clinic, so labels and warnings are read from the published summary, not from the study.
+In: a scenario and the number of the clinic. Out: a dictionary of plain values, the same on any
+machine and in any order. Decisions: what is judged is what would leave the clinic, so labels and
+warnings are read from the published summary, not from the study.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis.audit.naive import compare_by_received, regress_rows
 from analysis.audit.scenarios import Scenario
 from analysis.comparison.attainment import compare_attainment
-from analysis.comparison.contrasts import comparable_formats, keep_formats
 from analysis.comparison.result import Comparison
 from analysis.comparison.subgroups import compare_within_child
 from analysis.computing import one_thread
 from analysis.disclosure.answer import publish_answer
-from analysis.disclosure.release import protect
+from analysis.disclosure.fields import FORMAT_IDS
+from analysis.disclosure.gates import publish_gates
+from analysis.disclosure.method import publish_settings
+from analysis.disclosure.release import protect, publish_measure
+from analysis.disclosure.rows import Audit
+from analysis.disclosure.summary import (
+    CohortPart,
+    Ledger,
+    MethodPart,
+    ProgressPart,
+    RecordsPart,
+    Sentence,
+    Summary,
+)
 from analysis.errors import AnalysisError
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.levels import PLANNED_WEEKS
 from analysis.study import Study, run_study
+from analysis.words.answer import tell_answer, tell_counts
+from analysis.words.cautions import tell_cautions
 from analysis.words.linter import find_faults
-from analysis.words.sentence import SentenceBook
+from analysis.words.tell import tell
 
-Outcome = dict[str, object]
 
+class Range(TypedDict):
+    """An estimate with its interval; None when not compared."""
+
+    estimate: float | None
+    conf_low: float | None
+    conf_high: float | None
+
+
+class PairOutcome(Range):
+    """A main pair's exact numbers, and what was published of it."""
+
+    label: str
+    ahead: str | None
+    certainty: str | None
+
+
+class Outcome(TypedDict):
+    """What came of one clinic; see `try_clinic`."""
+
+    number: int
+    refused: str
+    pairs: list[PairOutcome]
+    within: NotRequired[list[Range]]
+    attained: NotRequired[list[Range]]
+    faults: NotRequired[list[str]]
+    naive_rows: NotRequired[list[float | None]]
+    naive_ever: NotRequired[list[float | None]]
+
+
+NO_COHORT = CohortPart(
+    flow=(),
+    at_start=(),
+    balance=(),
+    overlap=(),
+    adjusted_for=(),
+    not_adjusted_for=(),
+    weighted=False,
+)
+NO_AUDIT = Audit(clinics=0, pairs_percent=0.0, clinics_percent=0.0)
 LAST_PLANNED_WEEK = PLANNED_WEEKS[-1]
-# Asking in every other way and writing every page takes longer than all the rest; page 1 is read in
-# every clinic.
+# Asking in every other way and saying everything takes longer than all the rest; the main answer
+# and its sentences are read in every clinic.
 WHOLE_REPORT_EVERY = 20
 
 
@@ -58,56 +112,89 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
         compared), label, ahead and certainty as published; `within`, the same three numbers
         of the within-child comparison, and `attained` of the goals attained by the last planned
-        week; `faults`, the ids of sentences against the rules (of page 1; of every page for
-        one clinic in `WHOLE_REPORT_EVERY`); `naive_rows` (p-values), `naive_ever` (differences).
+        week; `faults`, the ids of sentences against the rules (of the main answer; of every
+        section for one clinic in `WHOLE_REPORT_EVERY`); `naive_rows` (p-values), `naive_ever`
+        (differences).
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
-    outcome: Outcome = {"number": number, "refused": "", "pairs": []}
     whole = number % WHOLE_REPORT_EVERY == 0
     try:
         study = run_study(
             records_from_tables(clinic.tables), Settings(), ask_again=whole, ask_beside=whole
         )
     except AnalysisError as error:
-        return outcome | {"refused": type(error).__name__}
-    if whole:
-        summary = protect(study).summary
-        published, sentences = summary["answer"]["pairs"], summary["sentences"]
-        within, attained = study.depends.kinds.within_child, study.attainment.by_week
-    else:
-        book = SentenceBook()
-        published, sentences = publish_answer(study, book)["pairs"], book.rows()
-        within, attained = _ask_beside(study)
+        return {"number": number, "refused": type(error).__name__, "pairs": []}
+    summary, sentences = _publish(study) if whole else _publish_answer(study)
+    within, attained = _ask_beside(study)
     compared = study.cohort.table
     rates = pd.Series(compared["rate"].to_numpy(), index=pd.Index(compared["child_id"]))
-    return outcome | {
+    return {
+        "number": number,
+        "refused": "",
         "pairs": [
-            numbers | {name: pair[name] for name in ("label", "ahead", "certainty")}
-            for numbers, pair in zip(_numbers(study.comparison), published, strict=True)
+            {**numbers, "label": pair.label, "ahead": pair.ahead, "certainty": pair.certainty}
+            for numbers, pair in zip(_numbers(study.comparison), summary.answer.pairs, strict=True)
         ],
         "within": _numbers(within),
         "attained": _numbers(attained[LAST_PLANNED_WEEK]),
-        "faults": [row["id"] for row in sentences if find_faults(row["text"])],
+        "faults": [sentence.id for sentence in sentences if find_faults(sentence.text)],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
 
 
+def _publish(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
+    """Publish the whole study, and say every sentence of it."""
+    summary = tell(protect(study))
+    return summary, summary.sentences
+
+
+def _publish_answer(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
+    """Publish the main answer alone, which takes a tenth of the time, and say its sentences."""
+    settings = study.settings
+    summary = Summary(
+        invented=True,
+        records=RecordsPart(digest=""),
+        smallest_cell=settings.smallest_cell,
+        margin=settings.margin,
+        formats=FORMAT_IDS,
+        measure=publish_measure(settings),
+        answer=publish_answer(study),
+        cohort=NO_COHORT,
+        progress=ProgressPart(by_week=(), levels=(), t_scores=()),
+        subgroups=None,
+        attainment=None,
+        effort=None,
+        method=MethodPart(
+            analyses=(),
+            gates=publish_gates(study),
+            audit=NO_AUDIT,
+            settings=publish_settings(settings),
+            versions=(),
+        ),
+        sensitivity=None,
+        claims=None,
+        ledger=Ledger(salt="", groups=()),
+    )
+    sections = (tell_answer, tell_cautions, tell_counts)
+    return summary, tuple(sentence for section in sections for sentence in section(summary))
+
+
 def _ask_beside(study: Study) -> tuple[Comparison, Mapping[int, Comparison]]:
-    """Ask the two questions beside the main one that the audit judges."""
-    settings, centred = study.settings, study.covariates.centred
-    formats = comparable_formats(study.cohort.table, settings)
-    compared = keep_formats(study.cohort.table, formats)
-    within, _ = compare_within_child(compared, centred, settings)
-    attainment = compare_attainment(study.scored, study.cohort, compared, centred, settings)
-    return within, attainment.by_week
+    """Give the two questions beside the main one that the audit judges, asked if they were not."""
+    if study.subgroups and study.attainment:
+        return study.subgroups.kinds.within_child, study.attainment.by_week
+    asked = study.analysis_set
+    return compare_within_child(asked)[0], compare_attainment(asked).by_week
 
 
-def _numbers(comparison: Comparison) -> list[dict[str, float | None]]:
-    names = ("estimate", "conf_low", "conf_high")
-    columns = [_plain(comparison.by_pair[name]) for name in names]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+def _numbers(comparison: Comparison) -> list[Range]:
+    columns = (_plain(comparison.by_pair[name]) for name in ("estimate", "conf_low", "conf_high"))
+    return [
+        {"estimate": estimate, "conf_low": low, "conf_high": high}
+        for estimate, low, high in zip(*columns, strict=True)
+    ]
 
 
-def _plain(values: object) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in values]
+def _plain(values: ArrayLike) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in np.asarray(values, float)]

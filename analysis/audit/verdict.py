@@ -1,9 +1,9 @@
 """Hold what came of many invented clinics against their truth and the bars.
 
-In come a scenario, its truth and its outcomes; out goes one row of numbers, each with its
-Monte-Carlo error, and a verdict for each bar. The decision taken here: a bar is missed when the
-value lies outside it by more than two Monte-Carlo errors, so that luck is not blamed on the study
-and a short audit cannot pass what a long one would fail.
+In: a scenario, its truth and its outcomes. Out: one row of numbers, each with its Monte-Carlo
+error, and a verdict for each bar. Decisions: a bar is missed when the value lies outside it by more
+than two Monte-Carlo errors, so that luck is not blamed on the study and a short audit cannot pass
+what a long one would fail.
 """
 
 from __future__ import annotations
@@ -11,17 +11,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from analysis.audit.scenarios import EVERYWHERE, MEASURES, Bar, Scenario
 from analysis.audit.trial import Outcome
 from analysis.comparison.result import PAIRS
-from analysis.decisions import labels
 from analysis.settings import Settings
 from analysis.simulation.truth import pair_name
+from analysis.vocabulary import (
+    AHEAD,
+    FASTER_IMPORTANT,
+    NO_IMPORTANT_DIFFERENCE,
+    NOT_COMPARABLE,
+    RULES_OUT,
+    Label,
+)
 
-FASTER = (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN)
+NUMBERS: tuple[Literal["estimate", "conf_low", "conf_high"], ...] = (
+    "estimate",
+    "conf_low",
+    "conf_high",
+)
 ERRORS_OF_DOUBT = 2.0
 SAME = 1e-9
 # The truth itself is known to about this much; a difference this near the margin is the margin.
@@ -84,7 +96,7 @@ class Verdict:
 
 
 def judge_scenario(
-    scenario: Scenario, truth: Mapping[str, object], outcomes: Sequence[Outcome]
+    scenario: Scenario, truth: Mapping[str, Any], outcomes: Sequence[Outcome]
 ) -> Verdict:
     """Count what the clinics of one scenario found and were told.
 
@@ -133,7 +145,7 @@ def judge_scenario(
         {name: Measured(*numbers[name], bars.get(name, (None, None))) for name in MEASURES},
         {
             label: float(np.mean(said["label"] == label)) if len(studied) else math.nan
-            for label in labels.LABEL_TITLES
+            for label in get_args(Label)
         },
     )
 
@@ -146,13 +158,15 @@ def _floats(values: Sequence[float | None]) -> list[float]:
     return [math.nan if value is None else value for value in values]
 
 
-def _intervals(studied: Sequence[Outcome], what: str) -> dict[str, np.ndarray]:
+def _intervals(
+    studied: Sequence[Outcome], what: Literal["pairs", "within", "attained"]
+) -> dict[str, np.ndarray]:
     """Give (n_clinics, n_pairs) arrays of estimates and limits, NaN where not compared."""
     return {
-        name: np.array([_floats([pair[name] for pair in o[what]]) for o in studied]).reshape(
+        name: np.array([_floats([row[name] for row in o[what]]) for o in studied]).reshape(
             -1, len(PAIRS)
         )
-        for name in ("estimate", "conf_low", "conf_high")
+        for name in NUMBERS
     }
 
 
@@ -169,17 +183,17 @@ def _read_labels(
     )
     this = np.array([pair[0] for pair in PAIRS], dtype=object)
     for_ahead = np.where(ahead.reshape(shape) == this, truth, -truth)
-    faster = np.isin(label, FASTER)
-    similar = label == labels.NO_IMPORTANT_DIFFERENCE
-    comparable = label != labels.NOT_COMPARABLE
+    faster = np.isin(label, AHEAD)
+    similar = label == NO_IMPORTANT_DIFFERENCE
+    comparable = label != NOT_COMPARABLE
     exists = np.broadcast_to(np.isfinite(truth), shape)
     nothing = np.broadcast_to(np.abs(truth) < SAME, shape)
     apart = np.broadcast_to(np.abs(truth) >= margin - TRUTH_DOUBT, shape)
     false_sentence = (
         (faster & (for_ahead < SAME))
-        | ((label == labels.FASTER_IMPORTANT) & (for_ahead <= margin + TRUTH_DOUBT))
+        | ((label == FASTER_IMPORTANT) & (for_ahead <= margin + TRUTH_DOUBT))
         | (similar & apart)
-        | ((label == labels.RULES_OUT) & (for_ahead <= -margin))
+        | ((label == RULES_OUT) & (for_ahead <= -margin))
         | (comparable & ~exists)
     )
 
@@ -216,8 +230,8 @@ def _share(indicator: np.ndarray) -> tuple[float, float]:
     share = float(np.nansum(indicator) / n)
     residual = np.where(counted, indicator - share, 0.0).sum(axis=1)
     # A share of exactly 0 or 1 has no spread; one clinic in n + 1 bounds what was not seen.
-    floor = 1 / (n + 1)
-    return share, max(float(np.sqrt((residual**2).sum()) / n), floor)
+    least = 1 / (n + 1)
+    return share, max(float(np.sqrt((residual**2).sum()) / n), least)
 
 
 def _mean(values: np.ndarray) -> tuple[float, float]:

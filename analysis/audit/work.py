@@ -1,9 +1,9 @@
 """Spread the clinics of the audit over processes or a cluster, and keep what is finished.
 
-In come scenarios, a seed and how many clinics; out go outcomes, the same for any number of
-processes because each clinic's seed depends on its number alone. The decision taken here: work
-is handed out and kept in chunks; a kept chunk counts only for the very same code, design and
-seed, so that a resumed audit cannot mix two versions of the study.
+In: scenarios, a seed and how many clinics. Out: outcomes, the same for any number of processes
+because each clinic's seed depends on its number alone. Decisions: work is handed out and kept in
+chunks; a kept chunk counts only for the very same code, design and seed, so that a resumed audit
+cannot mix two versions of the study.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The formats as sides of a comparison: told apart, counted, contrasted.
+"""The formats as arms of a comparison: told apart, counted, contrasted.
 
 In: rows of `Cohort.table`. Out: plain arrays and counts, so that a comparison builds no frame to
-get its answer. Decision taken here: none; a format is its number in the schema's order.
+get its answer. Decisions: a format is its number in the schema's order.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.result import PAIRS
+from analysis.computing import make_frame
 from analysis.measures.cohort import count_different, count_numbered, number_labels
 from analysis.records.schema import FORMATS
+from analysis.settings import Settings
 
 Sides = Mapping[str, Mapping[str, float]]
+READ = ("episode_id", "child_id", "format", "rate", "n_goals", "group_id", "cluster")
 
 
 def format_codes(table: pd.DataFrame) -> np.ndarray:
@@ -46,10 +49,38 @@ def keep_large_formats(
     return _named(large), kept & large[codes]
 
 
+def comparable_formats(table: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
+    """Give the formats with enough children to be compared, in the schema's order.
+
+    Args:
+        table: `Cohort.table`, or rows of it.
+        settings: the smallest number of children.
+    """
+    return keep_large_formats(table, np.ones(len(table), bool), settings.compare_children)[0]
+
+
+def keep_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> pd.DataFrame:
+    """Give the rows whose format is one of `formats`, categories unchanged."""
+    kept = np.isin(format_codes(table), [FORMATS.index(f) for f in formats])
+    return table if kept.all() else table[kept].reset_index(drop=True)
+
+
 def indicate_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> np.ndarray:
     """Give one 0/1 column for each of `formats`: coefficients are then adjusted means."""
     own = np.array([FORMATS.index(f) for f in formats], dtype=int)
     return (format_codes(table)[:, None] == own).astype(float)
+
+
+def keep_rows(table: pd.DataFrame, kept: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
+    """Give some rows of `Cohort.table`, with what a comparison reads of them.
+
+    Args:
+        table: (n,) rows of `Cohort.table`.
+        kept: (n,) True for the rows to give.
+        columns: (n,) values to stand in a column's place.
+    """
+    found = {name: table[name].array for name in READ} | columns
+    return make_frame({name: values[kept] for name, values in found.items()}, copy=False)
 
 
 def contrast_pairs(formats: tuple[str, ...], n_columns: int) -> tuple[list[int], np.ndarray]:

@@ -1,10 +1,10 @@
-"""How soon do goals reach the expected level? Shares attained by week 12 and week 24.
+"""How soon do goals reach the expected level? Shares attained by fixed weeks.
 
-In: levels, the children compared and their covariates. Out: `Attainment`. Decisions taken
-here: a goal's attainment is known only to lie between two reviews, so the hazard is that of
-an interval (complementary log-log), with the length of the interval allowed for; formats may
-differ otherwise in the first and in the second half; shares are standardised over all
-children compared, one child one vote (METHODS.md, "How soon, how far, at what effort").
+In: an `AnalysisSet`. Out: `Attainment`. Decisions: a goal's attainment is known only to lie between
+two reviews, so the hazard is that of an interval (complementary log-log), with the length of the
+interval allowed for; formats may differ otherwise in the first and in the second half; shares are
+standardised over all children compared, one child one vote (METHODS.md, "How soon, how far, at what
+effort").
 
 Sources: Prentice & Gloeckler 1978, Biometrics 34:57-67; g-computation: Snowden, Rose &
 Mortimer 2011, Am J Epidemiol 173:731-738.
@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
+from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
 from analysis.comparison.arms import (
     Sides,
     contrast_pairs,
@@ -27,28 +28,18 @@ from analysis.comparison.arms import (
     formats_among,
     indicate_formats,
 )
-from analysis.comparison.contrasts import levels_of_children, tabulate_means, tabulate_pairs
+from analysis.comparison.contrasts import tabulate_means, tabulate_pairs
 from analysis.comparison.covariates import adds_something
-from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.result import Comparison, new_comparison, reason_of, withheld_comparison
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort
-from analysis.measures.scoring import ScoredGoals
 from analysis.models.discrete.delta_method import DerivedEstimates
 from analysis.models.discrete.hazard import HazardFit, fit_hazard
 from analysis.models.discrete.separation import SeparationError
 from analysis.records.schema import EXPECTED_LEVEL
 from analysis.settings import Settings
+from analysis.vocabulary import Reason, Withheld
 
-FEWEST_EVENTS = 5
 AT_GOAL_LEVEL = ("social_share", "baseline")
-ESTIMAND = (
-    "Difference in the share of goals at the expected level or above at some review by week "
-    "{week}, between all children compared treated in one format and all of them treated in "
-    "the other"
-)
-TOO_FEW_FORMATS = "Fewer than two formats have enough children."
-NONE_BY_THEN = "No goal reached the expected level by then."
-TOO_FEW_ATTAINED = "Too few goals reached the expected level, or too few did not."
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +57,7 @@ class Attainment:
 
     by_week: Mapping[int, Comparison]
     rows: pd.DataFrame
-    withheld: str = ""
+    withheld: Withheld = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -76,49 +67,41 @@ class Attainment:
 
     def __repr__(self) -> str:
         if self.withheld:
-            return f"Goals attained: withheld. {self.withheld}"
+            return f"Goals attained: withheld, {self.withheld.replace('_', ' ')}."
         n = about(self.rows["child"].nunique(), "child", "children")
         return f"Goals attained by week {' and '.join(map(str, self.by_week))}, {n} followed."
 
     _repr_html_ = show_card
 
 
-def compare_attainment(
-    scored: ScoredGoals,
-    cohort: Cohort,
-    table: pd.DataFrame,
-    centred: pd.DataFrame,
-    settings: Settings,
-) -> Attainment:
-    """Compare the share of goals attained by week 12 and by week 24.
+def compare_attainment(analysis_set: AnalysisSet) -> Attainment:
+    """Compare the share of goals attained by the end of a term and of the window.
 
     log(-log(1 - h)) = window + format + format x second half + log(width) + kind of goal +
     level at the start + covariates; CR2 by cluster, delta method.
 
     Args:
-        scored: every level that counts.
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: usual weeks of review, window and level of confidence.
+        analysis_set: the children compared.
     """
+    table, settings = analysis_set.table, analysis_set.settings
     formats = formats_among(table)
-    rows = rows_at_risk(scored, cohort, table, settings)
+    rows = rows_at_risk(analysis_set)
     if len(formats) < 2:
-        return _withheld(rows, TOO_FEW_FORMATS, settings)
-    seen = {name: values.to_numpy() for name, values in rows.items() if name != "goal_id"}
+        return _withheld(rows, "few_formats", settings)
+    seen = {str(name): rows[name].to_numpy() for name in rows.columns.drop("goal_id")}
     first = np.flatnonzero(~rows["goal_id"].duplicated().to_numpy())
     n_events = int(seen["event"].sum())
-    if min(n_events, len(first) - n_events) < FEWEST_EVENTS:
-        return _withheld(rows, TOO_FEW_ATTAINED, settings)
+    if min(n_events, len(first) - n_events) < settings.fewest_events:
+        return _withheld(rows, "few_attained", settings)
     own = np.column_stack([seen["social"], seen["baseline"]])
+    centred = analysis_set.centred
     others = centred.to_numpy()[:, ~centred.columns.isin(AT_GOAL_LEVEL)]
     number = _number_windows(seen["window"], seen["event"], settings)
     plan = _Plan(formats, number, seen, own - own.mean(axis=0), others)
     try:
         fit, plan = _fit(plan, table, settings)
     except AnalysisError as error:
-        return _withheld(rows, str(error), settings)
+        return _withheld(rows, reason_of(error), settings)
     shares = _standardise(fit, plan, first)
     sides = count_sides(table, np.unique(seen["child"]))
     weeks = {}
@@ -127,27 +110,25 @@ def compare_attainment(
         weeks[week] = (
             _compare_week(_identity(week), shares, interval, formats, sides)
             if interval
-            else withheld_comparison(_identity(week), NONE_BY_THEN)
+            else withheld_comparison(_identity(week), "none_attained")
         )
     return Attainment(MappingProxyType(weeks), rows)
 
 
-def rows_at_risk(
-    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame, settings: Settings
-) -> pd.DataFrame:
+def rows_at_risk(analysis_set: AnalysisSet) -> pd.DataFrame:
     """Give one row for each goal and review after the first, until the goal was attained.
 
+    Levels carried forward are no reviews.
+
     Args:
-        scored: every level that counts; levels carried forward are no reviews.
-        cohort: whose goals are used.
-        table: rows of `Cohort.table`.
-        settings: usual weeks of review and the window.
+        analysis_set: the children compared.
 
     Returns:
-        goal_id, child (row of `table`), social (0/1), baseline, window, width (weeks), event
-        (0/1), ordered by goal and week.
+        goal_id, child (row of `AnalysisSet.table`), social (0/1), baseline, window, width (weeks),
+        event (0/1), ordered by goal and week.
     """
-    at, row, child = levels_of_children(scored, cohort, table)
+    scored, cohort, settings = analysis_set.scored, analysis_set.cohort, analysis_set.settings
+    at, row, child = levels_of_children(scored, cohort, analysis_set.table)
     reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
     at, row, child = at[reviewed], row[reviewed], child[reviewed]
     goal, week, level = (scored.levels[c].to_numpy()[at] for c in ("goal", "week", "attainment"))
@@ -256,11 +237,11 @@ def _number_windows(window: np.ndarray, event: np.ndarray, settings: Settings) -
     spared = np.bincount(window - 1, 1 - event, minlength=n)
     number, current, collected = np.full(n, -1), -1, np.full(2, np.inf)
     for at in np.flatnonzero(events):
-        if (collected >= FEWEST_EVENTS).all():
+        if (collected >= settings.fewest_events).all():
             current, collected = current + 1, np.zeros(2)
         number[at] = current
         collected += (events[at], spared[at])
-    if current and not (collected >= FEWEST_EVENTS).all():
+    if current and not (collected >= settings.fewest_events).all():
         number[number == current] = current - 1
     return number
 
@@ -301,10 +282,9 @@ def _weeks(settings: Settings) -> tuple[int, ...]:
 
 
 def _identity(week: int) -> Comparison:
-    title = f"Share of goals at the expected level by week {week}"
-    return new_comparison(f"attained_by_{week}", title, ESTIMAND.format(week=week))
+    return new_comparison(f"attained_by_{week}")
 
 
-def _withheld(rows: pd.DataFrame, reason: str, settings: Settings) -> Attainment:
+def _withheld(rows: pd.DataFrame, reason: Reason, settings: Settings) -> Attainment:
     weeks = {week: withheld_comparison(_identity(week), reason) for week in _weeks(settings)}
     return Attainment(MappingProxyType(weeks), rows, reason)

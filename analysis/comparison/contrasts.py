@@ -1,9 +1,9 @@
 """Progress compared between formats: the primary analysis and its close relatives.
 
-In: the cohort, its covariates and (for some) weights. Out: `Comparison`. Decision taken
-here: two stages - one rate for each child, then a regression with CR2 covariance and
-Satterthwaite degrees of freedom clustered by therapy group - because it alone kept false
-differences near 5% when nothing differed (METHODS.md, "How formats are compared").
+In: the children compared, their covariates and (for some) weights. Out: `Comparison`. Decisions:
+two stages - one rate for each child, then a regression with CR2 covariance and Satterthwaite
+degrees of freedom clustered by therapy group - because it alone kept false differences near 5% when
+nothing differed (METHODS.md, "How formats are compared").
 
 Sources: Pustejovsky & Tipton 2018, JBES 36:672-683; Candlish et al. 2018, BMC Med Res
 Methodol 18:105 (partial nesting); Shaffer 1986, JASA 81:826-831.
@@ -15,15 +15,15 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
 from analysis.comparison.arms import (
     Sides,
     contrast_pairs,
     count_sides,
-    format_codes,
     formats_among,
     indicate_formats,
-    keep_large_formats,
 )
 from analysis.comparison.result import (
     COUNTS,
@@ -34,33 +34,16 @@ from analysis.comparison.result import (
     Comparison,
     fill_means,
     fill_pairs,
+    reason_of,
     withheld_comparison,
 )
 from analysis.computing import text_index
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort
-from analysis.measures.scoring import ScoredGoals
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-
-
-def comparable_formats(table: pd.DataFrame, settings: Settings) -> tuple[str, ...]:
-    """Give the formats with enough children to be compared, in the schema's order.
-
-    Args:
-        table: `Cohort.table`, or rows of it.
-        settings: the smallest number of children.
-    """
-    return keep_large_formats(table, np.ones(len(table), bool), settings.compare_children)[0]
-
-
-def keep_formats(table: pd.DataFrame, formats: tuple[str, ...]) -> pd.DataFrame:
-    """Give the rows whose format is one of `formats`, categories unchanged."""
-    kept = np.isin(format_codes(table), [FORMATS.index(f) for f in formats])
-    return table if kept.all() else table[kept].reset_index(drop=True)
 
 
 def compare_rates(
@@ -76,7 +59,7 @@ def compare_rates(
     rate = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
 
     Args:
-        identity: id, title and estimand of the answer.
+        identity: id and unit of the answer.
         table: (n,) rows of `Cohort.table`; at least two formats.
         covariates: (n, p) centred columns; p may be 0.
         settings: level of confidence.
@@ -84,10 +67,25 @@ def compare_rates(
 
     Returns:
         The comparison; withheld with its reason when the columns cannot be told apart.
+
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "child_id": list("abcdef"),
+    ...         "format": pd.Categorical(["individual"] * 3 + ["group"] * 3, list(FORMATS)),
+    ...         "rate": [0.1, 0.2, 0.3, 0.5, 0.6, 0.7],
+    ...         "n_goals": 1,
+    ...         "group_id": [None, None, None, "g1", "g1", "g2"],
+    ...         "cluster": [0, 1, 2, 3, 3, 4],
+    ...     }
+    ... )
+    >>> identity = Comparison("primary", fill_pairs({}), fill_means({}))
+    >>> row = compare_rates(identity, table, table[[]], Settings()).pair("group", "individual")
+    >>> round(row["estimate"], 3), row["n_children"]
+    (0.4, 6)
     """
     formats = formats_among(table)
     if len(formats) < 2:
-        return withheld_comparison(identity, "Fewer than two formats have enough children.")
+        return withheld_comparison(identity, "few_formats")
     design = pd.DataFrame(
         np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)]),
         columns=text_index((*formats, *covariates.columns)),
@@ -97,32 +95,23 @@ def compare_rates(
     )
 
 
-def compare_growth(
-    identity: Comparison,
-    scored: ScoredGoals,
-    cohort: Cohort,
-    table: pd.DataFrame,
-    covariates: pd.DataFrame,
-    settings: Settings,
-) -> Comparison:
+def compare_growth(identity: Comparison, analysis_set: AnalysisSet) -> Comparison:
     """Compare growth over all reviews at once: change ~ week x (format + covariates).
 
     One row for each review, weighted so that each child counts once; the contrasts are
-    differences in slope, in levels per 12 weeks. On complete, balanced reviews they equal
+    differences in slope, in the unit of the rate. On complete, balanced reviews they equal
     the two-stage contrasts.
 
     Args:
-        identity: id, title and estimand of the answer.
-        scored: every level that counts.
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table`.
-        covariates: (n, p) centred columns of the same rows.
-        settings: unit of the rate and level of confidence.
+        identity: id and unit of the answer.
+        analysis_set: the children compared.
     """
+    table, settings = analysis_set.table, analysis_set.settings
     formats = formats_among(table)
     if len(formats) < 2:
-        return withheld_comparison(identity, "Fewer than two formats have enough children.")
-    child, week, change, weight = growth_rows(scored, cohort, table)
+        return withheld_comparison(identity, "few_formats")
+    child, week, change, weight = growth_rows(analysis_set)
+    covariates = analysis_set.centred
     base = np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)])
     names = [*formats, *covariates.columns]
     time = (week / settings.rate_weeks)[:, None]
@@ -144,36 +133,47 @@ def compare_growth(
 
 
 def growth_rows(
-    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame
+    analysis_set: AnalysisSet,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give every level of the goals compared: child (row of table), week, change, weight.
 
     The weight is 1 over the number of the child's goals measured.
     """
+    scored, cohort, table = analysis_set.scored, analysis_set.cohort, analysis_set.table
     at, goal, child = levels_of_children(scored, cohort, table)
     level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
     change = level - cohort.goals["baseline"].to_numpy()[goal]
     return child, week, change, 1.0 / table["n_goals"].to_numpy()[child]
 
 
-def levels_of_children(
-    scored: ScoredGoals, cohort: Cohort, table: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find every level of the goals compared: rows of levels, of `Cohort.goals`, of the table.
+def fit_clustered(
+    outcome: ArrayLike,
+    design: ArrayLike | pd.DataFrame,
+    clusters: ArrayLike,
+    settings: Settings,
+    *,
+    weights: np.ndarray | None = None,
+) -> ClusterRobustFit:
+    """Fit least squares with CR2 errors, as every regression of a study is fitted.
 
     Args:
-        scored: every level that counts.
-        cohort: whose goals are used.
-        table: rows of `Cohort.table`.
+        outcome: (m,) what is compared.
+        design: (m, q) columns.
+        clusters: (m,) cluster numbers.
+        settings: level of confidence, and the largest condition number of a design.
+        weights: (m,) weights, or None.
+
+    Raises:
+        AnalysisError: if the model has no answer; `result.reason_of` gives its id.
     """
-    # A goal stands in `Cohort.goals` under its row number in `ScoredGoals.table`.
-    goal, child = np.full((2, len(scored.table)), -1)
-    goal[cohort.goals.index] = np.arange(len(cohort.goals))
-    episode = pd.Index(table["episode_id"])
-    child[cohort.goals.index] = episode.get_indexer(cohort.goals["episode_id"])
-    number = scored.levels["goal"].to_numpy()
-    at = np.flatnonzero(child[number] >= 0)
-    return at, goal[number[at]], child[number[at]]
+    return fit_cluster_robust(
+        outcome,
+        design,
+        clusters,
+        weights=weights,
+        confidence=settings.confidence,
+        condition_limit=settings.condition_number,
+    )
 
 
 def fit_contrasts(
@@ -191,7 +191,7 @@ def fit_contrasts(
     """Fit one regression whose first columns are the formats, and contrast them.
 
     Args:
-        identity: id, title and estimand of the answer.
+        identity: id and unit of the answer.
         outcome: (m,) what is compared.
         design: (m, q) columns; the first ones are one indicator for each of `formats`, then
             the covariates.
@@ -204,11 +204,9 @@ def fit_contrasts(
     """
     clusters = table["cluster"].to_numpy() if clusters is None else clusters
     try:
-        fit = fit_cluster_robust(
-            outcome, design, clusters, weights=weights, confidence=settings.confidence
-        )
+        fit = fit_clustered(outcome, design, clusters, settings, weights=weights)
     except AnalysisError as error:
-        return withheld_comparison(identity, str(error))
+        return withheld_comparison(identity, reason_of(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates
     adjusted_for = tuple(design.columns)[len(formats) : len(formats) + n_covariates]
     return tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
@@ -222,7 +220,7 @@ def tabulate_fit(
     With centred covariates these columns are means standardised to all children compared.
 
     Args:
-        identity: id, title and estimand of the answer.
+        identity: id and unit of the answer.
         fit: whose first columns belong to `formats`.
         table: rows of `Cohort.table`, for the counts.
         formats: formats compared, in the schema's order.
@@ -274,6 +272,37 @@ def tabulate_means(found: np.ndarray, formats: tuple[str, ...], sides: Sides) ->
             for name in ("n_children", "n_goals")
         }
     )
+
+
+def count_means(sides: Sides) -> Columns:
+    """Give `Comparison.by_format` with its counts only, for models that estimate no means.
+
+    Args:
+        sides: children and goals of each format.
+    """
+    return fill_means(
+        {name: [sides[f][name] for f in FORMATS] for name in ("n_children", "n_goals")}
+    )
+
+
+def drop_unsure_pairs(comparison: Comparison, settings: Settings) -> Comparison:
+    """Give the comparison without pairs that too few independent clusters stand behind.
+
+    Args:
+        comparison: any comparison.
+        settings: the smallest degrees of freedom.
+    """
+    if comparison.withheld:
+        return comparison
+    columns = comparison.by_pair
+    df, std_error = columns["df"], columns["std_error"]
+    unsure = ~(df >= settings.compare_df) | ~(std_error > 0)
+    if unsure.all():
+        return withheld_comparison(comparison, "few_clusters_left")
+    if not unsure.any():
+        return comparison
+    numbers = {name: np.where(unsure, np.nan, columns[name]) for name in NUMBERS}
+    return replace(comparison, by_pair={**columns, **numbers})
 
 
 def _spread(values: np.ndarray, places: list[int], n: int) -> np.ndarray:

@@ -1,10 +1,9 @@
 """How far, and at what effort? Level at the end, gain per session and per therapist hour.
 
-In: therapist time of each child, the children compared and their covariates. Out: `Effort`.
-Decisions taken here: faster, further and cheaper are kept apart; gain for effort is a mean
-gain over a mean effort for each format, children made alike, never a ratio of differences;
-therapy groups and children treated alone are resampled whole (METHODS.md, "How soon, how
-far, at what effort").
+In: an `AnalysisSet`. Out: `Effort`. Decisions: faster, further and cheaper are kept apart; gain for
+effort is a mean gain over a mean effort for each format, children made alike, never a ratio of
+differences; therapy groups and children treated alone are resampled whole (METHODS.md, "How soon,
+how far, at what effort").
 
 Source: Stinnett & Mullahy 1998, Med Decis Making 18(S2):S68-S80 (net benefit).
 """
@@ -17,39 +16,31 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.analysis_set import keep_rows
-from analysis.comparison.arms import indicate_formats, keep_large_formats
-from analysis.comparison.contrasts import comparable_formats, compare_rates
+from analysis.comparison.analysis_set import AnalysisSet
+from analysis.comparison.arms import (
+    comparable_formats,
+    indicate_formats,
+    keep_large_formats,
+    keep_rows,
+)
+from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort
-from analysis.measures.scoring import ScoredGoals
 from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
     percentile_interval,
     reweighted_coefficients,
 )
-from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
+from analysis.vocabulary import Reason, Withheld
 
 MEASURES = ("gain", "sessions", "hours", "per_session", "per_hour")
-PER = 10.0
-HOURS_PER_LEVEL = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
-
-LEVEL_ESTIMAND = (
-    "Mean difference between formats in the attainment level at the end of the window, among "
-    "children reviewed then"
-)
+PER = 10.0  # the unit of gain for time: levels for so many sessions or hours
 FEWEST_FORMATS = 2
-TOO_FEW_FORMATS = "Fewer than two formats have enough children."
-NO_SESSIONS = "The table of sessions is missing or empty."
-NO_HOURS = "Sessions do not say how long they were or how many children were there."
-TOO_FEW_WRITTEN = "Sessions were written down for too few children."
-TOO_FEW_REVIEWED = "Too few children were reviewed at the end."
-FEW_CLUSTERS = "Too few therapy groups to judge how much gain for effort varies."
+NUMBERS = ("estimate", "conf_low", "conf_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +69,7 @@ class Effort:
     net_benefit: pd.DataFrame
     n_resamples: int = 0
     n_lost: int = 0
-    withheld: str = ""
+    withheld: Withheld = ""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -87,32 +78,22 @@ class Effort:
 
     def __repr__(self) -> str:
         if self.withheld:
-            return f"Effort: withheld. {self.withheld}"
+            return f"Effort: withheld, {self.withheld.replace('_', ' ')}."
         n = about(self.children["child_id"].nunique(), "child", "children")
         return f"Effort: gain for sessions and therapist hours of {n}."
 
     _repr_html_ = show_card
 
 
-def compare_end_level(
-    scored: ScoredGoals,
-    cohort: Cohort,
-    table: pd.DataFrame,
-    centred: pd.DataFrame,
-    settings: Settings,
-) -> Comparison:
+def compare_end_level(analysis_set: AnalysisSet) -> Comparison:
     """Compare the level at the end of the window, mean over a child's goals reviewed then.
 
     Args:
-        scored: latest levels.
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children and the level of confidence.
+        analysis_set: the children compared.
     """
-    identity = new_comparison(
-        "end_level", f"Level at week {settings.horizon_weeks}", LEVEL_ESTIMAND
-    )
+    identity = new_comparison("end_level", "levels")
+    scored, cohort, table = analysis_set.scored, analysis_set.cohort, analysis_set.table
+    settings = analysis_set.settings
     goals = cohort.goals[cohort.goals["at_end"].to_numpy(dtype=bool)]
     row = pd.Index(scored.table["goal_id"]).get_indexer(goals["goal_id"])
     child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
@@ -121,35 +102,25 @@ def compare_end_level(
     total = np.bincount(child, scored.table["latest"].to_numpy()[row], len(table))
     formats, kept = keep_large_formats(table, n_goals > 0, settings.compare_children)
     if len(formats) < FEWEST_FORMATS:
-        return withheld_comparison(identity, TOO_FEW_REVIEWED)
+        return withheld_comparison(identity, "few_reviewed")
     level = np.divide(total, n_goals, out=np.full(len(table), np.nan), where=n_goals > 0)
     some = keep_rows(table, kept, rate=level, n_goals=n_goals)
-    columns = narrow_covariates(centred, kept, some, settings)
+    columns = narrow_covariates(analysis_set.centred, kept, some, settings)
     return compare_rates(identity, some, columns, settings)
 
 
-def compare_what_it_took(
-    records: Records,
-    scored: ScoredGoals,
-    cohort: Cohort,
-    table: pd.DataFrame,
-    centred: pd.DataFrame,
-    settings: Settings,
-) -> Effort:
+def compare_what_it_took(analysis_set: AnalysisSet) -> Effort:
     """Compare how far children came, and what they gained for sessions and therapist hours.
 
     Args:
-        records: whose sessions are counted.
-        scored: latest levels.
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: smallest number of children, confidence, resamples and their seed.
+        analysis_set: the children compared.
     """
-    time = measure_therapist_time(records, scored, cohort, settings)
-    place = pd.Index(time["episode_id"]).get_indexer(table["episode_id"])
-    further = compare_end_level(scored, cohort, table, centred, settings)
-    return compare_effort(further, time.iloc[place].reset_index(drop=True), centred, settings)
+    records, scored, cohort = analysis_set.records, analysis_set.scored, analysis_set.cohort
+    time = measure_therapist_time(records, scored, cohort, analysis_set.settings)
+    place = pd.Index(time["episode_id"]).get_indexer(analysis_set.table["episode_id"])
+    further = compare_end_level(analysis_set)
+    time = time.iloc[place].reset_index(drop=True)
+    return compare_effort(further, time, analysis_set.centred, analysis_set.settings)
 
 
 def compare_effort(
@@ -165,14 +136,14 @@ def compare_effort(
     """
     kept = time["hours"].notna().to_numpy()
     if len(comparable_formats(time, settings)) < FEWEST_FORMATS:
-        return _withheld(further, TOO_FEW_FORMATS)
+        return _withheld(further, "few_formats")
     if time["sessions"].isna().all():
-        return _withheld(further, NO_SESSIONS)
+        return _withheld(further, "no_sessions")
     if not kept.any():
-        return _withheld(further, NO_HOURS)
+        return _withheld(further, "no_hours")
     formats, kept = keep_large_formats(time, kept, settings.compare_children)
     if len(formats) < FEWEST_FORMATS or kept.mean() < 1 - settings.most_missing:
-        return _withheld(further, TOO_FEW_WRITTEN)
+        return _withheld(further, "few_sessions_written")
     some = time[kept].reset_index(drop=True)
     others = narrow_covariates(centred, kept, some, settings)
     own = indicate_formats(some, formats)
@@ -183,12 +154,12 @@ def compare_effort(
     try:
         weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
     except AnalysisError:
-        return _withheld(further, FEW_CLUSTERS)
+        return _withheld(further, "few_groups_for_effort")
     whole = np.ones((1, len(stratum)))
     drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
     drawn = drawn[:, : len(formats)]
     if not np.isfinite(drawn[0]).all() or not (drawn[0, :, 1:] > 0).all():
-        return _withheld(further, TOO_FEW_WRITTEN)
+        return _withheld(further, "few_sessions_written")
     measures = _measure(drawn)
     counts = some.groupby("format", observed=False)["child_id"].nunique()
     answer = _Resampled(formats, measures, n_clusters, counts, settings)
@@ -256,12 +227,12 @@ class _Resampled:
 
     def net_benefit(self) -> pd.DataFrame:
         rows = []
-        worth = np.array(HOURS_PER_LEVEL)
+        worth = np.array(self.settings.hours_per_level)
         for this, than, a, b in self._pairs():
             apart = self.values[:, a] - self.values[:, b]
             benefit = apart[:, [0]] * worth - apart[:, [2]]
             numbers = self._numbers(benefit, self._fewest(a, b))
-            for hours, found in zip(HOURS_PER_LEVEL, numbers, strict=True):
+            for hours, found in zip(self.settings.hours_per_level, numbers, strict=True):
                 rows.append((this, than, hours, *found))
         return pd.DataFrame(rows, columns=["this", "than", "hours_per_level", *NUMBERS])
 
@@ -277,10 +248,7 @@ class _Resampled:
         return list(zip(values[0], low, high, strict=True))
 
 
-NUMBERS = ("estimate", "conf_low", "conf_high")
-
-
-def _withheld(further: Comparison, reason: str) -> Effort:
+def _withheld(further: Comparison, reason: Reason) -> Effort:
     nothing = pd.DataFrame(columns=["format", "measure", *NUMBERS, "n_children"])
     pairs = pd.DataFrame(columns=["this", "than", "measure", *NUMBERS, "n_children"])
     worth = pd.DataFrame(columns=["this", "than", "hours_per_level", *NUMBERS])

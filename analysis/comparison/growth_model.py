@@ -1,9 +1,9 @@
 """The growth of every goal, with spreads between therapy groups, children and goals.
 
-In: `Evidence`. Out: `MixedGrowth`. Decision taken here: attainment ~ week x (format +
-covariates), with an intercept and a slope for each therapy group, child and goal; a child
-treated alone belongs to no therapy group; slopes that these records cannot show are dropped
-from the innermost level out, in a fixed order, and said (METHODS.md, "The growth model").
+In: an `AnalysisSet`. Out: `MixedGrowth`. Decisions: attainment ~ week x (format + covariates), with
+an intercept and a slope for each therapy group, child and goal; a child treated alone belongs to no
+therapy group; slopes that these records cannot show are dropped from the innermost level out, in a
+fixed order, and said (METHODS.md, "The growth model").
 
 Source: Candlish et al. 2018, BMC Med Res Methodol 18:105 (partially nested designs).
 """
@@ -15,19 +15,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import (
-    Evidence,
-    count_means,
-    drop_unsure_pairs,
-    episode_rows,
-)
+from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import (
     contrast_pairs,
     count_sides,
     formats_among,
     indicate_formats,
 )
-from analysis.comparison.contrasts import tabulate_pairs
+from analysis.comparison.contrasts import count_means, drop_unsure_pairs, tabulate_pairs
 from analysis.comparison.result import Comparison, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.models.mixed.model import MixedFit, RandomEffect, fit_mixed
@@ -35,8 +30,7 @@ from analysis.records.schema import FORMATS
 
 LEVELS = ("therapy group", "child", "goal")
 MODELS = (LEVELS, LEVELS[:2], LEVELS[1:2])
-NO_SPREAD = 1e-6
-NO_ANSWER = "the model found no answer in these records that is certain"
+NO_SPREAD = 1e-6  # a slope's spread below this is the optimiser's zero
 COLUMNS = ("level", "middle", "slope")
 
 
@@ -45,10 +39,10 @@ class MixedGrowth:
     """The growth model's answer.
 
     Attributes:
-        comparison: differences in slope between formats, levels per 12 weeks.
+        comparison: differences in slope between formats, in the unit of the rate.
         spreads: one row for each level: level, middle and slope (standard deviations between
-            its units: of the attainment midway, in levels, and of its rate, in levels per 12
-            weeks; slope is NaN where it is left out).
+            its units: of the attainment midway, in levels, and of its rate; slope is NaN where
+            it is left out).
         left_out: levels whose slopes these records cannot show, left out of the model.
         zero: levels between whose units no spread in slope is measurable.
     """
@@ -61,34 +55,34 @@ class MixedGrowth:
     zero: tuple[str, ...] = ()
 
 
-def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowth:
+def compare_mixed_growth(identity: Comparison, analysis_set: AnalysisSet) -> MixedGrowth:
     """Compare growth between formats, every review of every goal in one model.
 
     Args:
-        identity: id, title and estimand of the answer.
-        evidence: the children compared.
+        identity: id and unit of the answer.
+        analysis_set: the children compared.
     """
-    table, settings = evidence.table, evidence.settings
+    table, settings = analysis_set.table, analysis_set.settings
     formats = formats_among(table)
-    goal, child, week, level = _rows(evidence)
+    goal, child, week, level = _rows(analysis_set)
     time = week / settings.rate_weeks
     time = time - time.mean()
     indicators = indicate_formats(table, formats)
-    base = np.hstack([indicators, evidence.covariates.centred.to_numpy()])[child]
+    base = np.hstack([indicators, analysis_set.covariates.centred.to_numpy()])[child]
     fixed = np.hstack([base * time[:, None], base])
     grouped = (table["format"] != FORMATS[0]).to_numpy(float)[child]
     units = dict(zip(LEVELS, (table["cluster"].to_numpy()[child], child, goal), strict=True))
     takes_part = dict(zip(LEVELS, (grouped, np.ones(len(time)), np.ones(len(time))), strict=True))
     fit, sloped = _fit_largest(level, fixed, units, takes_part, time)
     if fit is None:
-        return MixedGrowth(withheld_comparison(identity, NO_ANSWER))
+        return MixedGrowth(withheld_comparison(identity, "no_certain_answer"))
     rows, contrasts = contrast_pairs(formats, fixed.shape[1])
     found, sides = fit.contrast(contrasts, settings.confidence), count_sides(table)
     comparison = replace(
         identity,
         by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
         by_format=count_means(sides),
-        adjusted_for=tuple(evidence.covariates.centred.columns),
+        adjusted_for=tuple(analysis_set.covariates.centred.columns),
     )
     spreads = _tabulate_spreads(fit, sloped)
     slopes = zip(spreads["level"], spreads["slope"], strict=True)
@@ -97,12 +91,12 @@ def compare_mixed_growth(identity: Comparison, evidence: Evidence) -> MixedGrowt
     return MixedGrowth(drop_unsure_pairs(comparison, settings), spreads, left_out, none)
 
 
-def _rows(evidence: Evidence) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _rows(analysis_set: AnalysisSet) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Give every level of the goals compared: goal, child (row of table), week, attainment."""
-    levels, goals = evidence.scored.levels, evidence.cohort.goals
+    levels, goals = analysis_set.scored.levels, analysis_set.cohort.goals
     at = pd.Index(goals.index).get_indexer(levels["goal"])
     child = np.full(len(levels), -1)
-    child[at >= 0] = episode_rows(evidence, goals["episode_id"].iloc[at[at >= 0]])
+    child[at >= 0] = episode_rows(analysis_set, goals["episode_id"].iloc[at[at >= 0]])
     kept = child >= 0
     week, level = levels["week"].to_numpy()[kept], levels["attainment"].to_numpy()[kept]
     return at[kept], child[kept], week, level

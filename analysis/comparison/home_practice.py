@@ -1,10 +1,9 @@
 """Does progress go with practice at home? Interval by interval, each child with itself.
 
-In: home practice, levels and the children compared. Out: `Practice`. Decisions taken here: a
-child's intervals between reviews are compared with that child's other intervals, so that what
-stays the same about a family drops out; practice that follows progress cannot be told from
-progress that follows practice, so this is an association and nothing more (METHODS.md, "How
-soon, how far, at what effort").
+In: an `AnalysisSet`. Out: `HomePractice`. Decisions: a child's intervals between reviews are
+compared with that child's other intervals, so that what stays the same about a family drops out;
+practice that follows progress cannot be told from progress that follows practice, so this is an
+association and nothing more (METHODS.md, "How soon, how far, at what effort").
 
 Source of the mark: Novak, Cusick & Lannin 2009, Pediatrics 124(4):e606-e614,
 10.1542/peds.2009-0288 (17.5 times a month for 16.5 minutes).
@@ -18,36 +17,26 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.contrasts import levels_of_children
+from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
+from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.result import reason_of
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
-from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
-from analysis.records.load import Records
 from analysis.settings import Settings
+from analysis.vocabulary import Withheld
 
-MARK_TIMES_A_MONTH, MARK_MINUTES = 17.5, 16.5
 WEEKS_A_MONTH = 365.25 / 12 / 7
-MARK_MINUTES_A_WEEK = MARK_TIMES_A_MONTH * MARK_MINUTES / WEEKS_A_MONTH
-MORE_MINUTES = 30.0
-LOGGED_SHARE = 0.5
-ESTIMAND = (
-    "Difference in the rate of goal progress (attainment levels per 12 weeks) between intervals "
-    "of the same child that differ by 30 minutes of home practice a week"
-)
-NO_PRACTICE = "The table of home practice is missing or empty."
-TOO_FEW = "Too few children have home practice written down in two intervals between reviews."
-NO_SPREAD = "Home practice hardly differs between the intervals of the same child."
 
 
 @dataclass(frozen=True, eq=False)
-class Practice:
+class HomePractice:
     """How progress goes with practice at home.
 
     Attributes:
-        table: one row: estimate, std_error, df, p_value, conf_low, conf_high (levels per 12
-            weeks for 30 minutes a week more), n_children, n_intervals.
+        table: one row: estimate, std_error, df, p_value, conf_low, conf_high (of the rate, for
+            `Settings.practice_minutes` a week more), n_children, n_intervals.
         intervals: one row for each child and interval: episode_id, child_id, cluster, window,
             minutes (a week), rate.
         usual: one row for each child: child_id, format, minutes (a week, mean of the weeks
@@ -58,36 +47,34 @@ class Practice:
     table: pd.DataFrame
     intervals: pd.DataFrame
     usual: pd.DataFrame
-    withheld: str = ""
+    withheld: Withheld = ""
 
     def __repr__(self) -> str:
         if self.withheld:
-            return f"Practice at home: withheld. {self.withheld}"
+            return f"Practice at home: withheld, {self.withheld.replace('_', ' ')}."
         n = about(int(self.table.iloc[0]["n_children"]), "child", "children")
         return f"Practice at home: intervals of {n} compared with the same child's others."
 
     _repr_html_ = show_card
 
 
-def relate_practice(
-    records: Records, scored: ScoredGoals, cohort: Cohort, settings: Settings
-) -> Practice:
+def relate_home_practice(analysis_set: AnalysisSet) -> HomePractice:
     """Relate progress between two reviews to the practice written down between them.
 
     rate of the interval = child + window + slope x minutes a week, CR2 by `table.cluster`;
-    intervals in which at least half the weeks were written down, children with two or more.
+    intervals in which enough of the weeks were written down, children with two or more. Children
+    of every format take part, also of one that is not compared; levels carried forward are no
+    reviews.
 
     Args:
-        records: whose home practice is used.
-        scored: every level that counts; levels carried forward are no reviews.
-        cohort: the children compared.
-        settings: usual weeks of review, smallest number of children, confidence.
+        analysis_set: whose cohort and records are used.
     """
-    table = cohort.table
+    records, scored, cohort = analysis_set.records, analysis_set.scored, analysis_set.cohort
+    table, settings = cohort.table, analysis_set.settings
     usual = _usual_practice(records.home_practice, table, settings)
     nothing = pd.DataFrame(columns=["episode_id", "child_id", "cluster", "window"])
     if not len(usual):
-        return Practice(_no_table(), nothing, usual, NO_PRACTICE)
+        return HomePractice(_no_table(), nothing, usual, "no_practice")
     rows = _between_reviews(scored, cohort, settings)
     rows = rows.assign(minutes=_practice_between(records.home_practice, table, rows, settings))
     rows = rows[rows["minutes"].notna()]
@@ -105,22 +92,28 @@ def relate_practice(
         }
     )
     if intervals["child_id"].nunique() < settings.compare_children:
-        return Practice(_no_table(), intervals, usual, TOO_FEW)
-    design = _within(np.column_stack([intervals["minutes"] / MORE_MINUTES, _windows(rows)]), child)
+        return HomePractice(_no_table(), intervals, usual, "few_practice_intervals")
+    minutes = intervals["minutes"] / settings.practice_minutes
+    design = _within(np.column_stack([minutes, _windows(rows)]), child)
     if not design[:, 0].std() > 0:
-        return Practice(_no_table(), intervals, usual, NO_SPREAD)
+        return HomePractice(_no_table(), intervals, usual, "no_practice_spread")
     try:
-        fit = fit_cluster_robust(
-            _within(intervals[["rate"]].to_numpy(), child)[:, 0],
-            design,
-            intervals["cluster"].to_numpy(),
-            confidence=settings.confidence,
-        )
+        rate = _within(intervals[["rate"]].to_numpy(), child)[:, 0]
+        fit = fit_clustered(rate, design, intervals["cluster"].to_numpy(), settings)
     except AnalysisError as error:
-        return Practice(_no_table(), intervals, usual, str(error))
+        return HomePractice(_no_table(), intervals, usual, reason_of(error))
     found = fit.contrast(np.eye(1, design.shape[1])).reset_index(drop=True)
     counts = {"n_children": intervals["child_id"].nunique(), "n_intervals": len(intervals)}
-    return Practice(found.assign(**counts), intervals, usual)
+    return HomePractice(found.assign(**counts), intervals, usual)
+
+
+def mark_minutes_a_week(settings: Settings) -> float:
+    """Give the minutes a week of the published programme that practice is held against.
+
+    Args:
+        settings: how often a month, and for how long.
+    """
+    return settings.mark_times_a_month * settings.mark_minutes / WEEKS_A_MONTH
 
 
 def _no_table() -> pd.DataFrame:
@@ -151,7 +144,7 @@ def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) ->
     """Give each child's rate between one review and the next, mean over goals seen at both.
 
     Returns:
-        child (row of the table), start, end (weeks), rate (levels per 12 weeks), window.
+        child (row of the table), start, end (weeks), rate, window.
     """
     at, _, child = levels_of_children(scored, cohort, cohort.table)
     reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
@@ -196,7 +189,7 @@ def _practice_between(
     start, end = rows["start"].to_numpy(int), rows["end"].to_numpy(int)
     n = weeks[who, end] - weeks[who, start]
     total = minutes[who, end] - minutes[who, start]
-    enough = n >= LOGGED_SHARE * (end - start)
+    enough = n >= settings.logged_share * (end - start)
     return np.divide(total, n, out=np.full(len(rows), np.nan), where=enough & (n > 0))
 
 

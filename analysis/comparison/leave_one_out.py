@@ -1,9 +1,9 @@
 """The main analysis without one therapy group, or without one therapist, each in turn.
 
-In: `Evidence`. Out: `LeaveOut`: how far the answer moves. Decisions taken here: every estimate
-without one label follows exactly from the whole fit; for each pair the two that move furthest
-are fitted anew for their intervals, and the comparison given is the one least favourable to
-the main answer (METHODS.md, "How sure?").
+In: an `AnalysisSet`. Out: `LeaveOut`: how far the answer moves. Decisions: every estimate without
+one label follows exactly from the whole fit; for each pair the two that move furthest are fitted
+anew for their intervals, and the comparison given is the one least favourable to the main answer
+(METHODS.md, "How sure?").
 
 Source: Cook & Weisberg 1982, Residuals and Influence in Regression (rows left out together).
 """
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence, drop_unsure_pairs
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import (
     Sides,
     contrast_pairs,
@@ -23,6 +23,7 @@ from analysis.comparison.arms import (
     formats_among,
     indicate_formats,
 )
+from analysis.comparison.contrasts import drop_unsure_pairs, fit_clustered
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
@@ -34,12 +35,9 @@ from analysis.comparison.result import (
 )
 from analysis.errors import AnalysisError
 from analysis.models.multiplicity import adjust_shaffer
-from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import RESULT_COLUMNS
 
-FEWEST_LABELS = 3
-SMALLEST_LEFT = 1e-8
-TOO_FEW_LABELS = "too few of them are recorded"
+SMALLEST_LEFT = 1e-8  # of an eigenvalue between 0 and 1; below it a coefficient is lost
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,46 +49,45 @@ class LeaveOut:
             furthest against its sign, with its own interval.
         table: one row for each pair compared: this, than, lowest and highest estimate,
             conf_low and conf_high (the ends reached by the intervals of those two).
-        n_left_out: labels left out in turn.
     """
 
     comparison: Comparison
     table: pd.DataFrame
-    n_left_out: int
 
 
 def leave_out_each(
-    identity: Comparison, evidence: Evidence, label: str, primary: Comparison
+    identity: Comparison, analysis_set: AnalysisSet, label: str, primary: Comparison
 ) -> LeaveOut:
     """Leave out the children of each therapy group, or of each therapist, in turn.
 
     Args:
-        identity: id, title and estimand of the answer.
-        evidence: the children compared.
-        label: column of `evidence.table`: "group_id" or "therapist_id".
+        identity: id and unit of the answer.
+        analysis_set: the children compared.
+        label: column of `analysis_set.table`: "group_id" or "therapist_id".
         primary: the main analysis.
     """
-    table, centred = evidence.table, evidence.covariates.centred
+    table, centred = analysis_set.table, analysis_set.covariates.centred
     formats = formats_among(table)
     code = pd.factorize(table[label], sort=True)[0]
     n_labels = int(code.max(initial=-1)) + 1
-    if primary.withheld or n_labels < FEWEST_LABELS:
-        reason = primary.withheld or TOO_FEW_LABELS
-        return LeaveOut(withheld_comparison(identity, reason), _no_ranges(), 0)
+    if primary.withheld or n_labels < analysis_set.settings.fewest_left_out:
+        reason = primary.withheld or "few_labels"
+        return LeaveOut(withheld_comparison(identity, reason), _no_ranges())
     design = np.hstack([indicate_formats(table, formats), centred.to_numpy()])
     rows, contrasts = contrast_pairs(formats, design.shape[1])
     found = estimates_without(table["rate"].to_numpy(), design, code) @ contrasts.T
-    refits = _Refits(evidence, design, code, contrasts)
+    refits = _Refits(analysis_set, design, code, contrasts)
     answer, ranges, counts = {}, [], {}
     for k, i in enumerate(rows):
         column = found[:, k]
         if not np.isfinite(column).any():
             continue
-        lowest, highest = refits.row(np.nanargmin(column), k), refits.row(np.nanargmax(column), k)
+        least, most = int(np.nanargmin(column)), int(np.nanargmax(column))
+        lowest, highest = refits.row(least, k), refits.row(most, k)
         if lowest is None or highest is None:
             continue
         against = lowest if primary.by_pair["estimate"][i] > 0 else highest
-        at = np.nanargmin(column) if against is lowest else np.nanargmax(column)
+        at = least if against is lowest else most
         answer[i] = against
         counts[i] = count_sides(table, code != at)
         ranges.append(
@@ -103,8 +100,10 @@ def leave_out_each(
                 "conf_high": max(lowest["conf_high"], highest["conf_high"]),
             }
         )
-    comparison = drop_unsure_pairs(_tabulate(identity, primary, answer, counts), evidence.settings)
-    return LeaveOut(comparison, pd.DataFrame(ranges, columns=list(_no_ranges())), n_labels)
+    comparison = drop_unsure_pairs(
+        _tabulate(identity, primary, answer, counts), analysis_set.settings
+    )
+    return LeaveOut(comparison, pd.DataFrame(ranges, columns=list(_no_ranges())))
 
 
 def estimates_without(outcome: np.ndarray, design: np.ndarray, code: np.ndarray) -> np.ndarray:
@@ -137,9 +136,9 @@ class _Refits:
     """Whole fits without one label, each made once."""
 
     def __init__(
-        self, evidence: Evidence, design: np.ndarray, code: np.ndarray, contrasts: np.ndarray
+        self, analysis_set: AnalysisSet, design: np.ndarray, code: np.ndarray, contrasts: np.ndarray
     ) -> None:
-        self._evidence, self._design = evidence, design
+        self._analysis_set, self._design = analysis_set, design
         self._code, self._contrasts = code, contrasts
         self._made: dict[int, list[Row] | None] = {}
 
@@ -150,13 +149,13 @@ class _Refits:
         return None if made is None else made[contrast]
 
     def _fit(self, kept: np.ndarray) -> list[Row] | None:
-        table = self._evidence.table
+        table = self._analysis_set.table
         try:
-            fit = fit_cluster_robust(
+            fit = fit_clustered(
                 table["rate"].to_numpy()[kept],
                 self._design[kept],
                 table["cluster"].to_numpy()[kept],
-                confidence=self._evidence.settings.confidence,
+                self._analysis_set.settings,
             )
         except AnalysisError:
             return None
@@ -172,7 +171,7 @@ def _tabulate(
     counts: dict[int, Sides],
 ) -> Comparison:
     if not answer:
-        return withheld_comparison(identity, TOO_FEW_LABELS)
+        return withheld_comparison(identity, "few_labels")
     columns: dict[str, list[float]] = {name: [np.nan] * len(PAIRS) for name in NUMBERS}
     columns |= {name: [0] * len(PAIRS) for name in COUNTS}
     for i, row in answer.items():

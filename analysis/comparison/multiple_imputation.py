@@ -1,9 +1,9 @@
 """The main analysis with missing traits filled in several times over.
 
-In: `Evidence`. Out: a `Comparison` pooled over completed copies, and a joint test. Decisions
-taken here: traits are drawn by chained normal regressions on the format, the rate and all
-other traits (leaving the outcome out would draw relations towards zero), in the order of the
-episodes' codes, so that the order of the rows does not matter; METHODS.md, "How sure?".
+In: an `AnalysisSet`. Out: a `Comparison` pooled over completed copies, and a joint test. Decisions:
+traits are drawn by chained normal regressions on the format, the rate and all other traits (leaving
+the outcome out would draw relations towards zero), in the order of the episodes' codes, so that the
+order of the rows does not matter; METHODS.md, "How sure?".
 
 Sources: Rubin 1987; White, Royston & Wood 2011, Statistics in Medicine 30(4):377-399,
 10.1002/sim.4067.
@@ -15,59 +15,66 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.comparison.analysis_set import Evidence, count_means, drop_unsure_pairs
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import (
     contrast_pairs,
     count_sides,
     formats_among,
     indicate_formats,
 )
-from analysis.comparison.contrasts import tabulate_pairs
-from analysis.comparison.result import Comparison, withheld_comparison
+from analysis.comparison.contrasts import (
+    count_means,
+    drop_unsure_pairs,
+    fit_clustered,
+    tabulate_pairs,
+)
+from analysis.comparison.covariates import trait_of
+from analysis.comparison.result import Comparison, reason_of, withheld_comparison
 from analysis.errors import AnalysisError
-from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.results import tabulate_estimates
 from analysis.models.rubin import PooledTest, pool_estimates, pool_joint_test
 from analysis.records.schema import FORMATS
 
-ROUNDS = 5
-STEADYING = 1e-8
-HARDLY_MISSING = "no trait allowed for is missing often enough to need it"
+STEADYING = 1e-8  # share added to a diagonal, so that dependent columns still have an inverse
 
 
 def ask_imputed(
-    identity: Comparison, evidence: Evidence, primary: Comparison
+    identity: Comparison, analysis_set: AnalysisSet, primary: Comparison
 ) -> tuple[Comparison, PooledTest | None]:
     """Ask the main question with every missing trait drawn several times.
 
     Args:
-        identity: id, title and estimand of the answer.
-        evidence: the children compared.
+        identity: id and unit of the answer.
+        analysis_set: the children compared.
         primary: the main analysis.
 
     Returns:
         The comparison, and the pooled test that all formats are alike (None when withheld).
     """
-    covariates, settings = evidence.covariates, evidence.settings
-    absent = missing_cells(evidence)
+    covariates, settings = analysis_set.covariates, analysis_set.settings
+    absent = missing_cells(analysis_set)
     often = [covariates.missing.get(name, 0.0) for name in covariates.centred.columns]
     if primary.withheld:
         return withheld_comparison(identity, primary.withheld), None
     if not absent.any() or max(often) <= settings.impute_above:
-        return withheld_comparison(identity, HARDLY_MISSING), None
-    formats = formats_among(evidence.table)
-    copies = impute_traits(evidence, absent, np.random.default_rng(settings.seed))
+        return withheld_comparison(identity, "hardly_missing"), None
+    formats = formats_among(analysis_set.table)
+    copies = impute_traits(analysis_set, absent, np.random.default_rng(settings.seed))
     rows, contrasts = contrast_pairs(formats, len(formats) + copies.shape[2])
     try:
-        estimates, covariances, df = _fit_copies(evidence, copies, formats, contrasts)
+        estimates, covariances, df = _fit_copies(analysis_set, copies, formats, contrasts)
     except AnalysisError as error:
-        return withheld_comparison(identity, str(error)), None
+        return withheld_comparison(identity, reason_of(error)), None
     variances = np.diagonal(covariances, axis1=1, axis2=2)
     pooled = pool_estimates(estimates, variances, df)
     found = tabulate_estimates(
-        rows, pooled.estimate, pooled.std_error, pooled.df, settings.confidence
+        [str(row) for row in rows],
+        pooled.estimate,
+        pooled.std_error,
+        pooled.df,
+        settings.confidence,
     )
-    sides = count_sides(evidence.table)
+    sides = count_sides(analysis_set.table)
     answer = replace(
         identity,
         by_pair=tabulate_pairs(found.to_numpy(), rows, sides),
@@ -79,39 +86,40 @@ def ask_imputed(
     return drop_unsure_pairs(answer, settings), test
 
 
-def missing_cells(evidence: Evidence) -> np.ndarray:
+def missing_cells(analysis_set: AnalysisSet) -> np.ndarray:
     """Tell for every child and column adjusted for whether it was not recorded: (n, p)."""
-    table = evidence.table
+    table = analysis_set.table
     absent = [
-        table["site" if name.startswith("site ") else name].isna().to_numpy()
-        for name in evidence.covariates.centred.columns
+        table[trait_of(name)].isna().to_numpy() for name in analysis_set.covariates.centred.columns
     ]
     return np.column_stack(absent) if absent else np.zeros((len(table), 0), bool)
 
 
-def impute_traits(evidence: Evidence, absent: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def impute_traits(
+    analysis_set: AnalysisSet, absent: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Draw the missing traits.
 
     For each incomplete column in turn, in all copies at once: sigma2 = RSS / chi2_{n - q},
     b ~ N(b_hat, sigma2 (Z'Z)^-1), drawn value = z'b + N(0, sigma2).
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
         absent: (n, p) True where a trait is missing.
         rng: source of the draws.
 
     Returns:
         (m, n, p) completed copies.
     """
-    table, m = evidence.table, evidence.settings.imputations
+    table, m = analysis_set.table, analysis_set.settings.imputations
     order = np.argsort(table["episode_id"].to_numpy(dtype=str), kind="stable")
     formats = tuple(f for f in formats_among(table) if f != FORMATS[0])
     known = indicate_formats(table, formats)
     given = np.column_stack([np.ones(len(table)), known, table["rate"].to_numpy()])[order]
-    values = evidence.covariates.centred.to_numpy()[order]
+    values = analysis_set.covariates.centred.to_numpy()[order]
     gaps, k = absent[order], given.shape[1]
     whole = np.tile(np.hstack([given, values]), (m, 1, 1))
-    for _ in range(ROUNDS):
+    for _ in range(analysis_set.settings.imputation_rounds):
         for j in np.flatnonzero(gaps.any(axis=0)):
             column, rows = k + j, gaps[:, j]
             others = np.delete(whole, column, axis=2)
@@ -142,16 +150,16 @@ def _draw(
 
 
 def _fit_copies(
-    evidence: Evidence, copies: np.ndarray, formats: tuple[str, ...], contrasts: np.ndarray
+    analysis_set: AnalysisSet, copies: np.ndarray, formats: tuple[str, ...], contrasts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Fit every copy: (m, k) estimates, (m, k, k) covariances, (k,) mean df."""
-    table = evidence.table
+    table = analysis_set.table
     indicators = indicate_formats(table, formats)
     outcome, clusters = table["rate"].to_numpy(), table["cluster"].to_numpy()
     estimates, covariances, degrees = [], [], []
     for traits in copies:
         design = np.hstack([indicators, traits - traits.mean(axis=0)])
-        fit = fit_cluster_robust(outcome, design, clusters)
+        fit = fit_clustered(outcome, design, clusters, analysis_set.settings)
         found = fit.contrast(contrasts)
         estimates.append(found["estimate"].to_numpy())
         covariances.append(contrasts @ fit.covariance @ contrasts.T)

@@ -1,9 +1,9 @@
 """Questions whose true answer is known to be zero.
 
-In: `Evidence`. Out: `NegativeControls`. Decision taken here: what was so before the format
-was chosen cannot have been changed by it. If the formats still differ in it after the same
-adjustment as the main analysis, the adjustment leaves something out (Lipsitch, Tchetgen
-Tchetgen & Cohen 2010, Epidemiology 21(3):383-388, 10.1097/EDE.0b013e3181d61eeb).
+In: an `AnalysisSet`. Out: `NegativeControls`. Decisions: what was so before the format was chosen
+cannot have been changed by it. If the formats still differ in it after the same adjustment as the
+main analysis, the adjustment leaves something out (Lipsitch, Tchetgen Tchetgen & Cohen 2010,
+Epidemiology 21(3):383-388, 10.1097/EDE.0b013e3181d61eeb).
 """
 
 from __future__ import annotations
@@ -15,24 +15,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence, average_goals, compare_part
+from analysis.comparison.analysis_set import AnalysisSet, average_goals
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.subsets import compare_part
 from analysis.models.multiplicity import adjust_holm
 
-CONTROL_UNIT = "standard deviations"
-CONTROL_ESTIMAND = (
-    "Mean difference between formats in {what}, in standard deviations, adjusted as in the "
-    "main analysis; zero if the adjustment leaves nothing out that goes with it"
-)
-CONTROLS = MappingProxyType(
-    {
-        "energy": "energy at the start",
-        "motivation": "motivation at the start",
-        "start_level": "the start level of goals set before the format was chosen",
-    }
-)
-NOT_RECORDED = "it was not recorded for enough children"
-ALL_ALIKE = "it is the same for every child"
+CONTROLS = ("energy", "motivation", "start_level")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,47 +43,44 @@ class NegativeControls:
         return bool(self.table["failed"].any())
 
 
-def ask_negative_controls(evidence: Evidence) -> NegativeControls:
+def ask_negative_controls(analysis_set: AnalysisSet) -> NegativeControls:
     """Ask every control the records allow.
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
     """
     found = {}
-    for name, what in CONTROLS.items():
-        title = what[0].upper() + what[1:]
-        identity = new_comparison(
-            f"control_{name}", title, CONTROL_ESTIMAND.format(what=what), CONTROL_UNIT
-        )
-        found[name] = _ask(identity, *_outcome(name, evidence))
-    return NegativeControls(MappingProxyType(found), _tabulate(found, evidence))
+    for name in CONTROLS:
+        identity = new_comparison(f"control_{name}", "standard_deviations")
+        found[name] = _ask(identity, *_outcome(name, analysis_set))
+    return NegativeControls(MappingProxyType(found), _tabulate(found, analysis_set))
 
 
-def _outcome(name: str, evidence: Evidence) -> tuple[np.ndarray, Evidence]:
-    """Give a control's values for each child, and the evidence without what repeats it."""
+def _outcome(name: str, analysis_set: AnalysisSet) -> tuple[np.ndarray, AnalysisSet]:
+    """Give a control's values for each child, and the analysis set without what repeats it."""
     if name != "start_level":
-        episodes = evidence.records.episodes
-        row = pd.Index(episodes["episode_id"]).get_indexer(evidence.table["episode_id"])
-        return episodes[name].to_numpy(float)[row], evidence
-    goals, covariates = evidence.cohort.goals, evidence.covariates
+        episodes = analysis_set.records.episodes
+        row = pd.Index(episodes["episode_id"]).get_indexer(analysis_set.table["episode_id"])
+        return episodes[name].to_numpy(float)[row], analysis_set
+    goals, covariates = analysis_set.cohort.goals, analysis_set.covariates
     before = (goals["set_before_format"] == 1).to_numpy()
     values = np.where(before, goals["baseline"].to_numpy(), np.nan)
     without = covariates.centred.drop(columns="baseline", errors="ignore")
-    part = replace(evidence, covariates=replace(covariates, centred=without))
-    return average_goals(evidence, goals, values)[0], part
+    part = replace(analysis_set, covariates=replace(covariates, centred=without))
+    return average_goals(analysis_set, goals, values)[0], part
 
 
-def _ask(identity: Comparison, values: np.ndarray, evidence: Evidence) -> Comparison:
+def _ask(identity: Comparison, values: np.ndarray, analysis_set: AnalysisSet) -> Comparison:
     known = np.isfinite(values)
-    if known.sum() < 2 * evidence.settings.smallest_cell:
-        return withheld_comparison(identity, NOT_RECORDED)
+    if known.sum() < 2 * analysis_set.settings.smallest_cell:
+        return withheld_comparison(identity, "control_not_recorded")
     spread = values[known].std(ddof=1)
     if not spread > 0:
-        return withheld_comparison(identity, ALL_ALIKE)
-    return compare_part(identity, evidence, known, values / spread)
+        return withheld_comparison(identity, "control_all_alike")
+    return compare_part(identity, analysis_set, known, values / spread)
 
 
-def _tabulate(found: Mapping[str, Comparison], evidence: Evidence) -> pd.DataFrame:
+def _tabulate(found: Mapping[str, Comparison], analysis_set: AnalysisSet) -> pd.DataFrame:
     columns = ("this", "than", "estimate", "conf_low", "conf_high", "p_value")
     rows = [
         (name, *row)
@@ -107,5 +92,5 @@ def _tabulate(found: Mapping[str, Comparison], evidence: Evidence) -> pd.DataFra
         return pd.DataFrame(columns=["control", *columns, "p_adjusted", "failed"])
     table = pd.DataFrame(rows, columns=["control", *columns])
     adjusted = adjust_holm(table["p_value"].to_numpy())
-    failed = adjusted < 1 - evidence.settings.confidence
+    failed = adjusted < 1 - analysis_set.settings.confidence
     return table.assign(p_adjusted=adjusted, failed=failed)

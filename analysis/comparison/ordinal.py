@@ -1,8 +1,7 @@
 """The same question put to a model that takes levels as an order only.
 
-In: `Evidence`. Out: a `Comparison`. Decision taken here: proportional odds for the level at
-the end, one row for each goal; it speaks in log odds, so it is listed apart (METHODS.md, "How
-sure?").
+In: an `AnalysisSet`. Out: a `Comparison`. Decisions: proportional odds for the level at the end,
+one row for each goal; it speaks in log odds, so it is listed apart (METHODS.md, "How sure?").
 """
 
 from __future__ import annotations
@@ -12,62 +11,51 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import (
-    TOO_FEW_CHILDREN,
-    TOO_FEW_ROWS,
-    Evidence,
-    count_means,
-    drop_unsure_pairs,
-    episode_rows,
-    keep_rows,
-)
+from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import (
     contrast_pairs,
     count_sides,
     indicate_formats,
     keep_large_formats,
+    keep_rows,
 )
-from analysis.comparison.contrasts import tabulate_pairs
+from analysis.comparison.contrasts import count_means, drop_unsure_pairs, tabulate_pairs
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.result import Comparison, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.models.discrete.ordinal import fit_ordinal
 from analysis.records.schema import HIGHEST_LEVEL, LOWEST_LEVEL
 
-FEWEST_LEVELS = 3
-TOO_FEW_LEVELS = "too few different levels were reached"
-NO_ANSWER = "the model found no answer in these records"
 
-
-def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
+def ask_ordinal(identity: Comparison, analysis_set: AnalysisSet) -> Comparison:
     """Ask whether levels at the end are higher, whatever the distances between levels.
 
     Proportional odds, one row for each goal with a level at the end, clustered as in the main
     analysis.
 
     Args:
-        identity: id, title, estimand and unit of the answer.
-        evidence: the children compared.
+        identity: id and unit of the answer.
+        analysis_set: the children compared.
     """
-    goals, settings = evidence.cohort.goals, evidence.settings
-    level = evidence.scored.table["latest"].to_numpy()[goals.index]
-    row = episode_rows(evidence, goals["episode_id"])
+    goals, settings = analysis_set.cohort.goals, analysis_set.settings
+    level = analysis_set.scored.table["latest"].to_numpy()[goals.index]
+    row = episode_rows(analysis_set, goals["episode_id"])
     known = goals["at_end"].to_numpy() & np.isfinite(level) & (row >= 0)
-    n_goals = np.bincount(row[known], minlength=len(evidence.table))
+    n_goals = np.bincount(row[known], minlength=len(analysis_set.table))
     kept = n_goals > 0
-    formats, kept = keep_large_formats(evidence.table, kept, settings.smallest_cell)
+    formats, kept = keep_large_formats(analysis_set.table, kept, settings.smallest_cell)
     if len(formats) < 2:
-        return withheld_comparison(identity, TOO_FEW_CHILDREN)
-    some = keep_rows(evidence.table, kept, n_goals=n_goals)
-    columns = narrow_covariates(evidence.covariates.centred, kept, some, settings)
+        return withheld_comparison(identity, "few_children_left")
+    some = keep_rows(analysis_set.table, kept, n_goals=n_goals)
+    columns = narrow_covariates(analysis_set.covariates.centred, kept, some, settings)
     if len(some) - len(formats) - columns.shape[1] < settings.smallest_cell:
-        return withheld_comparison(identity, TOO_FEW_ROWS)
+        return withheld_comparison(identity, "few_rows_left")
     place = np.cumsum(kept) - 1
     known &= kept[row]
     child, level = place[row[known]], level[known]
     present = [k for k in range(LOWEST_LEVEL, HIGHEST_LEVEL + 1) if (level == k).any()]
-    if len(present) < FEWEST_LEVELS:
-        return withheld_comparison(identity, TOO_FEW_LEVELS)
+    if len(present) < settings.fewest_levels:
+        return withheld_comparison(identity, "few_levels")
     indicators = indicate_formats(some, formats[1:])
     design = pd.DataFrame(
         np.hstack([indicators, columns.to_numpy()]), columns=[*formats[1:], *columns.columns]
@@ -81,7 +69,7 @@ def ask_ordinal(identity: Comparison, evidence: Evidence) -> Comparison:
             confidence=settings.confidence,
         )
     except AnalysisError:
-        return withheld_comparison(identity, NO_ANSWER)
+        return withheld_comparison(identity, "no_answer")
     rows, contrasts = contrast_pairs(formats, len(formats) + columns.shape[1])
     # The first format has no column of its own.
     found = fit.contrast(contrasts[:, 1:])

@@ -1,9 +1,9 @@
 """Do those who see the child elsewhere rate goals as therapists do?
 
-In: records, scored goals, the children compared. Out: `CarryOver`. Decision taken here: the
-same goal at the same time - ratings by caregivers and teachers against those by therapists,
-each goal its own level, time as a curve - so that neither the choice of goals nor late reviews
-can make the difference (METHODS.md, "The claims ledger").
+In: records, scored goals, the children compared. Out: `RaterAgreement`. Decisions: the same goal at
+the same time - ratings by caregivers and teachers against those by therapists, each goal its own
+level, time as a curve - so that neither the choice of goals nor late reviews can make the
+difference (METHODS.md, "The claims ledger").
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence, episode_rows
+from analysis.comparison.analysis_set import AnalysisSet, episode_rows
+from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.result import reason_of
 from analysis.errors import AnalysisError
-from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.records.schema import RATERS
+from analysis.vocabulary import Withheld
 
 THERAPISTS, ELSEWHERE = RATERS[:2], RATERS[2:4]
-NOT_RECORDED = "nobody recorded who rated the goals"
-NOBODY_ELSEWHERE = "too few goals were rated both by a therapist and by a caregiver or teacher"
 NUMBERS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 
 
 @dataclass(frozen=True, eq=False)
-class CarryOver:
+class RaterAgreement:
     """How caregivers and teachers rate against therapists.
 
     Attributes:
@@ -35,52 +35,52 @@ class CarryOver:
     """
 
     table: pd.DataFrame
-    withheld: str = ""
+    withheld: Withheld = ""
 
 
-def compare_raters(evidence: Evidence) -> CarryOver:
+def compare_raters(analysis_set: AnalysisSet) -> RaterAgreement:
     """Compare ratings by caregivers and teachers with those by therapists.
 
     level = goal + week + week^2 + elsewhere, within goals rated by both, CR2 by
     `table.cluster`; reviews in the first weeks are start levels and left out.
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
     """
-    reviews, settings = evidence.records.reviews, evidence.settings
+    reviews, settings = analysis_set.records.reviews, analysis_set.settings
     if not reviews["rater"].notna().any():
-        return CarryOver(_nothing(), NOT_RECORDED)
-    goals = evidence.cohort.goals
+        return RaterAgreement(_nothing(), "raters_not_recorded")
+    goals = analysis_set.cohort.goals
     at = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"])
     week = reviews["week"].to_numpy()
     elsewhere = reviews["rater"].isin(ELSEWHERE).to_numpy()
     asked = elsewhere | reviews["rater"].isin(THERAPISTS).to_numpy()
     asked &= (at >= 0) & (week > settings.baseline_weeks) & (week <= settings.last_week)
     row = np.full(len(reviews), -1)
-    row[at >= 0] = episode_rows(evidence, goals["episode_id"].iloc[at[at >= 0]])
+    row[at >= 0] = episode_rows(analysis_set, goals["episode_id"].iloc[at[at >= 0]])
     asked &= row >= 0
     for side in (elsewhere, ~elsewhere):
         seen = np.bincount(at[asked & side], minlength=len(goals)) > 0
         asked &= seen[np.maximum(at, 0)]
-    child = evidence.table["child_id"].to_numpy()[row[asked]]
+    child = analysis_set.table["child_id"].to_numpy()[row[asked]]
     n_children = len(np.unique(child))
     if n_children < 2 * settings.smallest_cell:
-        return CarryOver(_nothing(), NOBODY_ELSEWHERE)
+        return RaterAgreement(_nothing(), "few_rated_twice")
     goal = np.unique(at[asked], return_inverse=True)[1]
     time = week[asked] / settings.rate_weeks
     columns = np.column_stack([elsewhere[asked].astype(float), time, time**2])
     level = reviews["attainment"].to_numpy()[asked]
     try:
-        fit = fit_cluster_robust(
+        fit = fit_clustered(
             _within(level[:, None], goal)[:, 0],
             _within(columns, goal),
-            evidence.table["cluster"].to_numpy()[row[asked]],
-            confidence=settings.confidence,
+            analysis_set.table["cluster"].to_numpy()[row[asked]],
+            settings,
         )
     except AnalysisError as error:
-        return CarryOver(_nothing(), str(error))
+        return RaterAgreement(_nothing(), reason_of(error))
     found = fit.contrast(np.array([[1.0, 0.0, 0.0]]))[list(NUMBERS)]
-    return CarryOver(found.reset_index(drop=True).assign(n_children=n_children))
+    return RaterAgreement(found.reset_index(drop=True).assign(n_children=n_children))
 
 
 def _within(values: np.ndarray, goal: np.ndarray) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""The one type every comparison of formats answers in."""
+"""The one type every comparison of formats answers in.
+
+In: numbers of pairs and formats. Out: `Comparison`. Decisions: always three pairs and three
+formats, in the schema's order; what could not be compared is NaN, with the reason as an id.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,26 +18,26 @@ from numpy.typing import ArrayLike
 
 from analysis.cards import show_card
 from analysis.computing import make_frame, text_index
+from analysis.errors import AnalysisError
+from analysis.models.discrete.separation import SeparationError
+from analysis.models.regression.least_squares import DependentColumnsError
 from analysis.records.schema import FORMATS
+from analysis.vocabulary import NOT_COMPARABLE, Reason, Unit, Withheld
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 Columns = Mapping[str, np.ndarray]
+PairOfFormats = tuple[str, str]
 
-PAIRS = (("group", "individual"), ("combined", "individual"), ("combined", "group"))
+PAIRS: tuple[PairOfFormats, ...] = (
+    ("group", "individual"),
+    ("combined", "individual"),
+    ("combined", "group"),
+)
 
 NUMBERS = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value", "p_adjusted")
 COUNTS = ("n_children", "n_goals", "n_groups")
-UNLABELLED = ("", "not_comparable")
-TABLE_COLUMNS = ("this", "than", *NUMBERS, *COUNTS, "label")
+UNLABELLED = ("", NOT_COMPARABLE)
 MEANS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
-
-RATE_UNIT = "levels per 12 weeks"
-RATE_ESTIMAND = (
-    "Mean difference in the rate of goal progress (attainment levels per 12 weeks, over the "
-    "first 24 weeks) between children whose therapy was planned in one format and children "
-    "whose therapy was planned in the other, among children who could realistically have had "
-    "any of the formats"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,30 +46,27 @@ class Comparison:
 
     Attributes:
         id: short stable name, the key in `Study.analyses`.
-        title: the same in a reader's words.
-        estimand: the question answered, in one sentence.
-        by_pair: the columns of `table`, `TABLE_COLUMNS`: always three values, one for each pair
-            of `PAIRS`; `estimate` = this minus than; NaN where the pair was not compared.
-            `label` is "" until `findings` has chosen it.
+        by_pair: the columns of `table` (this, than, `NUMBERS`, `COUNTS`, label): always three
+            values, one for each pair of `PAIRS`; `estimate` = this minus than; NaN where the pair
+            was not compared. `label` is "" until `decisions` has chosen it.
         by_format: the columns of `means`, one value for each format: estimate, std_error, df,
             p_value, conf_low, conf_high of the mean standardised to all children compared, then
             n_children and n_goals; NaN where the format was not compared.
         adjusted_for: columns adjusted for.
         withheld: why no pair could be compared in this way, or "".
-        unit: unit of the estimates; only those in `RATE_UNIT` carry a decision label.
-        outcomes: what each episode brought in (index episode_id), so that the disclosure door
+        unit: unit of the estimates; only those in "rate" (levels per `Settings.rate_weeks`)
+            carry a decision label.
+        outcomes: what each episode brought in (index episode_id), so that disclosure control
             can tell how many children two analyses differ by; None when it is every episode
             compared with its rate.
     """
 
     id: str
-    title: str
-    estimand: str
     by_pair: Columns
     by_format: Columns
     adjusted_for: tuple[str, ...] = ()
-    withheld: str = ""
-    unit: str = RATE_UNIT
+    withheld: Withheld = ""
+    unit: Unit = "rate"
     outcomes: pd.Series | None = None
 
     @cached_property
@@ -81,30 +83,43 @@ class Comparison:
         """Give what is known of `this` compared with `than`: column -> value."""
         return self._rows[PAIRS.index((this, than))]
 
+    def mean(self, therapy_format: str) -> Row:
+        """Give what is known of one format's own mean: column -> value."""
+        return self._mean_rows[FORMATS.index(therapy_format)]
+
     @cached_property
     def _rows(self) -> list[Row]:
-        values = (column.tolist() for column in self.by_pair.values())
-        return [dict(zip(self.by_pair, row, strict=True)) for row in zip(*values, strict=True)]
+        return _split_rows(self.by_pair)
+
+    @cached_property
+    def _mean_rows(self) -> list[Row]:
+        return _split_rows(self.by_format)
 
     def __repr__(self) -> str:
+        name = self.id.replace("_", " ").capitalize()
         if self.withheld:
-            return f"{self.title}: withheld. {self.withheld}"
+            return f"{name}: withheld, {self.withheld.replace('_', ' ')}."
         shown = [
-            f"{row.this} against {row.than} {row.estimate:+.2f} "
-            f"({row.conf_low:+.2f} to {row.conf_high:+.2f})"
-            for row in self.table.itertuples()
-            if np.isfinite(row.estimate) and row.label not in UNLABELLED
+            f"{row['this']} against {row['than']} {row['estimate']:+.2f} "
+            f"({row['conf_low']:+.2f} to {row['conf_high']:+.2f})"
+            for row in self._rows
+            if np.isfinite(row["estimate"]) and row["label"] not in UNLABELLED
         ]
-        return f"{self.title}: " + ("; ".join(shown) or "no pair may be compared") + "."
+        return f"{name}: " + ("; ".join(shown) or "no pair may be compared") + "."
 
     _repr_html_ = show_card
+
+
+def _split_rows(columns: Columns) -> list[Row]:
+    values = (column.tolist() for column in columns.values())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _make_frame(columns: Columns, formats: tuple[str, ...] | None = None) -> pd.DataFrame:
     return make_frame(columns, None if formats is None else text_index(formats, "format"))
 
 
-def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
+def withheld_comparison(identity: Comparison, reason: Withheld) -> Comparison:
     """Give the comparison without numbers, and why."""
     return replace(
         identity,
@@ -115,11 +130,22 @@ def withheld_comparison(identity: Comparison, reason: str) -> Comparison:
     )
 
 
+def reason_of(error: AnalysisError) -> Reason:
+    """Give the id of what kept a model from answering; its message may name columns.
+
+    Args:
+        error: what the model raised.
+    """
+    if isinstance(error, SeparationError):
+        return "separated"
+    return "columns_dependent" if isinstance(error, DependentColumnsError) else "no_answer"
+
+
 def fill_pairs(columns: Mapping[str, ArrayLike]) -> Columns:
     """Give the three pairs with what is known of them: `Comparison.by_pair`.
 
     Args:
-        columns: name of `TABLE_COLUMNS` -> three values.
+        columns: name of a column -> three values.
     """
     return _NO_PAIR | {name: np.asarray(values) for name, values in columns.items()}
 
@@ -133,11 +159,9 @@ def fill_means(columns: Mapping[str, ArrayLike]) -> Columns:
     return _NO_MEAN | {name: np.asarray(values) for name, values in columns.items()}
 
 
-def new_comparison(
-    id: str, title: str, estimand: str = RATE_ESTIMAND, unit: str = RATE_UNIT
-) -> Comparison:
-    """Give a comparison that has its name, question and unit, and nothing else yet."""
-    return Comparison(id, title, estimand, fill_pairs({}), fill_means({}), unit=unit)
+def new_comparison(id: str, unit: Unit = "rate") -> Comparison:
+    """Give a comparison that has its id and unit, and nothing else yet."""
+    return Comparison(id, fill_pairs({}), fill_means({}), unit=unit)
 
 
 _NO_PAIR = MappingProxyType(

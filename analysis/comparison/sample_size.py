@@ -1,10 +1,9 @@
 """What would it take to know: where the uncertainty comes from, and what to write down.
 
-In: `Evidence` and the main analysis. Out: `Planning`. Decisions taken here: differences
-between therapy groups and between children are told apart by moments (one-way analysis of
-variance of what the traits leave over), because more children in the same groups narrow only
-one of the two; columns to start recording come in a fixed published order (METHODS.md, "What
-it would take to know").
+In: an `AnalysisSet` and the main analysis. Out: `SampleSize`. Decisions: differences between
+therapy groups and between children are told apart by moments (one-way analysis of variance of what
+the traits leave over), because more children in the same groups narrow only one of the two; columns
+to start recording come in a fixed published order (METHODS.md, "What it would take to know").
 
 Source: Searle, Casella & McCulloch 1992, Variance Components, section 3.6 (unequal groups).
 """
@@ -18,11 +17,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.result import PAIRS, Comparison
 from analysis.models.results import student_quantile
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
+from analysis.settings import Settings
 
 RECORD_FIRST = (
     ("episodes", "group_id"),
@@ -45,11 +45,10 @@ RECORD_FIRST = (
     ("episodes", "energy"),
     ("reviews", "blinded"),
 )
-COLUMNS_NAMED = 2
 
 
 @dataclass(frozen=True, eq=False)
-class Planning:
+class SampleSize:
     """Where the uncertainty comes from.
 
     Attributes:
@@ -59,7 +58,7 @@ class Planning:
         table: one row for each pair compared: this, than, half_width (of the interval now),
             reachable (the half-width that ever more children in no more therapy groups would
             come down to; 0 where groups do not differ).
-        to_record: (table, column) of the first columns to start recording, at most two.
+        to_record: (table, column) of the first columns to start recording.
     """
 
     child_variance: float
@@ -73,37 +72,37 @@ class Planning:
         return self.group_variance / (self.group_variance + self.child_variance)
 
 
-def plan_recording(evidence: Evidence, primary: Comparison) -> Planning:
+def plan_sample_size(analysis_set: AnalysisSet, primary: Comparison) -> SampleSize:
     """Say where the uncertainty comes from, and which columns to start recording.
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
         primary: the main analysis.
     """
-    to_record = columns_to_record(evidence.records, evidence.settings.most_missing)
+    to_record = columns_to_record(analysis_set.records, analysis_set.settings)
     columns = ["this", "than", "half_width", "reachable"]
     if primary.withheld:
-        return Planning(math.nan, math.nan, pd.DataFrame(columns=columns), to_record)
-    child, group = split_variance(evidence)
-    sizes = _effective_groups(evidence)
+        return SampleSize(math.nan, math.nan, pd.DataFrame(columns=columns), to_record)
+    child, group = split_variance(analysis_set)
+    sizes = _effective_groups(analysis_set)
     rows = []
     for pair in PAIRS:
         answer = primary.pair(*pair)
         if not math.isfinite(answer["std_error"]):
             continue
-        quantile = float(student_quantile(evidence.settings.confidence, answer["df"]))
+        quantile = float(student_quantile(analysis_set.settings.confidence, answer["df"]))
         by_groups = sum(group / sizes[f] for f in pair if sizes.get(f)) if group > 0 else 0.0
         half = quantile * answer["std_error"]
         rows.append((*pair, half, min(quantile * math.sqrt(by_groups), half)))
-    return Planning(child, group, pd.DataFrame(rows, columns=columns), to_record)
+    return SampleSize(child, group, pd.DataFrame(rows, columns=columns), to_record)
 
 
-def columns_to_record(records: Records, most_missing: float) -> tuple[tuple[str, str], ...]:
+def columns_to_record(records: Records, settings: Settings) -> tuple[tuple[str, str], ...]:
     """Give the first columns of `RECORD_FIRST` that are missing, or missing too often.
 
     Args:
         records: what the clinic handed in.
-        most_missing: a column missing more often than this counts as not recorded.
+        settings: how often a recorded column may be missing, and how many are named.
     """
     found = []
     for table, column in RECORD_FIRST:
@@ -114,28 +113,28 @@ def columns_to_record(records: Records, most_missing: float) -> tuple[tuple[str,
                 continue
         if column == "closed_reason":
             values = values[records.goals["closed_week"].notna().to_numpy()]
-        if not len(values) or values.isna().mean() > most_missing:
+        if not len(values) or values.isna().mean() > settings.most_missing:
             found.append((table, column))
-    return tuple(found[:COLUMNS_NAMED])
+    return tuple(found[: settings.columns_to_record])
 
 
-def split_variance(evidence: Evidence) -> tuple[float, float]:
+def split_variance(analysis_set: AnalysisSet) -> tuple[float, float]:
     """Split the variance of the rate into that within and that between therapy groups.
 
     For groups of n_g children of the grouped formats: within = SSW / (N - G);
     between = (MSB - MSW) / n0, n0 = (N - sum n_g^2 / N) / (G - 1), at least 0.
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
 
     Returns:
         (within, between); between is NaN without two groups of two children.
     """
-    table = evidence.table
-    left = _left_over(evidence)
+    table = analysis_set.table
+    left = _left_over(analysis_set)
     grouped = ((table["format"] != FORMATS[0]) & table["group_id"].notna()).to_numpy()
     code, names = pd.factorize(table.loc[grouped, "group_id"])
-    df = len(table) - len(FORMATS) - evidence.covariates.centred.shape[1]
+    df = len(table) - len(FORMATS) - analysis_set.covariates.centred.shape[1]
     overall = float((left**2).sum() / max(df, 1))
     n, n_groups = len(code), len(names)
     if n_groups < 2 or n - n_groups < 2:
@@ -149,21 +148,21 @@ def split_variance(evidence: Evidence) -> tuple[float, float]:
     return within, max((between_square - within) / usual, 0.0)
 
 
-def _left_over(evidence: Evidence) -> np.ndarray:
-    table = evidence.table
+def _left_over(analysis_set: AnalysisSet) -> np.ndarray:
+    table = analysis_set.table
     columns = [(table["format"] == f).to_numpy(float) for f in FORMATS]
     design = np.column_stack([c for c in columns if c.any()])
-    design = np.hstack([design, evidence.covariates.centred.to_numpy()])
+    design = np.hstack([design, analysis_set.covariates.centred.to_numpy()])
     basis = np.linalg.qr(design)[0]
     rate = table["rate"].to_numpy()
     return rate - basis @ (basis.T @ rate)
 
 
-def _effective_groups(evidence: Evidence) -> Mapping[str, float]:
+def _effective_groups(analysis_set: AnalysisSet) -> Mapping[str, float]:
     """Give each grouped format's number of equal groups: (sum n_g)^2 / sum n_g^2."""
     found = {}
     for therapy_format in FORMATS[1:]:
-        own = evidence.table[evidence.table["format"] == therapy_format]
+        own = analysis_set.table[analysis_set.table["format"] == therapy_format]
         size = own["group_id"].value_counts().to_numpy(float)
         found[therapy_format] = float(size.sum() ** 2 / (size**2).sum()) if len(size) else 0.0
     return found

@@ -1,10 +1,9 @@
 """Does it depend on the area of life? One difference for each, drawn towards their mean.
 
-In: the children compared, their goals and covariates. Out: `DomainEffects`. Decisions taken
-here: all areas in one regression, so that a child with goals in several is counted as one
-child; areas with too few children in a format are folded together; what is read is the
-partially pooled difference, because the largest of six raw ones is mostly luck (METHODS.md,
-"Does it depend?").
+In: an `AnalysisSet`. Out: `DomainEffects`. Decisions: all areas in one regression, so that a child
+with goals in several is counted as one child; areas with too few children in a format are folded
+together; what is read is the partially pooled difference, because the largest of six raw ones is
+mostly luck (METHODS.md, "Does it depend?").
 """
 
 from __future__ import annotations
@@ -15,18 +14,20 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import show_card
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import formats_among, indicate_formats
-from analysis.comparison.result import PAIRS
+from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.result import PAIRS, reason_of
 from analysis.errors import AnalysisError
-from analysis.measures.cohort import Cohort, number_labels
+from analysis.measures.cohort import number_labels
 from analysis.models.partial_pooling import pool_partially
-from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
+from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.models.results import student_quantile
 from analysis.records.schema import DOMAINS, FORMATS
 from analysis.settings import Settings
+from analysis.vocabulary import Reason, Withheld
 
 OTHER = "other"
-FEWEST_DOMAINS = 2
 COLUMNS = (
     "domain",
     "this",
@@ -43,7 +44,6 @@ COLUMNS = (
     "n_goals",
 )
 RAW = ("estimate", "std_error", "conf_low", "conf_high", "df")
-TOO_FEW_DOMAINS = "Fewer than two areas of life have enough children in every format."
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,38 +64,34 @@ class DomainEffects:
     pools: pd.DataFrame
     children: pd.DataFrame
     folded: tuple[str, ...] = ()
-    withheld: str = ""
+    withheld: Withheld = ""
 
     def __repr__(self) -> str:
         if self.withheld:
-            return f"Areas of life: withheld. {self.withheld}"
+            return f"Areas of life: withheld, {self.withheld.replace('_', ' ')}."
         return f"Areas of life: {len(self.children)} compared, drawn towards their mean."
 
     _repr_html_ = show_card
 
 
-def compare_domains(
-    cohort: Cohort, table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> DomainEffects:
+def compare_domains(analysis_set: AnalysisSet) -> DomainEffects:
     """Compare the rate of progress between formats in each area of life.
 
     mean rate of a child's goals in an area = format x area + covariates, CR2 by cluster; for
     each pair the areas' differences are pooled partially (`pool_partially`).
 
     Args:
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children in an area and format, and the confidence.
+        analysis_set: the children compared.
     """
+    table, settings = analysis_set.table, analysis_set.settings
     formats = formats_among(table)
-    goals = cohort.goals
+    goals = analysis_set.cohort.goals
     child = pd.Index(table["episode_id"]).get_indexer(goals["episode_id"])
     child, goals = child[child >= 0], goals[child >= 0]
     area, names, folded = _fold_domains(goals, table, child, formats, settings)
     counts = _count_children(area, names, table, child, formats)
-    if len(formats) < 2 or len(names) < FEWEST_DOMAINS:
-        return _withheld(TOO_FEW_DOMAINS)
+    if len(formats) < 2 or len(names) < settings.fewest_domains:
+        return _withheld("few_domains")
     kept = area >= 0
     cells, cell = np.unique(child[kept] * len(names) + area[kept], return_inverse=True)
     n_goals = np.bincount(cell)
@@ -104,16 +100,12 @@ def compare_domains(
     received = indicate_formats(table, formats).argmax(axis=1)[own]
     design = np.zeros((len(cells), len(formats) * len(names)))
     design[np.arange(len(cells)), received * len(names) + of_area] = 1.0
-    others = centred.drop(columns="social_share", errors="ignore").to_numpy()[own]
+    others = analysis_set.centred.drop(columns="social_share", errors="ignore").to_numpy()[own]
     try:
-        fit = fit_cluster_robust(
-            rate,
-            np.hstack([design, others]),
-            table["cluster"].to_numpy()[own],
-            confidence=settings.confidence,
-        )
+        columns = np.hstack([design, others])
+        fit = fit_clustered(rate, columns, table["cluster"].to_numpy()[own], settings)
     except AnalysisError as error:
-        return _withheld(str(error))
+        return _withheld(reason_of(error))
     goals_of = np.bincount(received * len(names) + of_area, n_goals, len(formats) * len(names))
     goals_of = goals_of.reshape(len(formats), len(names))
     return _pool_pairs(fit, formats, names, counts, goals_of, folded, settings)
@@ -129,7 +121,7 @@ def _fold_domains(
     """Number each goal's area (-1: left out); areas too small in a format become "other"."""
     code = goals["domain"].cat.codes.to_numpy().astype(int)
     counts = _count_children(code, DOMAINS, table, child, formats)
-    enough = (counts.to_numpy() >= settings.smallest_cell).all(axis=1)
+    enough = (counts >= settings.smallest_cell).all(axis=1)
     names = [name for name, passes in zip(DOMAINS, enough, strict=True) if passes]
     folded = tuple(d for d in DOMAINS if d not in names and counts.loc[d].sum() > 0)
     number = np.array([names.index(d) if d in names else len(names) for d in DOMAINS])
@@ -169,6 +161,11 @@ def _pool_pairs(
     settings: Settings,
 ) -> DomainEffects:
     k, rows, pools = len(names), [], []
+    n_children = {
+        (name, f): int(n)
+        for f in formats
+        for name, n in zip(names, counts[f].to_numpy(), strict=True)
+    }
     for this, than in (pair for pair in PAIRS if set(pair) <= set(formats)):
         a, b = formats.index(this), formats.index(than)
         matrix = np.zeros((k, len(fit.names)))
@@ -176,7 +173,7 @@ def _pool_pairs(
         matrix[np.arange(k), b * k + np.arange(k)] = -1.0
         raw = fit.contrast(matrix)
         if raw["std_error"].isna().any() or not (raw["std_error"] > 0).all():
-            return _withheld("The spread of progress inside an area of life cannot be judged.")
+            return _withheld("no_spread_in_domain")
         pool = pool_partially(raw["estimate"], matrix @ fit.covariance @ matrix.T)
         half = pool.std_errors * student_quantile(settings.confidence, raw["df"].to_numpy())
         pools.append((this, than, pool.mean, pool.spread, float(np.clip(pool.kept, 0, 1).mean())))
@@ -191,7 +188,7 @@ def _pool_pairs(
                     pool.estimates[j] - half[j],
                     pool.estimates[j] + half[j],
                     *found,
-                    int(counts.loc[name, this] + counts.loc[name, than]),
+                    int(n_children[name, this] + n_children[name, than]),
                     int(n_goals[a, j] + n_goals[b, j]),
                 )
             )
@@ -203,7 +200,7 @@ def _pool_pairs(
     )
 
 
-def _withheld(reason: str) -> DomainEffects:
+def _withheld(reason: Reason) -> DomainEffects:
     return DomainEffects(
         pd.DataFrame(columns=list(COLUMNS)),
         pd.DataFrame(columns=["this", "than", "mean", "spread", "spread_share"]),

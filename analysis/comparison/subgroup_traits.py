@@ -1,9 +1,9 @@
 """Does it depend on the child? Two planned traits, each as one straight line for each format.
 
-In: the children compared and their covariates. Out: one `TraitDependence` for each planned
-trait. Decisions taken here: attention and comfort with other children only, named before any
-records were seen; the trait enters as it was rated, never cut in two; each pair of formats
-gets one contrast of slopes with 1 degree of freedom (METHODS.md, "Does it depend?").
+In: an `AnalysisSet`. Out: one `TraitDependence` for each planned trait. Decisions: attention and
+comfort with other children only, named before any records were seen; the trait enters as it was
+rated, never cut in two; each pair of formats gets one contrast of slopes with 1 degree of freedom
+(METHODS.md, "Does it depend?").
 """
 
 from __future__ import annotations
@@ -16,32 +16,24 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.analysis_set import keep_rows
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import (
     format_codes,
     indicate_formats,
     keep_large_formats,
+    keep_rows,
 )
-from analysis.comparison.contrasts import tabulate_fit
+from analysis.comparison.contrasts import fit_clustered, tabulate_fit
 from analysis.comparison.covariates import narrow_covariates
-from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
+from analysis.comparison.result import Comparison, new_comparison, reason_of, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import count_different, number_labels
-from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
+from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
-PLANNED_TRAITS = MappingProxyType(
-    {"attention": "Attention", "peer_comfort": "Comfort with other children"}
-)
-LEVELS = MappingProxyType({"low": 2.0, "middle": 3.0, "high": 4.0})
+PLANNED_TRAITS = ("attention", "peer_comfort")
 PREDICTED = ("format", "level", "trait", "estimate", "conf_low", "conf_high", "n_children")
-
-TRAIT_ESTIMAND = (
-    "Change in the difference between formats in the rate of goal progress (attainment levels "
-    "per 12 weeks) for one point more of {trait}, other recorded traits held equal"
-)
-TOO_FEW_RATED = "This trait was rated for too few children."
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +42,7 @@ class TraitDependence:
 
     Attributes:
         trait: column name.
-        comparison: contrasts of slopes, levels per 12 weeks for one point of the trait;
+        comparison: contrasts of slopes: change of the rate for one point of the trait;
             `means` holds each format's own slope.
         predicted: rate at the low, middle and high level of the trait for each format:
             format, level, trait (its value), estimate, conf_low, conf_high, n_children (of
@@ -67,63 +59,60 @@ class TraitDependence:
         return self.comparison.table
 
     def __repr__(self) -> str:
+        name = f"By {self.trait.replace('_', ' ')}"
         if self.comparison.withheld:
-            return f"{self.comparison.title}: withheld. {self.comparison.withheld}"
+            return f"{name}: withheld, {self.comparison.withheld.replace('_', ' ')}."
         n = about(int(self.comparison.means["n_children"].sum()), "child", "children")
-        return f"{self.comparison.title}: one straight line for each format, {n} rated."
+        return f"{name}: one straight line for each format, {n} rated."
 
     _repr_html_ = show_card
 
 
-def compare_by_traits(
-    table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> Mapping[str, TraitDependence]:
+def compare_by_traits(analysis_set: AnalysisSet) -> Mapping[str, TraitDependence]:
     """Ask for each planned trait whether the difference between formats goes with it.
 
     rate = format + format x trait + other covariates, CR2 by `table.cluster`, children with
     the trait recorded.
 
     Args:
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children and the level of confidence.
+        analysis_set: the children compared.
     """
     return MappingProxyType(
-        {
-            trait: _compare_by_trait(trait, title, table, centred, settings)
-            for trait, title in PLANNED_TRAITS.items()
-        }
+        {trait: _compare_by_trait(trait, analysis_set) for trait in PLANNED_TRAITS}
     )
 
 
-def _compare_by_trait(
-    trait: str, title: str, table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> TraitDependence:
-    identity = new_comparison(
-        f"by_{trait}", f"By {title.lower()}", TRAIT_ESTIMAND.format(trait=title.lower())
-    )
+def rating_levels(settings: Settings) -> dict[str, float]:
+    """Give the ratings at which a planned trait's lines are read: low, middle and high.
+
+    Args:
+        settings: the low and the high rating; the middle lies halfway.
+    """
+    low, high = settings.low_rating, settings.high_rating
+    return {"low": low, "middle": (low + high) / 2, "high": high}
+
+
+def _compare_by_trait(trait: str, analysis_set: AnalysisSet) -> TraitDependence:
+    identity = new_comparison(f"by_{trait}")
+    table, settings = analysis_set.table, analysis_set.settings
     rated = table[trait].notna().to_numpy() & _varied(table, trait)
     formats, rated = keep_large_formats(table, rated, settings.compare_children)
     some = keep_rows(table, rated, **{trait: table[trait].to_numpy()})
     nothing = pd.DataFrame(columns=list(PREDICTED))
     if len(formats) < 2:
-        return TraitDependence(trait, withheld_comparison(identity, TOO_FEW_RATED), nothing)
-    others = centred.drop(columns=trait, errors="ignore")
+        return TraitDependence(trait, withheld_comparison(identity, "few_rated"), nothing)
+    others = analysis_set.centred.drop(columns=trait, errors="ignore")
     others = narrow_covariates(others, rated, some, settings)
     values = some[trait].to_numpy(float)
     design = _design(some, values - values.mean(), formats, others)
     try:
-        fit = fit_cluster_robust(
-            some["rate"].to_numpy(),
-            design,
-            some["cluster"].to_numpy(),
-            confidence=settings.confidence,
-        )
+        fit = fit_clustered(some["rate"], design, some["cluster"], settings)
     except AnalysisError as error:
-        return TraitDependence(trait, withheld_comparison(identity, str(error)), nothing)
+        return TraitDependence(trait, withheld_comparison(identity, reason_of(error)), nothing)
     identity = replace(identity, adjusted_for=tuple(others.columns))
     comparison = tabulate_fit(identity, fit, some, formats)
-    return TraitDependence(trait, comparison, _predict(fit, some, trait, formats, values.mean()))
+    predicted = _predict(fit, some, trait, formats, rating_levels(settings))
+    return TraitDependence(trait, comparison, predicted)
 
 
 def _varied(table: pd.DataFrame, trait: str) -> np.ndarray:
@@ -147,15 +136,15 @@ def _predict(
     table: pd.DataFrame,
     trait: str,
     formats: tuple[str, ...],
-    mean: float,
+    ratings: Mapping[str, float],
 ) -> pd.DataFrame:
     """Predict each format's rate at the fixed levels of the trait, other traits as average."""
     k, values, codes = len(formats), table[trait].to_numpy(), format_codes(table)
     child = number_labels(table["child_id"].array)
-    matrix = np.zeros((k * len(LEVELS), len(fit.names)))
+    matrix, mean = np.zeros((k * len(ratings), len(fit.names))), values.mean()
     cells, n_children = [], []
     for i, (therapy_format, (level, value)) in enumerate(
-        (f, item) for f in formats for item in LEVELS.items()
+        (f, item) for f in formats for item in ratings.items()
     ):
         at = formats.index(therapy_format)
         matrix[i, at], matrix[i, k + at] = value - mean, 1.0

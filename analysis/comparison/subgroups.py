@@ -1,9 +1,9 @@
 """Does it depend? On the kind of goal (the within-child test), the child, the area of life.
 
-In: the children compared and their covariates. Out: `Depends`. Decision taken here: a child
-with both kinds of goal is compared with itself (social rate minus skill rate), so that
-whatever is unrecorded about the child and acts on both kinds alike drops out; only then are
-formats compared, on the same machinery as the main analysis (METHODS.md, "Does it depend?").
+In: an `AnalysisSet`. Out: `Subgroups`. Decisions: a child with both kinds of goal is compared with
+itself (social rate minus skill rate), so that whatever is unrecorded about the child and acts on
+both kinds alike drops out; only then are formats compared, on the same machinery as the main
+analysis (METHODS.md, "Does it depend?").
 
 Source: Bell, Fairbrother & Jones 2019, Qual Quant 53:1051-1074 (within-person comparisons).
 """
@@ -18,28 +18,16 @@ import numpy as np
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.analysis_set import keep_rows
-from analysis.comparison.arms import keep_large_formats
+from analysis.comparison.analysis_set import AnalysisSet
+from analysis.comparison.arms import keep_large_formats, keep_rows
 from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.subgroup_domains import DomainEffects, compare_domains
 from analysis.comparison.subgroup_traits import TraitDependence, compare_by_traits
-from analysis.measures.cohort import Cohort
-from analysis.settings import Settings
+from analysis.vocabulary import Reason
 
-TOO_FEW_BOTH = "Too few children have both a skill goal and a social goal."
-TOO_FEW_OF_KIND = "Too few children have a goal of this kind."
-
-WITHIN_ESTIMAND = (
-    "Difference between formats in how much faster a child's social goals moved than the same "
-    "child's skill goals (attainment levels per 12 weeks), among children with both kinds"
-)
-KIND_ESTIMAND = (
-    "Mean difference between formats in the rate of progress of {kind} goals (attainment "
-    "levels per 12 weeks, over the first 24 weeks), among children with such a goal"
-)
-ASSUMPTION = "Whatever is unrecorded about a child goes with both kinds of goal equally."
+KINDS = ("skill", "social")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +54,7 @@ class KindsOfGoal:
 
     def __repr__(self) -> str:
         if self.within_child.withheld:
-            return f"Kinds of goal: withheld. {self.within_child.withheld}"
+            return f"Kinds of goal: withheld, {self.within_child.withheld.replace('_', ' ')}."
         n = about(self.children["child_id"].nunique(), "child", "children")
         return f"Kinds of goal: {n} with both kinds are compared with themselves."
 
@@ -74,7 +62,7 @@ class KindsOfGoal:
 
 
 @dataclass(frozen=True, eq=False)
-class Depends:
+class Subgroups:
     """What the difference between formats may depend on.
 
     Attributes:
@@ -93,88 +81,70 @@ class Depends:
     _repr_html_ = show_card
 
 
-def ask_whether_it_depends(
-    cohort: Cohort, table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> Depends:
+def compare_subgroups(analysis_set: AnalysisSet) -> Subgroups:
     """Ask whether the difference between formats depends on goals or children.
 
     Args:
-        cohort: whose goals are used.
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children and the level of confidence.
+        analysis_set: the children compared.
     """
-    return Depends(
-        compare_kinds(table, centred, settings),
-        compare_by_traits(table, centred, settings),
-        compare_domains(cohort, table, centred, settings),
+    return Subgroups(
+        compare_kinds(analysis_set),
+        compare_by_traits(analysis_set),
+        compare_domains(analysis_set),
     )
 
 
-def compare_kinds(table: pd.DataFrame, centred: pd.DataFrame, settings: Settings) -> KindsOfGoal:
+def compare_kinds(analysis_set: AnalysisSet) -> KindsOfGoal:
     """Compare how formats differ between skill goals and social goals.
 
     Args:
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children and the level of confidence.
+        analysis_set: the children compared.
     """
-    within, both = compare_within_child(table, centred, settings)
+    table = analysis_set.table
+    within, both = compare_within_child(analysis_set)
     further = table["rate_social"] - table["rate_skill"]
     children = table.assign(social_minus_skill=further)[both].reset_index(drop=True)
     kinds = {}
-    for kind in ("skill", "social"):
-        identity = new_comparison(
-            f"{kind}_goals", f"{kind.capitalize()} goals only", KIND_ESTIMAND.format(kind=kind)
-        )
+    for kind in KINDS:
         rate, n_goals = (table[name].to_numpy() for name in (f"rate_{kind}", f"n_{kind}"))
         kinds[kind], _ = _compare_some(
-            identity, table, n_goals > 0, centred, settings, rate, n_goals, TOO_FEW_OF_KIND
+            new_comparison(f"{kind}_goals"), analysis_set, n_goals > 0, rate, n_goals, "few_of_kind"
         )
     return KindsOfGoal(within, children, MappingProxyType(kinds))
 
 
-def compare_within_child(
-    table: pd.DataFrame, centred: pd.DataFrame, settings: Settings
-) -> tuple[Comparison, np.ndarray]:
+def compare_within_child(analysis_set: AnalysisSet) -> tuple[Comparison, np.ndarray]:
     """Compare formats in how far a child's social goals move beyond the same child's skill goals.
 
     Args:
-        table: (n,) rows of `Cohort.table` of the formats compared.
-        centred: (n, p) `Covariates.centred` of the same rows.
-        settings: the smallest number of children and the level of confidence.
+        analysis_set: the children compared.
 
     Returns:
         The comparison, and (n,) True for the children with both kinds of goal compared.
     """
+    table = analysis_set.table
     names = ("rate_social", "rate_skill", "n_social", "n_skill", "n_goals")
     rate_social, rate_skill, n_social, n_skill, n_goals = (table[n].to_numpy() for n in names)
+    both = (n_skill > 0) & (n_social > 0)
+    further = rate_social - rate_skill
     return _compare_some(
-        new_comparison("within_child", "Social goals against skill goals", WITHIN_ESTIMAND),
-        table,
-        (n_skill > 0) & (n_social > 0),
-        centred,
-        settings,
-        rate_social - rate_skill,
-        n_goals,
-        TOO_FEW_BOTH,
+        new_comparison("within_child"), analysis_set, both, further, n_goals, "few_with_both_kinds"
     )
 
 
 def _compare_some(
     identity: Comparison,
-    table: pd.DataFrame,
+    analysis_set: AnalysisSet,
     kept: np.ndarray,
-    centred: pd.DataFrame,
-    settings: Settings,
     outcome: np.ndarray,
     n_goals: np.ndarray,
-    reason: str,
+    reason: Reason,
 ) -> tuple[Comparison, np.ndarray]:
     """Compare an outcome, of so many goals, among some children; also tell which."""
+    table, settings = analysis_set.table, analysis_set.settings
     formats, kept = keep_large_formats(table, kept, settings.compare_children)
     if len(formats) < 2:
         return withheld_comparison(identity, reason), kept
     some = keep_rows(table, kept, rate=outcome, n_goals=n_goals)
-    columns = narrow_covariates(centred, kept, some, settings)
+    columns = narrow_covariates(analysis_set.centred, kept, some, settings)
     return compare_rates(identity, some, columns, settings), kept

@@ -1,9 +1,9 @@
 """How strong would something unrecorded have to be?
 
-In: `Evidence` and the main analysis. Out: `Unrecorded`: robustness values, every recorded
-trait as a yardstick, and a wider range. Decision taken here: the yardstick is the recorded
-trait that would move the answer most if its equal had gone unrecorded; the wider range adds
-that movement to both ends of the statistical one (METHODS.md, "How sure?").
+In: an `AnalysisSet` and the main analysis. Out: `UnmeasuredConfounding`: robustness values, every
+recorded trait as a yardstick, and a wider range. Decisions: the yardstick is the recorded trait
+that would move the answer most if its equal had gone unrecorded; the wider range adds that movement
+to both ends of the statistical one (METHODS.md, "How sure?").
 
 Source: Cinelli & Hazlett 2020, 10.1111/rssb.12348.
 """
@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import Evidence
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import formats_among
-from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.covariates import trait_of
+from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
 from analysis.models.results import student_quantile
 from analysis.models.unmeasured_confounding import (
     Strength,
@@ -29,6 +30,7 @@ from analysis.models.unmeasured_confounding import (
     times_as_strong,
     widen_std_error,
 )
+from analysis.vocabulary import Withheld
 
 COLUMNS = (
     "this",
@@ -48,7 +50,7 @@ BENCHMARK_COLUMNS = ("this", "than", "trait", "r2_outcome", "r2_format", "bias")
 
 
 @dataclass(frozen=True, eq=False)
-class Unrecorded:
+class UnmeasuredConfounding:
     """What something unrecorded could do.
 
     Attributes:
@@ -63,7 +65,7 @@ class Unrecorded:
 
     table: pd.DataFrame
     benchmarks: pd.DataFrame
-    withheld: str = ""
+    withheld: Withheld = ""
 
     def times(self, this: str, than: str, bias: float) -> tuple[str, float]:
         """Give the strongest recorded trait, and how many times as much would move by `bias`.
@@ -71,7 +73,7 @@ class Unrecorded:
         Args:
             this: the first format of the pair.
             than: the second.
-            bias: movement of the estimate, levels per 12 weeks.
+            bias: movement of the estimate, in its unit.
 
         Returns:
             ("", inf) when no trait is allowed for.
@@ -86,42 +88,44 @@ class Unrecorded:
         return str(best.name), times_as_strong(strength, bias, std_error, df)
 
 
-def measure_robustness(evidence: Evidence, primary: Comparison) -> Unrecorded:
+def measure_robustness(analysis_set: AnalysisSet, primary: Comparison) -> UnmeasuredConfounding:
     """Measure what something unrecorded could do to each pair's difference.
 
     Args:
-        evidence: the children compared.
+        analysis_set: the children compared.
         primary: the main analysis.
     """
     benchmarks = pd.DataFrame(columns=list(BENCHMARK_COLUMNS))
     if primary.withheld:
-        return Unrecorded(pd.DataFrame(columns=list(COLUMNS)), benchmarks, primary.withheld)
-    formats = formats_among(evidence.table)
+        return UnmeasuredConfounding(
+            pd.DataFrame(columns=list(COLUMNS)), benchmarks, primary.withheld
+        )
+    formats = formats_among(analysis_set.table)
     rows, yardsticks = [], []
     for pair in (p for p in PAIRS if set(p) <= set(formats)):
-        row, own = _measure_pair(evidence, primary, pair, formats)
+        row, own = _measure_pair(analysis_set, primary, pair, formats)
         rows.append(row)
         yardsticks += own
-    return Unrecorded(
+    return UnmeasuredConfounding(
         pd.DataFrame(rows, columns=list(COLUMNS)),
         pd.DataFrame(yardsticks, columns=list(BENCHMARK_COLUMNS)),
     )
 
 
-def trait_columns(evidence: Evidence) -> dict[str, list[int]]:
+def trait_columns(analysis_set: AnalysisSet) -> dict[str, list[int]]:
     """Give each trait's columns among the covariates; places of therapy are one trait."""
     found: dict[str, list[int]] = {}
-    for j, name in enumerate(evidence.covariates.centred.columns):
-        found.setdefault("site" if name.startswith("site ") else name, []).append(j)
+    for j, name in enumerate(analysis_set.covariates.centred.columns):
+        found.setdefault(trait_of(name), []).append(j)
     return found
 
 
 def _measure_pair(
-    evidence: Evidence, primary: Comparison, pair: tuple[str, str], formats: tuple[str, ...]
-) -> tuple[dict[str, object], list[dict[str, object]]]:
+    analysis_set: AnalysisSet, primary: Comparison, pair: PairOfFormats, formats: tuple[str, ...]
+) -> tuple[Row, list[Row]]:
     this, than = pair
     answer = primary.pair(*pair)
-    table, traits = evidence.table, evidence.covariates.centred.to_numpy()
+    table, traits = analysis_set.table, analysis_set.covariates.centred.to_numpy()
     outcome = table["rate"].to_numpy()
     third = [(table["format"] == f).to_numpy(float) for f in formats if f not in pair]
     received = (table["format"] == this).to_numpy(float)
@@ -131,8 +135,8 @@ def _measure_pair(
     of_outcome = _left_over(np.column_stack([with_format, traits]), outcome)
     df = len(table) - with_format.shape[1] - traits.shape[1]
     std_error = math.sqrt(of_outcome / df / of_format)
-    own = []
-    for trait, columns in trait_columns(evidence).items():
+    own: list[Row] = []
+    for trait, columns in trait_columns(analysis_set).items():
         others = np.delete(traits, columns, axis=1)
         without = _left_over(np.column_stack([with_format, others]), outcome)
         format_without = _left_over(np.column_stack([base, others]), received)
@@ -154,7 +158,7 @@ def _measure_pair(
     if strongest is not None:
         strength = Strength(strongest["r2_outcome"], strongest["r2_format"])
         bias, wider = _bias_of(strength, std_error, df)
-    half = float(student_quantile(evidence.settings.confidence, answer["df"]))
+    half = float(student_quantile(analysis_set.settings.confidence, answer["df"]))
     reach = bias + half * answer["std_error"] * max(1.0, wider)
     e_values = e_value_of_difference(estimate, answer["std_error"], outcome.std(ddof=1))
     row = {
@@ -176,7 +180,8 @@ def _measure_pair(
 
 def _left_over(design: np.ndarray, outcome: np.ndarray) -> float:
     """Give the sum of squares that the design leaves of an outcome."""
-    return float(np.linalg.qr(np.column_stack([design, outcome]), mode="r")[-1, -1] ** 2)
+    triangle = np.asarray(np.linalg.qr(np.column_stack([design, outcome]), mode="r"))
+    return float(triangle[-1, -1] ** 2)
 
 
 def _bias_of(recorded: Strength, std_error: float, df: float) -> tuple[float, float]:

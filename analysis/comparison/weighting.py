@@ -1,13 +1,13 @@
 """How alike the children were, and the weights that make them more alike.
 
-In: the children compared and their covariates. Out: `Weighting`. Decision taken here:
-generalised overlap weights, which ask about the children who could realistically have had
-any format and never blow up a single child (Li & Li 2019, Ann Appl Stat 13:2389-2415).
+In: the children compared and their covariates. Out: `Weighting`. Decisions: generalised overlap
+weights, which ask about the children who could realistically have had any format and never blow up
+a single child (Li & Li 2019, Ann Appl Stat 13:2389-2415).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,14 @@ import pandas as pd
 from analysis.cards import show_card
 from analysis.comparison.arms import format_codes, formats_among
 from analysis.comparison.covariates import Covariates
-from analysis.comparison.result import PAIRS
+from analysis.comparison.result import PAIRS, reason_of
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import count_children
 from analysis.models.discrete.multinomial import fit_multinomial
 from analysis.models.weights import effective_size, overlap_weights, standardised_differences
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
+from analysis.vocabulary import Withheld
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +42,11 @@ class Weighting:
     table: pd.DataFrame
     balance: pd.DataFrame
     effective: pd.DataFrame
-    withheld: str = field(default="")
+    withheld: Withheld = ""
 
     def __repr__(self) -> str:
         if self.withheld:
-            return f"Children could not be weighted: {self.withheld}"
+            return f"Children could not be weighted: {self.withheld.replace('_', ' ')}."
         largest = self.balance[["before", "after"]].abs().max().fillna(0.0)
         return (
             f"Largest difference between formats at the start: {largest['before']:.2f} "
@@ -70,16 +71,17 @@ def weigh_children(table: pd.DataFrame, covariates: Covariates, settings: Settin
     traits = covariates.observed
     received = np.searchsorted([FORMATS.index(f) for f in formats], format_codes(table))
     propensity = np.full((len(table), len(FORMATS)), np.nan)
-    weights, withheld = np.full(len(table), np.nan), ""
+    weights = np.full(len(table), np.nan)
+    withheld: Withheld = ""
     if len(formats) < 2:
-        withheld = "Fewer than two formats have enough children."
+        withheld = "few_formats"
     else:
         try:
             fit = fit_multinomial(received, _with_mean(traits), levels=formats)
             propensity[:, [FORMATS.index(f) for f in formats]] = fit.propensities
             weights = overlap_weights(fit.propensities, received)
         except AnalysisError as error:
-            withheld = str(error)
+            withheld = reason_of(error)
     chances = {f"propensity_{f}": propensity[:, k] for k, f in enumerate(FORMATS)}
     return Weighting(
         pd.DataFrame(

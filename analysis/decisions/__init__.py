@@ -1,1 +1,1 @@
-"""What may honestly be said: gates, decision labels, sentences."""
+"""What may honestly be said: gates, decision labels, claims; exact numbers in, verdicts out."""

@@ -1,52 +1,58 @@
 """Seven claims about the formats, held against these records.
 
-In: the study's stages. Out: one `Claim` for each, in a fixed order. Decisions taken here: the
-claims, their estimands and their rules were written down before any records were seen; a
-claim of "more" is supported when the 95% interval says so and by the same labels as the main
-answer, not supported when a difference that matters in its favour is ruled out, and otherwise
-nobody can tell (METHODS.md, "The claims ledger").
+In: what was asked beside the main question, and the decisions made of it. Out: one `Claim` for
+each, in a fixed order. Decisions: the claims, their estimands and their rules were written down
+before any records were seen; a claim of "more" is supported when the interval says so and by the
+same labels as the main answer, not supported when a difference that matters in its favour is ruled
+out, and otherwise nobody can tell (METHODS.md, "The claims ledger").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.comparison.home_practice import Practice
-from analysis.comparison.rater_agreement import CarryOver
-from analysis.comparison.result import RATE_UNIT, Comparison
-from analysis.comparison.subgroup_traits import LEVELS
-from analysis.comparison.subgroups import Depends
-from analysis.decisions.decide import Decision, Findings
+from analysis.comparison.home_practice import HomePractice
+from analysis.comparison.rater_agreement import RaterAgreement
+from analysis.comparison.result import Comparison, PairOfFormats
+from analysis.comparison.subgroups import Subgroups
+from analysis.decisions.decide import Decision
 from analysis.decisions.gates import Gate
-from analysis.decisions.labels import (
-    FASTER_IMPORTANT,
-    FASTER_SIZE_UNCERTAIN,
-    NO_IMPORTANT_DIFFERENCE,
-    NOT_COMPARABLE,
-    RULES_OUT,
-    Label,
-    decide_label,
-    narrower,
-)
-from analysis.decisions.other_pairs import decide_other
+from analysis.decisions.labels import Label, decide_label, narrower
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
+from analysis.vocabulary import (
+    AHEAD,
+    NO_IMPORTANT_DIFFERENCE,
+    NOT_COMPARABLE,
+    NOT_SUPPORTED,
+    RULES_OUT,
+    SUPPORTED,
+    UNTESTED,
+    UNTOLD,
+    ClaimId,
+    ClaimReason,
+    ClaimVerdict,
+    Reason,
+    Unit,
+)
 
-SUPPORTED = "supported"
-NOT_SUPPORTED = "not supported"
-CANNOT_TELL = "cannot tell"
-CANNOT_TEST = "cannot be tested"
-Pair = tuple[str, str]
-VERDICTS = (SUPPORTED, NOT_SUPPORTED, CANNOT_TELL, CANNOT_TEST)
-
-AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 CLAIMED = ("group", "individual")
 COMBINED = (("combined", "individual"), ("combined", "group"))
-BETWEEN = LEVELS["high"] - LEVELS["low"]
-TOO_FEW = "too few children stand behind it"
+CLAIM_UNITS: Mapping[ClaimId, Unit] = MappingProxyType(
+    {
+        "H1": "rate",
+        "H2": "rate",
+        "H3": "rate",
+        "H4": "rate",
+        "H5": "rate",
+        "H6": "rate",
+        "H7": "levels",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class ClaimNumber:
     Attributes:
         estimate, std_error, df: in the claim's own direction: above zero speaks for it.
         n_children: children behind it, for each format compared.
-        comparison: the comparison it was read from, for the disclosure door; None elsewhere.
+        comparison: the comparison it was read from, for disclosure control; None elsewhere.
     """
 
     estimate: float
@@ -72,153 +78,108 @@ class Claim:
 
     Attributes:
         id: "H1" to "H7".
-        text: the claim.
-        estimand: what was estimated to test it.
         unit: unit of the number.
-        verdict: one of `VERDICTS`.
-        reason: why, as a short stable name; for a claim that cannot be tested, a clause.
+        verdict: one of `vocabulary.ClaimVerdict`.
+        reason: why, as an id.
         tested: the number (for H5 the weakest of its four); None when not tested.
         about: formats and kind of goal the number is about, for H5; "" elsewhere.
         gate: the gate that stands in the way, if one does.
         suggestive: whether the pair's own certainty is only suggestive.
     """
 
-    id: str
-    text: str
-    estimand: str
-    unit: str
-    verdict: str
-    reason: str
+    id: ClaimId
+    unit: Unit
+    verdict: ClaimVerdict
+    reason: Reason | ClaimReason
     tested: ClaimNumber | None = None
     about: str = ""
     gate: Gate | None = None
     suggestive: bool = False
 
 
-CLAIMS = {
-    "H1": (
-        "Skill goals (self-care, motor, sensory) move further in individual than in group therapy.",
-        "Difference in the rate of skill goals, individual minus group, traits allowed for",
-        RATE_UNIT,
-    ),
-    "H2": (
-        "Social goals (social, emotional, communication) move further in group than in individual "
-        "therapy.",
-        "Difference in the rate of social goals, group minus individual, traits allowed for",
-        RATE_UNIT,
-    ),
-    "H3": (
-        "The lower a child's attention, the more individual therapy is ahead of group therapy.",
-        "Shift of the difference group minus individual from a rating of 2 to one of 4 in "
-        "attention",
-        RATE_UNIT,
-    ),
-    "H4": (
-        "The more comfortable a child is with other children, the more group therapy is ahead of "
-        "individual therapy.",
-        "Shift of the difference group minus individual from a rating of 2 to one of 4 in comfort "
-        "with other children",
-        RATE_UNIT,
-    ),
-    "H5": (
-        "Combined therapy is not importantly behind the better single format, on skill goals or on "
-        "social goals.",
-        "Difference in rate, combined minus each single format, for each kind of goal; the lowest "
-        "of the four",
-        RATE_UNIT,
-    ),
-    "H6": (
-        "Home practice goes with faster progress.",
-        "Difference in the rate between a child's own intervals, for half an hour of practice a "
-        "week more",
-        RATE_UNIT,
-    ),
-    "H7": (
-        "Gains carry over: caregivers and teachers see the levels that therapists see.",
-        "Difference in level between ratings by caregivers or teachers and by therapists, same "
-        "goal, same time",
-        "levels",
-    ),
-}
-
-
 def judge_claims(
-    table: pd.DataFrame,
-    depends: Depends,
-    practice: Practice,
-    carry_over: CarryOver,
-    findings: Findings,
+    subgroups: Subgroups,
+    home_practice: HomePractice,
+    raters: RaterAgreement,
+    main: Sequence[Decision],
+    beside: Mapping[str, Sequence[Decision]],
     settings: Settings,
 ) -> tuple[Claim, ...]:
     """Answer every claim.
 
     Args:
-        table: `Cohort.table`.
-        depends: progress by kind of goal and by trait.
-        practice: progress and practice at home.
-        carry_over: ratings by caregivers and teachers.
-        findings: the study's decisions, for its gates.
-        settings: margin and levels of confidence.
+        subgroups: progress by kind of goal and by trait.
+        home_practice: progress and practice at home.
+        raters: ratings by caregivers and teachers.
+        main: the study's decisions of the main pairs, for their certainty.
+        beside: by kind of goal and by planned trait, the decisions of its pairs, for their gates.
+        settings: margin, levels of confidence, and the ratings a trait is read at.
     """
-    kinds, traits = depends.kinds.kinds, depends.traits
-    asked = {
-        "H1": _Asked(kinds["skill"], table[table["n_skill"] > 0], -1.0),
-        "H2": _Asked(kinds["social"], table[table["n_social"] > 0], 1.0),
-    }
-    for id, trait in (("H3", "attention"), ("H4", "peer_comfort")):
-        rated = table[table[trait].notna()]
-        asked[id] = _Asked(traits[trait].comparison, rated, BETWEEN)
+    kinds, traits = subgroups.kinds.kinds, subgroups.traits
+    between = settings.high_rating - settings.low_rating
+    skill = _Asked(kinds["skill"], beside["skill"], -1.0)
+    social = _Asked(kinds["social"], beside["social"], 1.0)
+    attention = _Asked(traits["attention"].comparison, beside["attention"], between)
+    comfort = _Asked(traits["peer_comfort"].comparison, beside["peer_comfort"], between)
     return (
-        *(_more(id, question, findings, settings) for id, question in asked.items()),
-        _not_behind(asked["H1"], asked["H2"], findings, settings),
-        _goes_with(practice, settings),
-        _carries_over(carry_over, settings),
+        _more("H1", skill, main, settings),
+        _more("H2", social, main, settings),
+        _more("H3", attention, main, settings),
+        _more("H4", comfort, main, settings),
+        _not_behind(skill, social, main, settings),
+        _goes_with(home_practice, settings),
+        _carries_over(raters, settings),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Asked:
-    """A comparison, the rows of the cohort it was made of, and the claim's direction and size."""
+    """A comparison, what may be said of its pairs, and the claim's direction and size."""
 
     comparison: Comparison
-    table: pd.DataFrame
+    decisions: Sequence[Decision]
     sign: float
 
+    def gate(self, pair: PairOfFormats) -> Gate | None:
+        """Give the gate that withholds a pair, if one does."""
+        return next(d.blocked_by for d in self.decisions if (d.this, d.than) == pair)
 
-def weigh_claim(label: Label) -> tuple[str, str]:
+
+def weigh_claim(label: Label) -> tuple[ClaimVerdict, Reason | ClaimReason]:
     """Give verdict and reason for a claim that "this" is ahead, from the label of its interval.
 
     Args:
         label: of the number turned into the claim's direction.
     """
     if label.name == NOT_COMPARABLE:
-        return CANNOT_TEST, TOO_FEW
+        return UNTESTED, "few_behind"
     if label.name in AHEAD:
         return (SUPPORTED, "ahead") if label.ahead == "this" else (NOT_SUPPORTED, "reversed")
     if label.name == NO_IMPORTANT_DIFFERENCE:
         return NOT_SUPPORTED, "no_important_difference"
     if label.name == RULES_OUT and label.ahead == "than":
         return NOT_SUPPORTED, "ruled_out"
-    return CANNOT_TELL, "too_wide"
+    return UNTOLD, "too_wide"
 
 
 def _claim(
-    id: str, verdict: str, reason: str, tested: ClaimNumber | None = None, **more: object
+    id: ClaimId,
+    verdict: ClaimVerdict,
+    reason: Reason | ClaimReason,
+    tested: ClaimNumber | None = None,
+    *,
+    about: str = "",
+    gate: Gate | None = None,
+    suggestive: bool = False,
 ) -> Claim:
-    return Claim(id, *CLAIMS[id], verdict, reason, tested, **more)
+    return Claim(id, CLAIM_UNITS[id], verdict, reason, tested, about, gate, suggestive)
 
 
-def _decide(asked: _Asked, findings: Findings, settings: Settings) -> dict[Pair, Decision]:
-    """Decide what may be said of each pair, by the gates of the question itself."""
-    decisions = decide_other(asked.comparison, asked.table, settings, findings.decisions)
-    return {(d.this, d.than): d for d in decisions}
+def _suggestive(main: Sequence[Decision], *pairs: PairOfFormats) -> bool:
+    return any(d.certainty == "suggestive" for d in main if (d.this, d.than) in pairs)
 
 
-def _suggestive(findings: Findings, *pairs: Pair) -> bool:
-    return any(d.certainty == "suggestive" for d in findings.decisions if (d.this, d.than) in pairs)
-
-
-def _read(comparison: Comparison, pair: Pair, sign: float) -> ClaimNumber:
+def _read(comparison: Comparison, pair: PairOfFormats, sign: float) -> ClaimNumber:
     """Read a pair's number in the claim's direction."""
     row, n = comparison.pair(*pair), comparison.means["n_children"]
     return ClaimNumber(
@@ -230,29 +191,31 @@ def _read(comparison: Comparison, pair: Pair, sign: float) -> ClaimNumber:
     )
 
 
-def _more(id: str, asked: _Asked, findings: Findings, settings: Settings) -> Claim:
+def _more(id: ClaimId, asked: _Asked, main: Sequence[Decision], settings: Settings) -> Claim:
     """Test that a difference between group and individual has the claimed sign."""
-    blocked = _decide(asked, findings, settings)[CLAIMED].blocked_by
+    blocked = asked.gate(CLAIMED)
     if asked.comparison.withheld:
-        return _claim(id, CANNOT_TEST, asked.comparison.withheld)
+        return _claim(id, UNTESTED, asked.comparison.withheld)
     if blocked:
-        return _claim(id, CANNOT_TEST, "gate", gate=blocked)
+        return _claim(id, UNTESTED, "gate", gate=blocked)
     tested = _read(asked.comparison, CLAIMED, asked.sign)
     label = decide_label(tested.estimate, tested.std_error, tested.df, settings)
     verdict, reason = weigh_claim(label)
-    return _claim(id, verdict, reason, tested, suggestive=_suggestive(findings, CLAIMED))
+    return _claim(id, verdict, reason, tested, suggestive=_suggestive(main, CLAIMED))
 
 
-def _not_behind(skill: _Asked, social: _Asked, findings: Findings, settings: Settings) -> Claim:
+def _not_behind(
+    skill: _Asked, social: _Asked, main: Sequence[Decision], settings: Settings
+) -> Claim:
     """Test that combined therapy is importantly behind neither single format on either kind."""
     parts: dict[tuple[str, str], ClaimNumber] = {}
     for kind, asked in (("skill", skill), ("social", social)):
         if asked.comparison.withheld:
-            return _claim("H5", CANNOT_TEST, asked.comparison.withheld)
-        decisions = _decide(asked, findings, settings)
+            return _claim("H5", UNTESTED, asked.comparison.withheld)
         for pair in COMBINED:
-            if decisions[pair].blocked_by:
-                return _claim("H5", CANNOT_TEST, "gate", gate=decisions[pair].blocked_by)
+            blocked = asked.gate(pair)
+            if blocked:
+                return _claim("H5", UNTESTED, "gate", gate=blocked)
             parts[kind, pair[1]] = _read(asked.comparison, pair, 1.0)
     half = {key: _half(part, settings) for key, part in parts.items()}
     low = {key: part.estimate - half[key] for key, part in parts.items()}
@@ -261,13 +224,15 @@ def _not_behind(skill: _Asked, social: _Asked, findings: Findings, settings: Set
     ]
     behind = [key for key, part in parts.items() if part.estimate + half[key] < 0]
     weakest = min(behind or parts, key=low.__getitem__)
+    verdict: ClaimVerdict
+    reason: ClaimReason
     if behind:
         verdict, reason = NOT_SUPPORTED, "behind"
     elif min(narrow) > -settings.margin:
         verdict, reason = SUPPORTED, "not_behind"
     else:
-        verdict, reason = CANNOT_TELL, "too_wide"
-    suggestive = _suggestive(findings, *COMBINED)
+        verdict, reason = UNTOLD, "too_wide"
+    suggestive = _suggestive(main, *COMBINED)
     about = ".".join(weakest)
     return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)
 
@@ -276,34 +241,34 @@ def _half(tested: ClaimNumber, settings: Settings) -> float:
     return float(student_quantile(settings.confidence, tested.df)) * tested.std_error
 
 
-def _goes_with(practice: Practice, settings: Settings) -> Claim:
+def _goes_with(practice: HomePractice, settings: Settings) -> Claim:
     """Test that more practice goes with more progress within a child."""
     if practice.withheld:
-        return _claim("H6", CANNOT_TEST, practice.withheld)
+        return _claim("H6", UNTESTED, practice.withheld)
     tested = _one_row(practice.table, settings)
     if tested is None:
-        return _claim("H6", CANNOT_TEST, TOO_FEW)
+        return _claim("H6", UNTESTED, "few_behind")
     half = _half(tested, settings)
     if tested.estimate - half > 0:
         return _claim("H6", SUPPORTED, "goes_with", tested)
     if tested.estimate + half * narrower(tested.df, settings) < settings.margin:
         return _claim("H6", NOT_SUPPORTED, "ruled_out", tested)
-    return _claim("H6", CANNOT_TELL, "too_wide", tested)
+    return _claim("H6", UNTOLD, "too_wide", tested)
 
 
-def _carries_over(carry_over: CarryOver, settings: Settings) -> Claim:
+def _carries_over(raters: RaterAgreement, settings: Settings) -> Claim:
     """Test that caregivers and teachers do not rate importantly lower."""
-    if carry_over.withheld:
-        return _claim("H7", CANNOT_TEST, carry_over.withheld)
-    tested = _one_row(carry_over.table, settings)
+    if raters.withheld:
+        return _claim("H7", UNTESTED, raters.withheld)
+    tested = _one_row(raters.table, settings)
     if tested is None:
-        return _claim("H7", CANNOT_TEST, TOO_FEW)
+        return _claim("H7", UNTESTED, "few_behind")
     half = _half(tested, settings)
     if tested.estimate - half * narrower(tested.df, settings) > -settings.margin:
         return _claim("H7", SUPPORTED, "not_lower", tested)
     if tested.estimate + half < 0:
         return _claim("H7", NOT_SUPPORTED, "lower", tested)
-    return _claim("H7", CANNOT_TELL, "too_wide", tested)
+    return _claim("H7", UNTOLD, "too_wide", tested)
 
 
 def _one_row(table: pd.DataFrame, settings: Settings) -> ClaimNumber | None:

@@ -1,43 +1,49 @@
-"""What the study may say of each pair: gates and labels brought together.
+"""What may be said of each pair: gates and labels brought together.
 
-In: gates, the primary comparison and its relatives. Out: `Findings`. Decisions taken here:
-"ahead" needs a difference that survives three comparisons made at once (Shaffer), the
-overlap-weighted estimate to agree (same sign, inside the primary interval, at least half the
-size), and the growth model's own interval to leave out zero; an interval too wide to answer
-says "cannot tell" whatever it is; a format that loses many children is at most suggestive, and
-so is an answer that the growth model of every review does not support.
+In: gates, the primary comparison and its relatives; a comparison beside the main one and who was
+in it. Out: one `Decision` for each pair. Decisions: "ahead" needs a difference that survives three
+comparisons made at once (Shaffer), the overlap-weighted estimate to agree (same sign, inside the
+primary interval, at least half the size), and the growth model's own interval to leave out zero;
+an interval too wide to answer says "cannot tell" whatever it is; a format that loses many children
+is at most suggestive, and so is an answer that the growth model of every review does not support.
+Beside the main one, a comparison between children is withheld where the main one is; one of
+children with themselves needs no likeness between formats, only enough children and therapy groups
+of its own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.cards import show_card
-from analysis.comparison.result import PAIRS, RATE_UNIT, Comparison
-from analysis.decisions.concordance import agrees, settles
-from analysis.decisions.gates import BLOCKING, Gate
-from analysis.decisions.labels import (
+from analysis.comparison.arms import count_sides
+from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
+from analysis.decisions.gates import Gate, judge_size
+from analysis.decisions.labels import Label, agrees, decide_label, settles, size_factor
+from analysis.settings import Settings
+from analysis.vocabulary import (
+    AHEAD,
+    BLOCKING,
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    GROWTH_OPEN,
     NOT_COMPARABLE,
     OTHER_UNIT,
     RULES_OUT,
-    Label,
-    decide_label,
-    size_factor,
+    THREE_AT_ONCE,
+    Certainty,
+    Unsettled,
 )
-from analysis.settings import Settings
+from analysis.vocabulary import Label as LabelName
 
 WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
-THREE_AT_ONCE, GROWTH_OPEN = "three_at_once", "growth_open"
-AHEAD = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 
 
 @dataclass(frozen=True)
@@ -46,24 +52,24 @@ class Decision:
 
     Attributes:
         this, than: the pair.
-        label: one of `labels.LABEL_TITLES`.
+        label: one of `vocabulary.Label`.
         ahead: the format that is ahead (or not importantly behind), or "".
         certainty: "clear" or "suggestive" (a gate of `WEAKENING` failed; then nobody is
             ahead by enough to matter); "" when not compared.
         failed: the gates that did not pass, in order.
         unsettled: why a difference whose interval leaves out zero is not called ahead: one of
-            `THREE_AT_ONCE`, `GROWTH_OPEN`; "" otherwise.
+            `vocabulary.Unsettled`; "" otherwise.
         factor: how many times as many children would narrow the interval to the margin; NaN
             when not compared.
     """
 
     this: str
     than: str
-    label: str
+    label: LabelName
     ahead: str = ""
-    certainty: str = ""
+    certainty: Certainty | Literal[""] = ""
     failed: tuple[Gate, ...] = ()
-    unsettled: str = ""
+    unsettled: Unsettled | Literal[""] = ""
     factor: float = math.nan
 
     @property
@@ -72,46 +78,58 @@ class Decision:
         return next((gate for gate in self.failed if gate.name in BLOCKING), None)
 
 
-@dataclass(frozen=True, eq=False)
-class Findings:
-    """The gates and, for each pair, what may be said.
-
-    Attributes:
-        gates: every gate asked, passed or not.
-        decisions: one for each pair, in the order of `PAIRS`.
-    """
-
-    gates: tuple[Gate, ...]
-    decisions: tuple[Decision, ...]
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row for each pair: this, than, label, ahead, certainty."""
-        columns = ("this", "than", "label", "ahead", "certainty")
-        return pd.DataFrame([{c: getattr(d, c) for c in columns} for d in self.decisions])
-
-    def __repr__(self) -> str:
-        return "; ".join(
-            f"{d.this} against {d.than}: {d.label.replace('_', ' ')}" for d in self.decisions
-        )
-
-    _repr_html_ = show_card
-
-
-def decide_findings(
-    gates: tuple[Gate, ...], analyses: Mapping[str, Comparison], settings: Settings
-) -> Findings:
-    """Decide what may be said of each pair.
+def decide_pairs(
+    gates: Sequence[Gate], analyses: Mapping[str, Comparison], settings: Settings
+) -> tuple[Decision, ...]:
+    """Decide what may be said of each pair, in the order of `PAIRS`.
 
     Args:
         gates: the answers of `judge_pairs`.
         analyses: comparisons by id; "primary", "overlap_weighted" and "mixed_growth" are needed.
         settings: margin and levels of confidence.
     """
-    return Findings(gates, tuple(_decide(pair, gates, analyses, settings) for pair in PAIRS))
+    return tuple(_decide(pair, gates, analyses, settings) for pair in PAIRS)
 
 
-def label_comparison(comparison: Comparison, findings: Findings, settings: Settings) -> Comparison:
+def decide_other(
+    comparison: Comparison,
+    table: pd.DataFrame,
+    settings: Settings,
+    main: Sequence[Decision] = (),
+    *,
+    scale: float = 1.0,
+) -> tuple[Decision, ...]:
+    """Decide what may be said of each pair of a comparison beside the main one.
+
+    Args:
+        comparison: what was compared.
+        table: the rows of `Cohort.table` it was made of.
+        settings: the rules' numbers, margin and levels of confidence.
+        main: the main comparison's decisions, which withhold this one's pairs too; none for
+            comparisons of children with themselves.
+        scale: how many units of the estimate are compared with the margin.
+    """
+    sides = count_sides(table)
+    blocked = {(d.this, d.than): d.blocked_by for d in main}
+    decisions: list[Decision] = []
+    for this, than in PAIRS:
+        gate = blocked.get((this, than))
+        if gate is None:
+            fault = judge_size(sides, comparison, (this, than), settings)
+            gate = fault.close("compare", (this, than)) if fault else None
+        if gate is not None:
+            decisions.append(Decision(this, than, NOT_COMPARABLE, failed=(gate,)))
+            continue
+        row = comparison.pair(this, than)
+        label = decide_label(scale * row["estimate"], scale * row["std_error"], row["df"], settings)
+        ahead = {"this": this, "than": than}.get(label.ahead, "")
+        decisions.append(Decision(this, than, label.name, ahead))
+    return tuple(decisions)
+
+
+def label_comparison(
+    comparison: Comparison, decisions: Sequence[Decision], settings: Settings
+) -> Comparison:
     """Give the comparison with its labels; pairs that may not be compared lose their numbers.
 
     The primary comparison carries the study's decisions; any other carries the label its own
@@ -119,26 +137,27 @@ def label_comparison(comparison: Comparison, findings: Findings, settings: Setti
 
     Args:
         comparison: any comparison of the study.
-        findings: the study's decisions.
+        decisions: the study's, of the main pairs.
         settings: margin and levels of confidence.
     """
-    labels, columns = [], comparison.by_pair
-    numbers = zip(*(columns[name] for name in ("estimate", "std_error", "df")), strict=True)
-    for decision, row in zip(findings.decisions, numbers, strict=True):
+    labels: list[str] = []
+    columns = comparison.by_pair
+    numbers = (columns[name].tolist() for name in ("estimate", "std_error", "df"))
+    for decision, estimate, std_error, df in zip(decisions, *numbers, strict=True):
         if decision.blocked_by:
             labels.append(NOT_COMPARABLE)
         elif comparison.id == "primary":
             labels.append(decision.label)
-        elif comparison.unit != RATE_UNIT:
+        elif comparison.unit != "rate":
             labels.append(OTHER_UNIT)
         else:
-            labels.append(decide_label(*row, settings).name)
+            labels.append(decide_label(estimate, std_error, df, settings).name)
     return replace(comparison, by_pair={**columns, "label": np.array(labels)})
 
 
 def _decide(
-    pair: tuple[str, str],
-    gates: tuple[Gate, ...],
+    pair: PairOfFormats,
+    gates: Sequence[Gate],
     analyses: Mapping[str, Comparison],
     settings: Settings,
 ) -> Decision:
@@ -150,7 +169,7 @@ def _decide(
         analyses[id].pair(*pair) for id in ("primary", "overlap_weighted", "mixed_growth")
     )
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
-    unsettled = ""
+    unsettled: Unsettled | Literal[""] = ""
     if "precision" in names:
         label = Label(CANNOT_TELL)
     elif label.name in AHEAD and row["p_adjusted"] >= settings.error_rate:
@@ -162,7 +181,7 @@ def _decide(
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
-    factor = size_factor(row["std_error"], row["df"], settings.margin, settings.confidence)
-    certainty = "suggestive" if weak else "clear"
+    factor = size_factor(row["std_error"], row["df"], settings)
+    certainty: Certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     return Decision(*pair, label.name, ahead, certainty, failed, unsettled, factor)

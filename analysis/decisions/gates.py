@@ -1,37 +1,37 @@
 """May these formats be compared at all, and how far may the answer be leaned on?
 
-In: the study's stages. Out: `Gate`s: for each pair of formats, in a fixed order, what was
-asked, what was found and what was needed. Decision taken here: size and precision are both
-gates, so that a small clinic does not pass by being small; gates that fail say which rule,
-with its numbers, so that `findings.sentences` can name the remedy (METHODS.md, "Gates").
+In: the children compared, how alike they were, and the analyses. Out: `Gate`s: for each pair of
+formats, in a fixed order, what was asked, what was found and what was needed. Decisions: size and
+precision are both gates, so that a small clinic does not pass by being small; gates that fail say
+which rule, with its numbers, so that words can name the remedy (METHODS.md, "Gates").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import (
     Sides,
     count_sides,
     format_codes,
     formats_among,
 )
-from analysis.comparison.covariates import Covariates
-from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.covariates import SITE, trait_of
+from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
-from analysis.decisions.concordance import agrees, lies_inside
+from analysis.decisions.labels import agrees, lies_inside
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
+from analysis.vocabulary import BLOCKING, GateName, GateRule
 
 FROM_GOALS = ("social_share", "baseline")
-BLOCKING = ("describe", "compare", "overlap")
-LEAST_ERROR = 0.005  # less would be printed as a standard error of 0.00
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Gate:
     """One question asked of one pair of formats before anything is said.
 
     Attributes:
-        name: one of `GATES`.
+        name: one of `vocabulary.GateName`, in their order.
         this, than: the pair.
         passed: whether the rule holds.
         rule: which rule of the gate decided, e.g. "few_groups"; "" when passed.
@@ -48,26 +48,45 @@ class Gate:
         need: what was needed.
     """
 
-    name: str
+    name: GateName
     this: str
     than: str
     passed: bool
-    rule: str = ""
+    rule: GateRule = ""
     therapy_format: str = ""
     have: float = float("nan")
     need: float = float("nan")
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a gate does not pass; the attributes are those of `Gate`."""
+
+    rule: GateRule
+    therapy_format: str = ""
+    have: float = float("nan")
+    need: float = float("nan")
+
+    def close(self, name: GateName, pair: PairOfFormats) -> Gate:
+        """Give the gate that this fault closes."""
+        return Gate(name, *pair, False, self.rule, self.therapy_format, self.have, self.need)
+
+
 @dataclass(frozen=True, eq=False)
-class _Evidence:
+class _Stages:
     """What the gates look at."""
 
-    records: Records
-    cohort: Cohort
-    covariates: Covariates
+    analysis_set: AnalysisSet
     weighting: Weighting
     analyses: Mapping[str, Comparison]
-    settings: Settings
+
+    @property
+    def settings(self) -> Settings:
+        return self.analysis_set.settings
+
+    @property
+    def cohort(self) -> Cohort:
+        return self.analysis_set.cohort
 
     @property
     def primary(self) -> Comparison:
@@ -85,11 +104,25 @@ class _Evidence:
 
     @cached_property
     def not_adjusted_for(self) -> list[list[set[float]]]:
-        """The values of each trait not adjusted for, in each format."""
-        table = self.cohort.table
-        own = [format_codes(table) == k for k in range(len(FORMATS))]
-        traits = (table[name].to_numpy() for name in set(self.covariates.dropped) & set(table))
-        return [[set(trait[rows & ~np.isnan(trait)]) for rows in own] for trait in traits]
+        """The values of each trait not adjusted for, in each format; places by their number."""
+        table, dropped = self.cohort.table, self.analysis_set.covariates.dropped
+        traits = {trait_of(column) for column in dropped} - {SITE}
+        values = [table[trait].to_numpy(float) for trait in sorted(traits & set(table))]
+        return [self._by_format(trait) for trait in values]
+
+    @cached_property
+    def places(self) -> list[set[float]]:
+        """The places of therapy in each format, where some place is not adjusted for."""
+        dropped = self.analysis_set.covariates.dropped
+        seldom = {"not_recorded", "missing_too_often"}
+        if not any(trait_of(c) == SITE and why not in seldom for c, why in dropped.items()):
+            return [set() for _ in FORMATS]
+        number = number_labels(self.cohort.table[SITE].array).astype(float)
+        return self._by_format(np.where(number < 0, np.nan, number))
+
+    def _by_format(self, values: np.ndarray) -> list[set[float]]:
+        codes, known = format_codes(self.cohort.table), ~np.isnan(values)
+        return [set(values[known & (codes == k)]) for k in range(len(FORMATS))]
 
     @cached_property
     def largest_shares(self) -> dict[tuple[str, str], float]:
@@ -109,69 +142,59 @@ class _Evidence:
 
     @cached_property
     def independent(self) -> float:
-        return rated_independently(self.records)
-
-
-Pair = tuple[str, str]
-Fault = dict[str, object]
+        return rated_independently(self.analysis_set.records)
 
 
 def judge_pairs(
-    records: Records,
-    cohort: Cohort,
-    covariates: Covariates,
-    weighting: Weighting,
-    analyses: Mapping[str, Comparison],
-    settings: Settings,
+    analysis_set: AnalysisSet, weighting: Weighting, analyses: Mapping[str, Comparison]
 ) -> tuple[Gate, ...]:
     """Ask every gate's question of every pair of formats.
 
     Args:
-        records: what the clinic handed in.
-        cohort: who is compared.
-        covariates: what is allowed for.
+        analysis_set: the children compared.
         weighting: how alike they were.
         analyses: comparisons by id; "primary" and "mixed_growth" are needed.
-        settings: the rules' numbers.
 
     Returns:
-        For each pair, one gate for each of `GATES`, in order; a gate after a failed blocking
-        gate is left out.
+        For each pair, one gate for each of `vocabulary.GateName`, in order; a gate after a
+        failed blocking gate is left out.
+
+    >>> from analysis.study import run_study
+    >>> study = run_study("data/sample", ask_again=False, ask_beside=False)
+    >>> gates = judge_pairs(study.analysis_set, study.weighting, study.analyses)
+    >>> [gate.name for gate in gates[:3]], all(gate.passed for gate in gates)
+    (['describe', 'compare', 'overlap'], True)
     """
-    evidence = _Evidence(records, cohort, covariates, weighting, analyses, settings)
+    stages = _Stages(analysis_set, weighting, analyses)
     gates: list[Gate] = []
     for pair in PAIRS:
         for name, question in _QUESTIONS.items():
-            fault = question(evidence, pair)
-            gates.append(Gate(name, *pair, not fault, **fault))
+            fault = question(stages, pair)
+            gates.append(fault.close(name, pair) if fault else Gate(name, *pair, True))
             if fault and name in BLOCKING:
                 break
     return tuple(gates)
 
 
-def _fault(
-    rule: str, therapy_format: str = "", have: float = np.nan, need: float = np.nan
-) -> Fault:
-    return {"rule": rule, "therapy_format": therapy_format, "have": have, "need": need}
-
-
-def _describe(evidence: _Evidence, pair: Pair) -> Fault:
-    settings, present = evidence.settings, formats_among(evidence.records.episodes)
+def _describe(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    settings, present = stages.settings, formats_among(stages.analysis_set.records.episodes)
     for therapy_format in pair:
         if therapy_format not in present:
-            return _fault("absent", therapy_format, 0, settings.compare_children)
+            return Fault("absent", therapy_format, 0, settings.compare_children)
     for therapy_format in pair:
-        n = evidence.sides[therapy_format]["n_children"]
+        n = stages.sides[therapy_format]["n_children"]
         if n < settings.describe_children:
-            return _fault("few_children", therapy_format, n, settings.compare_children)
-    return {}
+            return Fault("few_children", therapy_format, n, settings.compare_children)
+    return None
 
 
-def _compare(evidence: _Evidence, pair: Pair) -> Fault:
-    return judge_size(evidence.sides, evidence.primary, pair, evidence.settings)
+def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    return judge_size(stages.sides, stages.primary, pair, stages.settings)
 
 
-def judge_size(sides: Sides, comparison: Comparison, pair: Pair, settings: Settings) -> Fault:
+def judge_size(
+    sides: Sides, comparison: Comparison, pair: PairOfFormats, settings: Settings
+) -> Fault | None:
     """Ask whether enough children and therapy groups stand behind a pair to compare it.
 
     Args:
@@ -181,83 +204,85 @@ def judge_size(sides: Sides, comparison: Comparison, pair: Pair, settings: Setti
         settings: the rules' numbers.
 
     Returns:
-        Empty when there are enough; else rule, therapy_format, have, need of the first fault.
+        None when there are enough; else the first fault.
     """
     for therapy_format in pair:
         n = sides[therapy_format]["n_children"]
         if n < settings.compare_children:
-            return _fault("few_children", therapy_format, n, settings.compare_children)
+            return Fault("few_children", therapy_format, n, settings.compare_children)
     for therapy_format in pair:
         if therapy_format == FORMATS[0]:
             continue
         side = sides[therapy_format]
         if side["share_without_group"] > settings.rare_share:
-            return _fault("groups_not_recorded", therapy_format, 0, settings.compare_groups)
+            return Fault("groups_not_recorded", therapy_format, 0, settings.compare_groups)
         if side["n_groups"] < settings.compare_groups:
-            return _fault("few_groups", therapy_format, side["n_groups"], settings.compare_groups)
+            return Fault("few_groups", therapy_format, side["n_groups"], settings.compare_groups)
     if comparison.withheld:
-        return _fault("design")
+        return Fault("design")
     row = comparison.pair(*pair)
-    if not row["std_error"] >= LEAST_ERROR or not np.isfinite(row["estimate"]):
-        return _fault("no_spread")
+    if not row["std_error"] >= settings.least_std_error or not np.isfinite(row["estimate"]):
+        return Fault("no_spread")
     if row["df"] < settings.compare_df:
-        return _fault("low_df", have=row["df"], need=settings.compare_df)
-    return {}
+        return Fault("low_df", have=row["df"], need=settings.compare_df)
+    return None
 
 
-def _overlap(evidence: _Evidence, pair: Pair) -> Fault:
-    weighting, settings = evidence.weighting, evidence.settings
-    if weighting.withheld or _decides_format(evidence, pair):
-        return _fault("separated")
+def _overlap(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    weighting, settings = stages.weighting, stages.settings
+    if weighting.withheld or _decides_format(stages, pair):
+        return Fault("separated")
     for therapy_format in pair:
-        row = evidence.effective[therapy_format]
+        row = stages.effective[therapy_format]
         need = max(settings.overlap_n_effective, settings.overlap_share * row["n_children"])
         if row["n_effective"] < need:
-            return _fault("n_effective", therapy_format, row["n_effective"], need)
+            return Fault("n_effective", therapy_format, row["n_effective"], need)
         if row["rare_share"] > settings.rare_share:
-            return _fault("rare", therapy_format, row["rare_share"], settings.rare_share)
+            return Fault("rare", therapy_format, row["rare_share"], settings.rare_share)
     balance = weighting.balance
     rows = zip(balance["this"], balance["than"], balance["after"], strict=True)
     largest = max((abs(after) for this, than, after in rows if (this, than) == pair), default=0.0)
     if largest > settings.overlap_smd:
-        return _fault("unlike", have=largest, need=settings.overlap_smd)
-    return {}
+        return Fault("unlike", have=largest, need=settings.overlap_smd)
+    return None
 
 
-def _decides_format(evidence: _Evidence, pair: Pair) -> bool:
+def _decides_format(stages: _Stages, pair: PairOfFormats) -> bool:
     """Tell whether a trait not adjusted for is one value in one format and another in the other.
 
-    Such a trait is a sum of the formats' own columns, so the weighting never sees it.
+    Such a trait is a sum of the formats' own columns, so the weighting never sees it. So is a
+    place: no place of one format is then a place of the other.
     """
     this, than = (FORMATS.index(therapy_format) for therapy_format in pair)
-    return any(
+    here, there = stages.places[this], stages.places[than]
+    return bool(here and there and not here & there) or any(
         len(seen[this]) == len(seen[than]) == 1 and seen[this] != seen[than]
-        for seen in evidence.not_adjusted_for
+        for seen in stages.not_adjusted_for
     )
 
 
-def _adjustment(evidence: _Evidence, pair: Pair) -> Fault:
-    recorded = set(evidence.covariates.centred.columns) - set(FROM_GOALS)
-    need = evidence.settings.fewest_traits
-    return _fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else {}
+def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    recorded = set(stages.analysis_set.covariates.centred.columns) - set(FROM_GOALS)
+    need = stages.settings.fewest_traits
+    return Fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else None
 
 
-def _precision(evidence: _Evidence, pair: Pair) -> Fault:
-    row, settings = evidence.primary.pair(*pair), evidence.settings
+def _precision(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    row, settings = stages.primary.pair(*pair), stages.settings
     half_width = (row["conf_high"] - row["conf_low"]) / 2
     widest = settings.precision_multiple * settings.margin
-    return _fault("imprecise", have=half_width, need=widest) if half_width > widest else {}
+    return Fault("imprecise", have=half_width, need=widest) if half_width > widest else None
 
 
-def _agreement(evidence: _Evidence, pair: Pair) -> Fault:
+def _agreement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     """Ask whether the growth model of every review supports the main analysis."""
-    row, growth = (evidence.analyses[id].pair(*pair) for id in ("primary", "mixed_growth"))
+    row, growth = (stages.analyses[id].pair(*pair) for id in ("primary", "mixed_growth"))
     if not np.isfinite(growth["estimate"]):
-        return _fault("growth_unanswered")
+        return Fault("growth_unanswered")
     if not lies_inside(row, growth):
-        return _fault("growth_apart")
+        return Fault("growth_apart")
     settled = row["conf_low"] > 0 or row["conf_high"] < 0
-    return _fault("growth_apart") if settled and not agrees(row, growth, evidence.settings) else {}
+    return Fault("growth_apart") if settled and not agrees(row, growth, stages.settings) else None
 
 
 def missing_at_end(cohort: Cohort) -> dict[str, float]:
@@ -270,18 +295,18 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     return {f: 1 - stayed[f] / started[f] if started[f] else float("nan") for f in FORMATS}
 
 
-def _attrition(evidence: _Evidence, pair: Pair) -> Fault:
-    missing, settings = missing_at_end(evidence.cohort), evidence.settings
+def _attrition(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    missing, settings = missing_at_end(stages.cohort), stages.settings
     for therapy_format in pair:
         if missing[therapy_format] > settings.attrition_share:
-            return _fault(
+            return Fault(
                 "many_missing", therapy_format, missing[therapy_format], settings.attrition_share
             )
     apart = abs(missing[pair[0]] - missing[pair[1]])
     if apart > settings.attrition_difference:
         more = max(pair, key=missing.__getitem__)
-        return _fault("uneven_missing", more, apart, settings.attrition_difference)
-    return {}
+        return Fault("uneven_missing", more, apart, settings.attrition_difference)
+    return None
 
 
 def goals_set_before(cohort: Cohort) -> float:
@@ -305,28 +330,30 @@ def rated_independently(records: Records) -> float:
     return float((known != treating).mean()) if len(known) else float("nan")
 
 
-def _measurement(evidence: _Evidence, pair: Pair) -> Fault:
-    before, independent, settings = evidence.set_before, evidence.independent, evidence.settings
+def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    before, independent, settings = stages.set_before, stages.independent, stages.settings
     if np.isnan(before):
-        return _fault("goal_timing_not_recorded")
+        return Fault("goal_timing_not_recorded")
     if 1 - before > settings.after_format_share:
-        return _fault("goals_after_format", have=1 - before, need=settings.after_format_share)
+        return Fault("goals_after_format", have=1 - before, need=settings.after_format_share)
     if np.isnan(independent):
-        return _fault("raters_not_recorded")
-    return _fault("one_kind_of_rater", have=0.0) if independent == 0 else {}
+        return Fault("raters_not_recorded")
+    return Fault("one_kind_of_rater", have=0.0) if independent == 0 else None
 
 
-def _dominance(evidence: _Evidence, pair: Pair) -> Fault:
-    largest_share = evidence.settings.dominance_share
+def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    largest_share = stages.settings.dominance_share
+    asked: tuple[tuple[str, GateRule], ...]
+    asked = (("group_id", "one_group"), ("therapist_id", "one_therapist"))
     for therapy_format in pair:
-        for column, rule in (("group_id", "one_group"), ("therapist_id", "one_therapist")):
-            share = evidence.largest_shares[column, therapy_format]
+        for column, rule in asked:
+            share = stages.largest_shares[column, therapy_format]
             if share > largest_share:
-                return _fault(rule, therapy_format, float(share), largest_share)
-    return {}
+                return Fault(rule, therapy_format, float(share), largest_share)
+    return None
 
 
-_QUESTIONS = {
+_QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] = {
     "describe": _describe,
     "compare": _compare,
     "overlap": _overlap,
@@ -337,4 +364,3 @@ _QUESTIONS = {
     "measurement": _measurement,
     "dominance": _dominance,
 }
-GATES = tuple(_QUESTIONS)

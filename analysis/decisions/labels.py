@@ -1,39 +1,32 @@
 """From an interval to a decision label: one truth table, fixed before results are seen.
 
-In: an estimate, its standard error and degrees of freedom, and the margin. Out: a `Label`.
-Decision taken here: an interval inside the margin counts as an answer of its own and comes
-first; on a boundary the weaker label is given (METHODS.md, "What may be said").
+In: an estimate, its standard error and degrees of freedom, and the margin; another way's estimate.
+Out: a `Label`; whether the other way supports it. Decisions: an interval inside the margin counts
+as an answer of its own and comes first; on a boundary the weaker label is given (METHODS.md,
+"What may be said"); support means the same sign, inside the main interval and at least half the
+size, and to settle a difference the other way's own interval must leave out zero (METHODS.md,
+"How formats are compared").
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from scipy.special import stdtrit
 
+from analysis.comparison.result import Row
 from analysis.settings import Settings
-
-FASTER_IMPORTANT = "faster_important"
-NO_IMPORTANT_DIFFERENCE = "no_important_difference"
-FASTER_SIZE_UNCERTAIN = "faster_size_uncertain"
-RULES_OUT = "rules_out_importantly_slower"
-CANNOT_TELL = "cannot_tell"
-DEPENDS = "depends_on_adjustment"
-NOT_COMPARABLE = "not_comparable"
-OTHER_UNIT = "other_unit"
-
-LABEL_TITLES = {
-    FASTER_IMPORTANT: "Further ahead, enough to matter",
-    NO_IMPORTANT_DIFFERENCE: "No important difference",
-    FASTER_SIZE_UNCERTAIN: "Ahead, by how much is unclear",
-    RULES_OUT: "Not importantly behind",
-    CANNOT_TELL: "Cannot tell",
-    DEPENDS: "Depends on how we adjust",
-    NOT_COMPARABLE: "Cannot be compared",
-}
-
-LARGEST_FACTOR = 1e6
+from analysis.vocabulary import (
+    CANNOT_TELL,
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NO_IMPORTANT_DIFFERENCE,
+    NOT_COMPARABLE,
+    RULES_OUT,
+)
+from analysis.vocabulary import Label as LabelName
 
 
 @dataclass(frozen=True)
@@ -41,23 +34,28 @@ class Label:
     """What an interval of this minus than allows to be said.
 
     Attributes:
-        name: one of `LABEL_TITLES`.
+        name: one of `vocabulary.Label`.
         ahead: "this" or "than" when one is ahead (or, for `RULES_OUT`, when one is not
             importantly behind); "" otherwise.
     """
 
-    name: str
-    ahead: str = ""
+    name: LabelName
+    ahead: Literal["this", "than", ""] = ""
 
 
 def decide_label(estimate: float, std_error: float, df: float, settings: Settings) -> Label:
     """Decide what the interval of a difference allows to be said.
 
     Args:
-        estimate: this minus than, in levels per 12 weeks.
+        estimate: this minus than, in the unit of the rate.
         std_error: its standard error.
         df: its degrees of freedom.
         settings: the margin and the two levels of confidence.
+
+    >>> decide_label(0.6, 0.1, 30.0, Settings())
+    Label(name='faster_important', ahead='this')
+    >>> decide_label(0.0, 0.05, 30.0, Settings()).name
+    'no_important_difference'
     """
     if not (math.isfinite(estimate) and math.isfinite(std_error) and std_error > 0):
         return Label(NOT_COMPARABLE)
@@ -69,16 +67,18 @@ def decide_label(estimate: float, std_error: float, df: float, settings: Setting
 
 
 def label_intervals(wide: tuple[float, float], narrow: tuple[float, float], margin: float) -> Label:
-    """Give the label of a 95% interval and the 90% interval inside it.
+    """Give the label of an interval and of the narrower one inside it.
 
     Args:
-        wide: 95% interval of this minus than.
-        narrow: 90% interval of the same difference.
+        wide: interval of this minus than, at `Settings.confidence`.
+        narrow: interval of the same difference, at `Settings.similarity_confidence`.
         margin: the smallest difference that matters.
     """
     if -margin < narrow[0] and narrow[1] < margin:
         return Label(NO_IMPORTANT_DIFFERENCE)
-    for ahead, low in (("this", wide[0]), ("than", -wide[1])):
+    sides: tuple[tuple[Literal["this", "than"], float], ...]
+    sides = (("this", wide[0]), ("than", -wide[1]))
+    for ahead, low in sides:
         if low > margin:
             return Label(FASTER_IMPORTANT, ahead)
         if low > 0:
@@ -91,7 +91,7 @@ def label_intervals(wide: tuple[float, float], narrow: tuple[float, float], marg
 
 
 def narrower(df: float, settings: Settings) -> float:
-    """Give the 90% interval's width as a share of the 95% interval's.
+    """Give the narrower interval's width as a share of the wider one's.
 
     Args:
         df: degrees of freedom.
@@ -104,8 +104,8 @@ def narrower(df: float, settings: Settings) -> float:
     return narrow / wide
 
 
-def size_factor(std_error: float, df: float, half_width: float, confidence: float) -> float:
-    """How many times as many children (and therapy groups) narrow an interval to a half-width.
+def size_factor(std_error: float, df: float, settings: Settings) -> float:
+    """How many times as many children (and therapy groups) narrow an interval to the margin.
 
     The standard error falls with the square root of the size, and the degrees of freedom
     grow with it; solved by repeated substitution.
@@ -113,14 +113,51 @@ def size_factor(std_error: float, df: float, half_width: float, confidence: floa
     Args:
         std_error: standard error now.
         df: degrees of freedom now.
-        half_width: the half-width wanted, in the unit of the standard error.
-        confidence: level of confidence of the interval.
+        settings: the half-width wanted (the margin), the level of confidence of the interval,
+            and the largest factor given.
 
     Returns:
         The factor, at least 1.
     """
     factor = 1.0
     for _ in range(60):
-        quantile = float(stdtrit(df * factor, 0.5 + confidence / 2))
-        factor = min(max((quantile * std_error / half_width) ** 2, 1.0), LARGEST_FACTOR)
+        quantile = float(stdtrit(df * factor, 0.5 + settings.confidence / 2))
+        factor = max((quantile * std_error / settings.margin) ** 2, 1.0)
+        factor = min(factor, settings.largest_factor)
     return factor
+
+
+def lies_inside(primary: Row, other: Row) -> bool:
+    """Tell whether another estimate lies inside the primary interval.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise.
+    """
+    return bool(primary["conf_low"] <= other["estimate"] <= primary["conf_high"])
+
+
+def settles(primary: Row, other: Row) -> bool:
+    """Tell whether another way of asking leaves out zero on the side of the primary estimate.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise; its numbers NaN when it gave no answer.
+    """
+    return bool(other["conf_low"] > 0 if primary["estimate"] > 0 else other["conf_high"] < 0)
+
+
+def agrees(primary: Row, other: Row, settings: Settings) -> bool:
+    """Tell whether another way of asking supports a primary difference.
+
+    Args:
+        primary: the primary comparison's row.
+        other: the same pair's row, asked otherwise.
+        settings: the least share of the primary difference that must be found.
+    """
+    here, there = primary["estimate"], other["estimate"]
+    return bool(
+        here * there > 0
+        and lies_inside(primary, other)
+        and abs(there) >= settings.concordance_share * abs(here)
+    )

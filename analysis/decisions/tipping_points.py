@@ -2,34 +2,37 @@
 
 In: the study's decisions, the dropout grid and the robustness of the main analysis. Out:
 labels for every assumption, and the movement of an estimate that would take its label away.
-Decision taken here: an answer is called changed when its label or the format it names is
+Decisions: an answer is called changed when its label or the format it names is
 another; which labels could only grow weaker is not asked (METHODS.md, "How sure?").
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis.comparison.dropout import DropoutGrid
-from analysis.comparison.result import Row
-from analysis.comparison.unmeasured_confounding import Unrecorded
-from analysis.decisions.decide import AHEAD, GROWTH_OPEN, Decision, Findings
-from analysis.decisions.labels import (
+from analysis.comparison.result import Comparison, Row
+from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
+from analysis.decisions.decide import Decision
+from analysis.decisions.labels import Label, decide_label, narrower
+from analysis.models.results import student_quantile
+from analysis.settings import Settings
+from analysis.vocabulary import (
+    AHEAD,
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
+    GROWTH_OPEN,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
-    Label,
-    decide_label,
-    narrower,
 )
-from analysis.models.results import student_quantile
-from analysis.settings import Settings
+from analysis.vocabulary import Label as LabelName
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Tipping:
     changed: bool
     delta_this: float = math.nan
     delta_than: float = math.nan
-    label: str = ""
+    label: LabelName | Literal[""] = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Overturn:
 
     Attributes:
         this, than: the pair.
-        movement: movement of the estimate that takes the label away, levels per 12 weeks; NaN
+        movement: movement of the estimate that takes the label away, in the unit of the rate; NaN
             when what is said claims nothing that could be taken away.
         trait: the recorded trait it is measured against, or "".
         times: how many times as much as that trait it would have to matter.
@@ -70,36 +73,76 @@ class Overturn:
     times: float
 
 
-def label_grid(grid: DropoutGrid, findings: Findings, settings: Settings) -> DropoutGrid:
+def label_grid(grid: DropoutGrid, decisions: Sequence[Decision], settings: Settings) -> DropoutGrid:
     """Give the grid with the label of every assumption; pairs not compared lose their rows.
 
     Args:
         grid: assumptions about children who left.
-        findings: the study's decisions.
+        decisions: the study's, of the main pairs.
         settings: margin and levels of confidence.
     """
-    shown = {(d.this, d.than): d for d in findings.decisions if not d.blocked_by}
-    kept = [pair in shown for pair in zip(grid.table["this"], grid.table["than"], strict=True)]
+    shown = {(d.this, d.than): d for d in decisions if not d.blocked_by}
+    pairs = list(zip(grid.table["this"].tolist(), grid.table["than"].tolist(), strict=True))
+    kept = np.array([pair in shown for pair in pairs], dtype=bool)
     table = grid.table[kept].reset_index(drop=True)
-    labels = [_label_cell(row, shown[row.this, row.than], settings) for row in table.itertuples()]
+    columns = ("this", "than", "estimate", "std_error", "df", "p_adjusted")
+    labels = [
+        _label_cell(dict(zip(columns, row, strict=True)), shown[row[0], row[1]], settings)
+        for row in zip(*(table[name].tolist() for name in columns), strict=True)
+    ]
     table = table.assign(
         label=[label.name for label in labels], ahead=[label.ahead for label in labels]
     )
     return replace(grid, table=table)
 
 
-def _label_cell(row: tuple, decision: Decision, settings: Settings) -> Label:
+def _label_cell(row: Row, decision: Decision, settings: Settings) -> Label:
     """Label one assumption by the rules of the main answer; what other models say is kept."""
     if any(gate.name == "precision" for gate in decision.failed):
         return Label(CANNOT_TELL)
-    label = decide_label(row.estimate, row.std_error, row.df, settings)
+    label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
     if label.name in AHEAD and (
-        row.p_adjusted >= settings.error_rate or decision.unsettled == GROWTH_OPEN
+        row["p_adjusted"] >= settings.error_rate or decision.unsettled == GROWTH_OPEN
     ):
         return Label(RULES_OUT, label.ahead)
     if label.name in AHEAD and decision.label == DEPENDS:
         return Label(DEPENDS, label.ahead)
     return label
+
+
+def find_tipping_points(
+    labelled: DropoutGrid, decisions: Sequence[Decision]
+) -> tuple[Tipping, ...]:
+    """Find the mildest assumption that changes what is said, for each main pair compared.
+
+    Args:
+        labelled: the answer of `label_grid`.
+        decisions: the study's, of the main pairs.
+    """
+    return tuple(
+        find_tipping(labelled.table, d.this, d.than) for d in decisions if not d.blocked_by
+    )
+
+
+def find_overturns(
+    decisions: Sequence[Decision],
+    primary: Comparison,
+    unmeasured: UnmeasuredConfounding,
+    settings: Settings,
+) -> tuple[Overturn, ...]:
+    """Find how much something unrecorded would have to matter, for each main pair compared.
+
+    Args:
+        decisions: the study's, of the main pairs.
+        primary: the main comparison.
+        unmeasured: strength of the recorded traits.
+        settings: margin and levels of confidence.
+    """
+    return tuple(
+        find_overturn(d, primary.pair(d.this, d.than), unmeasured, settings)
+        for d in decisions
+        if not d.blocked_by
+    )
 
 
 def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
@@ -123,24 +166,24 @@ def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
 
 
 def find_overturn(
-    decision: Decision, row: Row, unrecorded: Unrecorded, settings: Settings
+    decision: Decision, row: Row, unmeasured: UnmeasuredConfounding, settings: Settings
 ) -> Overturn:
     """Find how much something unrecorded would have to matter to change what is said.
 
     Args:
         decision: what is said of the pair.
         row: its row of the main comparison.
-        unrecorded: strength of the recorded traits.
+        unmeasured: strength of the recorded traits.
         settings: margin and levels of confidence.
     """
-    movement = _room(decision, row, settings)
+    movement = _reach(decision, row, settings)
     if not movement > 0:
         return Overturn(decision.this, decision.than, math.nan, "", math.nan)
-    trait, times = unrecorded.times(decision.this, decision.than, movement)
+    trait, times = unmeasured.times(decision.this, decision.than, movement)
     return Overturn(decision.this, decision.than, movement, trait, times)
 
 
-def _room(decision: Decision, row: Row, settings: Settings) -> float:
+def _reach(decision: Decision, row: Row, settings: Settings) -> float:
     """Give how far the interval can move before its label goes; NaN if it claims nothing."""
     low, high, margin = row["conf_low"], row["conf_high"], settings.margin
     half = (high - low) / 2 * narrower(row["df"], settings)

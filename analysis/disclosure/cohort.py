@@ -1,14 +1,22 @@
-"""Page 2 through the door: who was compared, and how alike they were."""
+"""Who was compared, and how alike they were, as it may be shown.
+
+In: a study. Out: `CohortPart`. Decisions: steps of the flow too close together are folded; a
+trait with a hole in one format is left out; why a trait is not adjusted for never says what
+is so of every child.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
 from analysis.comparison.arms import format_codes
+from analysis.comparison.covariates import trait_of
+from analysis.disclosure.fields import FORMAT_IDS, Trait, Word, one_of
+from analysis.disclosure.permission import formats_described
+from analysis.disclosure.rows import Balance, Dropped, FlowStep, Overlap, StartTrait
 from analysis.disclosure.rules import (
     AGE_STEP,
     LEVEL_STEP,
@@ -17,72 +25,74 @@ from analysis.disclosure.rules import (
     round_half_up,
     show_count,
     show_estimate,
+    show_in_fives,
     show_mean,
     show_share,
 )
-from analysis.measures.cohort import TRAITS, number_labels
-from analysis.records.schema import EPISODES, FORMATS
+from analysis.disclosure.summary import CohortPart
+from analysis.measures.cohort import number_labels
+from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.wording import TRAIT_NAMES, number, sentence_case
-from analysis.words.describe import say_adjusted, say_balance, say_flow
-from analysis.words.sentence import SentenceBook
+from analysis.vocabulary import DroppedReason
 
 if TYPE_CHECKING:
     from analysis.study import Study
 
+StartUnit = Literal["mean", "percent"]
+ToldReason = Literal["not_recorded", "missing_too_often", "no_room", "tells_nothing"]
+SITE: Final = "site"
+AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t != SITE)
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
+PERCENT_TRAITS = (*SHARE_TRAITS, "social_share")
 STEPS = {"age_years": AGE_STEP}
-TELLS_NOTHING = ("the same for every child", "told by the other columns")
-UNITS = {"age_years": "years, mean", "baseline": "level, mean", "social_share": "mean share"}
 
 
-def publish_who(study: Study, book: SentenceBook) -> dict[str, object]:
-    """Give page 2.
+def publish_cohort(study: Study) -> CohortPart:
+    """Give who was compared, and how alike they were.
 
     Args:
         study: the study.
-        book: where its sentences are written.
     """
-    balance = _publish_balance(study)
-    sentences = [
-        say_flow(_publish_flow(study)),
-        say_balance(balance, study.weighting.withheld != ""),
-        say_adjusted(study.covariates.centred.columns, _reasons(study.covariates.dropped)),
+    adjusted_for = tuple(dict.fromkeys(name_trait(c) for c in study.covariates.centred.columns))
+    return CohortPart(
+        flow=_publish_flow(study),
+        at_start=_publish_traits(study),
+        balance=_publish_balance(study),
+        overlap=_publish_overlap(study),
+        adjusted_for=adjusted_for,
+        not_adjusted_for=_publish_dropped(study, adjusted_for),
+        weighted=not study.weighting.withheld,
+    )
+
+
+def name_trait(column: str) -> Trait:
+    """Give the trait a column belongs to; places of therapy are one trait.
+
+    Args:
+        column: a column adjusted for, or not.
+    """
+    trait: Trait = one_of(Trait, trait_of(column))
+    return trait
+
+
+def _publish_dropped(study: Study, adjusted_for: tuple[Trait, ...]) -> tuple[Dropped, ...]:
+    """Give the traits not adjusted for and why; a trait with any column adjusted for is not."""
+    rows = [
+        Dropped(trait=name_trait(column), reason=_merge_reason(reason))
+        for column, reason in study.covariates.dropped.items()
+        if name_trait(column) not in adjusted_for
     ]
-    return {
-        "flow": _publish_flow(study),
-        "at_start": _publish_traits(study),
-        "balance": balance,
-        "overlap": _publish_overlap(study),
-        "propensity": [],
-        "sentences": [book.say(sentence) for sentence in sentences],
-    }
+    return tuple(dict.fromkeys(rows))
 
 
-def formats_shown(study: Study) -> tuple[str, ...]:
-    """Give the formats with enough children compared to describe them at all.
-
-    Args:
-        study: the study.
-    """
-    n_children = study.cohort.n_children
-    return tuple(f for f in FORMATS if enough(n_children[f], study.settings))
+def _merge_reason(reason: DroppedReason) -> ToldReason:
+    """Give why a column was dropped, without saying what is so of every child."""
+    if reason == "same_for_all" or reason == "told_by_others":
+        return "tells_nothing"
+    return reason
 
 
-def trait_name(column: str) -> str:
-    """Give a covariate's name in words; places of therapy lose their number."""
-    return TRAIT_NAMES["site" if column.startswith("site") else column]
-
-
-def _reasons(dropped: Mapping[str, str]) -> dict[str, str]:
-    """Give why columns were dropped, without saying what is so of every child."""
-    return {
-        name: "it tells nothing further here" if reason in TELLS_NOTHING else reason
-        for name, reason in dropped.items()
-    }
-
-
-def _publish_flow(study: Study) -> list[dict[str, object]]:
+def _publish_flow(study: Study) -> tuple[FlowStep, ...]:
     """Give the children left after each step; steps too close together are folded.
 
     A step folded for the formats may still be shown for all children together.
@@ -92,93 +102,84 @@ def _publish_flow(study: Study) -> list[dict[str, object]]:
     kept = fold_steps(exact.tolist(), settings)
     together = fold_steps(exact.sum(axis=1)[:, None].tolist(), settings)
     rows = []
-    for row, counts, shown, total_shown in zip(
-        flow.itertuples(), exact.tolist(), kept, together, strict=True
+    for step, counts, shown, total_shown in zip(
+        flow["step"], exact.tolist(), kept, together, strict=True
     ):
         cells = [show_count(n, settings) if shown else None for n in counts]
         whole = shown and all(c is not None or n == 0 for c, n in zip(cells, counts, strict=True))
         total = sum(c or 0 for c in cells) if whole else None
         if not shown and total_shown:
             total = show_count(sum(counts), settings)
-        rows.append(
-            {
-                "id": row.step,
-                "step": row.title,
-                **dict(zip(FORMATS, cells, strict=True)),
-                "total": total,
-                "shown": bool(shown),
-            }
-        )
-    return rows
+        of_format = dict(zip(FORMAT_IDS, cells, strict=True))
+        rows.append(FlowStep(id=step, **of_format, total=total, shown=shown))
+    return tuple(rows)
 
 
-def _publish_traits(study: Study) -> list[dict[str, object]]:
+def _publish_traits(study: Study) -> tuple[StartTrait, ...]:
     """Give the children's traits at the start, for each format; no row with a hole."""
-    table, settings, shown = study.cohort.table, study.settings, formats_shown(study)
+    table, settings, shown = study.cohort.table, study.settings, formats_described(study)
     rows, received, child = [], format_codes(table), number_labels(table["child_id"].array)
-    for trait in TRAITS:
+    for trait in AT_START:
         cells, values = {}, table[trait].to_numpy(float)
         for therapy_format in shown:
             own = (received == FORMATS.index(therapy_format)) & ~np.isnan(values)
             n = len(np.unique(child[own]))
             cells[therapy_format] = _trait_cell(trait, values[own], n, settings)
         if cells and None not in cells.values():
-            unit = "share of children" if trait in SHARE_TRAITS else UNITS.get(trait)
-            rows.append(
-                {
-                    "trait": sentence_case(TRAIT_NAMES[trait]),
-                    "unit": unit or f"mean, {EPISODES.column(trait).unit}",
-                    **{f: cells.get(f) for f in FORMATS},
-                }
-            )
-    return rows
+            unit: StartUnit = "percent" if trait in PERCENT_TRAITS else "mean"
+            rows.append(StartTrait(trait=trait, unit=unit, **cells))
+    return tuple(rows)
 
 
-def _trait_cell(trait: str, values: np.ndarray, n: int, settings: Settings) -> str | None:
+def _trait_cell(
+    trait: Trait, values: np.ndarray, n: int, settings: Settings
+) -> float | Word | None:
     if not enough(n, settings):
         return None
     if trait in SHARE_TRAITS:
         percent, word = show_share(values.sum(), n, settings)
-        return None if (percent, word) == (None, None) else word or f"{percent}%"
-    if trait == "social_share":
-        return f"{int(5 * math.floor(20 * values.mean() + 0.5))}%"
-    return number(show_mean(values.mean(), n, settings, STEPS.get(trait, LEVEL_STEP)), 1)
+        return percent if word is None else word
+    if trait in PERCENT_TRAITS:
+        return show_in_fives(values.mean())
+    return show_mean(values.mean(), n, settings, STEPS.get(trait, LEVEL_STEP))
 
 
-def _publish_balance(study: Study) -> list[dict[str, object]]:
+def _publish_balance(study: Study) -> tuple[Balance, ...]:
     """Give the largest difference between any two formats for each trait."""
     balance = study.weighting.balance
-    if balance.empty or len(formats_shown(study)) < 2:
-        return []
-    rows: dict[str, dict[str, float]] = {}
-    for trait, part in balance.groupby("trait", sort=False):
-        name = sentence_case(trait_name(str(trait)))
+    if balance.empty or len(formats_described(study)) < 2:
+        return ()
+    rows: dict[Trait, dict[str, float]] = {}
+    for column, part in balance.groupby("trait", sort=False):
+        trait = name_trait(str(column))
         largest = {side: float(part[side].abs().max()) for side in ("before", "after")}
-        before = rows.get(name, {"before": 0.0, "after": 0.0})
-        rows[name] = {side: np.fmax(largest[side], before[side]) for side in largest}
-    return [
-        {
-            "trait": name,
-            "before": show_estimate(sizes["before"]),
-            "after": None if study.weighting.withheld else show_estimate(sizes["after"]),
-        }
-        for name, sizes in rows.items()
-    ]
+        before = rows.get(trait, {"before": 0.0, "after": 0.0})
+        rows[trait] = {side: float(np.fmax(largest[side], before[side])) for side in largest}
+    return tuple(
+        Balance(
+            trait=trait,
+            before=show_estimate(sizes["before"]),
+            after=None if study.weighting.withheld else show_estimate(sizes["after"]),
+        )
+        for trait, sizes in rows.items()
+    )
 
 
-def _publish_overlap(study: Study) -> list[dict[str, object]]:
+def _publish_overlap(study: Study) -> tuple[Overlap, ...]:
     effective, settings = study.weighting.effective, study.settings
     rows = []
-    for therapy_format in formats_shown(study):
-        n, n_effective = effective.loc[therapy_format, ["n_children", "n_effective"]]
+    for therapy_format in formats_described(study):
+        n, n_effective = (
+            float(effective[c][therapy_format]) for c in ("n_children", "n_effective")
+        )
         if not enough(n, settings) or not math.isfinite(n_effective):
             continue
         rows.append(
-            {
-                "format": therapy_format,
-                "n_children": show_count(n, settings),
-                "n_effective": show_count(n_effective, settings),
-                "share": int(round_half_up(100 * min(n_effective / n, 1.0) / 5) * 5),
-            }
+            Overlap(
+                format=therapy_format,
+                n_children=show_count(n, settings),
+                n_effective=show_count(n_effective, settings),
+                share=int(round_half_up(100 * min(n_effective / n, 1.0) / 5) * 5),
+            )
         )
-    return rows
+    return tuple(rows)

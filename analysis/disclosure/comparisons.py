@@ -1,48 +1,95 @@
-"""Comparisons beside the main one through the door: pairs and formats, holes closed."""
+"""What the pairs and formats of any comparison have in common, as it may be shown.
+
+In: comparisons and what was decided of their pairs. Out: rows of pairs and formats. Decisions:
+a format's own estimate is shown only where some pair with it may be shown.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import numpy as np
 
 from analysis.comparison.result import Comparison
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.answer import publish_gate
-from analysis.disclosure.rules import may_show_model, show_estimate
-from analysis.records.schema import FORMATS
+from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId, one_of
+from analysis.disclosure.gates import publish_blocking
+from analysis.disclosure.permission import may_show_decided, may_show_estimates
+from analysis.disclosure.rows import FormatRate, SecondPair
+from analysis.disclosure.rules import ESTIMATE_DECIMALS, show_estimate
 from analysis.settings import Settings
 
 if TYPE_CHECKING:
     from analysis.study import Study
 
-Row = dict[str, object]
+MORE_ROUND = 5
 
 
-def may_show_comparison(
-    comparison: Comparison, settings: Settings, n_more_columns: int = 0
-) -> bool:
-    """Tell whether a comparison's estimates may be shown at all.
+class Head(TypedDict):
+    """How a row about a pair is named."""
+
+    id: PairId
+    this: FormatId
+    than: FormatId
+
+
+class Range(TypedDict):
+    """An estimate with its interval."""
+
+    estimate: float | None
+    conf_low: float | None
+    conf_high: float | None
+
+
+def name_pair(this: str, than: str) -> Head:
+    """Give the names of a pair.
 
     Args:
-        comparison: any comparison; its `means` say how many children of each format it holds.
-        settings: the smallest cell.
-        n_more_columns: columns estimated besides formats and covariates.
+        this: first format.
+        than: second format.
     """
-    sizes = [int(n) for n in comparison.means["n_children"] if n]
-    n_columns = len(sizes) + len(comparison.adjusted_for) + n_more_columns
-    return len(sizes) > 1 and may_show_model(sizes, n_columns, settings)
+    id, first, second = PAIR_NAMES[this, than]
+    return {"id": id, "this": first, "than": second}
 
 
-def publish_other_pairs(
+def name_format(name: str) -> FormatId | None:
+    """Give a format's name, None for "".
+
+    Args:
+        name: the format, or "".
+    """
+    found: FormatId | None = one_of(FormatId, name) if name else None
+    return found
+
+
+def show_range(
+    row: Mapping[Any, Any], *, shown: bool = True, decimals: int = ESTIMATE_DECIMALS
+) -> Range:
+    """Give an estimate and its interval, None where they may not be shown.
+
+    Args:
+        row: estimate, conf_low, conf_high.
+        shown: whether they may be shown.
+        decimals: decimals printed.
+    """
+    return {
+        "estimate": show_estimate(row["estimate"], decimals) if shown else None,
+        "conf_low": show_estimate(row["conf_low"], decimals) if shown else None,
+        "conf_high": show_estimate(row["conf_high"], decimals) if shown else None,
+    }
+
+
+def publish_pairs(
     comparison: Comparison,
     decisions: Sequence[Decision],
     settings: Settings,
     *,
     scale: float = 1.0,
     n_more_columns: int = 0,
-) -> list[Row]:
+) -> tuple[SecondPair, ...]:
     """Give each pair of a comparison beside the main one, None where it may not be shown.
 
     Args:
@@ -50,87 +97,67 @@ def publish_other_pairs(
         decisions: what may be said of its pairs.
         settings: the smallest cell and the levels of confidence.
         scale: the estimates are multiplied by this before rounding.
-        n_more_columns: see `may_show_comparison`.
+        n_more_columns: see `permission.may_show_estimates`.
     """
-    allowed = may_show_comparison(comparison, settings, n_more_columns)
     rows = []
     for decision in decisions:
         row = comparison.pair(decision.this, decision.than)
-        shown = allowed and decision.label != labels.NOT_COMPARABLE
+        shown = may_show_decided(comparison, decision, settings, n_more_columns)
         middle, half = scale * row["estimate"], scale * (row["conf_high"] - row["conf_low"]) / 2
         narrow = half * labels.narrower(row["df"], settings) if shown else math.nan
-        numbers = {
-            "estimate": middle,
-            "conf_low": middle - half,
-            "conf_high": middle + half,
-            "narrow_low": middle - narrow,
-            "narrow_high": middle + narrow,
-        }
+        ends = {"estimate": middle, "conf_low": middle - half, "conf_high": middle + half}
         rows.append(
-            {
-                "id": f"{decision.this}-{decision.than}",
-                "this": decision.this,
-                "than": decision.than,
-                "label": decision.label,
-                "ahead": decision.ahead or None,
-                "shown": shown,
-                **{k: show_estimate(v) if shown else None for k, v in numbers.items()},
-                "p_value": show_estimate(row["p_value"], 3) if shown else None,
-                "p_adjusted": show_estimate(row["p_adjusted"], 3) if shown else None,
-            }
+            SecondPair(
+                **name_pair(decision.this, decision.than),
+                label=decision.label,
+                ahead=name_format(decision.ahead),
+                shown=shown,
+                **show_range(ends, shown=shown),
+                narrow_low=show_estimate(middle - narrow) if shown else None,
+                narrow_high=show_estimate(middle + narrow) if shown else None,
+                p_value=show_estimate(row["p_value"], 3) if shown else None,
+                p_adjusted=show_estimate(row["p_adjusted"], 3) if shown else None,
+                gate=publish_blocking(decision, settings),
+            )
         )
-    return rows
+    return tuple(rows)
 
 
-def publish_other_means(
-    comparison: Comparison, pairs: Sequence[Row], settings: Settings, n_more_columns: int = 0
-) -> list[Row]:
+def publish_rates(
+    comparison: Comparison,
+    pairs: Sequence[SecondPair],
+    settings: Settings,
+    n_more_columns: int = 0,
+) -> tuple[FormatRate, ...]:
     """Give each format's own estimate, where some pair with it may be shown.
 
     Args:
         comparison: the comparison.
-        pairs: the answer of `publish_other_pairs`.
+        pairs: the answer of `publish_pairs`.
         settings: the smallest cell.
-        n_more_columns: see `may_show_comparison`.
+        n_more_columns: see `permission.may_show_estimates`.
     """
-    allowed = may_show_comparison(comparison, settings, n_more_columns)
-    seen = {f for pair in pairs if pair["shown"] for f in (pair["this"], pair["than"])}
+    allowed = may_show_estimates(comparison, settings, n_more_columns)
+    seen = {f for pair in pairs if pair.shown for f in (pair.this, pair.than)}
     rows = []
-    for therapy_format in FORMATS:
-        row = comparison.means.loc[therapy_format]
+    for therapy_format in FORMAT_IDS:
         shown = allowed and therapy_format in seen
-        numbers = ("estimate", "conf_low", "conf_high")
-        rows.append(
-            {
-                "format": therapy_format,
-                "shown": shown,
-                **{name: show_estimate(row[name]) if shown else None for name in numbers},
-            }
-        )
-    return rows
+        numbers = show_range(comparison.mean(therapy_format), shown=shown)
+        rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
+    return tuple(rows)
 
 
-def blocking_gate(decision: Decision, settings: Settings) -> Row | None:
-    """Give the published gate that withholds a pair, if one does.
-
-    Args:
-        decision: what may be said of the pair.
-        settings: the smallest cell.
-    """
-    gate = next((gate for gate in decision.failed), None)
-    return publish_gate(gate, settings) if gate else None
-
-
-def shown_main(study: Study) -> tuple[str, ...]:
-    """Give the formats of the pairs that the main comparison may compare.
+def count_more(study: Study, decision: Decision) -> tuple[int, int]:
+    """Give how many more children and therapy groups would narrow a pair's interval enough.
 
     Args:
         study: the study.
+        decision: what may be said of the pair, with its factor.
+
+    Returns:
+        (children to the next 5, therapy groups).
     """
-    names = {
-        f
-        for d in study.findings.decisions
-        if d.label != labels.NOT_COMPARABLE
-        for f in (d.this, d.than)
-    }
-    return tuple(f for f in FORMATS if f in names)
+    row = study.comparison.pair(decision.this, decision.than)
+    growth = max(decision.factor - 1, 0.0)
+    children = int(MORE_ROUND * np.ceil(growth * row["n_children"] / MORE_ROUND))
+    return children, int(np.ceil(growth * row["n_groups"]))

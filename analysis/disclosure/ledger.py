@@ -1,24 +1,26 @@
 """Which children stand behind what a report prints, so that the next report can tell.
 
 In: a study. Out: the groups of children printed about, and the ledger of them that travels in
-summary.json: a rounded count and a salted digest of the children's codes for each group. The
-decisions taken here: a group too small to print has no entry; nothing that was recorded of a
-child enters a digest, only codes; the salt is drawn from the codes of the first report and is
-carried on, so that the same records give the same bytes (SECURITY.md says what that hides).
+summary.json: a rounded count and a salted digest of the children's codes for each group.
+Decisions: a group too small to print has no entry; nothing that was recorded of a child enters
+a digest, only codes; the salt is drawn from the codes of the first report and is carried on, so
+that the same records give the same bytes (SECURITY.md says what that hides). The seal is taken
+over everything but the sentences, which are told anew from the numbers whenever they are read.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 import pandas as pd
 
 from analysis.disclosure.progress import levels_by_visit
-from analysis.disclosure.rules import ROUND_TO, enough, show_count
+from analysis.disclosure.rules import ROUND_TO, enough, round_count
+from analysis.disclosure.summary import Ledger, LedgerGroup, Summary
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
@@ -60,8 +62,8 @@ def write_ledger(
     groups: Groups,
     everyone: Iterable[str],
     settings: Settings,
-    before: Mapping[str, object] | None = None,
-) -> dict[str, object]:
+    before: Ledger | None = None,
+) -> Ledger:
     """Give the ledger of a report: every group ever printed, the earlier reports' first.
 
     Args:
@@ -70,22 +72,20 @@ def write_ledger(
         settings: the smallest cell.
         before: the ledger of the report before, which is carried on.
     """
-    before = before or {"salt": _digest("salt", "", everyone), "groups": []}
-    salt, known = str(before["salt"]), list(before["groups"])
-    rows = [
-        {
-            "group": name,
-            "n_children": show_count(len(ids), settings),
-            "digest": _digest(salt, name, ids),
-        }
+    before = before or Ledger(salt=_digest("salt", "", everyone), groups=())
+    rows = (
+        LedgerGroup(
+            group=name,
+            n_children=round_count(len(ids), settings),
+            digest=_digest(before.salt, name, ids),
+        )
         for name, ids in groups.items()
-    ]
-    return {"salt": salt, "groups": known + [row for row in rows if row not in known]}
+    )
+    new = tuple(row for row in rows if row not in before.groups)
+    return Ledger(salt=before.salt, groups=before.groups + new)
 
 
-def judge_groups(
-    groups: Groups, ledger: Mapping[str, object], settings: Settings
-) -> dict[str, str]:
+def judge_groups(groups: Groups, ledger: Ledger, settings: Settings) -> dict[str, str]:
     """Tell of every group how it stands to the groups of the same name in earlier reports.
 
     Two counts alone cannot tell who came and who left, so a group counts as close unless it
@@ -102,27 +102,26 @@ def judge_groups(
     """
     answer = {}
     for name, ids in groups.items():
-        before = [row for row in ledger["groups"] if row["group"] == name]
-        digest = _digest(str(ledger["salt"]), name, ids)
-        apart = [_surely_apart(len(ids), int(row["n_children"]), settings) for row in before]
+        before = [row for row in ledger.groups if row.group == name]
+        digest = _digest(ledger.salt, name, ids)
+        apart = [_surely_apart(len(ids), row.n_children, settings) for row in before]
         if not before:
             answer[name] = NEW
-        elif any(row["digest"] == digest for row in before):
+        elif any(row.digest == digest for row in before):
             answer[name] = SAME
         else:
             answer[name] = APART if all(apart) else CLOSE
     return answer
 
 
-def seal_summary(summary: Mapping[str, object]) -> str:
-    """Give a digest of everything a summary says, by which a later change of it is noticed.
+def seal_summary(summary: Summary) -> str:
+    """Give a digest of every number a summary holds, by which a later change of it is noticed.
 
     Args:
-        summary: a published summary; a seal it already bears does not count.
+        summary: a published summary; its sentences and a seal it already bears do not count.
     """
-    bare = {key: value for key, value in summary.items() if key != "seal"}
-    text = json.dumps(bare, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+    bare = msgspec.structs.replace(summary, sentences=(), seal="")
+    return hashlib.sha256(msgspec.json.encode(bare)).hexdigest()[:DIGITS]
 
 
 def _by_format(name: str, rows: pd.DataFrame) -> dict[str, frozenset[str]]:

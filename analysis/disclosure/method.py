@@ -1,20 +1,22 @@
-"""Page 4 through the door: how sure, which gates, how it was done."""
+"""How sure, and how it was done, as it may be shown: ways of asking, gates, audit, settings.
+
+In: a study. Out: `MethodPart`. Decisions: settings are given as they were chosen, none rounded.
+"""
 
 from __future__ import annotations
 
+import json
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from analysis.disclosure.analyses import publish_ways
-from analysis.disclosure.answer import publish_gates
+from analysis.disclosure.analyses import publish_analyses
+from analysis.disclosure.gates import publish_gates
+from analysis.disclosure.rows import Audit, Setting, Version
+from analysis.disclosure.summary import MethodPart
 from analysis.settings import Settings
-from analysis.wording import number
-from analysis.words.answer import say_gate
-from analysis.words.describe import say_agreement
-from analysis.words.method import DISCUSSION, LIMITS, describe_trial, read_audit, say_audit
-from analysis.words.sentence import SentenceBook
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -22,67 +24,53 @@ if TYPE_CHECKING:
 PACKAGES = ("therapy-formats", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "typst")
 
 
-def publish_certainty(study: Study, book: SentenceBook) -> dict[str, object]:
-    """Give page 4.
+def publish_method(study: Study) -> MethodPart:
+    """Give how sure one can be, and how it was done.
 
     Args:
         study: the study.
-        book: where its sentences are written.
     """
-    analyses = publish_ways(study)
-    comparable = [
-        row for row in analyses if row["unit"] == analyses[0]["unit"] and not row["range_over_all"]
-    ]
-    gates = _publish_gates(study, book)
-    audit = read_audit()
-    return {
-        "analyses": analyses,
-        "agreement": book.say(say_agreement(comparable, gates)),
-        "gates": gates,
-        "audit": {**audit, "text": book.say(say_audit(audit))},
-        "trial": describe_trial(study.settings),
-        "settings": publish_settings(study.settings),
-        "versions": _publish_versions(),
-        "limits": list(LIMITS),
-        "discussion": list(DISCUSSION),
-    }
+    return MethodPart(
+        analyses=publish_analyses(study),
+        gates=publish_gates(study),
+        audit=read_audit(),
+        settings=publish_settings(study.settings),
+        versions=(
+            Version(name="python", value=platform.python_version()),
+            *(Version(name=name, value=find_version(name)) for name in PACKAGES),
+        ),
+    )
 
 
-def publish_settings(settings: Settings) -> list[dict[str, object]]:
-    """Give every choice made beforehand: name, value, unit, reason.
+def publish_settings(settings: Settings) -> tuple[Setting, ...]:
+    """Give every choice made beforehand.
 
     Args:
         settings: the choices.
     """
-    rows = []
-    for row in settings.rows():
-        value = row["value"]
-        shown = f"{value:g}" if isinstance(value, float) and value < 1e5 else f"{value:.0e}"
-        if isinstance(value, int):
-            shown = number(value, 0)
-        rows.append({**row, "name": str(row["name"]).replace("_", " "), "value": shown})
-    return rows
-
-
-def _publish_gates(study: Study, book: SentenceBook) -> list[dict[str, object]]:
-    """Give the gates asked; after one that keeps a pair from being described, no other."""
-    rows = publish_gates(study)
-    undescribed = {r["pair"] for r in rows if r["gate"] == "describe" and not r["passed"]}
-    return [
-        {**row, "text": book.say(say_gate(row))}
-        for row in rows
-        if row["gate"] == "describe" or row["pair"] not in undescribed
-    ]
-
-
-def _publish_versions() -> list[dict[str, str]]:
-    rows = [{"name": "python", "value": platform.python_version()}]
-    return rows + [{"name": name, "value": find_version(name)} for name in PACKAGES]
+    names = [str(row["name"]) for row in settings.rows()]
+    return tuple(Setting(name=name, value=getattr(settings, name)) for name in names)
 
 
 @cache
-def find_version(name: str) -> str:
-    """Give an installed package's version; words where it is run without being installed.
+def read_audit() -> Audit:
+    """Give the headline of the last whole audit: clinics, and percents called ahead.
+
+    The file is what `python -m analysis.audit --numbers` wrote; the scenario is the one where
+    nothing differs and traits decide format and progress.
+    """
+    text = files("analysis.disclosure").joinpath("audit.json").read_text(encoding="utf-8")
+    found = json.loads(text)["scenarios"]["confounded_null"]
+    return Audit(
+        clinics=found["n_clinics"],
+        pairs_percent=round(100 * found["false_faster"]["value"], 1),
+        clinics_percent=round(100 * found["said_faster"]["value"], 1),
+    )
+
+
+@cache
+def find_version(name: str) -> str | None:
+    """Give an installed package's version; None where it is run without being installed.
 
     Args:
         name: the package's name as pip knows it.
@@ -90,4 +78,4 @@ def find_version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed, run from its folder"
+        return None

@@ -1,18 +1,22 @@
 """A report beside the one before it: what keeps its old numbers, and what has changed.
 
 In: the new summary, the earlier one, and the groups of children behind the new. Out: the
-summary that may stand beside the earlier one. The decision taken here: when a format's
-children differ from the last report's by so few that the difference would be about them, the
-whole report repeats the last one; when only children behind one part do, that part does.
+summary that may stand beside the earlier one. Decisions: when a format's children differ from
+the last report's by so few that the difference would be about them, every number is the last
+report's; when only children behind one part do, that part's are. Gates belong to the main
+answer and are held with it, not with the ways of asking beside which they are printed. Nothing
+textual is taken from the earlier file.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
 from scipy.stats import t as student
 
+from analysis.disclosure.comparisons import name_pair
+from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.ledger import (
     CLOSE,
     SAME,
@@ -21,49 +25,39 @@ from analysis.disclosure.ledger import (
     seal_summary,
     write_ledger,
 )
+from analysis.disclosure.rows import MainPair
 from analysis.disclosure.rules import show_estimate
+from analysis.disclosure.summary import Change, HeldPart, PreviousPart, Summary
 from analysis.errors import AnalysisError
-from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.words import previous as words
-from analysis.words.answer import Sentence
 
 WHOLE = "compared"
-PARTS = {
+PARTS: dict[str, tuple[HeldPart, ...]] = {
     "week": ("progress",),
     "end": ("soon", "effort", "claims"),
     "kind": ("depends", "claims"),
     "asked": ("certainty", "sensitivity", "claims"),
 }
-FIXED = ("version", "title", "margin", "smallest_cell", "formats")
-NUMBERS = ("estimate", "std_error", "df")
-
-Summary = dict[str, object]
+FIXED = ("version", "margin", "smallest_cell", "formats", "measure")
 
 
-def check_previous(previous: object, summary: Mapping[str, object]) -> None:
+def check_previous(previous: Summary, summary: Summary) -> None:
     """Refuse an earlier summary that this report cannot be held against.
 
     Args:
-        previous: what was read from the earlier summary.json.
+        previous: the earlier summary, as `summary.parse_summary` read it.
         summary: the new summary.
 
     Raises:
-        AnalysisError: if it was not written by this version with these choices, or was
-            changed since.
+        AnalysisError: if it was made with other choices, or was changed since.
     """
-    if not isinstance(previous, dict) or not {"ledger", "seal", "version"} <= set(previous):
-        raise AnalysisError(
-            "The previous summary was not written by this program. Give the summary.json that "
-            "stands beside the last report."
-        )
-    if previous["seal"] != seal_summary(previous):
+    if previous.seal != seal_summary(previous):
         raise AnalysisError(
             "The previous summary was changed after it was written, so nothing can be held "
             "against it. Give the summary.json as the last report left it."
         )
-    settings = [part["certainty"]["settings"] for part in (previous, summary)]
-    if any(previous[name] != summary[name] for name in FIXED) or settings[0] != settings[1]:
+    alike = all(getattr(previous, name) == getattr(summary, name) for name in FIXED)
+    if not alike or previous.method.settings != summary.method.settings:
         raise AnalysisError(
             "The previous report was made with other choices or another version of this program, "
             "so the two cannot stand beside each other. Use the choices of the last report, or "
@@ -73,103 +67,98 @@ def check_previous(previous: object, summary: Mapping[str, object]) -> None:
 
 def stand_beside(
     summary: Summary,
-    previous: Mapping[str, object],
+    previous: Summary,
     groups: Groups,
     everyone: list[str],
     settings: Settings,
 ) -> Summary:
-    """Give the summary that may stand beside the earlier one.
+    """Give the summary that may stand beside the earlier one, not sealed yet.
 
     Args:
-        summary: the new summary, without ledger.
+        summary: the new summary.
         previous: the earlier summary.
         groups: the children behind the new one.
         everyone: the codes of all children in the records.
         settings: smallest cell and level of confidence.
+
+    Raises:
+        AnalysisError: if the earlier summary cannot be held against this report.
     """
     check_previous(previous, summary)
-    verdicts = judge_groups(groups, previous["ledger"], settings)
+    verdicts = judge_groups(groups, previous.ledger, settings)
     close = [name for name, verdict in verdicts.items() if verdict == CLOSE]
-    formats = [f for f in FORMATS if f"{WHOLE}.{f}" in close]
-    kinds = dict.fromkeys(name.partition(".")[0] for name in close)
+    formats = tuple(f for f in FORMAT_IDS if f"{WHOLE}.{f}" in close)
+    kinds = {name.partition(".")[0]: None for name in close}
+    parts: tuple[HeldPart, ...] = ()
+    printed: Groups = {}
     if formats:
-        summary = {name: previous.get(name, value) for name, value in summary.items()}
-        printed: Groups = {}
+        summary = previous
     else:
-        kept = list(dict.fromkeys(part for kind in kinds for part in PARTS[kind]))
-        summary = {n: previous[n] if n in kept else value for n, value in summary.items()}
+        parts = tuple(dict.fromkeys(part for kind in kinds for part in PARTS[kind]))
+        summary = _keep_parts(summary, previous, parts)
         printed = {n: ids for n, ids in groups.items() if n.partition(".")[0] not in kinds}
-    changes = _list_changes(summary, previous, settings, formats)
-    alike = set(verdicts.values()) == {SAME}
-    parts = [] if formats else kept
-    told = [words.say_held(formats, parts, settings.smallest_cell, alike=alike)]
-    told += [] if formats else [words.say_change(row) for row in changes]
-    told += [] if formats else [words.say_noise()]
-    summary["changes"] = {
-        "since": previous["records"]["sentence"],
-        "held": formats,
-        "held_parts": parts,
-        "rows": changes,
-        "notice": told[0].text,
-        "sentences": [sentence.text for sentence in told],
-    }
-    summary["sentences"] = _merge_sentences(summary, previous, told)
-    summary["ledger"] = write_ledger(printed, everyone, settings, previous["ledger"])
-    return summary
+    return replace(
+        summary,
+        previous=PreviousPart(
+            since=previous.counted("all"),
+            held=formats,
+            held_parts=parts,
+            alike=set(verdicts.values()) == {SAME},
+            rows=_list_changes(summary, previous, settings, held=bool(formats)),
+        ),
+        ledger=write_ledger(printed, everyone, settings, previous.ledger),
+        sentences=(),
+        seal="",
+    )
+
+
+def _keep_parts(summary: Summary, previous: Summary, parts: tuple[HeldPart, ...]) -> Summary:
+    """Give the new summary with the numbers of the parts that are held."""
+    analyses = previous.method.analyses if "certainty" in parts else summary.method.analyses
+    return replace(
+        summary,
+        progress=previous.progress if "progress" in parts else summary.progress,
+        subgroups=previous.subgroups if "depends" in parts else summary.subgroups,
+        attainment=previous.attainment if "soon" in parts else summary.attainment,
+        effort=previous.effort if "effort" in parts else summary.effort,
+        method=replace(summary.method, analyses=analyses),
+        sensitivity=previous.sensitivity if "sensitivity" in parts else summary.sensitivity,
+        claims=previous.claims if "claims" in parts else summary.claims,
+    )
 
 
 def _list_changes(
-    summary: Mapping[str, object],
-    previous: Mapping[str, object],
-    settings: Settings,
-    held: list[str],
-) -> list[Summary]:
-    """Give each pair's difference before and now, and how far chance alone could move it.
+    summary: Summary, previous: Summary, settings: Settings, *, held: bool
+) -> tuple[Change, ...]:
+    """Give each pair's difference before and now, and how far chance alone could move it."""
+    pairs = zip(previous.answer.pairs, summary.answer.pairs, strict=True)
+    return tuple(
+        Change(**name_pair(now.this, now.than))
+        if held or not before.shown or not now.shown
+        else _measure_change(before, now, settings)
+        for before, now in pairs
+    )
 
-    The noise counts the two reports as if no child were in both, which makes it as large as
-    it can be: what is called more than noise here is so however many children they share.
+
+def _measure_change(before: MainPair, now: MainPair, settings: Settings) -> Change:
+    """Give a pair's change, with the noise of two reports as if no child were in both.
+
+    This makes the noise as large as it can be: what is called more than noise here is so
+    however many children the reports share.
     """
-    rows = []
-    for before, now in zip(previous["answer"]["pairs"], summary["answer"]["pairs"], strict=True):
-        shown = not held and before["shown"] and now["shown"]
-        row: Summary = {name: now[name] for name in ("id", "this", "than")}
-        row |= dict.fromkeys(("before", "now", "change", "noise", "beyond"))
-        errors = [float(part["std_error"]) for part in (before, now)] if shown else []
-        if shown and min(errors) > 0:
-            df = min(float(part["df"]) for part in (before, now))
-            change = float(now["estimate"]) - float(before["estimate"])
-            noise = float(student.ppf(0.5 + settings.confidence / 2, df)) * math.hypot(*errors)
-            row |= {
-                "before": before["estimate"],
-                "now": now["estimate"],
-                "change": show_estimate(change),
-                "noise": show_estimate(noise),
-                "beyond": abs(change) > noise,
-            }
-        rows.append(row)
-    return rows
-
-
-def _merge_sentences(
-    summary: Mapping[str, object], previous: Mapping[str, object], told: list[Sentence]
-) -> list[Summary]:
-    """Give every sentence that the summary still says, once."""
-    said = set(_texts({k: v for k, v in summary.items() if k != "sentences"}))
-    rows: dict[object, Summary] = {}
-    for row in (*summary["sentences"], *previous["sentences"]):
-        if row["text"] in said:
-            rows.setdefault(row["id"], row)
-    for s in told:
-        rows[s.id] = {"id": s.id, "rule": s.rule, "text": s.text, "numbers": list(s.numbers)}
-    return list(rows.values())
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
+    head = name_pair(now.this, now.than)
+    errors = [pair.std_error or 0.0 for pair in (before, now)]
+    then, today, df = before.estimate, now.estimate, [pair.df or 0.0 for pair in (before, now)]
+    if then is None or today is None or min(errors) <= 0 or min(df) <= 0:
+        return Change(**head)
+    change = today - then
+    quantile = float(student.ppf(0.5 + settings.confidence / 2, min(df)))
+    noise = quantile * math.hypot(*errors)
+    return Change(
+        **head,
+        before=then,
+        now=today,
+        change=show_estimate(change),
+        noise=show_estimate(noise),
+        beyond=abs(change) > noise,
+    )

@@ -1,66 +1,36 @@
-"""Assemble what may leave the clinic: numbers through the rules, sentences through the book."""
+"""Assemble what may leave the clinic: rounded numbers, ids and reasons, and not one word.
+
+In: a study, and the summary of the last report where there is one. Out: `Summary` without
+sentences. Decisions: none; each section decides what may be shown of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
+from msgspec.structs import replace
 
-from analysis.cards import draw_card
 from analysis.disclosure.answer import publish_answer
-from analysis.disclosure.attainment import publish_soon
+from analysis.disclosure.attainment import publish_attainment
 from analysis.disclosure.claims import publish_claims
-from analysis.disclosure.cohort import publish_who
+from analysis.disclosure.cohort import publish_cohort
 from analysis.disclosure.effort import publish_effort
+from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.ledger import list_groups, seal_summary, write_ledger
-from analysis.disclosure.method import publish_certainty
+from analysis.disclosure.method import publish_method
 from analysis.disclosure.previous import stand_beside
-from analysis.disclosure.progress import publish_course
-from analysis.disclosure.sensitivity import add_wide_ranges, publish_sensitivity
-from analysis.disclosure.subgroups import publish_depends
-from analysis.records.schema import FORMATS
-from analysis.words.answer import QUESTION, say_counts
-from analysis.words.sentence import SentenceBook
+from analysis.disclosure.progress import publish_progress
+from analysis.disclosure.sensitivity import publish_sensitivity
+from analysis.disclosure.subgroups import publish_subgroups
+from analysis.disclosure.summary import Measure, RecordsPart, Summary, check_summary
+from analysis.settings import Settings
 
 if TYPE_CHECKING:
     from analysis.study import Study
 
-TITLE = "Individual, group or combined therapy: what these records show"
-SUMMARY_VERSION = 2
 
-
-@dataclass(frozen=True, eq=False)
-class Published:
-    """What may leave the clinic, and nothing else.
-
-    Attributes:
-        summary: nested dictionaries and lists of text and rounded numbers, as in
-            `summary.json`; every picture, page and notebook draws from it.
-    """
-
-    summary: Mapping[str, object]
-
-    def table(self, *path: str) -> pd.DataFrame:
-        """Give a list of rows of the summary as a frame, e.g. `table("answer", "pairs")`."""
-        part: object = self.summary
-        for name in path:
-            part = part[name]
-        return pd.DataFrame(part)
-
-    def __repr__(self) -> str:
-        return str(self.summary["answer"]["headline"])
-
-    def _repr_html_(self) -> str:
-        pairs = self.summary["answer"]["pairs"]
-        rows = [(f"{p['this']} and {p['than']}", str(p["sentence"])) for p in pairs]
-        text = f"{self!r} {self.summary['answer']['always']}"
-        return draw_card("What may leave the clinic", text, rows)
-
-
-def protect(study: Study, previous: Mapping[str, object] | None = None) -> Published:
-    """Let out of a study what may leave the clinic.
+def protect(study: Study, previous: Summary | None = None) -> Summary:
+    """Give what may leave the clinic of a study, in numbers; `words.tell` adds the sentences.
 
     Args:
         study: the study; it is not changed.
@@ -70,37 +40,44 @@ def protect(study: Study, previous: Mapping[str, object] | None = None) -> Publi
     Raises:
         AnalysisError: if `previous` cannot be held against this report.
     """
-    book, settings = SentenceBook(), study.settings
-    answer = publish_answer(study, book)
-    answer["pairs"] = add_wide_ranges(study, answer["pairs"])
-    everyone = answer["counts"][-1]
-    counts = book.say(say_counts({**everyone, "smallest": settings.smallest_cell}))
-    certainty = publish_certainty(study, book)
-    summary = {
-        "version": SUMMARY_VERSION,
-        "title": TITLE,
-        "question": QUESTION.format(weeks=settings.rate_weeks),
-        "estimand": study.comparison.estimand,
-        "invented": study.records.invented,
-        "records": {"digest": study.records.digest, "sentence": counts},
-        "smallest_cell": settings.smallest_cell,
-        "margin": settings.margin,
-        "formats": list(FORMATS),
-        "answer": answer,
-        "who": publish_who(study, book),
-        "progress": publish_course(study, book),
-        "depends": publish_depends(study, book),
-        "soon": publish_soon(study, book),
-        "effort": publish_effort(study, book),
-        "certainty": certainty,
-        "sensitivity": publish_sensitivity(study, book, certainty["analyses"], answer["pairs"]),
-        "claims": publish_claims(study, book),
-    }
-    summary |= {"changes": None, "sentences": book.rows()}
-    groups = list_groups(study)
+    settings, groups = study.settings, list_groups(study)
     everyone = sorted(map(str, study.records.episodes["child_id"].unique()))
-    if previous is None:
-        summary["ledger"] = write_ledger(groups, everyone, settings)
-    else:
-        summary = stand_beside(summary, previous, groups, everyone, settings)
-    return Published({**summary, "seal": seal_summary(summary)})
+    summary = check_summary(
+        Summary(
+            invented=study.records.invented,
+            records=RecordsPart(digest=study.records.digest),
+            smallest_cell=settings.smallest_cell,
+            margin=settings.margin,
+            formats=FORMAT_IDS,
+            measure=publish_measure(settings),
+            answer=publish_answer(study),
+            cohort=publish_cohort(study),
+            progress=publish_progress(study),
+            subgroups=publish_subgroups(study),
+            attainment=publish_attainment(study),
+            effort=publish_effort(study),
+            method=publish_method(study),
+            sensitivity=publish_sensitivity(study),
+            claims=publish_claims(study),
+            ledger=write_ledger(groups, everyone, settings),
+        )
+    )
+    if previous is not None:
+        summary = check_summary(stand_beside(summary, previous, groups, everyone, settings))
+    return replace(summary, seal=seal_summary(summary))
+
+
+def publish_measure(settings: Settings) -> Measure:
+    """Give what the numbers are measured in.
+
+    Args:
+        settings: weeks and levels of confidence.
+    """
+    return Measure(
+        rate_weeks=settings.rate_weeks,
+        horizon_weeks=settings.horizon_weeks,
+        last_week=settings.last_week,
+        review_weeks=settings.review_weeks,
+        confidence=settings.confidence,
+        similarity_confidence=settings.similarity_confidence,
+    )

@@ -7,7 +7,8 @@ field that the type does not know is refused when a summary is read back.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -36,6 +37,8 @@ from analysis.vocabulary import (
     Unit,
     Unsettled,
 )
+
+CLAIMED_PAIR: Final[PairId] = "group-individual"
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -328,10 +331,10 @@ class Analysis(Row, frozen=True, kw_only=True):
 
 
 class Setting(Row, frozen=True, kw_only=True):
-    """One choice made beforehand; its unit and reason stand in `settings`."""
+    """One choice made beforehand (or several numbers); unit and reason stand in `settings`."""
 
     name: Column
-    value: Number
+    value: Number | tuple[Number, ...]
 
 
 class Version(Row, frozen=True, kw_only=True):
@@ -461,3 +464,13 @@ class ClaimRow(Interval, frozen=True, kw_only=True):
     )
     suggestive: bool = False
     gate: Gate | None = None
+
+
+def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
+    """Give the pair the headline is about: the claimed one, else the first that is shown.
+
+    Args:
+        pairs: published pairs, in their fixed order.
+    """
+    shown = [pair for pair in pairs if pair.shown]
+    return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)

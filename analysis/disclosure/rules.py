@@ -1,7 +1,7 @@
-"""Which numbers about children may leave the clinic, and in what rounding.
+"""How numbers about children are rounded when they leave the clinic: arithmetic of counts.
 
 In: exact numbers and how many different children stand behind them. Out: the number as it
-may be shown, or None. Decisions taken here: the unit is the child; nothing about fewer
+may be shown, or None. Decisions: the unit is the child; nothing about fewer
 children than the smallest cell; counts to the nearest 5, shares from rounded counts, means in
 steps no finer than a fortieth of their scale and model estimates to 2 decimals; "few" and
 "nearly all" instead of the ends of a scale, and neither where one of them would pin a number.
@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+from analysis.disclosure.fields import Word
 from analysis.settings import Settings
 
 ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
-RESIDUAL_DF = 10
-FEW, NEARLY_ALL = "few", "nearly all"
+FEW: Final = "few"
+NEARLY_ALL: Final = "nearly all"
+MANY_TIMES = 10.0
 
 # Steps in which means are given, by the width of their scale: a level (-2 to +2) or a rating
 # (1 to 5) is 4 wide, an age 16, a T-score about 60.
@@ -55,12 +58,30 @@ def show_count(n: float, settings: Settings, n_children: float | None = None) ->
     """
     if not enough(n if n_children is None else n_children, settings):
         return None
+    return round_count(n, settings)
+
+
+def round_count(n: float, settings: Settings) -> int:
+    """Round a count that may be shown to the nearest 5, never below the lowest count printed."""
     lowest = ROUND_TO * math.ceil(settings.smallest_cell / ROUND_TO)
     return max(_round_to_steps(n), lowest)
 
 
 def _round_to_steps(n: float) -> int:
     return int(ROUND_TO * math.floor(n / ROUND_TO + 0.5))
+
+
+def show_part(n: int, n_all: int, settings: Settings) -> int | None:
+    """Give a count of some of a format's children, unless it tells how few the others are.
+
+    Args:
+        n: children with the property.
+        n_all: all children of the format.
+        settings: the smallest cell.
+    """
+    if n != n_all and not enough(n_all - n, settings):
+        return None
+    return show_count(n, settings)
 
 
 def show_mean(
@@ -95,8 +116,8 @@ def show_estimate(value: float, decimals: int = ESTIMATE_DECIMALS) -> float | No
     return round_half_up(value, decimals) if math.isfinite(value) else None
 
 
-def may_show_model(n_by_format: Iterable[float], n_columns: int, settings: Settings) -> bool:
-    """Tell whether a model's estimates may be shown.
+def enough_for_model(n_by_format: Iterable[float], n_columns: int, settings: Settings) -> bool:
+    """Tell whether so many children in each format may stand behind a model's estimates.
 
     Args:
         n_by_format: children of each format in the model.
@@ -104,10 +125,12 @@ def may_show_model(n_by_format: Iterable[float], n_columns: int, settings: Setti
         settings: the smallest cell.
     """
     sizes = list(n_by_format)
-    return all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= RESIDUAL_DF
+    return (
+        all(enough(n, settings) for n in sizes) and sum(sizes) - n_columns >= settings.residual_df
+    )
 
 
-def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, str | None]:
+def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, Word | None]:
     """Give a share as a whole percent of rounded counts, or a word, or neither.
 
     Args:
@@ -127,6 +150,16 @@ def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, 
         return None, NEARLY_ALL
     part, whole = _round_to_steps(n), _round_to_steps(n_all)
     return int(round_half_up(100 * part / whole)), None
+
+
+def show_times(times: float) -> float | None:
+    """Give a multiple to 1 decimal; None when it is larger than anyone would weigh."""
+    return round(times, 1) if math.isfinite(times) and times <= MANY_TIMES else None
+
+
+def show_in_fives(share: float) -> int:
+    """Give a share between 0 and 1 as a percent to the nearest 5."""
+    return int(5 * math.floor(20 * share + 0.5))
 
 
 def fold_steps(steps: Sequence[Sequence[int]], settings: Settings) -> list[bool]:

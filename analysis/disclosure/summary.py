@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from analysis.cards import draw_card
+from analysis.disclosure.faults import say_fault
 from analysis.disclosure.fields import (
+    SUMMARY_VERSION,
     Count,
     Digest,
     Domain,
@@ -67,9 +70,10 @@ from analysis.disclosure.rows import (
     Version,
     WeekMean,
 )
+from analysis.errors import AnalysisError
 from analysis.vocabulary import Reason
 
-SUMMARY_VERSION: Final = 3
+HeldPart = Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"]
 
 
 class Change(Row, frozen=True, kw_only=True):
@@ -89,7 +93,7 @@ class LedgerGroup(Row, frozen=True, kw_only=True):
     """A group of children behind printed numbers: rounded count and keyed digest."""
 
     group: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.]{1,60}$")]
-    n_children: Count | None = None
+    n_children: Count
     digest: Digest
 
 
@@ -336,9 +340,7 @@ class PreviousPart(Row, frozen=True, kw_only=True):
 
     since: Counts
     held: tuple[FormatId, ...]
-    held_parts: tuple[
-        Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"], ...
-    ]
+    held_parts: tuple[HeldPart, ...]
     alike: bool
     rows: tuple[Change, ...]
 
@@ -387,22 +389,60 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
         """Every sentence's text by its id."""
         return {sentence.id: sentence.text for sentence in self.sentences}
 
+    def quote(self, *names: str) -> list[str]:
+        """Give the sentences whose ids begin with a name, in the order of the names.
+
+        Args:
+            names: ids, or their first parts: "pair" gives every "pair.…".
+        """
+        found = (
+            sentence.text
+            for name in names
+            for sentence in self.sentences
+            if sentence.id == name or sentence.id.startswith(f"{name}.")
+        )
+        return list(dict.fromkeys(found))
+
+    def _repr_html_(self) -> str:
+        pairs = [(pair.id, self.texts.get(f"pair.{pair.id}", "")) for pair in self.answer.pairs]
+        rows = [(id.replace("-", " and "), text) for id, text in pairs if text]
+        text = f"{self!r} {self.texts.get('always', '')}".rstrip()
+        return draw_card("What may leave the clinic", text, rows)
+
     def counted(self, therapy_format: str) -> Counts:
         """Give the counts of one format, or of "all"."""
         return next(row for row in self.answer.counts if row.format == therapy_format)
+
+
+def check_summary(summary: Summary) -> Summary:
+    """Give a summary as a reader of its JSON would have it, every value of its type.
+
+    Raises:
+        msgspec.ValidationError: if a value is not what its type allows, or a number is none.
+    """
+    return msgspec.convert(msgspec.to_builtins(summary), type=Summary)
 
 
 def spell_summary(summary: Summary) -> bytes:
     """Give a summary as JSON, keys in their own order, one value to a line.
 
     Raises:
-        msgspec.ValidationError: if a value is not what its type allows.
+        msgspec.ValidationError: if a value is not what its type allows, or a number is none.
     """
-    content = msgspec.json.encode(summary)
-    msgspec.json.decode(content, type=Summary)
+    content = msgspec.json.encode(check_summary(summary))
     return msgspec.json.format(content, indent=1) + b"\n"
 
 
 def parse_summary(content: bytes) -> Summary:
-    """Read a summary from JSON; raises `msgspec.DecodeError` if it is none of this version."""
-    return msgspec.json.decode(content, type=Summary)
+    """Read a summary from JSON.
+
+    Args:
+        content: the file's bytes; nobody vouches for them.
+
+    Raises:
+        AnalysisError: if it is no summary of this version. No value of the file is quoted.
+    """
+    try:
+        return msgspec.json.decode(content, type=Summary)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise AnalysisError(say_fault(content, error)) from None

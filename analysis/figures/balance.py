@@ -1,13 +1,14 @@
 """How alike the children of the three formats were, before and after weighting.
 
-In: a published summary. Out: a love plot, and a picture of how far the formats overlap. The
-decision taken here: hollow mark before, full mark after, joined, so that the change is what the
-eye follows.
+In: a `Summary`. Out: a love plot, and a picture of how far the formats overlap. Decisions: hollow
+mark before, full mark after, joined, so that the change is what the eye follows.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
+from typing import NamedTuple
+
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -20,14 +21,15 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
     write,
 )
-from analysis.wording import number
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, number
+from analysis.words import alt_text
+from analysis.words.cohort import TRAIT_TITLES
 
 ALIKE = 0.10
 AXIS_CM = 0.95
@@ -38,23 +40,38 @@ HEADS_APART_CM = 1.8
 OVERLAP_LABEL_CM = 2.3
 
 
-@in_house_style
-def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
+class _Side(NamedTuple):
+    """One trait's largest difference between formats, before and after weighting."""
+
+    trait: str
+    before: float
+    after: float | None
+
+
+@in_own_style
+def draw_balance(summary: Summary, *, width_cm: float = 8.4) -> Picture:
     """Draw each trait's largest difference between formats, before and after weighting.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    rows = sorted(summary["who"]["balance"], key=lambda row: -row["before"])
+    rows = sorted(
+        (
+            _Side(row.trait, row.before, row.after)
+            for row in summary.cohort.balance
+            if row.before is not None
+        ),
+        key=lambda row: -row.before,
+    )
     if not rows:
-        return draw_nothing(width_cm, describe.describe_balance(summary))
+        return draw_nothing(width_cm, alt_text.describe_balance(summary))
     height = TOP_CM + ROW_CM * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_balance(summary)
+    picture.alt = alt_text.describe_balance(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - 0.3, ROW_CM * len(rows))
-    reach = max([0.5, *(max(row["before"], row["after"] or 0) for row in rows)]) * 1.05
+    reach = max([0.5, *(max(row.before, row.after or 0) for row in rows)]) * 1.05
     axes.set_xlim(0, reach)
     axes.set_ylim(len(rows), 0)
     axes.fill(
@@ -68,26 +85,24 @@ def draw_balance(summary: dict, *, width_cm: float = 8.4) -> Picture:
     _draw_axis(axes, reach, len(rows))
     for i, row in enumerate(rows):
         y = i + 0.5
-        _dot(axes, row["before"], y, filled=False)
-        if row["after"] is not None:
-            line(axes, [row["after"], row["before"]], [y, y], color=FAINT, linewidth=1.2)
-            _dot(axes, row["after"], y, filled=True)
-        write(canvas, 0, height - TOP_CM - y * ROW_CM, row["trait"], size=SMALL + 0.4)
-    if rows:
-        _head_dots(axes, rows[0], reach / (width_cm - LABEL_CM - 0.3))
+        _dot(axes, row.before, y, filled=False)
+        if row.after is not None:
+            line(axes, [row.after, row.before], [y, y], color=FAINT, linewidth=1.2)
+            _dot(axes, row.after, y, filled=True)
+        write(canvas, 0, height - TOP_CM - y * ROW_CM, TRAIT_TITLES[row.trait], size=SMALL + 0.4)
+    _head_dots(axes, rows[0], reach / (width_cm - LABEL_CM - 0.3))
     return picture
 
 
-def _head_dots(axes: Panel, row: dict, per_cm: float) -> None:
+def _head_dots(axes: Panel, row: _Side, per_cm: float) -> None:
     """Name the two marks above the first row, apart from each other."""
-    if row["after"] is None:
-        write(axes, row["before"], -0.5, "before", size=SMALL, colour=SOFT_INK, across="center")
+    if row.after is None:
+        write(axes, row.before, -0.5, "before", size=SMALL, colour=SOFT_INK, across="center")
         return
-    sides = ("right", "left") if row["before"] < row["after"] + HEADS_APART_CM * per_cm else None
-    for key, word, across in zip(
-        ("after", "before"), ("after weighting", "before"), sides or ("center",) * 2, strict=True
-    ):
-        write(axes, row[key], -0.5, word, size=SMALL, colour=SOFT_INK, across=across)
+    sides = ("right", "left") if row.before < row.after + HEADS_APART_CM * per_cm else None
+    left, right = sides or ("center",) * 2
+    write(axes, row.after, -0.5, "after weighting", size=SMALL, colour=SOFT_INK, across=left)
+    write(axes, row.before, -0.5, "before", size=SMALL, colour=SOFT_INK, across=right)
 
 
 def _dot(axes: Panel, x: float, y: float, *, filled: bool) -> None:
@@ -130,28 +145,30 @@ def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
     )
 
 
-@in_house_style
-def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) -> Picture:
+@in_own_style
+def draw_overlap(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.85) -> Picture:
     """Draw, per format, how many children there are and how many they count as once weighted.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
         row_cm: height of one format's row.
     """
     rows = [
-        row for row in summary["who"]["overlap"] if None not in (row["n_children"], row["share"])
+        (row.format, row.n_children, row.n_effective, row.share)
+        for row in summary.cohort.overlap
+        if row.n_children is not None
     ]
     if not rows:
-        return draw_nothing(width_cm, describe.describe_overlap(summary))
+        return draw_nothing(width_cm, alt_text.describe_overlap(summary))
     height = TOP_CM + row_cm * len(rows) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_overlap(summary)
+    picture.alt = alt_text.describe_overlap(summary)
     canvas = add_canvas(picture)
     axes = add_panel(
         picture, OVERLAP_LABEL_CM, AXIS_CM, width_cm - OVERLAP_LABEL_CM - 0.5, row_cm * len(rows)
     )
-    reach = max([1, *(row["n_children"] for row in rows)]) * 1.3
+    reach = max([1, *(n for _, n, _, _ in rows)]) * 1.3
     axes.set_xlim(0, reach)
     axes.set_ylim(len(rows), 0)
     line(axes, [0, reach], [len(rows)] * 2, color=SOFT_INK)
@@ -169,9 +186,8 @@ def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) 
             colour=SOFT_INK,
             across="center",
         )
-    for i, row in enumerate(rows):
-        name, y = row["format"], i + 0.6
-        n, kept = row["n_children"], row["n_effective"]
+    for i, (name, n, kept, share) in enumerate(rows):
+        y = i + 0.6
         middle = height - TOP_CM - y * row_cm
         mark(canvas, 0.15, middle, name)
         write(canvas, 0.4, middle, FORMAT_TITLES[name], weight=600)
@@ -179,14 +195,12 @@ def draw_overlap(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.85) 
             line(axes, [kept, n], [y, y], color=FAINT, linewidth=1.2)
             mark(axes, kept, y, name)
         mark(axes, n, y, name, filled=False)
-        words = f"{row['share']}% kept"
+        words = f"{share}% kept"
         write(axes, (kept or 0) - 0.03 * reach, y, words, size=SMALL, across="right", behind=PAPER)
-    for text, key, across in (
-        ("count as", "n_effective", "right"),
-        ("compared", "n_children", "left"),
-    ):
-        if rows and rows[0][key] is not None:
-            write(axes, rows[0][key], -0.2, text, size=SMALL, colour=SOFT_INK, across=across)
+    _, n, kept, _ = rows[0]
+    if kept is not None:
+        write(axes, kept, -0.2, "count as", size=SMALL, colour=SOFT_INK, across="right")
+    write(axes, n, -0.2, "compared", size=SMALL, colour=SOFT_INK, across="left")
     write(
         axes,
         reach / 2,

@@ -1,12 +1,17 @@
 """The three differences between formats, with the margin that would matter.
 
-In: a published summary. Out: one picture. The decision taken here: every row says at its own two
-ends which format would be ahead there, so that no sign has to be remembered.
+In: a `Summary`. Out: one picture. Decisions: every row says at its own two ends which format would
+be ahead there, so that no sign has to be remembered.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
+from collections.abc import Sequence
+
+from analysis.disclosure.fields import FormatId
+from analysis.disclosure.rows import MainPair
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import Span, span_of
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -21,7 +26,7 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
@@ -29,8 +34,8 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
-from analysis.wording import number, signed
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES, number, signed
+from analysis.words import alt_text
 
 AXIS_CM = 1.15
 TOP_CM = 0.55
@@ -39,25 +44,25 @@ END_LABEL_CM = 0.95
 LEAST_SPAN_IN_MARGINS = 2.4
 
 
-@in_house_style
+@in_own_style
 def draw_contrasts(
-    summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.9, named: bool = True
+    summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.9, named: bool = True
 ) -> Picture:
     """Draw the three contrasts, one row each, in the summary's order.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
         row_cm: height of one row; page 1 sets its sentences beside rows of this height.
         named: write the pair and its title at the left; False where the page does so.
     """
-    pairs = summary["answer"]["pairs"]
-    if not any(pair["shown"] for pair in pairs):
-        return draw_nothing(width_cm, describe.describe_contrasts(summary))
-    margin = summary["margin"]
+    pairs = summary.answer.pairs
+    if not any(pair.shown for pair in pairs):
+        return draw_nothing(width_cm, alt_text.describe_contrasts(summary))
+    margin = summary.margin
     height = TOP_CM + row_cm * len(pairs) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_contrasts(summary)
+    picture.alt = alt_text.describe_contrasts(summary)
     canvas = add_canvas(picture)
     left = LABEL_CM if named else 0.15
     axes_cm = width_cm - left - 0.15
@@ -66,7 +71,7 @@ def draw_contrasts(
     axes.set_xlim(-reach, reach)
     axes.set_ylim(row_cm * len(pairs), 0)
     _draw_margin(axes, margin, row_cm * len(pairs))
-    _draw_axis(axes, reach, row_cm * len(pairs))
+    _draw_axis(axes, reach, row_cm * len(pairs), summary.measure.rate_weeks)
     for i, pair in enumerate(pairs):
         _draw_row(axes, pair, reach, (i + 0.5) * row_cm, row_cm, axes_cm)
         if i:
@@ -77,13 +82,14 @@ def draw_contrasts(
     return picture
 
 
-def _reach(pairs: list[dict], margin: float, half_cm: float) -> float:
+def _reach(pairs: Sequence[MainPair], margin: float, half_cm: float) -> float:
     """Give the largest value on the axis: every interval fits, with its label beside it."""
     ends = [
-        abs(pair[key])
+        abs(end)
         for pair in pairs
-        for key in ("conf_low", "conf_high", "wide_low", "wide_high")
-        if pair["shown"] and pair.get(key) is not None
+        if pair.shown
+        for end in (pair.conf_low, pair.conf_high, pair.wide_low, pair.wide_high)
+        if end is not None
     ]
     return max([*ends, LEAST_SPAN_IN_MARGINS * margin]) * half_cm / (half_cm - END_LABEL_CM)
 
@@ -110,7 +116,7 @@ def _draw_margin(axes: Panel, margin: float, bottom: float) -> None:
     )
 
 
-def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
+def _draw_axis(axes: Panel, reach: float, bottom: float, rate_weeks: int) -> None:
     line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.8)
     line(axes, [-reach, reach], [bottom, bottom], color=SOFT_INK, linewidth=0.7)
     step = nice_step(2 * reach)
@@ -124,7 +130,7 @@ def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
         axes,
         0,
         bottom + 0.85,
-        "difference in progress, attainment levels each 12 weeks",
+        f"difference in progress, attainment levels each {rate_weeks} weeks",
         size=SMALL,
         colour=SOFT_INK,
         across="center",
@@ -132,21 +138,22 @@ def _draw_axis(axes: Panel, reach: float, bottom: float) -> None:
 
 
 def _draw_row(
-    axes: Panel, pair: dict, reach: float, y: float, row_cm: float, axes_cm: float
+    axes: Panel, pair: MainPair, reach: float, y: float, row_cm: float, axes_cm: float
 ) -> None:
-    if not pair["shown"]:
+    span = span_of(pair) if pair.shown else None
+    if span is None:
         line(axes, [-reach, reach], [y, y], color=FAINT, linestyle=(0, (1, 2.5)), linewidth=1.0)
         write(
             axes, 0, y, "no number shown", size=SMALL, colour=SOFT_INK, across="center", behind=BAND
         )
         return
-    low, middle, high = pair["conf_low"], pair["estimate"], pair["conf_high"]
     _draw_ends(axes, pair, reach, y + row_cm / 2 - 0.27)
-    if pair.get("wide_low") is not None:
-        _draw_wide(axes, pair["wide_low"], pair["wide_high"], y)
-    shade_interval(axes, low, middle, high, y, 0.30, CONTRAST)
+    beside = pair.wide_low is None or pair.wide_high is None
+    if pair.wide_low is not None and pair.wide_high is not None:
+        _draw_wide(axes, pair.wide_low, pair.wide_high, y)
+    shade_interval(axes, *span, y, 0.30, CONTRAST)
     axes.plot(
-        [middle],
+        [span.middle],
         [y],
         marker="o",
         markersize=6.2,
@@ -157,9 +164,15 @@ def _draw_row(
         zorder=6,
     )
     per_cm = 2 * reach / axes_cm
-    _write_value(axes, middle, y - 0.36, "center", per_cm, size=LARGE, weight=600)
-    beside = pair.get("wide_low") is None
-    for value, across in ((low, "right"), (high, "left")):
+    _write_value(axes, span.middle, y - 0.36, "center", per_cm, size=LARGE, weight=600)
+    _write_span_ends(axes, span, y, reach, per_cm, beside=beside)
+
+
+def _write_span_ends(
+    axes: Panel, span: Span, y: float, reach: float, per_cm: float, *, beside: bool
+) -> None:
+    """Write an interval's two ends beside it, or under it where a wider one is drawn."""
+    for value, across in ((span.low, "right"), (span.high, "left")):
         nudge = reach * 0.02 * (-1 if across == "right" else 1) if beside else 0
         _write_value(
             axes,
@@ -209,17 +222,18 @@ def _draw_wide(axes: Panel, low: float, high: float, y: float) -> None:
         line(axes, [end, end], [y - 0.09, y + 0.09], color=CONTRAST, linewidth=0.8)
 
 
-def _draw_ends(axes: Panel, pair: dict, reach: float, y: float) -> None:
-    for side, name in ((-1, pair["than"]), (1, pair["this"])):
+def _draw_ends(axes: Panel, pair: MainPair, reach: float, y: float) -> None:
+    sides: tuple[tuple[int, FormatId], ...] = ((-1, pair.than), (1, pair.this))
+    for side, name in sides:
         across = "left" if side < 0 else "right"
         text = f"{FORMAT_TITLES[name]} ahead"
         text = f"← {text}" if side < 0 else f"{text} →"
         write(axes, side * reach, y, text, size=SMALL, colour=SOFT_INK, across=across)
 
 
-def _name_row(canvas: Panel, pair: dict, y: float) -> None:
-    mark(canvas, 0.2, y + 0.28, pair["this"])
-    write(canvas, 0.45, y + 0.28, FORMAT_TITLES[pair["this"]], weight=600)
+def _name_row(canvas: Panel, pair: MainPair, y: float) -> None:
+    mark(canvas, 0.2, y + 0.28, pair.this)
+    write(canvas, 0.45, y + 0.28, FORMAT_TITLES[pair.this], weight=600)
     write(canvas, 0.2, y - 0.10, "compared with", size=SMALL, colour=SOFT_INK)
-    mark(canvas, 0.2, y - 0.46, pair["than"])
-    write(canvas, 0.45, y - 0.46, FORMAT_TITLES[pair["than"]], weight=600)
+    mark(canvas, 0.2, y - 0.46, pair.than)
+    write(canvas, 0.45, y - 0.46, FORMAT_TITLES[pair.than], weight=600)

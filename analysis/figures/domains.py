@@ -1,11 +1,13 @@
 """Differences between formats in each area of life: raw faint, drawn towards the mean strong.
 
-In: a published summary. Out: one picture with a column for each pair of formats.
+In: a `Summary`. Out: one picture with a column for each pair of formats.
 """
 
 from __future__ import annotations
 
-from analysis.figures.pair_head import draw_pair_head
+from analysis.disclosure.rows import DomainEffect
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import draw_pair_head, span_of
 from analysis.figures.style import (
     BAND,
     CONTRAST,
@@ -18,14 +20,16 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     nice_step,
     write,
 )
 from analysis.wording import sentence_case, signed
-from analysis.words import alt_text_sections as describe_beside
+from analysis.words import alt_text
+from analysis.words.subgroups import DOMAIN_TITLES
 
 LABEL_CM = 2.9
 GAP_CM = 0.5
@@ -34,58 +38,63 @@ AXIS_CM = 0.75
 ROW_CM = 0.66
 
 
-@in_house_style
-def draw_domains(summary: dict, *, width_cm: float = 17.4) -> Picture:
+@in_own_style
+def draw_domains(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw every area's difference, as found and drawn towards the mean.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    alt = describe_beside.describe_domains(summary)
-    rows = summary["depends"]["domains"]["rows"]
+    if summary.subgroups is None:
+        return draw_not_asked(width_cm)
+    alt = alt_text.describe_domains(summary)
+    rows = [row for row in summary.subgroups.domains.rows if span_of(row)]
     if not rows:
         return draw_nothing(width_cm, alt)
-    pairs = list(dict.fromkeys((row["this"], row["than"]) for row in rows))
-    names = list(dict.fromkeys(row["title"] for row in rows))
+    pairs = list(dict.fromkeys((row.this, row.than) for row in rows))
+    names = list(dict.fromkeys(row.domain for row in rows))
     height = TOP_CM + ROW_CM * len(names) + AXIS_CM
     picture = Picture(width_cm, height)
     picture.alt = alt
     canvas = add_canvas(picture)
     for i, name in enumerate(names):
-        write(canvas, 0, height - TOP_CM - (i + 0.5) * ROW_CM, sentence_case(name))
+        write(canvas, 0, height - TOP_CM - (i + 0.5) * ROW_CM, sentence_case(DOMAIN_TITLES[name]))
     panel_cm = (width_cm - LABEL_CM - GAP_CM * (len(pairs) - 1)) / len(pairs)
-    ends = [abs(row[k]) for row in rows for k in ("conf_low", "conf_high", "raw_estimate")]
-    reach = max([*ends, 2 * summary["margin"]]) * 1.06
+    ends = [end for row in rows for end in (row.conf_low, row.conf_high, row.raw_estimate)]
+    reach = max([*(abs(end) for end in ends if end is not None), 2 * summary.margin]) * 1.06
     for j, (this, than) in enumerate(pairs):
         left = LABEL_CM + j * (panel_cm + GAP_CM)
         draw_pair_head(canvas, this, than, left + panel_cm / 2, height - 0.3)
         axes = add_panel(picture, left, AXIS_CM, panel_cm, ROW_CM * len(names))
         axes.set_xlim(-reach, reach)
         axes.set_ylim(len(names), 0)
-        _draw_panel(axes, summary["margin"], reach, len(names))
+        _draw_panel(axes, summary.margin, reach, len(names))
         for row in rows:
-            if (row["this"], row["than"]) == (this, than):
-                _draw_row(axes, row, names.index(row["title"]) + 0.5)
+            if (row.this, row.than) == (this, than):
+                _draw_row(axes, row, names.index(row.domain) + 0.5)
     return picture
 
 
-def _draw_row(axes: Panel, row: dict, y: float) -> None:
+def _draw_row(axes: Panel, row: DomainEffect, y: float) -> None:
+    if row.raw_estimate is not None:
+        axes.plot(
+            [row.raw_estimate],
+            [y],
+            marker="o",
+            markersize=4.6,
+            markerfacecolor=PAPER,
+            markeredgecolor="#9AA1AD",
+            markeredgewidth=1.0,
+            linestyle="none",
+            zorder=3,
+        )
+    span = span_of(row)
+    if span is None:
+        return
+    line(axes, [span.low, span.high], [y, y], color=CONTRAST, linewidth=1.8, zorder=4)
     axes.plot(
-        [row["raw_estimate"]],
-        [y],
-        marker="o",
-        markersize=4.6,
-        markerfacecolor=PAPER,
-        markeredgecolor="#9AA1AD",
-        markeredgewidth=1.0,
-        linestyle="none",
-        zorder=3,
-    )
-    ends = [row["conf_low"], row["conf_high"]]
-    line(axes, ends, [y, y], color=CONTRAST, linewidth=1.8, zorder=4)
-    axes.plot(
-        [row["estimate"]],
+        [span.middle],
         [y],
         marker="o",
         markersize=5.8,

@@ -1,14 +1,16 @@
 """What if children who left did less well afterwards? One grid for each pair of formats.
 
-In: a published summary. Out: one picture. The decisions taken here: every cell holds its
-number, so that nothing is told by shade alone; a cell in which something else would be said
-is shaded and set strong.
+In: a `Summary`. Out: one picture. Decisions: every cell holds its number, so that nothing is told
+by shade alone; a cell in which something else would be said is shaded and set strong.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
-from analysis.figures.pair_head import draw_pair_head
+from collections.abc import Sequence
+
+from analysis.disclosure.rows import DropoutCell
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import draw_pair_head
 from analysis.figures.style import (
     BAND,
     FAINT,
@@ -19,44 +21,47 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     add_panel,
+    draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     write,
 )
-from analysis.wording import signed
-from analysis.words import alt_text_sensitivity as describe_doubts
+from analysis.wording import FORMAT_TITLES, signed
+from analysis.words import alt_text
 
 LEFT_CM, GAP_CM, RIGHT_CM = 1.45, 0.35, 0.05
 TOP_CM, BOTTOM_CM = 0.8, 0.95
 CELL_CM = 0.52
 
 
-@in_house_style
-def draw_dropout(summary: dict, *, width_cm: float = 17.4) -> Picture:
+@in_own_style
+def draw_dropout(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw the difference under every pair of assumptions about children who left.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    grids = [row for row in summary["sensitivity"]["dropout"] if row["cells"]]
+    if summary.sensitivity is None:
+        return draw_not_asked(width_cm)
+    grids = [row for row in summary.sensitivity.dropout if row.cells]
     if not grids:
         first = "The difference if children who left made less progress afterwards."
         return draw_nothing(width_cm, first)
-    steps = sorted({cell["percent_this"] for cell in grids[0]["cells"]})
+    steps = sorted({cell.percent_this for cell in grids[0].cells})
     height = TOP_CM + CELL_CM * len(steps) + BOTTOM_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe_doubts.describe_dropout(summary)
+    picture.alt = alt_text.describe_dropout(summary)
     canvas = add_canvas(picture)
     part_cm = (width_cm - GAP_CM * 2 - RIGHT_CM) / 3
     for j, row in enumerate(grids):
         left = j * (part_cm + GAP_CM) + LEFT_CM
         panel_cm = part_cm - LEFT_CM
-        draw_pair_head(canvas, row["this"], row["than"], left + panel_cm / 2, height - 0.3)
+        draw_pair_head(canvas, row.this, row.than, left + panel_cm / 2, height - 0.3)
         panel = add_panel(picture, left, BOTTOM_CM, panel_cm, CELL_CM * len(steps))
         panel.set_xlim(0, len(steps))
         panel.set_ylim(len(steps), 0)
-        _draw_cells(panel, row["cells"], steps)
+        _draw_cells(panel, row.cells, steps)
         for i, step in enumerate(steps):
             y = BOTTOM_CM + CELL_CM * (len(steps) - i - 0.5)
             write(canvas, left - 0.12, y, _spell(step), size=SMALL, colour=SOFT_INK, across="right")
@@ -70,7 +75,7 @@ def draw_dropout(summary: dict, *, width_cm: float = 17.4) -> Picture:
                 colour=SOFT_INK,
                 across="center",
             )
-        name = FORMAT_TITLES[row["than"]]
+        name = FORMAT_TITLES[row.than]
         write(
             canvas,
             left + panel_cm / 2,
@@ -84,7 +89,7 @@ def draw_dropout(summary: dict, *, width_cm: float = 17.4) -> Picture:
             canvas,
             left - 0.12,
             height - TOP_CM + 0.12,
-            FORMAT_TITLES[row["this"]],
+            FORMAT_TITLES[row.this],
             size=SMALL,
             colour=SOFT_INK,
             across="right",
@@ -92,11 +97,11 @@ def draw_dropout(summary: dict, *, width_cm: float = 17.4) -> Picture:
     return picture
 
 
-def _draw_cells(panel: Panel, cells: list[dict], steps: list[int]) -> None:
-    base = next(c for c in cells if c["percent_this"] == 0 and c["percent_than"] == 0)
+def _draw_cells(panel: Panel, cells: Sequence[DropoutCell], steps: Sequence[int]) -> None:
+    base = next(c for c in cells if c.percent_this == 0 and c.percent_than == 0)
     for cell in cells:
-        x, y = steps.index(cell["percent_than"]), steps.index(cell["percent_this"])
-        changed = (cell["label"], cell["ahead"]) != (base["label"], base["ahead"])
+        x, y = steps.index(cell.percent_than), steps.index(cell.percent_this)
+        changed = (cell.label, cell.ahead) != (base.label, base.ahead)
         panel.fill(
             [x, x + 1, x + 1, x],
             [y, y, y + 1, y + 1],
@@ -108,7 +113,7 @@ def _draw_cells(panel: Panel, cells: list[dict], steps: list[int]) -> None:
             panel,
             x + 0.5,
             y + 0.5,
-            signed(cell["estimate"]),
+            "" if cell.estimate is None else signed(cell.estimate),
             size=SMALL,
             weight=600 if changed else 400,
             across="center",

@@ -1,15 +1,15 @@
 """Who came in, and who was left after each step.
 
-In: a published summary. Out: one picture. The decision taken here: one column for each format, so
-that a reader sees at once whether one format lost more children than another. A step that may
-not be printed keeps its place, without numbers; neighbours share one reason.
+In: a `Summary`. Out: one picture. Decisions: one column for each format, so that a reader sees at
+once whether one format lost more children than another. A step that may not be printed keeps its
+place, without numbers; neighbours share one reason.
 """
 
 from __future__ import annotations
 
 from itertools import groupby
 
-from analysis.figures.names import FORMAT_TITLES, absent_formats
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     FAINT,
     NORMAL,
@@ -20,12 +20,15 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
 )
-from analysis.words import alt_text as describe
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
+from analysis.words.cohort import FLOW_TITLES
+from analysis.words.phrases import absent_formats
 
 LABEL_CM = 7.4
 TOP_CM = 0.75
@@ -34,26 +37,26 @@ BOX_CM = (1.35, 0.46)
 HELD_BACK = "too close to the next printed step: the difference could show a child"
 
 
-@in_house_style
-def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
+@in_own_style
+def draw_flow(summary: Summary, *, width_cm: float = 17.0) -> Picture:
     """Draw the children left after each step, per format.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    rows = summary["who"]["flow"]
-    if not any(row["shown"] for row in rows):
-        return draw_nothing(width_cm, describe.describe_flow(summary))
+    rows = summary.cohort.flow
+    if not any(row.shown for row in rows):
+        return draw_nothing(width_cm, alt_text.describe_flow(summary))
     height = TOP_CM + ROW_CM * len(rows)
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_flow(summary)
+    picture.alt = alt_text.describe_flow(summary)
     canvas = add_canvas(picture)
     absent = absent_formats(summary)
-    names = [*(name for name in summary["formats"] if name not in absent), "total"]
+    names = [*(name for name in summary.formats if name not in absent), "total"]
     step = (width_cm - LABEL_CM) / len(names)
     centres = {name: LABEL_CM + (i + 0.5) * step for i, name in enumerate(names)}
-    shown = [i for i, row in enumerate(rows) if row["shown"]]
+    shown = [i for i, row in enumerate(rows) if row.shown]
     for name, x in centres.items():
         _head(canvas, name, x, height - 0.22)
         if len(shown) > 1:
@@ -62,12 +65,12 @@ def draw_flow(summary: dict, *, width_cm: float = 17.0) -> Picture:
     middles = [height - TOP_CM - (i + 0.5) * ROW_CM for i in range(len(rows))]
     for i, (row, y) in enumerate(zip(rows, middles, strict=True)):
         last = i == len(rows) - 1
-        write(canvas, 0, y, row["step"], weight=600 if last else 400)
+        write(canvas, 0, y, FLOW_TITLES[row.id], weight=600 if last else 400)
         for name, x in centres.items():
-            if row["shown"] or (name == "total" and row["total"] is not None):
-                _draw_number(canvas, row[name], x, y, last=last)
-    for shown, steps in groupby(range(len(rows)), key=lambda i: rows[i]["shown"]):
-        if not shown:
+            if row.shown or (name == "total" and row.total is not None):
+                _draw_number(canvas, getattr(row, name), x, y, last=last)
+    for printed, steps in groupby(range(len(rows)), key=lambda i: rows[i].shown):
+        if not printed:
             own = [middles[i] for i in steps]
             write(
                 canvas,

@@ -1,17 +1,19 @@
 """How far goals had come: the spread of attainment levels mid-way and at the end.
 
-In: a published summary. Out: one picture. The decision taken here: every share is named where it
-is drawn, so that no key is needed; single levels stand in fixed places, and coarser bands (given
-where single levels hold too few children) lie end to end.
+In: a `Summary`. Out: one picture. Decisions: every share is named where it is drawn, so that no
+key is needed; single levels stand in fixed places, and coarser bands (given where single levels
+hold too few children) lie end to end.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
+from collections.abc import Sequence
+
+from analysis.disclosure.rows import Band
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     BAND,
     FAINT,
-    FORMAT_COLOURS,
     INK,
     PAPER,
     SMALL,
@@ -21,12 +23,15 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
 )
-from analysis.words import alt_text as describe
+from analysis.formats import FORMAT_COLOURS
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
+from analysis.words.progress import BAND_TITLES
 
 LEFT_CM = 2.3
 TOP_CM = 0.6
@@ -41,30 +46,30 @@ LEAST_LABELLED = 5
 LIGHT_SHADE = 0.9
 
 
-@in_house_style
-def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -> Picture:
+@in_own_style
+def draw_levels(summary: Summary, *, width_cm: float = 17.0, row_cm: float = 1.5) -> Picture:
     """Draw the share of goals at each level or band of levels, per format and week.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
         row_cm: height of one format's row of single levels.
     """
-    rows = [row for row in summary["progress"]["levels"] if row["percent"] is not None]
-    weeks = sorted({row["week"] for row in rows})
-    names = [name for name in summary["formats"] if any(row["format"] == name for row in rows)]
+    rows = [row for row in summary.progress.levels if row.percent is not None]
+    weeks = sorted({row.week for row in rows})
+    names = [name for name in summary.formats if any(row.format == name for row in rows)]
     if not rows:
-        return draw_nothing(width_cm, describe.describe_levels(summary))
-    bands = [band for _, band in sorted({(row["order"], row["band"]) for row in rows})]
+        return draw_nothing(width_cm, alt_text.describe_levels(summary))
+    bands = [BAND_TITLES[band] for _, band in sorted({(row.order, row.band) for row in rows})]
     single = len(bands) == SINGLE_LEVELS
     row_cm = row_cm if single else BAND_ROW_CM
     foot_cm = FOOT_CM if single else 0.1
     top_cm = TOP_CM if single else TOP_CM + 0.5
     height = top_cm + row_cm * len(names) + foot_cm
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_levels(summary)
+    picture.alt = alt_text.describe_levels(summary)
     canvas = add_canvas(picture)
-    top = max([1, *(row["percent"] for row in rows)])
+    top = max([1, *(row.percent or 0 for row in rows)])
     panel_cm = (width_cm - LEFT_CM - GAP_CM * (len(weeks) - 1)) / len(weeks)
     for j, week in enumerate(weeks):
         left = LEFT_CM + j * (panel_cm + GAP_CM)
@@ -79,8 +84,8 @@ def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -
             _head_bands(axes, bands, len(names), row_cm)
         for i, name in enumerate(reversed(names)):
             mine = sorted(
-                (row for row in rows if row["format"] == name and row["week"] == week),
-                key=lambda row: row["order"],
+                (row for row in rows if row.format == name and row.week == week),
+                key=lambda row: row.order,
             )
             if single:
                 _draw_spread(axes, mine, i, top, name, row_cm)
@@ -93,7 +98,7 @@ def draw_levels(summary: dict, *, width_cm: float = 17.0, row_cm: float = 1.5) -
     return picture
 
 
-def _draw_frame(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> None:
+def _draw_frame(axes: Panel, bands: Sequence[str], n_rows: int, row_cm: float) -> None:
     middle = bands.index("0") if "0" in bands else len(bands) // 2
     axes.fill(
         [middle - 0.5, middle + 0.5, middle + 0.5, middle - 0.5],
@@ -128,12 +133,13 @@ def _draw_frame(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> No
 
 
 def _draw_spread(
-    axes: Panel, rows: list[dict], base: int, top: float, name: str, row_cm: float
+    axes: Panel, rows: Sequence[Band], base: int, top: float, name: str, row_cm: float
 ) -> None:
     for row in rows:
-        high = row["percent"] / top / HEADROOM
-        left, right = row["order"] - 0.36, row["order"] + 0.36
-        if row["percent"]:
+        percent = row.percent or 0
+        high = percent / top / HEADROOM
+        left, right = row.order - 0.36, row.order + 0.36
+        if percent:
             axes.fill(
                 [left, right, right, left],
                 [base, base, base + high, base + high],
@@ -144,17 +150,17 @@ def _draw_spread(
             )
         write(
             axes,
-            row["order"],
+            row.order,
             base + high + 0.17 / row_cm,
-            f"{row['percent']:.0f}%" if row["percent"] else "few",
+            f"{percent:.0f}%" if row.percent else "few",
             size=SMALL,
-            colour=INK if row["percent"] else SOFT_INK,
+            colour=INK if percent else SOFT_INK,
             across="center",
             zorder=4,
         )
 
 
-def _head_bands(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> None:
+def _head_bands(axes: Panel, bands: Sequence[str], n_rows: int, row_cm: float) -> None:
     """Name the bands over their ends of the bar: first at the left, last at the right."""
     for k, band in enumerate(bands):
         across = "left" if k == 0 else "right" if k == len(bands) - 1 else "center"
@@ -163,13 +169,14 @@ def _head_bands(axes: Panel, bands: list[str], n_rows: int, row_cm: float) -> No
         write(axes, x, n_rows + 0.22 / row_cm, short, size=SMALL, colour=SOFT_INK, across=across)
 
 
-def _draw_bands(axes: Panel, rows: list[dict], base: int, name: str, row_cm: float) -> None:
-    whole = sum(row["percent"] for row in rows) or 1
+def _draw_bands(axes: Panel, rows: Sequence[Band], base: int, name: str, row_cm: float) -> None:
+    whole = sum(row.percent or 0 for row in rows) or 1
     thick, left = BAR_CM / row_cm, 0.0
     low, high = base + 0.5 - thick / 2, base + 0.5 + thick / 2
     shades = (*BAND_SHADES[: len(rows) - 1], BAND_SHADES[-1])
     for row, shade in zip(rows, shades, strict=True):
-        right = left + 100 * row["percent"] / whole
+        percent = row.percent or 0
+        right = left + 100 * percent / whole
         axes.fill(
             [left, right, right, left],
             [low, low, high, high],
@@ -179,12 +186,12 @@ def _draw_bands(axes: Panel, rows: list[dict], base: int, name: str, row_cm: flo
             linewidth=1.0,
             zorder=3,
         )
-        if row["percent"] >= LEAST_LABELLED:
+        if percent >= LEAST_LABELLED:
             write(
                 axes,
                 (left + right) / 2,
                 base + 0.5,
-                f"{row['percent']:.0f}%",
+                f"{percent:.0f}%",
                 weight=600,
                 colour=PAPER if shade > LIGHT_SHADE and name != "combined" else INK,
                 across="center",

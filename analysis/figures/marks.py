@@ -1,11 +1,16 @@
-"""One panel of dots with intervals, one row for each format; used by several pictures."""
+"""Marks that several pictures share: a panel of dots with intervals, and the head of a pair.
+
+In: rows of a `Summary`. Out: marks drawn on a `Picture` that is given. Decisions: a row without
+its three numbers has no mark.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from analysis.disclosure.rows import EffortMean, FormatRate, Interval
 from analysis.figures.style import (
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
@@ -15,18 +20,41 @@ from analysis.figures.style import (
     mark,
     nice_step,
     shade_interval,
+    text_width_cm,
     write,
 )
-from analysis.wording import number
+from analysis.formats import FORMAT_COLOURS
+from analysis.wording import FORMAT_TITLES, number
 
 DOT_ROW_CM = 0.86
 DOT_AXIS_CM = 0.5
 
 
+class Span(NamedTuple):
+    """The lower end, the estimate and the upper end of an interval that may be shown."""
+
+    low: float
+    middle: float
+    high: float
+
+
+def span_of(row: Interval) -> Span | None:
+    """Give a row's interval; None where any of its three numbers may not be shown."""
+    if row.conf_low is None or row.estimate is None or row.conf_high is None:
+        return None
+    return Span(row.conf_low, row.estimate, row.conf_high)
+
+
+def spans_of(rows: Iterable[FormatRate | EffortMean]) -> dict[str, Span]:
+    """Give format -> interval for the rows that may be shown, in their order."""
+    found = ((row.format, span_of(row)) for row in rows)
+    return {name: span for name, span in found if span is not None}
+
+
 def draw_dots(
     picture: Picture,
     place: tuple[float, float, float],
-    rows: Sequence[dict],
+    rows: Sequence[tuple[str, Span]],
     *,
     least: float = 0.0,
     decimals: int = 2,
@@ -36,7 +64,7 @@ def draw_dots(
     Args:
         picture: where to draw.
         place: left, bottom and width of the panel in centimetres, axis numbers included below.
-        rows: format, estimate, conf_low, conf_high, from top to bottom.
+        rows: format and interval, from top to bottom.
         least: the axis reaches at least this far above zero; zero is always on it.
         decimals: of the numbers beside the marks.
 
@@ -45,20 +73,47 @@ def draw_dots(
     """
     left, bottom, width = place
     axes = add_panel(picture, left, bottom + DOT_AXIS_CM, width, DOT_ROW_CM * len(rows))
-    low = min([0.0, *(row["conf_low"] for row in rows)])
-    high = max([least, *(row["conf_high"] for row in rows)])
+    low = min([0.0, *(span.low for _, span in rows)])
+    high = max([least, *(span.high for _, span in rows)])
     pad = 0.04 * (high - low)
     axes.set_xlim(low - (pad if low < 0 else 0), high + pad)
     axes.set_ylim(len(rows), 0)
     _draw_axis(axes, low, high, len(rows))
-    for i, row in enumerate(rows):
-        colour = FORMAT_COLOURS[row["format"]]
-        ends = (row["conf_low"], row["estimate"], row["conf_high"])
-        shade_interval(axes, *ends, i + 0.64, 0.24 / DOT_ROW_CM, colour)
-        mark(axes, row["estimate"], i + 0.64, row["format"])
-        label = number(row["estimate"], decimals)
-        write(axes, row["estimate"], i + 0.26, label, weight=600, across="center")
+    for i, (name, span) in enumerate(rows):
+        shade_interval(axes, *span, i + 0.64, 0.24 / DOT_ROW_CM, FORMAT_COLOURS[name])
+        mark(axes, span.middle, i + 0.64, name)
+        label = number(span.middle, decimals)
+        write(axes, span.middle, i + 0.26, label, weight=600, across="center")
     return axes
+
+
+def draw_pair_head(canvas: Panel, this: str, than: str, x: float, y: float) -> None:
+    """Write 'this than that' around the middle of a column, marks included.
+
+    Args:
+        canvas: a panel whose units are centimetres.
+        this: first format of the pair.
+        than: second format.
+        x: middle of the column.
+        y: height of the line.
+    """
+    size, gap, mark_cm = SMALL + 0.4, 0.13, 0.28
+    first, second = FORMAT_TITLES[this], FORMAT_TITLES[than]
+    widths = (
+        mark_cm,
+        text_width_cm(first, size, 600) + gap,
+        text_width_cm("than", SMALL) + gap,
+        mark_cm,
+        text_width_cm(second, size, 600),
+    )
+    at = [x - sum(widths) / 2]
+    for width in widths[:-1]:
+        at.append(at[-1] + width)
+    mark(canvas, at[0] + 0.1, y, this, scale=0.85)
+    write(canvas, at[1], y, first, size=size, weight=600)
+    write(canvas, at[2], y, "than", size=SMALL, colour=SOFT_INK)
+    mark(canvas, at[3] + 0.1, y, than, scale=0.85)
+    write(canvas, at[4], y, second, size=size, weight=600)
 
 
 def _draw_axis(axes: Panel, low: float, high: float, bottom: float) -> None:

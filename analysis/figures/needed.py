@@ -1,17 +1,16 @@
 """How far the records have come towards a comparison.
 
-In: a published summary. Out: one picture. The decision taken here: it is drawn only where no pair
-may be compared yet and more recording would change that; a bar ends where enough is, so that a
-format with plenty looks no better than one with enough.
+In: a `Summary`. Out: one picture. Decisions: it is drawn only where no pair may be compared yet
+and more recording would change that; a bar ends where enough is, so that a format with plenty
+looks no better than one with enough.
 """
 
 from __future__ import annotations
 
-from analysis.decisions.labels import NOT_COMPARABLE
-from analysis.figures.names import FORMAT_TITLES
+from analysis.disclosure.rows import Counts
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     FAINT,
-    FORMAT_COLOURS,
     INK,
     PAPER,
     SMALL,
@@ -20,12 +19,15 @@ from analysis.figures.style import (
     Picture,
     add_canvas,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     write,
 )
-from analysis.words import alt_text as describe
+from analysis.formats import FORMAT_COLOURS
+from analysis.vocabulary import NOT_COMPARABLE
+from analysis.wording import FORMAT_TITLES
+from analysis.words import alt_text
 
 SIZE_RULES = frozenset({"absent", "few_children", "few_groups", "groups_not_recorded"})
 HEADS = {"n_children": "Children with enough reviews", "n_groups": "Therapy groups"}
@@ -33,20 +35,20 @@ LABEL_CM, GUTTER_CM, WORDS_CM = 2.5, 0.6, 2.9
 HEAD_CM, ROW_CM, BAR_CM = 0.75, 0.72, 0.3
 
 
-@in_house_style
-def draw_needed(summary: dict, *, width_cm: float = 17.4) -> Picture:
+@in_own_style
+def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw, for each format, how many children and therapy groups there are of those needed.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    alt = describe.describe_needed(summary)
-    answer = summary["answer"]
-    waiting = {gate["rule"] for gate in summary["certainty"]["gates"]} & SIZE_RULES
-    if not waiting or any(pair["label"] != NOT_COMPARABLE for pair in answer["pairs"]):
+    alt = alt_text.describe_needed(summary)
+    answer = summary.answer
+    waiting = {gate.rule for gate in summary.method.gates} & SIZE_RULES
+    if not waiting or any(pair.label != NOT_COMPARABLE for pair in answer.pairs):
         return draw_nothing(width_cm, alt)
-    counts = {row["format"]: row for row in answer["counts"]}
+    counts = {row.format: row for row in answer.counts}
     names = [name for name in FORMAT_TITLES if name in counts]
     height = HEAD_CM + ROW_CM * len(names)
     picture = Picture(width_cm, height)
@@ -70,16 +72,16 @@ def draw_needed(summary: dict, *, width_cm: float = 17.4) -> Picture:
 
 
 def _draw_bar(
-    canvas: Panel, ends: tuple[float, float], y: float, summary: dict, row: dict, what: str
+    canvas: Panel, ends: tuple[float, float], y: float, summary: Summary, row: Counts, what: str
 ) -> None:
     """Draw one bar towards what is needed, with its words behind it."""
-    (left, right), need = ends, summary["answer"]["needed"][what]
-    have, words = describe.reached(summary, row, what)
+    (left, right), need = ends, getattr(summary.answer.needed, what)
+    have, words = alt_text.reached(summary, row, what)
     _fill(canvas, left, right, y, facecolor=PAPER, edgecolor=FAINT)
     if have:
         end = left + (right - left) * min(have / need, 1.0)
-        sure = row[what] is not None
-        colour = FORMAT_COLOURS[row["format"]]
+        sure = getattr(row, what) is not None
+        colour = FORMAT_COLOURS[row.format]
         _fill(canvas, left, end, y, facecolor=colour, edgecolor="none", alpha=1.0 if sure else 0.25)
     line(canvas, [right] * 2, [y - 0.26, y + 0.26], color=INK, linewidth=1.1, zorder=4)
     write(canvas, right + 0.2, y, words, size=SMALL)

@@ -1,14 +1,14 @@
 """Adjusted progress in each format, children made alike.
 
-In: a published summary. Out: one picture. The decision taken here: dots with intervals on an axis
-that shows zero, never bars, because a mean has no body.
+In: a `Summary`. Out: one picture. Decisions: dots with intervals on an axis that shows zero, never
+bars, because a mean has no body.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import spans_of
 from analysis.figures.style import (
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
@@ -16,68 +16,60 @@ from analysis.figures.style import (
     add_canvas,
     add_panel,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
     shade_interval,
     write,
 )
-from analysis.wording import interval, number
-from analysis.words import alt_text as describe
+from analysis.formats import FORMAT_COLOURS
+from analysis.wording import FORMAT_TITLES, interval, number
+from analysis.words import alt_text
 
 AXIS_CM = 1.0
 LABEL_CM = 2.0
 RANGE_CM = 2.0
 
 
-@in_house_style
-def draw_rates(summary: dict, *, width_cm: float = 8.4, row_cm: float = 0.86) -> Picture:
+@in_own_style
+def draw_rates(summary: Summary, *, width_cm: float = 8.4, row_cm: float = 0.86) -> Picture:
     """Draw the adjusted mean rate of each format that may be shown.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
         row_cm: height of one format's row.
     """
-    rates = {rate["format"]: rate for rate in summary["answer"]["rates"] if rate["shown"]}
-    names = [name for name in summary["formats"] if name in rates]
+    rates = spans_of(summary.answer.rates)
+    names = [name for name in summary.formats if name in rates]
     if not names:
-        return draw_nothing(width_cm, describe.describe_rates(summary))
+        return draw_nothing(width_cm, alt_text.describe_rates(summary))
     height = row_cm * len(names) + AXIS_CM
     picture = Picture(width_cm, height)
-    picture.alt = describe.describe_rates(summary)
+    picture.alt = alt_text.describe_rates(summary)
     canvas = add_canvas(picture)
     axes = add_panel(picture, LABEL_CM, AXIS_CM, width_cm - LABEL_CM - RANGE_CM, height - AXIS_CM)
-    low = min([0.0, *(rate["conf_low"] for rate in rates.values())])
-    high = max([0.5, *(rate["conf_high"] for rate in rates.values())])
+    low = min([0.0, *(span.low for span in rates.values())])
+    high = max([0.5, *(span.high for span in rates.values())])
     axes.set_xlim(low, high * 1.04)
     axes.set_ylim(len(names), 0)
-    _draw_axis(axes, low, high, len(names), row_cm)
+    _draw_axis(axes, low, high, len(names), row_cm, summary.measure.rate_weeks)
     for i, name in enumerate(names):
-        rate = rates[name]
-        thick = 0.26 / row_cm
-        shade_interval(
-            axes,
-            rate["conf_low"],
-            rate["estimate"],
-            rate["conf_high"],
-            i + 0.62,
-            thick,
-            FORMAT_COLOURS[name],
-        )
-        mark(axes, rate["estimate"], i + 0.62, name, scale=1.15)
-        write(
-            axes, rate["estimate"], i + 0.24, number(rate["estimate"]), weight=600, across="center"
-        )
+        span = rates[name]
+        shade_interval(axes, *span, i + 0.62, 0.26 / row_cm, FORMAT_COLOURS[name])
+        mark(axes, span.middle, i + 0.62, name, scale=1.15)
+        write(axes, span.middle, i + 0.24, number(span.middle), weight=600, across="center")
         middle = height - (i + 0.62) * row_cm
         write(canvas, 0, middle, FORMAT_TITLES[name], weight=600)
-        spread = interval(rate["conf_low"], rate["conf_high"])
+        spread = interval(span.low, span.high)
         write(canvas, width_cm, middle, spread, size=SMALL, colour=SOFT_INK, across="right")
     return picture
 
 
-def _draw_axis(axes: Panel, low: float, high: float, bottom: float, row_cm: float) -> None:
+def _draw_axis(
+    axes: Panel, low: float, high: float, bottom: float, row_cm: float, weeks: int
+) -> None:
     step = nice_step(high - low)
     decimals = 0 if step >= 1 else 1 if round(step * 10) == step * 10 else 2
     line(axes, [0, 0], [0, bottom], color=SOFT_INK, linewidth=0.7)
@@ -97,7 +89,7 @@ def _draw_axis(axes: Panel, low: float, high: float, bottom: float, row_cm: floa
         axes,
         (low + high) / 2,
         bottom + 0.78 / row_cm,
-        "attainment levels gained each 12 weeks",
+        f"attainment levels gained each {weeks} weeks",
         size=SMALL,
         colour=SOFT_INK,
         across="center",

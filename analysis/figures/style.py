@@ -1,9 +1,9 @@
 """One visual language for every picture: colours, shapes, faces, and a canvas in centimetres.
 
-In: nothing. Out: the means to draw. The decisions taken here: a therapy format keeps one colour
-and one shape everywhere; the colours differ in lightness first, so that they survive greyscale
-and the common kinds of colour blindness; labels stand beside what they name instead of in a
-legend; text is drawn literally and stays text in the file.
+In: nothing. Out: the means to draw. Decisions: a therapy format keeps one colour and one shape
+everywhere; the colours differ in lightness first, so that they survive greyscale and the common
+kinds of colour blindness; labels stand beside what they name instead of in a legend; text is drawn
+literally and stays text in the file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import functools
 import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -28,6 +28,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
+from analysis.formats import FORMAT_COLOURS, FORMAT_MARK_SIZES, FORMAT_MARKS
+from analysis.words.reasons import NOT_ASKED, NOTHING
+
 Arguments = ParamSpec("Arguments")
 
 FONT_FOLDER = FilePath(__file__).resolve().parents[1] / "report" / "fonts"
@@ -40,14 +43,10 @@ FAINT = "#C9CCD2"
 BAND = "#EFE9DD"
 PAPER = "#FFFFFF"
 CONTRAST = "#3B4A63"
-FORMAT_COLOURS = {"individual": "#17365D", "group": "#B5541C", "combined": "#4DA1A3"}
-FORMAT_SHAPES = {"individual": "o", "group": "s", "combined": "D"}
-FORMAT_SIZES = {"individual": 7.0, "group": 6.4, "combined": 6.0}
 
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
 SCREEN_DPI = 160
-NOTHING = "Too few children to show this."
 NOTHING_CM = 1.2
 
 # Share of the half-width of a 95% normal interval that holds the middle 80% and 50%.
@@ -75,18 +74,18 @@ class Picture(Figure):
     def to_svg(self) -> bytes:
         """Give the picture as SVG with its text kept as text; the same bytes every time."""
         buffer = io.BytesIO()
-        with house_style():
+        with own_style():
             FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
     def to_png(self, dpi: float = SCREEN_DPI) -> bytes:
         """Give the picture as PNG."""
         buffer = io.BytesIO()
-        with house_style(), _resolution(self, dpi):
+        with own_style(), _resolution(self, dpi):
             FigureCanvasAgg(self).print_png(buffer, metadata={"Software": None})
         return buffer.getvalue()
 
-    def _repr_mimebundle_(self, **_: object) -> tuple[dict, dict]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         width = round(self.width_cm / CM_PER_INCH * 96)
         return (
             {"image/png": self.to_png(), "text/plain": self.alt},
@@ -105,7 +104,7 @@ def _resolution(figure: Figure, dpi: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def house_style() -> Iterator[None]:
+def own_style() -> Iterator[None]:
     """Draw with these settings whatever the user's own are, and put the user's back."""
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -121,12 +120,12 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def in_house_style(draw: Callable[Arguments, Picture]) -> Callable[Arguments, Picture]:
-    """Let a drawing function run in the house style."""
+def in_own_style(draw: Callable[Arguments, Picture]) -> Callable[Arguments, Picture]:
+    """Let a drawing function run in the style of this report."""
 
     @functools.wraps(draw)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Picture:
-        with house_style():
+        with own_style():
             return draw(*args, **kwargs)
 
     return wrapped
@@ -168,17 +167,17 @@ class Panel:
         """Give the values at the left and the right edge."""
         return self._xlim
 
-    def plot(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+    def plot(self, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
         """Draw a line or marks through points in the panel's units."""
         self._add(Line2D(self._across(x), self._up(y), **kwargs))
 
-    def fill(self, x: Sequence[float], y: Sequence[float], **kwargs: object) -> None:
+    def fill(self, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
         """Fill a polygon whose corners are in the panel's units."""
         corners = list(zip(self._across(x), self._up(y), strict=True))
         self._add(Polygon(corners, closed=True, **kwargs))
 
     def fill_squares(
-        self, corners: Sequence[tuple[float, float]], size: float, **kwargs: object
+        self, corners: Sequence[tuple[float, float]], size: float, **kwargs: Any
     ) -> None:
         """Fill squares of one size, given by their lower left corners, as one shape."""
         squares = [
@@ -195,7 +194,7 @@ class Panel:
             outline = Path.make_compound_path(*(Path([*s, s[0]], closed=True) for s in squares))
             self._add(PathPatch(outline, **kwargs))
 
-    def text(self, x: float, y: float, text: str, **kwargs: object) -> None:
+    def text(self, x: float, y: float, text: str, **kwargs: Any) -> None:
         """Write text at a point in the panel's units."""
         self._add(Text(self._across([x])[0], self._up([y])[0], text, **kwargs))
 
@@ -242,7 +241,7 @@ def write(
     across: str = "left",
     down: str = "center_baseline",
     behind: str = "",
-    **kwargs: object,
+    **kwargs: Any,
 ) -> None:
     """Write one line of text, literally, at a point in the axes' own units.
 
@@ -277,8 +276,8 @@ def mark(
     axes.plot(
         [x],
         [y],
-        marker=FORMAT_SHAPES[therapy_format],
-        markersize=FORMAT_SIZES[therapy_format] * scale,
+        marker=FORMAT_MARKS[therapy_format],
+        markersize=FORMAT_MARK_SIZES[therapy_format] * scale,
         markerfacecolor=colour if filled else PAPER,
         markeredgecolor=PAPER if filled else colour,
         markeredgewidth=0.9 if filled else 1.2,
@@ -311,18 +310,31 @@ def draw_nothing(width_cm: float, alt: str) -> Picture:
         width_cm: width of the whole picture.
         alt: what would have been shown, in words.
     """
+    return _write_instead(width_cm, NOTHING, f"{alt} {NOTHING}")
+
+
+def draw_not_asked(width_cm: float) -> Picture:
+    """Give a picture that only says that its section was not asked.
+
+    Args:
+        width_cm: width of the whole picture.
+    """
+    return _write_instead(width_cm, NOT_ASKED, NOT_ASKED)
+
+
+def _write_instead(width_cm: float, text: str, alt: str) -> Picture:
     picture = Picture(width_cm, NOTHING_CM)
-    picture.alt = f"{alt} {NOTHING}"
+    picture.alt = alt
     picture.empty = True
     canvas = add_canvas(picture)
-    write(canvas, width_cm / 2, NOTHING_CM / 2, NOTHING, colour=SOFT_INK, across="center")
+    write(canvas, width_cm / 2, NOTHING_CM / 2, text, colour=SOFT_INK, across="center")
     return picture
 
 
-def line(axes: Panel, x: list[float], y: list[float], **kwargs: object) -> None:
+def line(axes: Panel, x: Sequence[float], y: Sequence[float], **kwargs: Any) -> None:
     """Draw a line."""
-    settings: dict = {"color": FAINT, "linewidth": 0.7, "solid_capstyle": "butt", "zorder": 2}
-    axes.plot(x, y, **(settings | kwargs))
+    plain: dict[str, Any] = {"color": FAINT, "linewidth": 0.7, "solid_capstyle": "butt"}
+    axes.plot(x, y, **({**plain, "zorder": 2} | kwargs))
 
 
 def nice_step(span: float) -> float:

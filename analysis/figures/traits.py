@@ -1,29 +1,35 @@
 """Predicted progress at low, middle and high ratings of a trait, for each format.
 
-In: a published summary. Out: one picture with a panel for each planned trait.
+In: a `Summary`. Out: one picture with a panel for each planned trait.
 """
 
 from __future__ import annotations
 
-from analysis.figures.names import FORMAT_TITLES
+from collections.abc import Sequence
+
+from analysis.disclosure.rows import Predicted
+from analysis.disclosure.summary import Summary
+from analysis.figures.marks import Span, span_of
 from analysis.figures.style import (
     FAINT,
-    FORMAT_COLOURS,
     SMALL,
     SOFT_INK,
     Panel,
     Picture,
     add_canvas,
     add_panel,
+    draw_not_asked,
     draw_nothing,
-    in_house_style,
+    in_own_style,
     line,
     mark,
     nice_step,
     write,
 )
-from analysis.wording import number
-from analysis.words import alt_text_sections as describe_beside
+from analysis.formats import FORMAT_COLOURS
+from analysis.wording import FORMAT_TITLES, number
+from analysis.words import alt_text
+from analysis.words.cohort import TRAIT_TITLES
 
 PANEL_CM = 3.6
 HEAD_CM = 0.6
@@ -34,16 +40,22 @@ NAMES_CM = 1.9
 APART = 0.13
 
 
-@in_house_style
-def draw_traits(summary: dict, *, width_cm: float = 17.4) -> Picture:
+@in_own_style
+def draw_traits(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     """Draw predicted rates by rating, formats side by side, with 95% intervals.
 
     Args:
-        summary: a published summary.
+        summary: what may be shown.
         width_cm: width of the whole picture.
     """
-    alt = describe_beside.describe_traits(summary)
-    traits = [trait for trait in summary["depends"]["traits"] if trait["predicted"]]
+    if summary.subgroups is None:
+        return draw_not_asked(width_cm)
+    alt = alt_text.describe_traits(summary)
+    traits = {
+        trait.id: [(row, span) for row in trait.predicted if (span := span_of(row))]
+        for trait in summary.subgroups.traits
+    }
+    traits = {name: rows for name, rows in traits.items() if rows}
     if not traits:
         return draw_nothing(width_cm, alt)
     height = HEAD_CM + PANEL_CM + AXIS_CM
@@ -51,21 +63,23 @@ def draw_traits(summary: dict, *, width_cm: float = 17.4) -> Picture:
     picture.alt = alt
     canvas = add_canvas(picture)
     width = (width_cm - GAP_CM) / 2 - LEFT_CM - NAMES_CM
-    ends = [row[k] for t in traits for row in t["predicted"] for k in ("conf_low", "conf_high")]
-    low, high = min([0.0, *ends]), max(ends)
-    for j, trait in enumerate(traits):
+    spans = [span for rows in traits.values() for _, span in rows]
+    low, high = min([0.0, *(span.low for span in spans)]), max(span.high for span in spans)
+    for j, (name, rows) in enumerate(traits.items()):
         left = j * ((width_cm - GAP_CM) / 2 + GAP_CM) + LEFT_CM
-        write(canvas, left - LEFT_CM, height - 0.22, trait["title"], weight=600)
+        write(canvas, left - LEFT_CM, height - 0.22, TRAIT_TITLES[name], weight=600)
         axes = add_panel(picture, left, AXIS_CM, width, PANEL_CM)
-        ratings = sorted({row["rating"] for row in trait["predicted"]})
+        ratings = sorted({row.rating for row, _ in rows})
         axes.set_xlim(ratings[0] - 0.45, ratings[-1] + 0.45)
         axes.set_ylim(low, high * 1.03)
-        _draw_axes(axes, ratings, low, high)
-        _draw_formats(axes, trait["predicted"], summary["formats"], high - low)
+        _draw_axes(axes, ratings, low, high, summary.measure.rate_weeks)
+        _draw_formats(axes, rows, summary.formats, high - low)
     return picture
 
 
-def _draw_axes(axes: Panel, ratings: list[float], low: float, high: float) -> None:
+def _draw_axes(
+    axes: Panel, ratings: Sequence[float], low: float, high: float, rate_weeks: int
+) -> None:
     left, right = ratings[0] - 0.45, ratings[-1] + 0.45
     per_cm = (high * 1.03 - low) / PANEL_CM
     step = nice_step(1.4 * (high - low))
@@ -82,29 +96,34 @@ def _draw_axes(axes: Panel, ratings: list[float], low: float, high: float) -> No
         axes,
         left,
         low - 0.82 * per_cm,
-        "predicted levels each 12 weeks, other traits as average",
+        f"predicted levels each {rate_weeks} weeks, other traits as average",
         size=SMALL,
         colour=SOFT_INK,
     )
 
 
-def _draw_formats(axes: Panel, rows: list[dict], formats: list[str], span: float) -> None:
-    names = [f for f in formats if any(row["format"] == f for row in rows)]
-    labels = []
+def _draw_formats(
+    axes: Panel,
+    rows: Sequence[tuple[Predicted, Span]],
+    formats: Sequence[str],
+    height: float,
+) -> None:
+    names = [f for f in formats if any(row.format == f for row, _ in rows)]
+    labels: list[tuple[float, str]] = []
     for k, name in enumerate(names):
-        mine = [row for row in rows if row["format"] == name]
+        mine = [(row.rating, span) for row, span in rows if row.format == name]
         shift = (k - (len(names) - 1) / 2) * APART
-        x = [row["rating"] + shift for row in mine]
-        y = [row["estimate"] for row in mine]
+        x = [rating + shift for rating, _ in mine]
+        y = [span.middle for _, span in mine]
         line(axes, x, y, color=FORMAT_COLOURS[name], linewidth=1.0, zorder=3)
-        for row, at in zip(mine, x, strict=True):
-            ends = [row["conf_low"], row["conf_high"]]
+        for (_, span), at in zip(mine, x, strict=True):
+            ends = [span.low, span.high]
             line(axes, [at, at], ends, color=FORMAT_COLOURS[name], linewidth=2.2, alpha=0.35)
-            mark(axes, at, row["estimate"], name, scale=0.85)
+            mark(axes, at, span.middle, name, scale=0.85)
         labels.append((y[-1], name))
-    right = max(row["rating"] for row in rows) + 0.45
-    at = None
-    for y, name in sorted(labels):
-        at = y if at is None else max(y, at + 0.11 * span)
-        mark(axes, right + 0.08, at, name, scale=0.85)
-        write(axes, right + 0.18, at, FORMAT_TITLES[name], weight=600)
+    right = max(row.rating for row, _ in rows) + 0.45
+    last: float | None = None
+    for end, name in sorted(labels):
+        last = end if last is None else max(end, last + 0.11 * height)
+        mark(axes, right + 0.08, last, name, scale=0.85)
+        write(axes, right + 0.18, last, FORMAT_TITLES[name], weight=600)

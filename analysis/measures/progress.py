@@ -65,7 +65,7 @@ def least_squares_slope(
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """Rates of progress in attainment levels per 12 weeks.
+    """Rates of progress in attainment levels per `Settings.rate_weeks`.
 
     Attributes:
         table: one row for each goal: goal_id, child_id, episode_id, format, domain, kind,
@@ -83,7 +83,7 @@ class Progress:
         if not len(self.children):
             return "No goal was reviewed often enough to measure progress."
         children = about(len(self.children), "child", "children")
-        return f"Rates of progress of {children}, in levels per 12 weeks."
+        return f"Rates of progress of {children}."
 
     _repr_html_ = show_card
 
@@ -101,7 +101,7 @@ def measure_progress(scored: ScoredGoals, settings: Settings) -> Progress:
         >>> scored = score_goals(read_records("data/sample"), Settings())
         >>> progress = measure_progress(scored, Settings())
         >>> progress
-        Rates of progress of about 225 children, in levels per 12 weeks.
+        Rates of progress of about 225 children.
         >>> round(float(progress.children["rate"].mean()), 2)
         0.99
     """

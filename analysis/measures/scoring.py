@@ -22,7 +22,7 @@ from analysis.computing import Array, category_codes, make_frame, positions_in
 from analysis.errors import AnalysisError
 from analysis.records.load import Records
 from analysis.records.schema import CLOSED_REASONS, DOMAINS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
-from analysis.settings import Settings
+from analysis.settings import MethodConstants, Settings
 
 # What is read of a goal as numbers.
 NUMBERS = (
@@ -35,7 +35,7 @@ NUMBERS = (
 )
 SKILL_CODES = tuple(DOMAINS.index(name) for name in SKILL_DOMAINS)
 
-T_MEAN, T_SPREAD, T_CORRELATION = 50.0, 10.0, 0.3
+T_MEAN, T_SPREAD = 50.0, 10.0
 
 Levels = tuple[Array, Array, Array]  # goal (row of its table), week, attainment
 
@@ -63,7 +63,9 @@ class _Goals:
 
 
 def t_score(
-    attainment: ArrayLike, weight: ArrayLike | None = None, rho: float = T_CORRELATION
+    attainment: ArrayLike,
+    weight: ArrayLike | None = None,
+    rho: float = MethodConstants.t_correlation,
 ) -> float:
     """Kiresuk-Sherman T-score of one child's goals at one time.
 
@@ -171,7 +173,7 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
             "n_reviews": n_reviews,
         }
     )
-    return ScoredGoals(levels, table, _t_scores(table))
+    return ScoredGoals(levels, table, _t_scores(table, settings.t_correlation))
 
 
 def _goals_with_format(records: Records) -> _Goals:
@@ -276,7 +278,7 @@ def _or_missing(values: pd.Series) -> np.ndarray:
     return values.to_numpy() if len(values) else np.array([np.nan])
 
 
-def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
+def _t_scores(table: pd.DataFrame, rho: float) -> pd.DataFrame:
     """Give each episode's T-score at the start and at its latest review."""
     baseline, weight = table["baseline"].to_numpy(), table["weight"].to_numpy()
     known = np.flatnonzero(~np.isnan(baseline) & (weight > 0))
@@ -294,9 +296,7 @@ def _t_scores(table: pd.DataFrame) -> pd.DataFrame:
             "child_id": table["child_id"].array[first],
             "format": table["format"].array[first],
             "n_goals": np.bincount(code, minlength=n),
-            "t_baseline": _t_from_sums(summed(w * baseline[known]), *spread, T_CORRELATION),
-            "t_latest": _t_from_sums(
-                summed(w * table["latest"].to_numpy()[known]), *spread, T_CORRELATION
-            ),
+            "t_baseline": _t_from_sums(summed(w * baseline[known]), *spread, rho),
+            "t_latest": _t_from_sums(summed(w * table["latest"].to_numpy()[known]), *spread, rho),
         }
     )

@@ -8,7 +8,6 @@ with the row's own degrees of freedom (the normal distribution where these are i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtr, stdtrit
 
 from analysis.errors import AnalysisError
-from analysis.models.arrays import Array
+from analysis.models.arrays import Array, is_number
 from analysis.models.regression.least_squares import number_names, read_numbers
 
 RESULT_COLUMNS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
@@ -174,7 +173,7 @@ def check_confidence(confidence: float) -> None:
     Raises:
         AnalysisError: if `confidence` is not between 0 and 1.
     """
-    if not (isinstance(confidence, Real) and 0 < confidence < 1):
+    if not (is_number(confidence) and 0 < confidence < 1):
         raise AnalysisError(
             "The confidence level must be a share between 0 and 1, for example 0.95."
         )

@@ -1,1 +1,1 @@
-"""What the notebooks call: one call for each question, everything through the disclosure door."""
+"""What the notebooks call: one call for each question, everything after disclosure control."""

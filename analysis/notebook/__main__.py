@@ -1,4 +1,4 @@
-"""The door that runs all notebooks: `python -m analysis.notebook`.
+"""The entry point that runs all notebooks: `python -m analysis.notebook`.
 
 In: records, margin, smallest cell. Out: executed copies (.ipynb and .html) in a folder outside
 git; or, with `--keep`, the sample's outputs in the notebooks themselves.
@@ -11,11 +11,15 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from analysis.errors import AnalysisError, run_entry_point
 from analysis.settings import Settings
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Therapy formats</title><style>
@@ -72,7 +76,7 @@ def find_notebooks(names: Sequence[str]) -> list[Path]:
     return chosen
 
 
-def to_html(notebook: object) -> bytes:
+def to_html(notebook: NotebookNode) -> bytes:
     """Give an executed notebook as one HTML page: code hidden, nothing fetched from elsewhere."""
     from nbconvert import HTMLExporter
 
@@ -88,7 +92,7 @@ def to_html(notebook: object) -> bytes:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door; gives 0, or the exit code of the fault."""
+    """Run the entry point; gives 0, or the exit code of the fault."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.notebook",
         description="Run the notebooks and write executed copies outside git.",

@@ -1,27 +1,29 @@
 """The question asked again of a choice: some goals, some children, fewer weeks, another margin.
 
-In: a clinic's records and a `Choice`. Out: a `Look`: the answer for that choice as it passed the
-disclosure door, or the reason why it is not shown. Decisions taken here: goals and children are
-chosen from short fixed lists, so that nobody can close in on one child; a choice whose answer
-rests on almost the same children as one already seen is not shown, because the difference of
-the two would be about the few who differ.
+In: a clinic's records and a `Choice`. Out: a `Look`: the answer for that choice after disclosure
+control, or the reason why it is not shown. Decisions: goals and children are chosen from short
+fixed lists, so that nobody can close in on one child; a choice whose answer rests on almost the
+same children as one already seen is not shown, because the difference of the two would be about
+the few who differ.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.analyses import brought_in, differ_enough
-from analysis.disclosure.answer import publish_answer
+from analysis.disclosure.permission import brought_in, differ_enough
+from analysis.disclosure.release import protect
+from analysis.disclosure.summary import Summary
 from analysis.records.load import Records
 from analysis.records.schema import DOMAINS, SKILL_DOMAINS, SOCIAL_DOMAINS
 from analysis.settings import Settings
 from analysis.study import Study, run_study
 from analysis.wording import DOMAIN_NAMES, sentence_case
-from analysis.words.sentence import SentenceBook
+from analysis.words.tell import tell
 
 ALL_GOALS, ALL_AGES, ALL_PAIRS = "All goals", "All ages", "All pairs"
 GOALS = {
@@ -51,7 +53,7 @@ class Choice:
         goals: one of `GOALS`.
         ages: one of `AGES`.
         weeks: length of the window.
-        margin: the smallest difference that matters, in levels per 12 weeks.
+        margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         pair: "All pairs", or the id of one, e.g. "group-individual".
     """
 
@@ -67,12 +69,12 @@ class Look:
     """What a choice shows.
 
     Attributes:
-        summary: the part of a published summary that pictures of the answer draw from; None
-            when it may not be shown.
+        summary: what may be shown of the choice, its pairs being those chosen; None where no
+            pair may be.
         sentences: the answer in words, or why there is none.
     """
 
-    summary: dict[str, object] | None
+    summary: Summary | None
     sentences: tuple[str, ...]
 
 
@@ -104,15 +106,15 @@ class Browser:
         outcomes = self._brought_in(study)
         if not all(differ_enough(outcomes, seen, self._whole) for seen in self._seen):
             return Look(None, (SEEN_ALREADY,))
-        answer = publish_answer(study, SentenceBook())
-        if any(pair["shown"] for pair in answer["pairs"]):
+        summary = tell(protect(study))
+        if any(pair.shown for pair in summary.answer.pairs):
             self._seen.append(outcomes)
-        wanted = [p for p in answer["pairs"] if choice.pair in (ALL_PAIRS, p["id"])]
-        summary = {"answer": {**answer, "pairs": wanted}, "margin": settings.margin}
-        shown = any(pair["shown"] for pair in wanted)
-        return Look(
-            summary if shown else None, tuple(dict.fromkeys(str(p["sentence"]) for p in wanted))
-        )
+        wanted = tuple(p for p in summary.answer.pairs if choice.pair in (ALL_PAIRS, p.id))
+        said = tuple(dict.fromkeys(summary.texts[f"pair.{pair.id}"] for pair in wanted))
+        if not any(pair.shown for pair in wanted):
+            return Look(None, said)
+        answer = msgspec.structs.replace(summary.answer, pairs=wanted)
+        return Look(msgspec.structs.replace(summary, answer=answer), said)
 
     def _brought_in(self, study: Study) -> np.ndarray:
         """Give what each child of the whole records brought into a study's answer."""

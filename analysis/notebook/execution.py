@@ -1,8 +1,8 @@
 """Run notebooks: a clinic's own copies outside git, or the sample's outputs kept with them.
 
-In: a notebook and its parameters. Out: the notebook with outputs. Decisions taken here: a
-kept notebook holds nothing that differs from one run or machine to the next (no times, no
-kernel versions, no paths), and only the invented sample's outputs are ever kept.
+In: a notebook and its parameters. Out: the notebook with outputs. Decisions: a kept notebook holds
+nothing that differs from one run or machine to the next (no times, no kernel versions, no paths),
+and only the invented sample's outputs are ever kept.
 """
 
 from __future__ import annotations

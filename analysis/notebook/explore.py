@@ -1,9 +1,9 @@
 """Controls in a notebook that ask the question again for a choice and redraw the answer.
 
-In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture,
-the answer in words. Everything shown comes from `Browser.look`, behind the disclosure door.
-Decision taken here: JupyterLab takes arrow keys and letters for itself even while a control has
-the focus, so the box asks it to leave them alone; without that nobody could choose by keyboard.
+In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture, the
+answer in words. Everything shown comes from `Browser.look`, after disclosure control. Decisions:
+JupyterLab takes arrow keys and letters for itself even while a control has the focus, so the box
+asks it to leave them alone; without that nobody could choose by keyboard.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import base64
 import html
 import os
+from pathlib import Path
 
 import ipywidgets as widgets
 from IPython.display import Javascript, display
 
 from analysis.comparison.result import PAIRS
 from analysis.figures.contrasts import draw_contrasts
-from analysis.figures.style import Picture
 from analysis.notebook.choices import (
     AGES,
     ALL_AGES,
@@ -65,7 +65,7 @@ def explore_comparison(
 
     Args:
         records: a folder of tables, a workbook, or one flat sheet.
-        margin: the smallest difference that matters, in levels per 12 weeks.
+        margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
         goals: the goals chosen at first.
 
@@ -73,7 +73,7 @@ def explore_comparison(
         AnalysisError: if the records or the choices are refused.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    browser = Browser(read_records(records), settings)
+    browser = Browser(read_records(Path(records)), settings)
     controls = make_controls(browser, Choice(goals=goals, margin=margin))
     shown = widgets.HTML()
 
@@ -134,13 +134,13 @@ def draw_look(look: Look) -> str:
     """Draw what a choice shows, as HTML: the picture with its text, then the words.
 
     Args:
-        look: what passed the door.
+        look: what may be shown.
     """
     words = "".join(f"<p style='margin:0.4em 0'>{html.escape(s)}</p>" for s in look.sentences)
     words = f"<div role='status' style='max-width:46em;line-height:1.45'>{words}</div>"
     if look.summary is None:
         return words
-    picture: Picture = draw_contrasts(look.summary)
+    picture = draw_contrasts(look.summary)
     code = base64.b64encode(picture.to_png(PICTURE_DPI)).decode()
     alt = html.escape(picture.alt, quote=True)
     return f"<img alt='{alt}' style='max-width:100%' src='data:image/png;base64,{code}'>{words}"

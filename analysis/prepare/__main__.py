@@ -17,7 +17,7 @@ from analysis.errors import run_entry_point
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door.
+    """Run the command.
 
     Returns:
         0 written, 1 a fault of this software, 2 usage, 3 refused for privacy, 4 faulty export,

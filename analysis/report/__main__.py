@@ -1,9 +1,9 @@
-"""The door: `python -m analysis.report` turns records into a PDF a clinic can put on the table.
+"""The entry point `python -m analysis.report`: records in, a PDF for the clinic's table out.
 
 In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, and the
-answer on the screen. The decisions taken here: whatever can be refused early is refused before
-anything slow is imported; a fault of this software is named by its place, never by a message
-that could quote a child's record.
+answer on the screen. Decisions: whatever can be refused early is refused before anything slow is
+imported; a fault of this software is named by its place, never by a message that could quote a
+child's record.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ import argparse
 import contextlib
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import run_entry_point
-from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary, spell_summary
+from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.settings import Settings
 from analysis.writing import PDF_MARK, Output, check_target, write_files
 
 if TYPE_CHECKING:
+    from analysis.disclosure.summary import Summary
     from analysis.records.load import Records
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -30,7 +31,7 @@ STAGES = ("Reading the records", "Comparing the formats", "Setting the report", 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the door.
+    """Run the entry point.
 
     Args:
         arguments: what stands after `python -m analysis.report`; the program's own when None.
@@ -67,8 +68,9 @@ def make_report(asked: argparse.Namespace) -> str:
         start(1)
         from analysis.disclosure.release import protect
         from analysis.study import run_study
+        from analysis.words.tell import tell
 
-        summary = dict(protect(run_study(records, settings), previous).summary)
+        summary = tell(protect(run_study(records, settings), previous))
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)
         start(3)
@@ -95,7 +97,8 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--margin",
         type=float,
         default=Settings.margin,
-        help="smallest difference that matters, in levels per 12 weeks (default: %(default)s)",
+        help="smallest difference that matters, in levels per "
+        f"{Settings.rate_weeks} weeks (default: %(default)s)",
     )
     parser.add_argument(
         "--smallest-cell",
@@ -134,7 +137,8 @@ def _list_inputs(source: Path) -> list[Path]:
     return [source]
 
 
-def _render(summary: dict, paper: str, *, with_text: bool) -> dict[str, bytes]:
+def _render(summary: Summary, paper: str, *, with_text: bool) -> dict[str, bytes]:
+    from analysis.disclosure.summary import spell_summary
     from analysis.report.document import render_pdf
 
     contents = {"pdf": render_pdf(summary, paper), "json": spell_summary(summary)}
@@ -146,7 +150,7 @@ def _render(summary: dict, paper: str, *, with_text: bool) -> dict[str, bytes]:
 
 
 @contextlib.contextmanager
-def _show_stages() -> Iterator:
+def _show_stages() -> Iterator[Callable[[int], None]]:
     """Give a function that says which stage begins; silent unless a person is watching."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -162,25 +166,25 @@ def _show_stages() -> Iterator:
         yield start
 
 
-def _close(records: Records, summary: dict, written: Sequence[Path]) -> str:
+def _close(records: Records, summary: Summary, written: Sequence[Path]) -> str:
     """Give the closing lines: what was mended, the answer, where the files are, what to keep.
 
     A plain hyphen stands for the minus sign, which not every terminal can show.
     """
     lines = [f"Note: {note}" for note in records.notes]
-    if summary["invented"]:
+    texts = summary.texts
+    if summary.invented:
         lines.append("These are the invented sample records.")
-    if summary["changes"]:
-        lines.append(summary["changes"]["notice"])
-    answer = summary["answer"]
-    said = [f"- {pair['sentence']}" for pair in answer["pairs"]]
-    lines += ["", answer["headline"], answer["always"], *said, ""]
+    if summary.previous:
+        lines.append(texts["changes.held"])
+    said = [f"- {texts[f'pair.{pair.id}']}" for pair in summary.answer.pairs]
+    lines += ["", texts["headline"], texts["always"], *said, ""]
     lines = [
         textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))
         for line in lines
     ]
     lines += [f"Written: {path}" for path in written]
-    if not summary["invented"]:
+    if not summary.invented:
         name = next(path for path in written if path.suffix == ".json").name
         lines.append(
             f"If you hand this report out, keep {name} and give it to the next one (--previous "

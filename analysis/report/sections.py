@@ -1,157 +1,78 @@
-"""The pages beside the main answer: does it depend, how soon, how far, at what effort.
+"""The sections of the report in reading order: one row each.
 
-In: a published summary. Out: their pictures, their display strings, their plain text. Nothing
-is judged or computed here.
+In: nothing. Out: `SECTIONS`, and what they all give for one `Summary`. Decisions: a section whose
+view is None was not asked, and is left out of pages, pictures and plain text; a new section is one
+row here and one page in `templates/template.typ`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from analysis.figures.attainment import draw_icons
-from analysis.figures.domains import draw_domains
-from analysis.figures.effort import draw_effort
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import Picture
-from analysis.figures.traits import draw_traits
-from analysis.figures.within_child import draw_kinds
-from analysis.words import alt_text_sections as describe_beside
-
-GOALS_TITLE = "Does it depend on the goal?"
-CHILDREN_TITLE = "Does it depend on the child?"
-EFFORT_TITLE = "How soon, how far, at what effort?"
-CARD_HEAD = ("Question", "Answer", "Counts")
-COUNTS_AS = {"supports": "for it", "weakens": "against it", "undermines": "strongly against it"}
-HALF_CM, TEXT_CM = 8.45, 17.4
+from analysis.report import answer_pages as first
+from analysis.report import deeper_pages as deeper
+from analysis.report import method_pages as last
+from analysis.report.spelling import View
 
 
-def draw_beside(summary: dict) -> dict[str, Picture]:
-    """Draw the pictures of these pages, empty ones included.
+@dataclass(frozen=True)
+class Section:
+    """One section of the report.
+
+    Attributes:
+        name: the section's name in every layer; the key of its view.
+        view: gives its display strings; None where the study was not asked it.
+        write: gives its blocks of plain text from its view.
+        draw: gives its pictures by name, empty ones included.
+    """
+
+    name: str
+    view: Callable[[Summary], View | None]
+    write: Callable[[View, Summary], Iterable[str]]
+    draw: Callable[[Summary], dict[str, Picture]] = lambda _: {}
+
+
+SECTIONS = (
+    Section("answer", first.view_answer, first.write_answer, first.draw_answer),
+    Section("previous", first.view_previous, first.write_previous),
+    Section("cohort", first.view_cohort, first.write_cohort, first.draw_cohort),
+    Section("progress", first.view_progress, first.write_progress, first.draw_course),
+    Section("subgroups", deeper.view_subgroups, deeper.write_subgroups, deeper.draw_subgroups),
+    Section("effort", deeper.view_effort, deeper.write_effort, deeper.draw_times),
+    Section("certainty", last.view_certainty, last.write_certainty, last.draw_certainty),
+    Section(
+        "sensitivity", deeper.view_sensitivity, deeper.write_sensitivity, deeper.draw_sensitivity
+    ),
+    Section("claims", deeper.view_claims, deeper.write_claims),
+    Section("method", last.view_method, last.write_method),
+)
+
+
+def view_sections(summary: Summary) -> dict[str, View]:
+    """Give the display strings of every section that the study was asked, by name.
 
     Args:
-        summary: a published summary.
+        summary: a told summary.
     """
-    weeks = summary["soon"]["weeks"]
-    return {
-        "kinds": draw_kinds(summary, width_cm=HALF_CM),
-        "traits": draw_traits(summary, width_cm=TEXT_CM),
-        "domains": draw_domains(summary, width_cm=TEXT_CM),
-        "effort": draw_effort(summary, width_cm=TEXT_CM),
-        **{f"icons-{week}": draw_icons(summary, week=week, width_cm=TEXT_CM) for week in weeks},
-    }
+    views = ((section.name, section.view(summary)) for section in SECTIONS)
+    return {name: view for name, view in views if view is not None}
 
 
-def view_beside(summary: dict) -> dict:
-    """Give what these pages print, as display strings.
+def draw_sections(summary: Summary, asked: Iterable[str]) -> dict[str, Picture]:
+    """Draw every picture that has something to show, by name.
 
     Args:
-        summary: a published summary.
-
-    Returns:
-        `depends` and `effort`, each with a title.
+        summary: a told summary.
+        asked: names of the sections that the study was asked.
     """
-    return {"depends": _view_depends(summary["depends"]), "effort": _view_effort(summary)}
-
-
-def _view_depends(depends: dict) -> dict:
-    within = depends["within_child"]
+    names = set(asked)
+    found = (section.draw(summary) for section in SECTIONS if section.name in names)
     return {
-        "goals_title": GOALS_TITLE,
-        "children_title": CHILDREN_TITLE,
-        "headline": within["headline"] or "",
-        "withheld": within["withheld"] or "",
-        "counts": within["counts"] or "",
-        "others": [
-            pair["sentence"]
-            for pair in within["pairs"]
-            if not within["withheld"] and pair["id"] != within["about"]
-        ],
-        "traits": [trait["sentence"] for trait in depends["traits"]],
-        "domains": [s for s in (depends["domains"]["sentence"], depends["domains"]["folded"]) if s],
-        "cards": [
-            {
-                "sentence": card["sentence"],
-                "items": [
-                    [item["question"], item["answer"], COUNTS_AS[item["counts"]]]
-                    for item in card["items"]
-                ],
-            }
-            for card in depends["credibility"]
-        ],
-        "card_head": list(CARD_HEAD),
-        "never": depends["never"],
+        name: picture
+        for pictures in found
+        for name, picture in pictures.items()
+        if not picture.empty
     }
-
-
-def _view_effort(summary: dict) -> dict:
-    soon, effort = summary["soon"], summary["effort"]
-    practice = effort["home_practice"]
-    end = effort["end_level"]
-    return {
-        "title": EFFORT_TITLE,
-        "weeks": [f"icons-{week}" for week in soon["weeks"]],
-        "shares": soon["sentences"],
-        "pairs": [
-            pair["sentence"]
-            for pair in soon["pairs"]
-            if pair["week"] == max(soon["weeks"], default=0)
-        ],
-        "soon_withheld": soon["withheld"] or "",
-        "kinds": effort["kinds"],
-        "end": [pair["sentence"] for pair in end["pairs"] if pair["shown"]],
-        "time": [effort["sentences"][0], *effort["sentences"][3:]] if effort["sentences"] else [],
-        "time_withheld": effort["withheld"] or "",
-        "practice": [practice["sentence"], *([practice["usual"]] if "usual" in practice else [])],
-    }
-
-
-def write_goals(view: dict, summary: dict) -> Iterable[str]:
-    """Give the page on goals as blocks of plain text.
-
-    Args:
-        view: the answer of `view_beside`.
-        summary: the summary it was made of.
-    """
-    depends = view["depends"]
-    yield depends["headline"] or depends["withheld"]
-    if depends["counts"]:
-        yield depends["counts"]
-    yield from depends["others"]
-    if depends["headline"]:
-        yield describe_beside.describe_kinds(summary)
-    yield from depends["domains"]
-    if summary["depends"]["domains"]["rows"]:
-        yield describe_beside.describe_domains(summary)
-    yield from _write_card(depends["cards"][0])
-
-
-def write_children(view: dict, summary: dict) -> Iterable[str]:
-    """Give the page on children as blocks of plain text; arguments as for `write_goals`."""
-    depends = view["depends"]
-    yield depends["never"]
-    yield from depends["traits"]
-    if any(trait["predicted"] for trait in summary["depends"]["traits"]):
-        yield describe_beside.describe_traits(summary)
-    for card in depends["cards"][1:]:
-        yield from _write_card(card)
-    yield from view["effort"]["practice"]
-
-
-def write_effort(view: dict, summary: dict) -> Iterable[str]:
-    """Give the page on time and effort as blocks of plain text; as for `write_goals`."""
-    effort = view["effort"]
-    if effort["soon_withheld"]:
-        yield effort["soon_withheld"]
-    yield from effort["shares"]
-    yield from effort["pairs"]
-    yield effort["kinds"]
-    if describe_beside.effort_rows(summary):
-        yield describe_beside.describe_effort(summary)
-    yield from effort["end"]
-    yield from effort["time"]
-    if effort["time_withheld"]:
-        yield effort["time_withheld"]
-
-
-def _write_card(card: dict) -> Iterable[str]:
-    yield card["sentence"]
-    yield from (f"{question} {answer} Counts {way}." for question, answer, way in card["items"])

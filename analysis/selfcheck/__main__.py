@@ -16,8 +16,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import AnalysisError, WriteError, run_entry_point
+
+if TYPE_CHECKING:
+    from analysis.disclosure.summary import Summary
 
 PASS, NOTE, FAIL = "PASS", "NOTE", "FAIL"
 LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
@@ -117,25 +121,26 @@ def check_sample_report() -> Iterator[Line]:
     yield PASS, "The sample's report was made, and its numbers compared."
 
 
-def publish_sample() -> dict[str, object]:
+def publish_sample() -> Summary:
     """Invent the sample clinic again, and give what may leave it."""
     from analysis.disclosure.release import protect
     from analysis.records.load import records_from_tables
     from analysis.simulation.clinic import simulate_clinic
     from analysis.study import run_study
+    from analysis.words.tell import tell
 
     records = records_from_tables(simulate_clinic().tables)
-    return dict(protect(run_study(records, ask_again=False)).summary)
+    return tell(protect(run_study(records, ask_again=False)))
 
 
-def digest_numbers(summary: dict[str, object]) -> str:
+def digest_numbers(summary: Summary) -> str:
     """Give a digest of the answer's numbers: those a reader sees, no words, no versions."""
-    answer = summary["answer"]
+    answer = summary.answer
     parts = {
-        "pairs": [[p["id"], p["estimate"], p["conf_low"], p["conf_high"]] for p in answer["pairs"]],
-        "rates": [[r["format"], r["estimate"]] for r in answer["rates"]],
-        "counts": [[r["format"], r["n_children"], r["n_goals"]] for r in answer["counts"]],
-        "weeks": [[r["format"], r["week"], r["mean"]] for r in summary["progress"]["by_week"]],
+        "pairs": [[p.id, p.estimate, p.conf_low, p.conf_high] for p in answer.pairs],
+        "rates": [[r.format, r.estimate] for r in answer.rates],
+        "counts": [[r.format, r.n_children, r.n_goals] for r in answer.counts],
+        "weeks": [[r.format, r.week, r.mean] for r in summary.progress.by_week],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 

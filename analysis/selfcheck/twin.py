@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set, levels_of_children
 from analysis.comparison.arms import formats_among, indicate_formats
 from analysis.comparison.attainment import AT_GOAL_LEVEL, rows_at_risk
-from analysis.comparison.contrasts import comparable_formats, keep_formats, levels_of_children
-from analysis.comparison.covariates import choose_covariates
-from analysis.measures.cohort import Cohort, choose_cohort
+from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
-from analysis.measures.scoring import ScoredGoals, score_goals
+from analysis.measures.scoring import score_goals
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import Clinic, simulate_clinic
@@ -39,22 +38,14 @@ class TwinDesign:
     """What a clinic's models are fitted to.
 
     Attributes:
-        scored, cohort: levels that count; who is compared.
-        table: (n,) rows of `Cohort.table` of the formats compared.
+        analysis_set: the children compared (n of them) and what is adjusted for.
         formats: k formats compared.
         members: (n, k) one indicator for each format.
-        centred, observed: (n, p) covariates for the comparison and for the propensities.
-        settings: the choices in force.
     """
 
-    scored: ScoredGoals
-    cohort: Cohort
-    table: pd.DataFrame
+    analysis_set: AnalysisSet
     formats: tuple[str, ...]
     members: np.ndarray
-    centred: pd.DataFrame
-    observed: pd.DataFrame
-    settings: Settings
 
 
 def design_models(clinic: Clinic) -> TwinDesign:
@@ -67,12 +58,9 @@ def design_models(clinic: Clinic) -> TwinDesign:
     records = records_from_tables(clinic.tables)
     scored = score_goals(records, settings)
     cohort = choose_cohort(records, measure_progress(scored, settings))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
-    covariates, formats = choose_covariates(table, settings), formats_among(table)
-    members = indicate_formats(table, formats)
-    return TwinDesign(
-        scored, cohort, table, formats, members, covariates.centred, covariates.observed, settings
-    )
+    analysis_set = choose_analysis_set(records, scored, cohort, settings)
+    formats = formats_among(analysis_set.table)
+    return TwinDesign(analysis_set, formats, indicate_formats(analysis_set.table, formats))
 
 
 def compare_with_statsmodels(clinic: Clinic | None = None) -> Iterator[Line]:
@@ -95,8 +83,11 @@ def _compare_rates(models: TwinDesign) -> Iterator[Line]:
 
     from analysis.models.regression.cluster_robust import fit_cluster_robust
 
-    rate, clusters = models.table["rate"].to_numpy(), models.table["cluster"].to_numpy()
-    design = np.hstack([models.members, models.centred.to_numpy()])
+    rate, clusters = (
+        models.analysis_set.table["rate"].to_numpy(),
+        models.analysis_set.table["cluster"].to_numpy(),
+    )
+    design = np.hstack([models.members, models.analysis_set.centred.to_numpy()])
     ours = fit_cluster_robust(rate, design, clusters, kind="CR1S")
     theirs = OLS(rate, design).fit(cov_type="cluster", cov_kwds={"groups": clusters})
     errors = ours.fixed["std_error"].to_numpy()
@@ -110,7 +101,7 @@ def _compare_propensities(models: TwinDesign) -> Iterator[Line]:
 
     from analysis.models.discrete.multinomial import fit_multinomial
 
-    traits = models.observed.to_numpy()
+    traits = models.analysis_set.covariates.observed.to_numpy()
     traits = (traits - traits.mean(axis=0)) / traits.std(axis=0)
     design = np.column_stack([np.ones(len(traits)), traits])
     received = models.members.argmax(axis=1)
@@ -130,20 +121,21 @@ def _compare_attainment(models: TwinDesign) -> Iterator[Line]:
 
     from analysis.models.discrete.hazard import fit_hazard
 
-    rows = rows_at_risk(models.scored, models.cohort, models.table, models.settings)
+    rows = rows_at_risk(models.analysis_set)
     child, event = rows["child"].to_numpy(), rows["event"].to_numpy()
-    others = models.centred.drop(columns=[c for c in AT_GOAL_LEVEL if c in models.centred])
+    centred = models.analysis_set.centred
+    others = centred.drop(columns=[c for c in AT_GOAL_LEVEL if c in centred])
     design = np.column_stack(
         [
             pd.get_dummies(rows["window"]).to_numpy(float),
             models.members[child, 1:],
-            np.log(rows["width"] / models.settings.review_weeks),
+            np.log(rows["width"] / models.analysis_set.settings.review_weeks),
             rows["social"] - rows["social"].mean(),
             rows["baseline"] - rows["baseline"].mean(),
             others.to_numpy()[child],
         ]
     )
-    ours = fit_hazard(event, design, models.table["cluster"].to_numpy()[child])
+    ours = fit_hazard(event, design, models.analysis_set.table["cluster"].to_numpy()[child])
     theirs = GLM(event, design, family=Binomial(link=CLogLog())).fit(tol=1e-12, maxiter=200)
     errors = np.sqrt(np.diagonal(ours.model_covariance))
     what = "goals attained"
@@ -158,12 +150,14 @@ def _compare_levels(models: TwinDesign) -> Iterator[Line]:
 
     from analysis.models.discrete.ordinal import fit_ordinal
 
-    goals = models.cohort.goals
-    level = models.scored.table["latest"].to_numpy()[goals.index]
-    child = pd.Index(models.table["episode_id"]).get_indexer(goals["episode_id"])
+    goals = models.analysis_set.cohort.goals
+    level = models.analysis_set.scored.table["latest"].to_numpy()[goals.index]
+    child = pd.Index(models.analysis_set.table["episode_id"]).get_indexer(goals["episode_id"])
     known = goals["at_end"].to_numpy() & np.isfinite(level) & (child >= 0)
     present, codes = np.unique(level[known], return_inverse=True)
-    traits = np.hstack([models.members[:, 1:], models.centred.to_numpy()])[child[known]]
+    traits = np.hstack([models.members[:, 1:], models.analysis_set.centred.to_numpy()])[
+        child[known]
+    ]
     ours = fit_ordinal(codes, traits, tuple(present))
     model = OrderedModel(codes, traits, distr="logit")
     theirs = model.fit(method="bfgs", gtol=1e-8, maxiter=1000, disp=False)
@@ -184,11 +178,15 @@ def _compare_growth(models: TwinDesign) -> Iterator[Line]:
 
     from analysis.models.mixed.model import RandomEffect, fit_mixed
 
-    at, _, child = levels_of_children(models.scored, models.cohort, models.table)
-    week, level = (models.scored.levels[c].to_numpy()[at] for c in ("week", "attainment"))
-    time = week / models.settings.rate_weeks
+    at, _, child = levels_of_children(
+        models.analysis_set.scored, models.analysis_set.cohort, models.analysis_set.table
+    )
+    week, level = (
+        models.analysis_set.scored.levels[c].to_numpy()[at] for c in ("week", "attainment")
+    )
+    time = week / models.analysis_set.settings.rate_weeks
     time = time - time.mean()
-    base = np.hstack([models.members, models.centred.to_numpy()])[child]
+    base = np.hstack([models.members, models.analysis_set.centred.to_numpy()])[child]
     fixed = np.hstack([base * time[:, None], base])
     line = np.column_stack([np.ones(len(time)), time])
     effect = RandomEffect(pd.Series(child, name="child"), line, correlated=False)

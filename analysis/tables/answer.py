@@ -1,13 +1,13 @@
 """Tables of the answer: who was compared, how alike, how formats differ, how sure.
 
-In: the published summary (`Published.summary`). Out: a `Table`, one function for each.
+In: a `Summary`. Out: a `Table`, one function for each.
 """
 
 from __future__ import annotations
 
-from analysis.comparison.result import RATE_UNIT
+from analysis.disclosure.summary import Summary
 from analysis.tables.layout import (
-    Summary,
+    HIDDEN,
     Table,
     name_format,
     name_pair,
@@ -18,9 +18,15 @@ from analysis.tables.layout import (
     spell_number,
     spell_range,
     spell_signed,
-    spell_text,
 )
-from analysis.wording import sentence_case
+from analysis.vocabulary import Unit
+from analysis.wording import FORMAT_NAMES, sentence_case
+from analysis.words.analyses import give_title
+from analysis.words.answer import LABEL_TITLES
+from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, spell_start, start_unit
+from analysis.words.phrases import every, range_name, spell_unit
+
+MAIN_UNIT: Unit = "rate"
 
 
 def tabulate_pairs(summary: Summary) -> Table:
@@ -28,51 +34,52 @@ def tabulate_pairs(summary: Summary) -> Table:
     rows = [
         {
             "Formats": name_pair(pair),
-            "Difference": spell_signed(pair["estimate"]),
-            "95% range": spell_range(pair),
-            "What may be said": pair["title"],
+            "Difference": spell_signed(pair.estimate),
+            range_name(summary): spell_range(pair),
+            "What may be said": LABEL_TITLES[pair.label],
         }
-        for pair in summary["answer"]["pairs"]
+        for pair in summary.answer.pairs
     ]
     return put_in_table(
         summary,
         "pairs",
         rows,
         "How much further goals moved in one format than in another",
-        "Levels every 12 weeks, first format minus second, after allowing for recorded traits",
+        f"Levels {every(summary)}, first format minus second, after allowing for recorded traits",
     )
 
 
 def tabulate_rates(summary: Summary) -> Table:
     """Tabulate each format's adjusted rate and how many children are behind it."""
-    counts = {row["format"]: row for row in summary["answer"]["counts"]}
-    rows = [
-        {
-            "Format": name_format(rate["format"]),
-            "Rate": spell_number(rate["estimate"]),
-            "95% range": spell_range(rate),
-            "Children": spell_count(counts[rate["format"]]["n_children"]),
-            "Goals": spell_count(counts[rate["format"]]["n_goals"]),
-            "Therapy groups": spell_count(counts[rate["format"]]["n_groups"], none="–"),
-        }
-        for rate in summary["answer"]["rates"]
-    ]
+    rows = []
+    for rate in summary.answer.rates:
+        counts = summary.counted(rate.format)
+        rows.append(
+            {
+                "Format": name_format(rate.format),
+                "Rate": spell_number(rate.estimate),
+                range_name(summary): spell_range(rate),
+                "Children": spell_count(counts.n_children),
+                "Goals": spell_count(counts.n_goals),
+                "Therapy groups": spell_count(counts.n_groups, none="–"),
+            }
+        )
     return put_in_table(
         summary,
         "rates",
         rows,
         "How far goals moved in each format, children made alike",
-        "Levels every 12 weeks, as if all children compared had been in each format",
+        f"Levels {every(summary)}, as if all children compared had been in each format",
     )
 
 
 def tabulate_flow(summary: Summary) -> Table:
     """Tabulate how many children are left after each step."""
     rows = [
-        {"Step": row["step"]}
-        | spell_formats(row, spell_count)
-        | {"Together": spell_count(row["total"])}
-        for row in summary["who"]["flow"]
+        {"Step": FLOW_TITLES[row.id]}
+        | spell_formats({name: spell_count(getattr(row, name)) for name in FORMAT_NAMES})
+        | {"Together": spell_count(row.total)}
+        for row in summary.cohort.flow
     ]
     return put_in_table(
         summary, "flow", rows, "Who is compared, and who is not", "Children left after each step"
@@ -82,8 +89,9 @@ def tabulate_flow(summary: Summary) -> Table:
 def tabulate_start(summary: Summary) -> Table:
     """Tabulate what the children were like at the start."""
     rows = [
-        {"Trait": row["trait"], "Unit": row["unit"]} | spell_formats(row, spell_text)
-        for row in summary["who"]["at_start"]
+        {"Trait": TRAIT_TITLES[row.trait], "Unit": start_unit(row.trait)}
+        | spell_formats({name: spell_start(row, name) or HIDDEN for name in FORMAT_NAMES})
+        for row in summary.cohort.at_start
     ]
     return put_in_table(
         summary,
@@ -98,11 +106,11 @@ def tabulate_balance(summary: Summary) -> Table:
     """Tabulate the largest difference between formats in each trait, before and after."""
     rows = [
         {
-            "Trait": row["trait"],
-            "As they came": spell_number(row["before"]),
-            "Weighted until alike": spell_number(row["after"]),
+            "Trait": TRAIT_TITLES[row.trait],
+            "As they came": spell_number(row.before),
+            "Weighted until alike": spell_number(row.after),
         }
-        for row in summary["who"]["balance"]
+        for row in summary.cohort.balance
     ]
     return put_in_table(
         summary,
@@ -116,9 +124,9 @@ def tabulate_balance(summary: Summary) -> Table:
 def tabulate_gates(summary: Summary) -> Table:
     """Tabulate which questions were asked before anything was said, and the answers."""
     answers: dict[str, dict[str, str]] = {}
-    for gate in summary["certainty"]["gates"]:
-        question, _, answer = str(gate["text"]).partition("? ")
-        pair = sentence_case(str(gate["pair"]).replace("-", " − "))
+    for gate in summary.method.gates:
+        question, _, answer = summary.texts[f"gate.{gate.pair}.{gate.gate}"].partition("? ")
+        pair = sentence_case(gate.pair.replace("-", " − "))
         answers.setdefault(f"{question}?", {})[pair] = answer.removesuffix(".")
     pairs = dict.fromkeys(pair for row in answers.values() for pair in row)
     rows = [
@@ -137,16 +145,17 @@ def tabulate_gates(summary: Summary) -> Table:
 def tabulate_analyses(summary: Summary) -> Table:
     """Tabulate the same question asked in every way."""
     rows = []
-    for analysis in summary["certainty"]["analyses"]:
-        unit = str(analysis["unit"])
-        other = "" if unit == RATE_UNIT else f" ({unit})"
-        decimals = 0 if unit == "percentage points" else 2
-        cells = {name_pair(p): spell_estimate(p, decimals) for p in analysis["pairs"]}
-        rows.append({"Asked": f"{analysis['title']}{other}"} | cells)
+    for analysis in summary.method.analyses:
+        unit = analysis.unit
+        other = "" if unit == MAIN_UNIT else f" ({spell_unit(summary, unit)})"
+        decimals = 0 if unit == "percentage_points" else 2
+        cells = {name_pair(pair): spell_estimate(pair, decimals) for pair in analysis.pairs}
+        rows.append({"Asked": f"{give_title(summary, analysis.id)}{other}"} | cells)
     return put_in_table(
         summary,
         "analyses",
         rows,
         "The same question, asked in other ways",
-        "Levels every 12 weeks unless another unit is named, first format minus second (95% range)",
+        f"Levels {every(summary)} unless another unit is named, first format minus second "
+        f"({range_name(summary)})",
     )

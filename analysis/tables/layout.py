@@ -1,23 +1,25 @@
-"""A table in the house style, and how its cells are spelt.
+"""A table in the report's style, and how its cells are spelt.
 
-In: rows of text. Out: a `Table`. Decisions taken here: every cell is spelt beforehand (true
-minus signs, the same decimals down a column), so that a table can only show what passed the
-disclosure door; a cell that may not be shown says so; tables carry no random names, so the same
-numbers give the same bytes.
+In: rows of text. Out: a `Table`. Decisions: every cell is spelt beforehand (true minus signs, the
+same decimals down a column), so that a table can only show what a `Summary` holds; a cell that may
+not be shown says so; tables carry no random names, so the same numbers give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
 from great_tables import GT, loc, style
 
-from analysis.wording import FORMAT_NAMES, interval, number, sentence_case, signed
+from analysis.disclosure.rows import Interval
+from analysis.disclosure.summary import Summary
+from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, interval, number, sentence_case, signed
+from analysis.words.reasons import NOT_ASKED, NOTHING
 
-Summary = Mapping[str, object]
-Row = Mapping[str, object]
+Row = Mapping[str, str]
 
 HIDDEN = "not shown"
 FACES = ["Source Sans Pro", "Source Sans 3", "Helvetica Neue", "Arial", "sans-serif"]
@@ -50,7 +52,7 @@ class Table:
         return self.set_type().as_raw_html()
 
     def set_type(self) -> GT:
-        """Set the table in the house style."""
+        """Set the table in the report's style."""
         numeric = [c for c in self.frame.columns if _is_numeric(self.frame[c])]
         table = (
             GT(self.frame, id=f"table-{self.name}")
@@ -81,18 +83,32 @@ class Table:
         )
 
 
-def put_in_table(summary: Summary, name: str, rows: Sequence[Row], title: str, unit: str) -> Table:
-    """Put spelt rows into a table; one line that says so when there is nothing to show."""
-    rows = rows or [{"": "Too few children to show this."}]
+def put_in_table(
+    summary: Summary,
+    name: str,
+    rows: Sequence[Row] | None,
+    title: str,
+    unit: str,
+) -> Table:
+    """Put spelt rows into a table; one line that says so when there is nothing to show.
+
+    Args:
+        summary: what may be shown.
+        name: short stable name.
+        rows: a cell for each heading; None where the study was not asked this.
+        title: what the table shows.
+        unit: unit of its numbers, and what they are.
+    """
+    rows = [{"": NOT_ASKED}] if rows is None else rows or [{"": NOTHING}]
     frame = pd.DataFrame(rows).astype("str")
     return Table(name, title, unit, frame, _note(summary))
 
 
 def _note(summary: Summary) -> str:
-    invented = "Invented records. " if summary["invented"] else ""
+    invented = "Invented records. " if summary.invented else ""
     return (
-        f"{invented}{summary['records']['sentence']} Counts to the nearest 5; nothing about fewer "
-        f"than {summary['smallest_cell']} children. Records {summary['records']['digest']}."
+        f"{invented}{summary.texts['counts']} Counts to the nearest 5; nothing about fewer "
+        f"than {summary.smallest_cell} children. Records {summary.records.digest}."
     )
 
 
@@ -102,50 +118,57 @@ def _is_numeric(cells: Iterable[str]) -> bool:
     return bool(told) and all(cell.lstrip("+−")[:1].isdigit() for cell in told)
 
 
-def name_format(name: object) -> str:
+class OfPair(Protocol):
+    """A row about a pair of formats, the first minus the second."""
+
+    @property
+    def this(self) -> str:
+        """The first format."""
+
+    @property
+    def than(self) -> str:
+        """The second format."""
+
+
+def name_format(name: str) -> str:
     """Name a format as the first word of a cell."""
-    return sentence_case(FORMAT_NAMES[str(name)])
+    return sentence_case(FORMAT_NAMES[name])
 
 
-def name_pair(pair: Row) -> str:
+def name_pair(pair: OfPair) -> str:
     """Name a pair as the difference it is."""
-    return sentence_case(f"{pair['this']} − {pair['than']}")
+    return sentence_case(f"{pair.this} − {pair.than}")
 
 
-def spell_formats(row: Row, spell: Callable[[object], str]) -> dict[str, str]:
-    """Spell one cell for each format."""
-    return {sentence_case(name): spell(row.get(name)) for name in FORMAT_NAMES}
+def spell_formats(cells: Mapping[str, str]) -> dict[str, str]:
+    """Give one cell for each format; those that are not among `cells` are not shown."""
+    return {title: cells.get(name, HIDDEN) for name, title in FORMAT_TITLES.items()}
 
 
-def spell_text(value: object) -> str:
-    """Spell a text whose numbers have true minus signs."""
-    return HIDDEN if value is None else str(value).replace("-", "−")
-
-
-def spell_count(value: object, none: str = HIDDEN) -> str:
+def spell_count(value: float | None, none: str = HIDDEN) -> str:
     """Spell a count."""
-    return none if value is None else number(float(value), 0)
+    return none if value is None else number(value, 0)
 
 
-def spell_number(value: object, decimals: int = 2) -> str:
+def spell_number(value: float | None, decimals: int = 2) -> str:
     """Spell a number."""
-    return HIDDEN if value is None else number(float(value), decimals)
+    return HIDDEN if value is None else number(value, decimals)
 
 
-def spell_signed(value: object, decimals: int = 2) -> str:
+def spell_signed(value: float | None, decimals: int = 2) -> str:
     """Spell a difference with its sign."""
-    return HIDDEN if value is None else signed(float(value), decimals)
+    return HIDDEN if value is None else signed(value, decimals)
 
 
-def spell_range(row: Row, decimals: int = 2) -> str:
+def spell_range(row: Interval, decimals: int = 2) -> str:
     """Spell a range."""
-    if row["conf_low"] is None:
+    if row.conf_low is None or row.conf_high is None:
         return HIDDEN
-    return interval(float(row["conf_low"]), float(row["conf_high"]), decimals)
+    return interval(row.conf_low, row.conf_high, decimals)
 
 
-def spell_estimate(row: Row, decimals: int = 2) -> str:
+def spell_estimate(row: Interval, decimals: int = 2) -> str:
     """Spell a difference with its range."""
-    if row["estimate"] is None:
+    if row.estimate is None:
         return HIDDEN
-    return f"{spell_signed(row['estimate'], decimals)} ({spell_range(row, decimals)})"
+    return f"{spell_signed(row.estimate, decimals)} ({spell_range(row, decimals)})"

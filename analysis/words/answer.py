@@ -1,19 +1,28 @@
 """The sentences of the answer: what may honestly be said of each pair of formats.
 
-In: numbers that already passed the disclosure door. Out: `Sentence`s. Decisions taken here:
-the number comes first and the word second; strength of wording follows the decision label;
-every sentence names the rule that chose it and the numbers it uses (METHODS.md, "Words").
+In: a published summary. Out: `Sentence`s. Decisions: the number comes first and the word second;
+strength of wording follows the decision label; every sentence names the rule that chose it and
+the numbers it uses (METHODS.md, "Words").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from analysis.decisions import labels
-from analysis.decisions.decide import GROWTH_OPEN, THREE_AT_ONCE
+from analysis.disclosure.rows import Counts, Gate, MainPair
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.vocabulary import (
+    CANNOT_TELL,
+    DEPENDS,
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NO_IMPORTANT_DIFFERENCE,
+    NOT_COMPARABLE,
+    RULES_OUT,
+    Label,
+    Unsettled,
+)
 from analysis.wording import (
-    FORMAT_NAMES,
     children,
     count,
     interval,
@@ -22,305 +31,277 @@ from analysis.wording import (
     points,
     sentence_case,
 )
-from analysis.words.gate_reasons import GATE_QUESTIONS, give_reason, give_short_reason
+from analysis.words.gate_reasons import give_reason, give_short_reason
+from analysis.words.phrases import (
+    ends,
+    every,
+    format_names,
+    gate_numbers,
+    known,
+    narrow_range_name,
+    pair_names,
+    range_name,
+    say,
+    spell_span,
+)
 
+TITLE = "Individual, group or combined therapy: what these records show"
 ALWAYS = (
     "Children were not assigned at random: part of any difference may come from which children "
     "were offered which format."
 )
-QUESTION = (
-    "Among children who could realistically have had any of the formats, how much further do "
-    "goals move every {weeks} weeks in one format than in another?"
-)
+LABEL_TITLES: dict[Label, str] = {
+    FASTER_IMPORTANT: "Further ahead, enough to matter",
+    NO_IMPORTANT_DIFFERENCE: "No important difference",
+    FASTER_SIZE_UNCERTAIN: "Ahead, by how much is unclear",
+    RULES_OUT: "Not importantly behind",
+    CANNOT_TELL: "Cannot tell",
+    DEPENDS: "Depends on how we adjust",
+    NOT_COMPARABLE: "Cannot be compared",
+}
+UNSETTLED: dict[Unsettled, str] = {
+    "three_at_once": "With three comparisons made at once",
+    "growth_open": "As long as the growth model of every review leaves it open",
+}
+_RANGE = ("estimate", "conf_low", "conf_high")
+_USED: dict[Label, tuple[str, ...]] = {
+    FASTER_IMPORTANT: _RANGE,
+    FASTER_SIZE_UNCERTAIN: _RANGE,
+    NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
+    RULES_OUT: _RANGE,
+    DEPENDS: (*_RANGE, "weighted"),
+    CANNOT_TELL: (*_RANGE, "more_children", "more_groups"),
+}
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence of the report.
+def give_question(summary: Summary) -> str:
+    """Give the question of the report."""
+    return (
+        "Among children who could realistically have had any of the formats, how much further do "
+        f"goals move {every(summary)} in one format than in another?"
+    )
 
-    Attributes:
-        id: stable name, e.g. "pair.group-individual".
-        rule: the rule that chose these words.
-        text: the sentence (or two or three that belong together).
-        numbers: ids of the published numbers it uses, as paths in `summary.json`.
+
+def tell_answer(summary: Summary) -> list[Sentence]:
+    """Say what the records show of each pair, and of all together."""
+    pairs = summary.answer.pairs
+    always = say("always", "always", ALWAYS)
+    return [*(say_pair(summary, pair) for pair in pairs), say_headline(pairs), always]
+
+
+def tell_counts(summary: Summary) -> list[Sentence]:
+    """Say how many children and goals were compared."""
+    text = spell_counts(summary, summary.counted("all"))
+    return [say("counts", "counts", text, ("answer.counts",))]
+
+
+def spell_counts(summary: Summary, everyone: Counts) -> str:
+    """Say how many children and goals are counted, this time or in the last report.
+
+    Args:
+        summary: the summary, for its smallest cell.
+        everyone: the counts of all formats together.
     """
-
-    id: str
-    rule: str
-    text: str
-    numbers: tuple[str, ...] = ()
-
-
-Numbers = Mapping[str, object]
-
-RANGE = ("estimate", "conf_low", "conf_high")
-UNSETTLED = {
-    THREE_AT_ONCE: "With three comparisons made at once",
-    GROWTH_OPEN: "As long as the growth model of every review leaves it open",
-}
-USED = {
-    labels.FASTER_IMPORTANT: RANGE,
-    labels.FASTER_SIZE_UNCERTAIN: RANGE,
-    labels.NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
-    labels.RULES_OUT: RANGE,
-    labels.DEPENDS: (*RANGE, "weighted"),
-    labels.CANNOT_TELL: (*RANGE, "more_children", "more_groups"),
-}
+    if everyone.n_children is None:
+        return f"Some formats have fewer than {summary.smallest_cell} children to compare."
+    return (
+        f"About {children(everyone.n_children)} with {count(known(everyone.n_goals), 'goal')} are "
+        "compared here."
+    )
 
 
-def say_pair(pair: Numbers, margin: float, gates: Sequence[Numbers] = ()) -> Sentence:
+def say_pair(summary: Summary, pair: MainPair) -> Sentence:
     """Say what the records show of one pair.
 
     Args:
-        pair: a published pair: id, this, than, label, ahead, certainty, unsettled, estimate,
-            conf_low, conf_high, narrow_low, narrow_high, weighted, more_children, more_groups.
-        margin: the smallest difference that matters, in levels per 12 weeks.
-        gates: the published gates that did not pass, in order; the last one withholds a pair
-            that is not comparable.
+        summary: the summary, for its gates, margin and units.
+        pair: one of its main pairs.
     """
-    rule = str(pair["label"])
-    if rule == labels.NOT_COMPARABLE:
-        gate = gates[-1] if gates else {}
-        text = _say_withheld(pair, gate)
-        used = gate_numbers([gate] if gate else [])
-        return Sentence(f"pair.{pair['id']}", f"{rule}.{gate.get('rule', '')}", text, used)
-    if pair["estimate"] is None:
+    key, rule = f"pair.{pair.id}", str(pair.label)
+    gates = [g for g in summary.method.gates if g.pair == pair.id and not g.passed]
+    if pair.label == NOT_COMPARABLE:
+        return _say_withheld(summary, pair, gates[-1] if gates else None)
+    if pair.estimate is None:
         text = (
-            f"{_names(pair, upper=True)} were compared, but there are too few children to print "
-            "the result without giving away something about one of them."
+            f"{pair_names(pair, upper=True)} were compared, but there are too few children to "
+            "print the result without giving away something about one of them."
         )
-        return Sentence(f"pair.{pair['id']}", "held_back", text)
-    say = {
-        labels.FASTER_IMPORTANT: _say_important,
-        labels.FASTER_SIZE_UNCERTAIN: _say_ahead,
-        labels.NO_IMPORTANT_DIFFERENCE: _say_no_difference,
-        labels.RULES_OUT: _say_not_behind,
-        labels.DEPENDS: _say_depends,
-        labels.CANNOT_TELL: _say_cannot_tell,
-    }[rule]
-    text = say(pair, margin)
-    used = tuple(f"answer.pairs.{pair['id']}.{name}" for name in USED[rule])
-    if pair["certainty"] == "suggestive" and rule != labels.CANNOT_TELL:
+        return say(key, "held_back", text)
+    text = {
+        FASTER_IMPORTANT: _say_important,
+        FASTER_SIZE_UNCERTAIN: _say_ahead,
+        NO_IMPORTANT_DIFFERENCE: _say_no_difference,
+        RULES_OUT: _say_not_behind,
+        DEPENDS: _say_depends,
+        CANNOT_TELL: _say_cannot_tell,
+    }[pair.label](summary, pair)
+    used = tuple(f"answer.pairs.{pair.id}.{name}" for name in _USED[pair.label])
+    if pair.certainty == "suggestive" and pair.label != CANNOT_TELL:
         text += f" Lean on this lightly: {listing([give_short_reason(gate) for gate in gates])}."
         rule += ".suggestive"
         used += gate_numbers(gates)
-    return Sentence(f"pair.{pair['id']}", rule, text, used)
+    return say(key, rule, text, used)
 
 
-def gate_numbers(gates: Sequence[Numbers]) -> tuple[str, ...]:
-    """Give the ids of the numbers that published gates show; a gate may show none."""
-    shown = [gate for gate in gates if gate.get("have") is not None]
-    return tuple(f"certainty.gates.{gate['pair']}.{gate['gate']}" for gate in shown)
-
-
-def say_headline(pairs: Sequence[Numbers]) -> Sentence:
+def say_headline(pairs: Sequence[MainPair]) -> Sentence:
     """Say the whole answer in one sentence.
 
     Args:
         pairs: the published pairs, in their fixed order.
     """
-    kinds = {str(pair["label"]) for pair in pairs}
-    if kinds == {labels.NOT_COMPARABLE}:
+    kinds: set[str] = {pair.label for pair in pairs}
+    if kinds == {NOT_COMPARABLE}:
         text = "These records cannot compare the formats yet."
-    elif kinds == {labels.CANNOT_TELL}:
+    elif kinds == {CANNOT_TELL}:
         text = "These records cannot tell the three formats apart."
-    elif kinds <= {labels.CANNOT_TELL, labels.NOT_COMPARABLE}:
+    elif kinds <= {CANNOT_TELL, NOT_COMPARABLE}:
         text = "These records cannot tell yet which format moves goals further."
-    elif kinds == {labels.NO_IMPORTANT_DIFFERENCE}:
+    elif kinds == {NO_IMPORTANT_DIFFERENCE}:
         text = "No important difference between the three formats."
     else:
         text = sentence_case("; ".join(_clauses(pairs))) + "."
-        if any(pair["certainty"] == "suggestive" for pair in pairs):
+        if any(pair.certainty == "suggestive" for pair in pairs):
             text += " Lean on this lightly."
-    return Sentence("headline", "headline." + "+".join(sorted(kinds)), text)
+    return say("headline", "headline." + "+".join(sorted(kinds)), text)
 
 
-_STRENGTH = (
-    labels.FASTER_IMPORTANT,
-    labels.FASTER_SIZE_UNCERTAIN,
-    labels.NO_IMPORTANT_DIFFERENCE,
-    labels.RULES_OUT,
-    labels.DEPENDS,
-    labels.CANNOT_TELL,
-    labels.NOT_COMPARABLE,
+_ONE_AHEAD: dict[Label, str] = {
+    FASTER_IMPORTANT: "goals moved further in {ahead} than in {behind}",
+    FASTER_SIZE_UNCERTAIN: (
+        "goals moved further in {ahead} than in {behind}, by how much is unclear"
+    ),
+    RULES_OUT: "{ahead} {were} not importantly behind {behind}",
+}
+_NONE_AHEAD: dict[Label, str] = {
+    NO_IMPORTANT_DIFFERENCE: "no important difference between {names}",
+    DEPENDS: "the difference between {names} depends on how we adjust",
+    CANNOT_TELL: "we cannot tell the difference between {names}",
+}
+_MOST_TELLING_FIRST: tuple[Label, ...] = (
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NO_IMPORTANT_DIFFERENCE,
+    RULES_OUT,
+    DEPENDS,
+    CANNOT_TELL,
 )
 
 
-def _clauses(pairs: Sequence[Numbers]) -> list[str]:
+def _clauses(pairs: Sequence[MainPair]) -> list[str]:
     """Give one clause for all pairs that say the same thing, the most telling first."""
     clauses = []
-    for label in _STRENGTH[:-1]:
-        alike = [pair for pair in pairs if pair["label"] == label]
-        if label in (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN, labels.RULES_OUT):
+    for label in _MOST_TELLING_FIRST:
+        alike = [pair for pair in pairs if pair.label == label]
+        if label in _ONE_AHEAD:
             for ahead, others in _sides_taken(alike):
                 names, behind = listing(ahead), listing(others, last="or")
                 were = "was" if len(ahead) == 1 else "were"
-                clauses.append(
-                    {
-                        labels.FASTER_IMPORTANT: f"goals moved further in {names} than in {behind}",
-                        labels.FASTER_SIZE_UNCERTAIN: (
-                            f"goals moved further in {names} than in {behind}, by how much is "
-                            "unclear"
-                        ),
-                        labels.RULES_OUT: f"{names} {were} not importantly behind {behind}",
-                    }[label]
-                )
+                clauses.append(_ONE_AHEAD[label].format(ahead=names, behind=behind, were=were))
         elif alike:
-            names = listing([_names(pair) for pair in alike], last="or between")
-            clauses.append(
-                {
-                    labels.NO_IMPORTANT_DIFFERENCE: f"no important difference between {names}",
-                    labels.DEPENDS: (f"the difference between {names} depends on how we adjust"),
-                    labels.CANNOT_TELL: f"we cannot tell the difference between {names}",
-                }[label]
-            )
+            names = listing([pair_names(pair) for pair in alike], last="or between")
+            clauses.append(_NONE_AHEAD[label].format(names=names))
     return clauses
 
 
-def _sides_taken(pairs: Sequence[Numbers]) -> list[tuple[list[str], list[str]]]:
+def _sides_taken(pairs: Sequence[MainPair]) -> list[tuple[list[str], list[str]]]:
     """Give who is ahead of whom; formats ahead of the very same others stand together."""
     others: dict[str, list[str]] = {}
     for ahead, behind in map(_sides, pairs):
         others.setdefault(ahead, []).append(behind)
     together: dict[tuple[str, ...], list[str]] = {}
-    for ahead, behind in others.items():
-        together.setdefault(tuple(behind), []).append(ahead)
-    return [(ahead, list(behind)) for behind, ahead in together.items()]
+    for ahead, names in others.items():
+        together.setdefault(tuple(names), []).append(ahead)
+    return [(ahead, list(names)) for names, ahead in together.items()]
 
 
-def _names(pair: Numbers, upper: bool = False) -> str:
-    words = f"{pair['this']} and {FORMAT_NAMES[str(pair['than'])]}"
-    return sentence_case(words) if upper else words
+def _is_this_ahead(pair: MainPair) -> bool:
+    return (pair.ahead or pair.this) == pair.this
 
 
-def _sides(pair: Numbers) -> tuple[str, str]:
+def _sides(pair: MainPair) -> tuple[str, str]:
     """Give the format that is ahead (or not behind) and the other, in words."""
-    ahead = str(pair["ahead"] or pair["this"])
-    behind = str(pair["than"] if ahead == pair["this"] else pair["this"])
-    return FORMAT_NAMES[ahead], FORMAT_NAMES[behind]
+    this, than = format_names(pair)
+    return (this, than) if _is_this_ahead(pair) else (than, this)
 
 
-def _oriented(pair: Numbers, low: str = "conf_low", high: str = "conf_high") -> tuple[float, ...]:
+def _oriented(pair: MainPair) -> tuple[float, float, float]:
     """Give estimate, low and high as the format ahead minus the other."""
-    values = float(pair["estimate"]), float(pair[low]), float(pair[high])
-    if (pair["ahead"] or pair["this"]) == pair["this"]:
-        return values
-    return -values[0], -values[2], -values[1]
+    estimate, (low, high) = known(pair.estimate), ends(pair)
+    return (estimate, low, high) if _is_this_ahead(pair) else (-estimate, -high, -low)
 
 
-def _say_important(pair: Numbers, margin: float) -> str:
+def _say_important(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
     return (
-        f"Children in {ahead} moved about {points(estimate)} further every 12 weeks than children "
-        f"in {behind} (95% range {interval(low, high)}), after allowing for the differences we "
-        "could see."
+        f"Children in {ahead} moved about {points(estimate)} further {every(summary)} than "
+        f"children in {behind} ({range_name(summary)} {interval(low, high)}), after allowing for "
+        "the differences we could see."
     )
 
 
-def _say_ahead(pair: Numbers, margin: float) -> str:
-    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
+def _say_ahead(summary: Summary, pair: MainPair) -> str:
     return (
-        f"Children in {ahead} moved about {points(estimate)} further every 12 weeks than children "
-        f"in {behind} (95% range {interval(low, high)}), after allowing for the differences we "
-        f"could see. We cannot say whether by enough to matter ({points(margin)})."
-    ) + _say_more(pair, margin)
+        f"{_say_important(summary, pair)} We cannot say whether by enough to matter "
+        f"({points(summary.margin)})."
+    ) + _say_more(summary, pair)
 
 
-def _say_no_difference(pair: Numbers, margin: float) -> str:
-    low, high = float(pair["narrow_low"]), float(pair["narrow_high"])
+def _say_no_difference(summary: Summary, pair: MainPair) -> str:
+    narrow = interval(known(pair.narrow_low), known(pair.narrow_high))
     return (
-        f"Any difference between {_names(pair)} is smaller than the {points(margin)} every "
-        f"12 weeks set beforehand as enough to matter (90% range {interval(low, high)}). Choose on "
-        "fit, cost and family preference."
+        f"Any difference between {pair_names(pair)} is smaller than the {points(summary.margin)} "
+        f"{every(summary)} set beforehand as enough to matter ({narrow_range_name(summary)} "
+        f"{narrow}). Choose on fit, cost and family preference."
     )
 
 
-def _say_not_behind(pair: Numbers, margin: float) -> str:
+def _say_not_behind(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
     text = (
-        f"Ruled out: that {ahead} is behind {behind} by {points(margin)} or more every 12 weeks. "
-        f"Not ruled out: up to {points(high)} ahead (95% range {interval(low, high)})."
+        f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
+        f"{every(summary)}. Not ruled out: up to {points(high)} ahead ({range_name(summary)} "
+        f"{interval(low, high)})."
     )
-    if pair["unsettled"]:
-        text += f" {UNSETTLED[str(pair['unsettled'])]}, that is not enough to call it ahead."
-    return text + _say_more(pair, margin)
+    if pair.unsettled:
+        text += f" {UNSETTLED[pair.unsettled]}, that is not enough to call it ahead."
+    return text + _say_more(summary, pair)
 
 
-def _say_depends(pair: Numbers, margin: float) -> str:
+def _say_depends(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
-    other = pair["weighted"]
-    sign = 1 if (pair["ahead"] or pair["this"]) == pair["this"] else -1
+    sign = 1 if _is_this_ahead(pair) else -1
     elsewhere = (
-        f", but {number(sign * float(other))} when children are weighted until alike"
-        if other is not None
+        f", but {number(sign * pair.weighted)} when children are weighted until alike"
+        if pair.weighted is not None
         else ", but the second way of adjusting does not agree"
     )
     return (
-        f"{sentence_case(ahead)} was ahead of {behind} by {points(estimate)} every 12 weeks in the "
-        f"main analysis (95% range {interval(low, high)}){elsewhere}. Treat this as not answered."
+        f"{sentence_case(ahead)} was ahead of {behind} by {points(estimate)} {every(summary)} in "
+        f"the main analysis ({range_name(summary)} {interval(low, high)}){elsewhere}. Treat this "
+        "as not answered."
     )
 
 
-def _say_cannot_tell(pair: Numbers, margin: float) -> str:
-    low, high = float(pair["conf_low"]), float(pair["conf_high"])
-    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
-    if low < 0 < high:
-        span = f"{points(-low)} in favour of {than} to {points(high)} in favour of {this}"
-    else:
-        side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
-        span = f"{number(near)} to {points(far)} in favour of {side}"
+def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
+    span = spell_span(*ends(pair), *format_names(pair))
     text = (
-        f"These records cannot tell {_names(pair)} apart: every 12 weeks the difference could be "
-        f"anywhere from {span} (95% range)."
+        f"These records cannot tell {pair_names(pair)} apart: {every(summary)} the difference "
+        f"could be anywhere from {span} ({range_name(summary)})."
     )
-    return text + _say_more(pair, margin)
+    return text + _say_more(summary, pair)
 
 
-def _say_more(pair: Numbers, margin: float) -> str:
-    more, groups = pair["more_children"], pair["more_groups"]
-    if not more:
+def _say_more(summary: Summary, pair: MainPair) -> str:
+    if not pair.more_children:
         return ""
-    with_groups = f" ({count(float(groups), 'more therapy group')})" if groups else ""
+    groups = f" ({count(pair.more_groups, 'more therapy group')})" if pair.more_groups else ""
     return (
-        f" About {number(float(more), 0)} more children{with_groups} would narrow the range to "
-        f"{number(margin)} either way."
+        f" About {number(pair.more_children, 0)} more children{groups} would narrow the range to "
+        f"{number(summary.margin)} either way."
     )
 
 
-def _say_withheld(pair: Numbers, gate: Numbers) -> str:
-    opening = f"{_names(pair, upper=True)} cannot be compared: "
-    return opening + give_reason(gate) + "."
-
-
-def say_gate(gate: Numbers) -> Sentence:
-    """Say how one gate was answered for one pair.
-
-    Args:
-        gate: a published gate: gate, pair, passed, rule, format, have, need, smallest.
-    """
-    question = GATE_QUESTIONS[str(gate["gate"])]
-    text = f"{question} Yes." if gate["passed"] else f"{question} No: {give_reason(gate)}."
-    rule = f"{gate['gate']}.{gate['rule'] or 'passed'}"
-    used = () if gate["passed"] else gate_numbers([gate])
-    return Sentence(f"gate.{gate['pair']}.{gate['gate']}", rule, text, used)
-
-
-def say_counts(numbers: Numbers) -> Sentence:
-    """Say how many children and goals were compared.
-
-    Args:
-        numbers: n_children and n_goals compared (rounded, or None), smallest.
-    """
-    if numbers["n_children"] is None:
-        text = f"Some formats have fewer than {numbers['smallest']} children to compare."
-    else:
-        text = (
-            f"About {children(float(numbers['n_children']))} with "
-            f"{count(float(numbers['n_goals']), 'goal')} are compared here."
-        )
-    return Sentence("counts", "counts", text, ("answer.counts",))
-
-
-def list_formats(names: Sequence[str]) -> str:
-    """Spell formats in a sentence: 'individual, group and combined therapy'."""
-    return f"{listing(list(names))} therapy"
+def _say_withheld(summary: Summary, pair: MainPair, gate: Gate | None) -> Sentence:
+    text = f"{pair_names(pair, upper=True)} cannot be compared: {give_reason(summary, gate)}."
+    rule = f"{pair.label}.{gate.rule if gate else ''}"
+    return say(f"pair.{pair.id}", rule, text, gate_numbers([gate] if gate else []))

@@ -1,91 +1,83 @@
-"""The sentences of "How soon?": goals at the expected level by week 12 and week 24.
+"""The sentences of "How soon?": goals at the expected level by one week and by another.
 
-In: numbers that already passed the disclosure door. Out: `Sentence`s. Decision taken here:
-natural frequencies with one denominator, and the range beside every number.
+In: a published summary. Out: `Sentence`s. Decision: natural frequencies with one denominator, and
+the range beside every number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from analysis.wording import FORMAT_NAMES, interval, listing, number, sentence_case
-from analysis.words.answer import Sentence
+from analysis.disclosure.rows import SharePair
+from analysis.disclosure.summary import AttainmentPart, Sentence, Summary
+from analysis.wording import FORMAT_NAMES, interval, listing, number
 from analysis.words.gate_reasons import give_reason
+from analysis.words.phrases import format_names, known, pair_names, range_name, say
+from analysis.words.reasons import give_clause
 
-Numbers = Mapping[str, object]
+NOT_ASKED = "How soon goals reach the expected level was not asked in this run."
+TOO_FEW = "there are too few children to print the result"
 
 
-def say_shares(week: int, rows: Sequence[Numbers]) -> Sentence:
-    """Say how many of 100 goals reach the expected level by a week, in each format.
+def tell_attainment(summary: Summary) -> list[Sentence]:
+    """Say how soon goals reach the expected level, in each format and pair by pair."""
+    part = summary.attainment
+    if part is None:
+        return [say("soon.not_asked", "soon.not_asked", NOT_ASKED)]
+    told = []
+    for week in sorted({*part.weeks, *(pair.week for pair in part.pairs)}):
+        told += [_say_pair(summary, pair, part.of) for pair in part.pairs if pair.week == week]
+        if week in part.weeks:
+            told.append(_say_shares(summary, week, part))
+    if part.withheld:
+        text = (
+            "How soon goals reach the expected level cannot be answered with these records, "
+            f"because {give_clause(part.withheld)}."
+        )
+        told.append(say("soon.withheld", "soon.withheld", text))
+    text = (
+        f"Goals are seen only at reviews, about every {summary.measure.review_weeks} weeks, so the "
+        "day a goal is reached is known only to lie between two of them. All children compared are "
+        "given each format in turn, one child one vote."
+    )
+    return [*told, say("soon.method", "soon.method", text)]
 
-    Args:
-        week: the week.
-        rows: published rows that are shown: format, of_100, low, high.
-    """
+
+def _say_shares(summary: Summary, week: int, part: AttainmentPart) -> Sentence:
+    """Say how many of 100 goals reach the expected level by a week, in each format."""
     parts = [
-        f"about {number(float(row['of_100']), 0)} "
-        f"({interval(float(row['low']), float(row['high']), 0)}) in "
-        f"{FORMAT_NAMES[str(row['format'])]}"
-        for row in rows
+        f"about {number(known(row.of_100), 0)} ({interval(known(row.low), known(row.high), 0)}) in "
+        f"{FORMAT_NAMES[row.format]}"
+        for row in part.shares
+        if row.week == week
     ]
     text = (
-        f"Of 100 goals of children like these, at the expected level at some review by week {week} "
-        f"(95% range): {listing(parts)}."
+        f"Of {part.of} goals of children like these, at the expected level at some review by week "
+        f"{week} ({range_name(summary)}): {listing(parts)}."
     )
-    return Sentence(f"soon.shares.{week}", "soon.shares", text, (f"soon.shares.{week}",))
+    return say(f"soon.shares.{week}", "soon.shares", text, (f"soon.shares.{week}",))
 
 
-def say_share_pair(week: int, pair: Numbers, gate: Numbers | None) -> Sentence:
-    """Say how two formats differ in goals at the expected level by a week.
-
-    Args:
-        week: the week.
-        pair: published: id, this, than, shown, difference, low, high (of 100).
-        gate: the published gate that withholds it, if one does.
-    """
-    key = f"soon.pair.{week}.{pair['id']}"
-    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
-    both = f"{pair['this']} and {than}"
-    if not pair["shown"]:
-        reason = give_reason(gate) if gate else "there are too few children to print the result"
-        text = f"By week {week}, {both} cannot be compared: {reason}."
-        return Sentence(key, "soon.withheld", text)
-    difference, low, high = (float(pair[name]) for name in ("difference", "low", "high"))
+def _say_pair(summary: Summary, pair: SharePair, of: int) -> Sentence:
+    """Say how two formats differ in goals at the expected level by a week."""
+    week, path = pair.week, f"soon.pairs.{pair.week}.{pair.id}"
+    key, both = f"soon.pair.{week}.{pair.id}", pair_names(pair)
+    this, than = format_names(pair)
+    if not pair.shown:
+        reason = give_reason(summary, pair.gate) if pair.gate else TOO_FEW
+        return say(key, "soon.withheld", f"By week {week}, {both} cannot be compared: {reason}.")
+    difference, low, high = known(pair.difference), known(pair.low), known(pair.high)
     if low <= 0 <= high:
         text = (
-            f"By week {week}, {both} cannot be told apart: of 100 goals, anywhere from "
-            f"{number(-low, 0)} more in {than} to {number(high, 0)} more in {this} (95% range)."
+            f"By week {week}, {both} cannot be told apart: of {of} goals, anywhere from "
+            f"{number(-low, 0)} more in {than} to {number(high, 0)} more in {this} "
+            f"({range_name(summary)})."
         )
-        return Sentence(key, "soon.cannot_tell", text, (f"soon.pairs.{week}.{pair['id']}",))
+        return say(key, "soon.cannot_tell", text, (path,))
     ahead, behind = (this, than) if difference > 0 else (than, this)
     if difference < 0:
         difference, low, high = -difference, -high, -low
     text = (
-        f"By week {week}, of 100 goals about {number(difference, 0)} more were at the expected "
-        f"level in {ahead} than in {behind} (95% range {interval(low, high, 0)}), after allowing "
-        "for the differences we could see."
+        f"By week {week}, of {of} goals about {number(difference, 0)} more were at the expected "
+        f"level in {ahead} than in {behind} ({range_name(summary)} {interval(low, high, 0)}), "
+        "after allowing for the differences we could see."
     )
-    return Sentence(key, "soon.more", text, (f"soon.pairs.{week}.{pair['id']}",))
-
-
-def say_soon_withheld(reason: str) -> Sentence:
-    """Say that the shares cannot be given, and why."""
-    text = (
-        "How soon goals reach the expected level cannot be answered with these records, because "
-        f"{reason[:1].lower()}{reason[1:].rstrip('.')}."
-    )
-    return Sentence("soon.withheld", "soon.withheld", sentence_case(text))
-
-
-def say_soon_method(weeks: int) -> Sentence:
-    """Say what is known of the day a goal is reached.
-
-    Args:
-        weeks: usual weeks between reviews.
-    """
-    text = (
-        f"Goals are seen only at reviews, about every {weeks} weeks, so the day a goal is reached "
-        "is known only to lie between two of them. All children compared are given each format in "
-        "turn, one child one vote."
-    )
-    return Sentence("soon.method", "soon.method", text)
+    return say(key, "soon.more", text, (path,))

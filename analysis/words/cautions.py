@@ -1,118 +1,100 @@
 """The cautions on page 1, and the one thing to do next.
 
-In: numbers that already passed the disclosure door. Out: titled sentences. Decision taken
-here: three cautions always stand on page 1 (what the goals measure, who rated, who was not
-seen at the end), even when they are good news; one next step is chosen, the first that
-applies of a fixed list (METHODS.md, "Words").
+In: a published summary. Out: `Sentence`s and their titles. Decisions: three cautions always stand
+on page 1 (what the goals measure, who rated, who was not seen at the end), even when they are good
+news; one next step is chosen, the first that applies of a fixed list (METHODS.md, "Words").
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from analysis.decisions import labels
+from analysis.disclosure.rows import Share
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
-from analysis.words.answer import Sentence
+from analysis.words.phrases import say
 
-Numbers = Mapping[str, object]
-
-HELD_BACK = "held back"
-
-
-@dataclass(frozen=True)
-class Caution:
-    """A titled sentence."""
-
-    title: str
-    sentence: Sentence
+CAUTION_TITLES = {
+    "caution.goals": "What the goals measure",
+    "caution.raters": "Who rated",
+    "caution.missing": "Who was not seen at the end",
+}
 
 
-def caution_goals(percent_before: int | None, word: str | None) -> Caution:
-    """Say what the goals measure: were they set before the format was chosen?
+def tell_cautions(summary: Summary) -> list[Sentence]:
+    """Say what stands beside the answer, and the one thing to do next."""
+    return [
+        _caution_goals(summary.answer.cautions.goals_set_before),
+        _caution_raters(summary.answer.cautions.other_raters),
+        _caution_missing(summary),
+        _say_next_step(summary),
+    ]
 
-    Args:
-        percent_before: share of goals set before the format, whole percent, if it may be shown.
-        word: "few", "nearly all" or "held back" in its place; None for both when never recorded.
-    """
-    if percent_before is None and word is None:
+
+def _spell_share(share: Share) -> str:
+    """Spell a share as a percent or a word; nothing where it is held back."""
+    return share.word or ("" if share.percent is None else f"{share.percent}%")
+
+
+def _caution_goals(before: Share) -> Sentence:
+    """Say what the goals measure: were they set before the format was chosen?"""
+    key, share = "caution.goals", _spell_share(before)
+    if not before.recorded:
         text = (
             "Nobody recorded whether goals were set before the format was chosen. If expectations "
             "followed the format, a true difference can stay hidden, or appear from nothing."
         )
-        rule = "goals.not_recorded"
-    elif word == HELD_BACK:
+        return say(key, "goals.not_recorded", text)
+    if not share:
         text = (
             "Too few children to print what share of the goals was set before the format was "
             "chosen. Goals set after it say how far children came relative to that choice."
         )
-        rule = "goals.held_back"
-    else:
-        share = f"{percent_before}%" if word is None else word
+        return say(key, "goals.held_back", text)
+    text = (
+        f"{sentence_case(share)} of the goals were set before the format was chosen. The others "
+        "say how far children came relative to what was expected in their format."
+    )
+    if before.word == "nearly all":
         text = (
-            f"{sentence_case(share)} of the goals were set before the format was chosen. "
-            "The others say how far children came relative to what was expected in their format."
+            "Nearly all goals were set before the format was chosen, so they ask the same of each "
+            "format."
         )
-        if word == "nearly all":
-            text = (
-                "Nearly all goals were set before the format was chosen, so they ask the same of "
-                "each format."
-            )
-        rule = "goals.share"
-    return Caution("What the goals measure", Sentence("caution.goals", rule, text))
+    return say(key, "goals.share", text)
 
 
-def caution_raters(percent_other: int | None, word: str | None) -> Caution:
-    """Say who rated the goals.
-
-    Args:
-        percent_other: share of reviews by someone other than the treating therapist.
-        word: "few", "nearly all" or "held back" in its place; None for both when never recorded.
-    """
-    if percent_other is None and word is None:
+def _caution_raters(other: Share) -> Sentence:
+    """Say who rated the goals: what share of the reviews not by the treating therapist."""
+    key, share = "caution.raters", _spell_share(other)
+    if not other.recorded:
         text = "Nobody recorded who rated the goals, so hopes for one format may colour the levels."
-        rule = "raters.not_recorded"
-    elif word == HELD_BACK:
+        return say(key, "raters.not_recorded", text)
+    if not share:
         text = (
             "Too few children to print what share of the reviews was rated by someone other than "
             "the treating therapist. A therapist who hopes for a format may see more in it."
         )
-        rule = "raters.held_back"
-    else:
-        share = f"{percent_other}%" if word is None else word
-        text = (
-            f"{sentence_case(share)} of the reviews were rated by someone other than the treating "
-            "therapist. A therapist who hopes for a format may see more in it."
-        )
-        rule = "raters.share"
-    return Caution("Who rated", Sentence("caution.raters", rule, text))
+        return say(key, "raters.held_back", text)
+    text = (
+        f"{sentence_case(share)} of the reviews were rated by someone other than the treating "
+        "therapist. A therapist who hopes for a format may see more in it."
+    )
+    return say(key, "raters.share", text)
 
 
-def caution_missing(missing: Sequence[Numbers], weeks: int) -> Caution:
-    """Say how many children have no level at the end.
-
-    Args:
-        missing: for each format compared: format, percent (or None), word (or None).
-        weeks: length of the window.
-    """
-    known = [row for row in missing if row["percent"] is not None or row["word"] is not None]
-    parts = [
-        f"{row['word'] or str(row['percent']) + '%'} of the children in "
-        f"{FORMAT_NAMES[str(row['format'])]}"
-        for row in known
-    ]
-    if len(known) > 1 and len({row["word"] for row in known}) == 1 and known[0]["word"]:
-        parts = [f"{known[0]['word']} of the children in each format"]
-    if parts:
-        text = (
-            f"Without a level at the end of the {weeks} weeks: {listing(parts)}. "
-            "Families often stop coming when things go very well or not well."
-        )
-        rule = "missing.share"
-    else:
+def _caution_missing(summary: Summary) -> Sentence:
+    """Say how many children have no level at the end."""
+    known = [row for row in summary.answer.cautions.missing_at_end if _spell_share(row)]
+    parts = [f"{_spell_share(row)} of the children in {FORMAT_NAMES[row.format]}" for row in known]
+    if len(known) > 1 and known[0].word and len({row.word for row in known}) == 1:
+        parts = [f"{known[0].word} of the children in each format"]
+    if not parts:
         text = "Too few children to say how many have no level at the end."
-        rule = "missing.held_back"
-    return Caution("Who was not seen at the end", Sentence("caution.missing", rule, text))
+        return say("caution.missing", "missing.held_back", text)
+    text = (
+        f"Without a level at the end of the {summary.measure.horizon_weeks} weeks: "
+        f"{listing(parts)}. Families often stop coming when things go very well or not well."
+    )
+    return say("caution.missing", "missing.share", text)
 
 
 NEXT_STEPS = (
@@ -194,22 +176,27 @@ _STEP_OF_RULE = {
 }
 
 
-def choose_next_step(pairs: Sequence[Numbers], rules: Sequence[str]) -> Caution:
+def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     """Choose the one thing to do next: the first of `NEXT_STEPS` that applies.
 
     Where nothing can be told yet, what would sharpen an answer gives way to what would bring one.
 
-    Args:
-        pairs: the published pairs.
-        rules: the rules of the gates that failed, for any pair.
+    Returns:
+        Its key, its title and its text.
     """
+    rules = {gate.rule for gate in summary.method.gates if not gate.passed}
+    pairs = summary.answer.pairs
     wanted = {_STEP_OF_RULE[rule] for rule in rules if rule in _STEP_OF_RULE}
-    names = {str(pair["label"]) for pair in pairs}
-    if names != {labels.NOT_COMPARABLE}:
+    names: set[str] = {pair.label for pair in pairs}
+    if names != {NOT_COMPARABLE}:
         wanted.discard("few")
-    if any(pair["more_children"] for pair in pairs):
+    if any(pair.more_children for pair in pairs):
         wanted.add("more")
-    if "more" in wanted and names <= {labels.CANNOT_TELL, labels.NOT_COMPARABLE}:
+    if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
         wanted -= SHARPENING
-    key, title, text = next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
-    return Caution(title, Sentence("next_step", f"next_step.{key}", text))
+    return next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
+
+
+def _say_next_step(summary: Summary) -> Sentence:
+    key, _, text = choose_next_step(summary)
+    return say("next_step", f"next_step.{key}", text)

@@ -1,18 +1,21 @@
 """The sentences of the claims ledger: each claim, its answer, and why.
 
-In: published claims, their numbers already through the disclosure door. Out: `Sentence`s.
-Decision taken here: the answer comes first, then the number with its range, then what it is
-about; a claim that cannot be tested says what is missing, and nothing about the claim.
+In: a published summary. Out: `Sentence`s, the claims and their estimands. Decision: the answer
+comes first, then the number with its range, then what it is about; a claim that cannot be tested
+says what is missing, and nothing about the claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import get_args
 
-from analysis.decisions import claims
+from analysis.disclosure.rows import ClaimRow
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.vocabulary import ClaimId, ClaimVerdict
 from analysis.wording import (
     FORMAT_NAMES,
     KIND_NAMES,
+    TRAIT_NAMES,
     count,
     interval,
     listing,
@@ -20,30 +23,63 @@ from analysis.wording import (
     points,
     sentence_case,
 )
-from analysis.words.answer import Sentence
 from analysis.words.gate_reasons import give_reason
+from analysis.words.phrases import ends, every, find_setting, known, range_name, say
+from analysis.words.reasons import REASON_CLAUSES
 
-Numbers = Mapping[str, object]
-
-NUMBER_MEANS = {
-    "H1": "Every 12 weeks, skill goals in individual therapy against group therapy: {number}.",
-    "H2": "Every 12 weeks, social goals in group therapy against individual therapy: {number}.",
-    "H3": (
-        "From a rating of 2 to one of 4 in attention, the difference every 12 weeks shifts by "
-        "{number}."
+NOT_ASKED = "The claims made about these formats before were not held against these records."
+CLAIMS: dict[ClaimId, str] = {
+    "H1": (
+        "Skill goals (self-care, motor, sensory) move further in individual than in group therapy."
     ),
+    "H2": (
+        "Social goals (social, emotional, communication) move further in group than in individual "
+        "therapy."
+    ),
+    "H3": "The lower a child's attention, the more individual therapy is ahead of group therapy.",
     "H4": (
-        "From a rating of 2 to one of 4 in comfort with other children, the difference every 12 "
-        "weeks shifts by {number}."
+        "The more comfortable a child is with other children, the more group therapy is ahead of "
+        "individual therapy."
     ),
-    "H5": "Every 12 weeks, combined therapy against {than}, {kind}: {number}.",
+    "H5": (
+        "Combined therapy is not importantly behind the better single format, on skill goals or on "
+        "social goals."
+    ),
+    "H6": "Home practice goes with faster progress.",
+    "H7": "Gains carry over: caregivers and teachers see the levels that therapists see.",
+}
+_SHIFT = "Shift of the difference group minus individual {from_to}"
+ESTIMANDS: dict[ClaimId, str] = {
+    "H1": "Difference in the rate of skill goals, individual minus group, traits allowed for",
+    "H2": "Difference in the rate of social goals, group minus individual, traits allowed for",
+    "H3": _SHIFT,
+    "H4": _SHIFT,
+    "H5": (
+        "Difference in rate, combined minus each single format, for each kind of goal; the lowest "
+        "of the four"
+    ),
     "H6": (
-        "For half an hour of practice a week more than the child's own usual, every 12 weeks: "
-        "{number}."
+        "Difference in the rate between a child's own intervals, for {practice} of practice a week "
+        "more"
     ),
+    "H7": (
+        "Difference in level between ratings by caregivers or teachers and by therapists, same "
+        "goal, same time"
+    ),
+}
+_TRAIT_SHIFTS = "{From_to}, the difference {every} shifts by {number}."
+NUMBER_MEANS: dict[ClaimId, str] = {
+    "H1": "{Every}, skill goals in individual therapy against group therapy: {number}.",
+    "H2": "{Every}, social goals in group therapy against individual therapy: {number}.",
+    "H3": _TRAIT_SHIFTS,
+    "H4": _TRAIT_SHIFTS,
+    "H5": "{Every}, combined therapy against {than}, {kind}: {number}.",
+    "H6": "For {practice} of practice a week more than the child's own usual, {every}: {number}.",
     "H7": "Caregivers and teachers against therapists, same goal, same time: {number}.",
 }
-ABOVE_ZERO = {
+HALF_AN_HOUR = 30.0
+TRAIT_OF_CLAIM: dict[ClaimId, str] = {"H3": "attention", "H4": "peer_comfort"}
+ABOVE_ZERO: dict[ClaimId, str] = {
     "H1": "individual therapy ahead",
     "H2": "group therapy ahead",
     "H3": "towards group therapy",
@@ -52,7 +88,7 @@ ABOVE_ZERO = {
     "H6": "more practice, more progress",
     "H7": "caregivers and teachers see more",
 }
-REASONS = {
+REASONS: dict[str, str] = {
     "ahead": "The range lies wholly on the side of the claim",
     "reversed": "The range lies wholly against the claim",
     "no_important_difference": "Any difference is smaller than the {margin} that would matter",
@@ -67,53 +103,70 @@ REASONS = {
 LIGHTLY = " Lean on this lightly: see the cautions on the first page."
 
 
-def say_claim(claim: Numbers, margin: float, gate: Numbers | None = None) -> Sentence:
-    """Say how a claim fares.
+def give_claim_estimand(summary: Summary, id: ClaimId) -> str:
+    """Give what was estimated to test a claim, without its unit."""
+    return ESTIMANDS[id].format(**_spell_parts(summary, id))
 
-    Args:
-        claim: published: id, verdict, reason, estimate, conf_low, conf_high, unit, about,
-            suggestive.
-        margin: the smallest difference that matters.
-        gate: the published gate that stands in the way, if one does.
-    """
-    key = f"claims.{claim['id']}"
-    verdict = sentence_case(str(claim["verdict"]))
-    if claim["verdict"] == claims.CANNOT_TEST:
-        why = give_reason(gate) if gate else str(claim["reason"])
-        text = f"{verdict} with these records, because {why}."
-        rule = f"claim.cannot_be_tested.{(gate or {}).get('rule', 'reason')}"
-        return Sentence(key, rule, text)
-    low, high = float(claim["conf_low"]), float(claim["conf_high"])
-    above = ABOVE_ZERO[str(claim["id"])]
+
+def tell_claims(summary: Summary) -> list[Sentence]:
+    """Say how each claim fares, and how they fare together."""
+    part = summary.claims
+    if part is None:
+        return [say("claims.not_asked", "claims.not_asked", NOT_ASKED)]
+    rows = part.rows
+    return [*(_say_claim(summary, row) for row in rows), _say_ledger(rows)]
+
+
+def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
+    key, verdict = f"claims.{claim.id}", sentence_case(claim.verdict)
+    if claim.verdict == "cannot be tested":
+        gate = claim.gate
+        why = REASON_CLAUSES.get(claim.reason) if gate is None else None
+        text = f"{verdict} with these records, because {why or give_reason(summary, gate)}."
+        return say(key, f"claim.cannot_be_tested.{gate.rule if gate else 'reason'}", text)
     spelt = (
-        f"{points(float(claim['estimate']))} (95% range {interval(low, high)}; above zero: {above})"
+        f"{points(known(claim.estimate))} ({range_name(summary)} {interval(*ends(claim))}; above "
+        f"zero: {ABOVE_ZERO[claim.id]})"
     )
-    kind, _, than = str(claim["about"] or "").partition(".")
-    meaning = NUMBER_MEANS[str(claim["id"])].format(
-        number=spelt, kind=KIND_NAMES.get(kind, ""), than=FORMAT_NAMES.get(than, "")
+    kind, _, than = (claim.about or "").partition(".")
+    meaning = NUMBER_MEANS[claim.id].format(
+        number=spelt,
+        kind=KIND_NAMES.get(kind, ""),
+        than=FORMAT_NAMES.get(than, ""),
+        **_spell_parts(summary, claim.id),
     )
-    why = REASONS[str(claim["reason"])].format(margin=f"{number(margin)} levels")
+    why = REASONS[claim.reason].format(margin=f"{number(summary.margin)} levels")
     text = f"{verdict}. {meaning} {why}."
-    if claim["suggestive"] and claim["verdict"] in (claims.SUPPORTED, claims.NOT_SUPPORTED):
+    if claim.suggestive and claim.verdict in ("supported", "not supported"):
         text += LIGHTLY
-    rule = f"claim.{str(claim['verdict']).replace(' ', '_')}.{claim['reason']}"
+    rule = f"claim.{claim.verdict.replace(' ', '_')}.{claim.reason}"
     used = ("estimate", "conf_low", "conf_high")
-    return Sentence(key, rule, text, tuple(f"claims.rows.{claim['id']}.{name}" for name in used))
+    return say(key, rule, text, tuple(f"claims.rows.{claim.id}.{name}" for name in used))
 
 
-def say_ledger(rows: Sequence[Numbers]) -> Sentence:
-    """Say how the claims fare together.
+def _spell_parts(summary: Summary, id: ClaimId) -> dict[str, str]:
+    """Spell what a claim's number is about: weeks, ratings compared, minutes of practice."""
+    spelt, from_to = every(summary), ""
+    minutes = find_setting(summary, "practice_minutes")
+    if id in TRAIT_OF_CLAIM:
+        low, high = (find_setting(summary, name) for name in ("low_rating", "high_rating"))
+        name = TRAIT_NAMES[TRAIT_OF_CLAIM[id]]
+        from_to = f"from a rating of {low:g} to one of {high:g} in {name}"
+    return {
+        "every": spelt,
+        "Every": sentence_case(spelt),
+        "from_to": from_to,
+        "From_to": sentence_case(from_to),
+        "practice": "half an hour" if minutes == HALF_AN_HOUR else f"{minutes:g} minutes",
+    }
 
-    Args:
-        rows: published claims: verdict.
-    """
-    parts = []
-    for verdict in claims.VERDICTS:
-        n = sum(row["verdict"] == verdict for row in rows)
-        if n:
-            parts.append(f"{n} {verdict}")
+
+def _say_ledger(rows: tuple[ClaimRow, ...]) -> Sentence:
+    """Say how the claims fare together."""
+    found = [row.verdict for row in rows]
+    parts = [f"{found.count(v)} {v}" for v in get_args(ClaimVerdict) if v in found]
     text = (
         f"Of {count(len(rows), 'claim')} made about these formats before: {listing(parts)}. Each "
         "was written down, with its rule, before any records were seen."
     )
-    return Sentence("claims.ledger", "claims.ledger", text, ("claims.rows",))
+    return say("claims.ledger", "claims.ledger", text, ("claims.rows",))

@@ -1,25 +1,38 @@
 """How credible is it that a difference depends on something? A card answered from the analysis.
 
-In: published numbers of one dependence. Out: `CredibilityCard`. Decisions taken here: the
+In: a published summary. Out: one `CredibilityCard` for each dependence. Decisions: the
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
 were not assigned at random; no card is rated above moderate for the same reason; where there
-is no hint of a dependence (p of 0.1 or more) there is nothing to rate.
+is no hint of a dependence (a p-value at `Settings.no_hint` or above) there is nothing to rate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, Literal
 
-from analysis.words.answer import Sentence
-from analysis.words.subgroups import CLAIMED_PAIR
+from analysis.disclosure.rows import SecondPair
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.wording import TRAIT_NAMES
+from analysis.words.phrases import find_setting, say
 
-SUPPORTS, WEAKENS, UNDERMINES = "supports", "weakens", "undermines"
-NO_HINT = 0.10
+CLAIMED_PAIR: Final = "group-individual"
+Counts = Literal["supports", "weakens", "undermines"]
+SUPPORTS: Final = "supports"
+WEAKENS: Final = "weakens"
+UNDERMINES: Final = "undermines"
+COUNTS_AS: dict[Counts, str] = {
+    SUPPORTS: "for it",
+    WEAKENS: "against it",
+    UNDERMINES: "strongly against it",
+}
+KIND = "kind"
+CARD_TITLES = {KIND: "the kind of goal", **TRAIT_NAMES}
 SMALLEST_PRINTED = 0.001
-CHANCE = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
+CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
-PLANNED = 3
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,7 @@ class Item:
 
     question: str
     answer: str
-    counts: str
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -48,38 +61,61 @@ class CredibilityCard:
     sentence: Sentence
 
 
-def fill_card(
-    id: str, name: str, p_value: float | None, estimate: float | None, *, within_child: bool
+def fill_cards(summary: Summary) -> list[CredibilityCard]:
+    """Answer the questions of every dependence that was planned: kind of goal, then traits.
+
+    Args:
+        summary: a published summary.
+
+    Returns:
+        One card for each; none where no dependence was asked.
+    """
+    part = summary.subgroups
+    if part is None:
+        return []
+    asked = [(KIND, "within_child", part.within_child.pairs)]
+    asked += [(trait.id, f"traits.{trait.id}", trait.pairs) for trait in part.traits]
+    no_hint = find_setting(summary, "no_hint")
+    return [
+        _fill_card(id, path, _find_claimed(pairs), no_hint, n_planned=len(asked))
+        for id, path, pairs in asked
+    ]
+
+
+def _find_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
+    return next((pair for pair in pairs if pair.id == CLAIMED_PAIR), None)
+
+
+def _fill_card(
+    id: str, path: str, pair: SecondPair | None, no_hint: float, *, n_planned: int
 ) -> CredibilityCard:
-    """Answer the card's questions for one dependence.
+    """Answer the questions of one dependence.
 
     Args:
         id: what it depends on.
-        name: the same in words.
-        p_value: of its planned contrast (group less individual), as published; None when it
-            was not made.
-        estimate: that contrast; above zero is the way that was claimed beforehand.
-        within_child: whether children were compared with themselves.
+        path: where its pairs stand among the subgroups.
+        pair: its planned contrast, group less individual; above zero is the way that was claimed.
+        no_hint: a p-value at or above which there is nothing to rate.
+        n_planned: how many such questions were planned.
     """
-    key = f"depends.credibility.{id}"
-    part = "within_child" if within_child else f"traits.{id}"
-    used = (f"depends.{part}.pairs.{CLAIMED_PAIR}.p_value",)
-    if p_value is None or estimate is None:
+    key, name = f"depends.credibility.{id}", CARD_TITLES[id]
+    used = (f"depends.{path}.pairs.{CLAIMED_PAIR}.p_value",)
+    if pair is None or pair.p_value is None or pair.estimate is None:
         text = f"Dependence on {name} could not be tested, so there is nothing to rate."
-        return CredibilityCard(id, (), "", Sentence(key, "credibility.untested", text))
-    if p_value >= NO_HINT:
+        return CredibilityCard(id, (), "", say(key, "credibility.untested", text))
+    if pair.p_value >= no_hint:
         text = (
-            f"Nothing here points to a dependence on {name} (p = {p_value:.2f}). That does not "
-            "rule one out: such tests need many children."
+            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}). That does "
+            "not rule one out: such tests need many children."
         )
-        return CredibilityCard(id, (), "", Sentence(key, "credibility.no_hint", text, used))
-    items = _answer(p_value, estimate, within_child)
+        return CredibilityCard(id, (), "", say(key, "credibility.no_hint", text, used))
+    items = _answer(pair.p_value, pair.estimate > 0, id == KIND, n_planned)
     rating = rate_card([item.counts for item in items])
-    text = f"Credibility that it depends on {name}: {rating} ({_spell(p_value)})."
-    return CredibilityCard(id, items, rating, Sentence(key, f"credibility.{rating}", text, used))
+    text = f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)})."
+    return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
 
-def rate_card(counts: list[str]) -> str:
+def rate_card(counts: Sequence[Counts]) -> str:
     """Add up a card: what undermines weighs most, and nothing lifts it above moderate.
 
     Args:
@@ -97,9 +133,10 @@ def _spell(p_value: float) -> str:
     return "p below 0.001" if p_value < SMALLEST_PRINTED else f"p = {p_value:.3f}"
 
 
-def _answer(p_value: float, estimate: float, within_child: bool) -> tuple[Item, ...]:
-    as_claimed = estimate > 0
-    chance = next((way for limit, way in CHANCE if p_value <= limit), UNDERMINES)
+def _answer(
+    p_value: float, as_claimed: bool, within_child: bool, n_planned: int
+) -> tuple[Item, ...]:
+    chance: Counts = next((way for limit, way in CHANCE if p_value <= limit), UNDERMINES)
     return (
         Item(
             "Was it named beforehand, with its direction?",
@@ -116,7 +153,7 @@ def _answer(p_value: float, estimate: float, within_child: bool) -> tuple[Item, 
             f"This much by chance alone: {_spell(p_value)}.",
             chance,
         ),
-        Item("Were few such questions asked?", f"Yes: {PLANNED}, fixed beforehand.", SUPPORTS),
+        Item("Were few such questions asked?", f"Yes: {n_planned}, fixed beforehand.", SUPPORTS),
         Item(
             "Was the trait used as recorded, without a cut?",
             "Yes: every goal has one kind." if within_child else "Yes, as a straight line.",

@@ -1,19 +1,29 @@
 """The sentences of "How far, at what effort?": level at the end, gain for time, home practice.
 
-In: numbers that already passed the disclosure door. Out: `Sentence`s. Decision taken here:
-faster, further and more for a therapist's time are three answers, and none of them is said to
-be the one that counts.
+In: a published summary. Out: `Sentence`s. Decision: faster, further and more for a therapist's
+time are three answers, and none of them is said to be the one that counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from analysis.disclosure.fields import FormatId
+from analysis.disclosure.rows import EffortMean, EndPair, NetBenefit
+from analysis.disclosure.summary import EffortPart, HomePracticePart, Sentence, Summary
 from analysis.wording import FORMAT_NAMES, children, interval, listing, number, points
-from analysis.words.answer import Sentence
 from analysis.words.gate_reasons import give_reason
-
-Numbers = Mapping[str, object]
+from analysis.words.phrases import (
+    ends,
+    every,
+    find_setting,
+    format_names,
+    known,
+    pair_names,
+    range_name,
+    say,
+)
+from analysis.words.reasons import give_clause
 
 UNITS = {
     "per_session": "levels for 10 sessions attended",
@@ -23,193 +33,187 @@ FASTER_IS_NOT_FURTHER = (
     "Faster is not further: the rate says how quickly goals moved, the level at the end how far "
     "they came, and gain for a therapist's time what it took. The answers can differ."
 )
+NOT_ASKED = "How far children came, and at what effort, was not asked in this run."
+TOO_FEW = "there are too few children to print the result"
 
 
-def say_faster_is_not_further() -> Sentence:
-    """Say that the three answers are three."""
-    return Sentence("effort.kinds", "effort.kinds", FASTER_IS_NOT_FURTHER)
+def tell_effort(summary: Summary) -> list[Sentence]:
+    """Say how far children came, what it took, and how progress goes with home practice."""
+    part = summary.effort
+    if part is None:
+        return [say("effort.not_asked", "effort.not_asked", NOT_ASKED)]
+    return [
+        say("effort.kinds", "effort.kinds", FASTER_IS_NOT_FURTHER),
+        *(_say_end_pair(summary, pair) for pair in part.end_level.pairs),
+        *_tell_time(summary, part),
+        *_tell_practice(summary, part.home_practice),
+    ]
 
 
-def say_end_pair(weeks: int, pair: Numbers, gate: Numbers | None) -> Sentence:
-    """Say how two formats differ in the level at the end.
-
-    Args:
-        weeks: length of the window.
-        pair: published: id, this, than, shown, estimate, conf_low, conf_high.
-        gate: the published gate that withholds it, if one does.
-    """
-    key = f"effort.end.{pair['id']}"
-    used = (f"effort.end_level.pairs.{pair['id']}",)
-    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
-    both = f"{pair['this']} and {than}"
-    if not pair["shown"]:
-        reason = give_reason(gate) if gate else "there are too few children to print the result"
-        text = f"At week {weeks}, {both} cannot be compared: {reason}."
-        return Sentence(key, "end.withheld", text)
-    estimate, low, high = (float(pair[name]) for name in ("estimate", "conf_low", "conf_high"))
+def _say_end_pair(summary: Summary, pair: EndPair) -> Sentence:
+    """Say how two formats differ in the level at the end."""
+    key, used = f"effort.end.{pair.id}", (f"effort.end_level.pairs.{pair.id}",)
+    both, (this, than) = pair_names(pair), format_names(pair)
+    week = f"week {summary.measure.horizon_weeks}"
+    if not pair.shown:
+        reason = give_reason(summary, pair.gate) if pair.gate else TOO_FEW
+        return say(key, "end.withheld", f"At {week}, {both} cannot be compared: {reason}.")
+    estimate, (low, high) = known(pair.estimate), ends(pair)
     if low <= 0 <= high:
         text = (
-            f"At week {weeks}, {both} cannot be told apart: anywhere from {points(-low)} higher "
-            f"in {than} to {points(high)} higher in {this} (95% range)."
+            f"At {week}, {both} cannot be told apart: anywhere from {points(-low)} higher in "
+            f"{than} to {points(high)} higher in {this} ({range_name(summary)})."
         )
-        return Sentence(key, "end.cannot_tell", text, used)
+        return say(key, "end.cannot_tell", text, used)
     ahead, behind = (this, than) if estimate > 0 else (than, this)
     if estimate < 0:
         estimate, low, high = -estimate, -high, -low
     text = (
-        f"At week {weeks}, goals stood about {points(estimate)} higher in {ahead} than in "
-        f"{behind} (95% range {interval(low, high)}), among children reviewed then, after allowing "
-        "for the differences we could see."
+        f"At {week}, goals stood about {points(estimate)} higher in {ahead} than in {behind} "
+        f"({range_name(summary)} {interval(low, high)}), among children reviewed then, after "
+        "allowing for the differences we could see."
     )
-    return Sentence(key, "end.higher", text, used)
+    return say(key, "end.higher", text, used)
 
 
-def say_time(rows: Sequence[Numbers]) -> Sentence:
-    """Say how many sessions and therapist hours a child had in each format.
+def _tell_time(summary: Summary, part: EffortPart) -> list[Sentence]:
+    if not part.means:
+        text = (
+            "What it took cannot be answered with these records, because "
+            f"{give_clause(part.withheld or 'not_compared')}."
+        )
+        return [say("effort.withheld", "effort.withheld", text)]
+    told = [_say_time(part.means)]
+    told += [_say_gain_for(summary, measure, part.means) for measure in UNITS]
+    for this, than in dict.fromkeys((row.this, row.than) for row in part.net_benefit):
+        rows = [row for row in part.net_benefit if (row.this, row.than) == (this, than)]
+        told.append(_say_net(summary, rows))
+    return told
 
-    Args:
-        rows: published rows: format, sessions, hours.
-    """
+
+def _say_time(means: Sequence[EffortMean]) -> Sentence:
+    """Say how many sessions and therapist hours a child had in each format."""
+    found: dict[FormatId, dict[str, float]] = {}
+    for row in means:
+        found.setdefault(row.format, {})[row.measure] = known(row.estimate)
     parts = [
-        f"{number(float(row['sessions']), 0)} sessions and {number(float(row['hours']), 0)} "
-        f"therapist hours in {FORMAT_NAMES[str(row['format'])]}"
-        for row in rows
+        f"{number(own['sessions'], 0)} sessions and {number(own['hours'], 0)} therapist hours in "
+        f"{FORMAT_NAMES[therapy_format]}"
+        for therapy_format, own in found.items()
     ]
     text = (
         f"Up to the last review a child came to about {listing(parts)}, children made alike. A "
         "therapist's hour is shared by the children present; preparation is not counted."
     )
-    return Sentence("effort.time", "effort.time", text, ("effort.means",))
+    return say("effort.time", "effort.time", text, ("effort.means",))
 
 
-def say_gain_for(measure: str, rows: Sequence[Numbers]) -> Sentence:
-    """Say what was gained for sessions or therapist hours in each format.
-
-    Args:
-        measure: "per_session" or "per_hour".
-        rows: published rows: format, estimate, conf_low, conf_high.
-    """
+def _say_gain_for(summary: Summary, measure: str, means: Sequence[EffortMean]) -> Sentence:
+    """Say what was gained for sessions or therapist hours in each format."""
     parts = [
-        f"{number(float(row['estimate']))} "
-        f"({interval(float(row['conf_low']), float(row['conf_high']))}) in "
-        f"{FORMAT_NAMES[str(row['format'])]}"
-        for row in rows
+        f"{number(known(row.estimate))} ({interval(*ends(row))}) in {FORMAT_NAMES[row.format]}"
+        for row in means
+        if row.measure == measure
     ]
-    text = f"Gained, {UNITS[measure]} (95% range): {listing(parts)}."
-    return Sentence(f"effort.{measure}", "effort.gain", text, (f"effort.means.{measure}",))
+    text = f"Gained, {UNITS[measure]} ({range_name(summary)}): {listing(parts)}."
+    return say(f"effort.{measure}", "effort.gain", text, (f"effort.means.{measure}",))
 
 
-def say_effort_withheld(reason: str) -> Sentence:
-    """Say that effort cannot be compared, and why."""
-    text = (
-        "What it took cannot be answered with these records, because "
-        f"{reason[:1].lower()}{reason[1:].rstrip('.')}."
-    )
-    return Sentence("effort.withheld", "effort.withheld", text)
-
-
-def say_net(rows: Sequence[Numbers]) -> Sentence:
+def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
     """Say at what worth of a level two formats break even.
 
     Args:
-        rows: published rows of one pair: this, than, hours_per_level, estimate, conf_low,
-            conf_high (therapist hours for each child).
+        summary: the summary.
+        rows: net benefit of one pair in therapist hours for each child, by worth of a level.
     """
-    this, than = FORMAT_NAMES[str(rows[0]["this"])], FORMAT_NAMES[str(rows[0]["than"])]
-    clear = [row for row in rows if float(row["conf_low"]) > 0 or float(row["conf_high"]) < 0]
     first = rows[0]
-    hours = float(first["estimate"])
-    fewer, more = (this, than) if hours > 0 else (than, this)
-    spread = sorted(abs(float(first[name])) for name in ("conf_low", "conf_high"))
+    this, than = format_names(first)
+    clear = [row for row in rows if ends(row)[0] > 0 or ends(row)[1] < 0]
+    hours = known(first.estimate)
     if first in clear:
+        fewer, more = (this, than) if hours > 0 else (than, this)
+        low, high = sorted(map(abs, ends(first)))
         text = (
             f"A child in {fewer} took about {number(abs(hours), 0)} therapist hours less than one "
-            f"in {more} (95% range {interval(*spread, 0)})."
+            f"in {more} ({range_name(summary)} {interval(low, high, 0)})."
         )
     else:
         text = (
-            f"Therapist hours a child cannot be told apart between {rows[0]['this']} and {than} "
-            f"(95% range of the difference {interval(*_ends(first), 0)})."
+            f"Therapist hours a child cannot be told apart between {pair_names(first)} "
+            f"({range_name(summary)} of the difference {interval(*ends(first), 0)})."
         )
     worths = []
     for row in rows[1:]:
-        if row not in clear or float(row["estimate"]) * hours < 0:
+        if row not in clear or known(row.estimate) * hours < 0:
             break
-        worths.append(float(row["hours_per_level"]))
+        worths.append(row.hours_per_level)
     if first in clear and worths and len(worths) + 1 < len(rows):
         text += (
-            f" That outweighs any difference in gain as long as one level is held worth up to "
+            " That outweighs any difference in gain as long as one level is held worth up to "
             f"{number(max(worths), 0)} therapist hours; above that these records cannot tell."
         )
-    key = f"effort.net.{rows[0]['this']}-{rows[0]['than']}"
-    return Sentence(key, "effort.net", text, ("effort.net_benefit",))
+    key = f"effort.net.{first.this}-{first.than}"
+    return say(key, "effort.net", text, ("effort.net_benefit",))
 
 
-def _ends(row: Numbers) -> tuple[float, float]:
-    return float(row["conf_low"]), float(row["conf_high"])
+def _tell_practice(summary: Summary, part: HomePracticePart) -> list[Sentence]:
+    if part.shown:
+        told = [_say_practice(summary, part)]
+    else:
+        text = (
+            "Whether progress goes with practice at home cannot be answered with these records, "
+            f"because {give_clause(part.withheld or 'few_in_a_format')}."
+        )
+        told = [say("effort.practice", "practice.withheld", text)]
+    return [*told, _say_usual_practice(summary, part)] if part.usual_written else told
 
 
-def say_practice(row: Numbers, more_minutes: float) -> Sentence:
-    """Say how progress goes with practice at home.
-
-    Args:
-        row: published: estimate, conf_low, conf_high, n_children.
-        more_minutes: the difference in minutes a week that it is about.
-    """
-    estimate, low, high = (float(row[name]) for name in ("estimate", "conf_low", "conf_high"))
-    more = number(more_minutes, 0)
-    about = f"among about {children(float(row['n_children']))}"
+def _say_practice(summary: Summary, part: HomePracticePart) -> Sentence:
+    """Say how progress goes with practice at home."""
+    estimate, (low, high) = known(part.estimate), ends(part)
+    more = number(part.more_minutes, 0)
+    about = f"among about {children(known(part.n_children))}"
     if low <= 0 <= high:
+        rule = "practice.cannot_tell"
         text = (
             f"These records cannot tell whether progress goes with practice at home: for {more} "
             f"minutes more a week, the same child's rate differs by anything from {points(low)} to "
-            f"{points(high)} every 12 weeks (95% range), {about}."
+            f"{points(high)} {every(summary)} ({range_name(summary)}), {about}."
         )
-        rule = "practice.cannot_tell"
     else:
-        way = "faster" if estimate > 0 else "slower"
+        rule, way = "practice.goes_with", "faster" if estimate > 0 else "slower"
         if estimate < 0:
             estimate, low, high = -estimate, -high, -low
         text = (
             f"In weeks with {more} minutes more practice at home the same child's goals moved "
-            f"{points(estimate)} every 12 weeks {way} (95% range {interval(low, high)}), {about}."
+            f"{points(estimate)} {every(summary)} {way} ({range_name(summary)} "
+            f"{interval(low, high)}), {about}."
         )
-        rule = "practice.goes_with"
     text += (
         " This is an association: practice can follow progress as well as progress can follow "
         "practice."
     )
-    return Sentence("effort.practice", rule, text, ("effort.home_practice",))
+    return say("effort.practice", rule, text, ("effort.home_practice",))
 
 
-def say_usual_practice(minutes: float | None, share: str | None, mark: float) -> Sentence:
-    """Say how much families practised, beside the published mark.
-
-    Args:
-        minutes: mean minutes a week, or None when it may not be shown.
-        share: share of children at the mark or above, spelt, or None.
-        mark: minutes a week of the published programme.
-    """
-    published = (
-        f"a published home programme came to 17.5 times a month for 16.5 minutes, about "
-        f"{number(mark, 0)} minutes a week"
+def _say_usual_practice(summary: Summary, part: HomePracticePart) -> Sentence:
+    """Say how much families practised, beside the published programme (Novak et al. 2009)."""
+    key = "effort.usual_practice"
+    programme = (
+        f"a published home programme came to {find_setting(summary, 'mark_times_a_month'):g} times "
+        f"a month for {find_setting(summary, 'mark_minutes'):g} minutes"
     )
-    if minutes is None:
-        text = f"Too few families wrote down practice at home to print how much; {published}."
-        return Sentence("effort.usual_practice", "practice.usual_held_back", text)
+    if part.mark_minutes is not None:
+        programme += f", about {number(part.mark_minutes, 0)} minutes a week"
+    if part.usual_minutes is None:
+        text = f"Too few families wrote down practice at home to print how much; {programme}."
+        return say(key, "practice.usual_held_back", text)
     text = (
-        f"Families wrote down {number(minutes, 0)} minutes of practice a week on average; "
-        f"{published}."
+        f"Families wrote down {number(part.usual_minutes, 0)} minutes of practice a week on "
+        f"average; {programme}."
     )
-    if share is not None:
-        text += f" At or above that: {share} of the children whose families wrote it down."
-    return Sentence("effort.usual_practice", "practice.usual", text, ("effort.home_practice",))
-
-
-def say_practice_withheld(reason: str) -> Sentence:
-    """Say that home practice cannot be related to progress, and why."""
-    text = (
-        "Whether progress goes with practice at home cannot be answered with these records, "
-        f"because {reason[:1].lower()}{reason[1:].rstrip('.')}."
-    )
-    return Sentence("effort.practice", "practice.withheld", text)
+    share = part.at_mark
+    if share and (share.word or share.percent is not None):
+        spelt = share.word or f"{share.percent}%"
+        text += f" At or above that: {spelt} of the children whose families wrote it down."
+    return say(key, "practice.usual", text, ("effort.home_practice",))

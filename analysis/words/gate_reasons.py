@@ -1,119 +1,159 @@
 """Why a pair of formats fails a gate, in a clinic lead's words.
 
-In: a published gate, its numbers already through the disclosure door. Out: the reason, and
-the gate's question.
+In: a published gate and the summary it stands in. Out: the reason, and the gate's question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
+from analysis.disclosure.rows import Gate
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.vocabulary import GateName, GateRule
 from analysis.wording import FORMAT_NAMES, count, number
+from analysis.words.phrases import gate_numbers, known, say
 
-Numbers = Mapping[str, object]
+GATE_QUESTIONS: dict[GateName, str] = {
+    "describe": "Are there enough children with two reviews?",
+    "compare": "Are there enough children and therapy groups to compare?",
+    "overlap": "Were the children alike enough?",
+    "adjustment": "Was enough known about the children at the start?",
+    "precision": "Is the range narrow enough to answer?",
+    "agreement": "Does the growth model of every review support the main analysis?",
+    "attrition": "Did enough children stay to the end?",
+    "measurement": "Do the goals measure the same thing in each format?",
+    "dominance": "Is it more than one group's or one therapist's work?",
+}
+NOT_MADE = "the comparison could not be made"
 
 
-def give_reason(gate: Numbers) -> str:
+def tell_gates(summary: Summary) -> list[Sentence]:
+    """Say how every gate was answered, pair by pair."""
+    return [say_gate(summary, gate) for gate in summary.method.gates]
+
+
+def say_gate(summary: Summary, gate: Gate) -> Sentence:
+    """Say how one gate was answered for one pair."""
+    question = GATE_QUESTIONS[gate.gate]
+    text = f"{question} Yes." if gate.passed else f"{question} No: {give_reason(summary, gate)}."
+    rule = f"{gate.gate}.{gate.rule or 'passed'}"
+    used = () if gate.passed else gate_numbers([gate])
+    return say(f"gate.{gate.pair}.{gate.gate}", rule, text, used)
+
+
+def give_reason(summary: Summary, gate: Gate | None) -> str:
     """Give the reason a gate failed, as the end of a sentence.
 
     Args:
-        gate: a published gate: rule, format, have, need, smallest; empty when none is known.
+        summary: the summary, for its smallest cell.
+        gate: a gate that did not pass; None when none is known.
     """
-    return GATE_REASONS[str(gate.get("rule", ""))](gate)
+    return NOT_MADE if gate is None else _REASONS[gate.rule](gate, summary)
 
 
-def _about(gate: Numbers) -> str:
+def give_short_reason(gate: Gate) -> str:
+    """Give in a few words why an answer is to be leaned on lightly.
+
+    Args:
+        gate: a gate that weakens and does not close.
+    """
+    return _SHORT_REASONS[gate.rule]
+
+
+def _about(gate: Gate, summary: Summary) -> str:
     """Spell a rounded count that falls short of what is needed."""
-    if gate["have"] is None:
-        return f"fewer than {gate['smallest']}"
-    return (
-        f"just under {gate['need']:.0f}"
-        if gate["have"] >= gate["need"]
-        else f"about {gate['have']}"
-    )
+    if gate.have is None:
+        return f"fewer than {summary.smallest_cell}"
+    need = known(gate.need)
+    return f"just under {need:.0f}" if gate.have >= need else f"about {gate.have:.0f}"
 
 
-def _name(gate: Numbers) -> str:
-    return FORMAT_NAMES.get(str(gate.get("format")), "one format")
+def _name(gate: Gate) -> str:
+    return FORMAT_NAMES.get(gate.format or "", "one format")
 
 
-GATE_REASONS = {
-    "": lambda g: "the comparison could not be made",
-    "absent": lambda g: f"no child in these records was planned for {_name(g)}",
-    "few_children": lambda g: (
-        f"{_name(g)} has {_about(g)} children with enough reviews, and at least {g['need']:.0f} "
+def _need(gate: Gate) -> str:
+    return f"{known(gate.need):.0f}"
+
+
+_REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
+    "": lambda g, s: NOT_MADE,
+    "absent": lambda g, s: f"no child in these records was planned for {_name(g)}",
+    "few_children": lambda g, s: (
+        f"{_name(g)} has {_about(g, s)} children with enough reviews, and at least {_need(g)} "
         "are needed"
     ),
-    "groups_not_recorded": lambda g: (
+    "groups_not_recorded": lambda g, s: (
         f"the therapy group of children in {_name(g)} was not recorded, so nobody can tell how "
         "much groups differ from each other. Fill in the column group_id"
     ),
-    "few_groups": lambda g: (
-        f"{_name(g)} took place in {count(g['have'], 'therapy group')}, and at least "
-        f"{g['need']:.0f} are needed to see how much groups differ from each other"
+    "few_groups": lambda g, s: (
+        f"{_name(g)} took place in {count(known(g.have), 'therapy group')}, and at least "
+        f"{_need(g)} are needed to see how much groups differ from each other"
     ),
-    "design": lambda g: "the recorded traits and the formats cannot be told apart in these records",
-    "no_spread": lambda g: "all children moved exactly alike, so no range can be given",
-    "low_df": lambda g: (
+    "design": lambda g, s: (
+        "the recorded traits and the formats cannot be told apart in these records"
+    ),
+    "no_spread": lambda g, s: "all children moved exactly alike, so no range can be given",
+    "low_df": lambda g, s: (
         "too few independent children and therapy groups are behind the comparison to give an "
         "honest range"
     ),
-    "separated": lambda g: (
+    "separated": lambda g, s: (
         "a recorded trait decides which format a child gets, so no child in one format has a "
         "counterpart in the other"
     ),
-    "n_effective": lambda g: (
+    "n_effective": lambda g, s: (
         f"too few children in {_name(g)} resemble the children in the other formats "
-        f"({_about(g)} comparable, {g['need']:.0f} needed)"
+        f"({_about(g, s)} comparable, {_need(g)} needed)"
     ),
-    "rare": lambda g: (
+    "rare": lambda g, s: (
         f"many children had almost no chance of {_name(g)}, so they have no counterpart in it"
     ),
-    "unlike": lambda g: (
-        f"the children still differ by {number(g['have'])} standard deviations in a recorded "
-        f"trait after weighting; {number(g['need'])} is the most allowed"
+    "unlike": lambda g, s: (
+        f"the children still differ by {number(known(g.have))} standard deviations in a recorded "
+        f"trait after weighting; {number(known(g.need))} is the most allowed"
     ),
-    "few_traits": lambda g: (
+    "few_traits": lambda g, s: (
         "almost nothing about the children at the start was recorded, so who was offered which "
         "format could not be allowed for"
     ),
-    "imprecise": lambda g: (
-        f"the range is {number(g['have'])} levels either way, too wide to answer the question"
+    "imprecise": lambda g, s: (
+        f"the range is {number(known(g.have))} levels either way, too wide to answer the question"
     ),
-    "growth_unanswered": lambda g: (
+    "growth_unanswered": lambda g, s: (
         "the growth model, which follows every goal from review to review, finds no answer in "
         "these records to set beside the main analysis"
     ),
-    "growth_apart": lambda g: (
+    "growth_apart": lambda g, s: (
         "the growth model, which follows every goal from review to review, does not support the "
         "main analysis"
     ),
-    "many_missing": lambda g: (
-        f"{g['have']}% of the children in {_name(g)} have no level at the end"
+    "many_missing": lambda g, s: (
+        f"{known(g.have):.0f}% of the children in {_name(g)} have no level at the end"
     ),
-    "uneven_missing": lambda g: (
+    "uneven_missing": lambda g, s: (
         f"{_name(g)} lost clearly more of its children before the end than the other format"
     ),
-    "missing": lambda g: (
+    "missing": lambda g, s: (
         "too many children left one of the two formats before the end, or clearly more left one "
         "than the other"
     ),
-    "goal_timing_not_recorded": lambda g: (
+    "goal_timing_not_recorded": lambda g, s: (
         "nobody recorded whether goals were set before the format was chosen"
     ),
-    "goals_after_format": lambda g: "most goals were set after the format was chosen",
-    "raters_not_recorded": lambda g: "nobody recorded who rated the goals",
-    "one_kind_of_rater": lambda g: "every goal was rated by the treating therapist",
-    "one_group": lambda g: (
+    "goals_after_format": lambda g, s: "most goals were set after the format was chosen",
+    "raters_not_recorded": lambda g, s: "nobody recorded who rated the goals",
+    "one_kind_of_rater": lambda g, s: "every goal was rated by the treating therapist",
+    "one_group": lambda g, s: (
         f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
         "group therapy"
     ),
-    "one_therapist": lambda g: (
+    "one_therapist": lambda g, s: (
         f"{_name(g)} is mainly one therapist's work: this compares that therapist's children"
     ),
 }
-
-SHORT_REASONS = {
+_SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
@@ -126,26 +166,4 @@ SHORT_REASONS = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
-}
-
-
-def give_short_reason(gate: Numbers) -> str:
-    """Give in a few words why an answer is to be leaned on lightly.
-
-    Args:
-        gate: a published gate that weakens and does not close.
-    """
-    return SHORT_REASONS[str(gate["rule"])]
-
-
-GATE_QUESTIONS = {
-    "describe": "Are there enough children with two reviews?",
-    "compare": "Are there enough children and therapy groups to compare?",
-    "overlap": "Were the children alike enough?",
-    "adjustment": "Was enough known about the children at the start?",
-    "precision": "Is the range narrow enough to answer?",
-    "agreement": "Does the growth model of every review support the main analysis?",
-    "attrition": "Did enough children stay to the end?",
-    "measurement": "Do the goals measure the same thing in each format?",
-    "dominance": "Is it more than one group's or one therapist's work?",
 }

@@ -1,7 +1,7 @@
 """What no sentence of a report may say, and a reader that finds it.
 
-In: a sentence, as a reader will see it. Out: the faults found, in words. Decisions taken
-here: words that claim a cause, rank the formats, advise for one child or hide behind a hedge
+In: a sentence, as a reader will see it. Out: the faults found, in words. Decisions:
+words that claim a cause, rank the formats, advise for one child or hide behind a hedge
 without a number are refused wherever they stand, recommendations included (METHODS.md,
 "Words"; verbal hedges alone cost trust: van der Bles et al. 2020, PNAS 117:7672-7683).
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-_STATISTICAL = "signi" + "fican(t|tly|ce)|p-value|null hypothesis"
+_STATISTICAL = "significan(t|tly|ce)|p-value|null hypothesis"
 
 BANNED = {
     "a word that hides how large and how sure": _STATISTICAL,

@@ -1,18 +1,17 @@
 """How the answer was reached, in a clinic lead's words: target trial, audit, limits, prompts.
 
-In: settings, and the numbers of the last whole truth audit. Out: plain text blocks without
-any number about children.
+In: a published summary. Out: plain texts without any number about children, and `Sentence`s.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from importlib.resources import files
+from dataclasses import fields
+from typing import NamedTuple
 
+from analysis.disclosure.summary import Sentence, Summary
 from analysis.settings import Settings
-from analysis.wording import number
-from analysis.words.answer import Sentence
+from analysis.wording import listing, number, percent
+from analysis.words.phrases import range_name, say
 
 LIMITS = (
     "Children were not assigned at random. Only what was written down on the first day could be "
@@ -33,86 +32,167 @@ DISCUSSION = (
 )
 
 
-def describe_trial(settings: Settings) -> list[dict[str, str]]:
-    """Give the trial these records stand in for, part by part (target trial, TARGET 2025).
+NOT_INSTALLED = "not installed, run from its folder"
+LARGEST_IN_FULL = 1e5
+TWIN = "statsmodels"
 
-    Args:
-        settings: window, unit and margin.
-    """
-    weeks, term = settings.horizon_weeks, settings.rate_weeks
+
+class TrialPart(NamedTuple):
+    """One part of a target trial: what it is, in the ideal trial, and in these records."""
+
+    part: str
+    target: str
+    here: str
+
+
+class SettingRow(NamedTuple):
+    """One choice made beforehand: its name in words, its value with unit, its reason."""
+
+    name: str
+    value: str
+    reason: str
+
+
+def describe_trial(summary: Summary) -> list[TrialPart]:
+    """Give the trial these records stand in for, part by part (target trial, TARGET 2025)."""
+    measure = summary.measure
     return [
-        {
-            "part": "Who",
-            "target": "Children aged 2 to 18 who start therapy with at least one scaled goal",
-            "here": "The same, if the goal has a level at the start and was reviewed again",
-        },
-        {
-            "part": "Formats",
-            "target": "Start with individual, group or combined therapy, drawn by lot",
-            "here": "The format planned at the start, as chosen by team and family",
-        },
-        {
-            "part": "Start",
-            "target": "The day the goal is set and the format is drawn",
-            "here": "Week 0; goals set later are left out",
-        },
-        {
-            "part": "Follow-up",
-            "target": f"{weeks} weeks, everyone reviewed on time",
-            "here": (
-                f"Reviews up to week {settings.last_week}; children who leave are counted as "
+        TrialPart(
+            "Who",
+            "Children aged 2 to 18 who start therapy with at least one scaled goal",
+            "The same, if the goal has a level at the start and was reviewed again",
+        ),
+        TrialPart(
+            "Formats",
+            "Start with individual, group or combined therapy, drawn by lot",
+            "The format planned at the start, as chosen by team and family",
+        ),
+        TrialPart(
+            "Start",
+            "The day the goal is set and the format is drawn",
+            "Week 0; goals set later are left out",
+        ),
+        TrialPart(
+            "Follow-up",
+            f"{measure.horizon_weeks} weeks, everyone reviewed on time",
+            (
+                f"Reviews up to week {measure.last_week}; children who leave are counted as "
                 "missing, goals met early keep their level"
             ),
-        },
-        {
-            "part": "Outcome",
-            "target": f"Rate of goal progress, levels per {term} weeks",
-            "here": "Least squares over each goal's reviews, averaged for each child",
-        },
-        {
-            "part": "Question",
-            "target": "Mean difference between formats as planned, whatever is received later",
-            "here": (
+        ),
+        TrialPart(
+            "Outcome",
+            f"Rate of goal progress, levels per {measure.rate_weeks} weeks",
+            "Least squares over each goal's reviews, averaged for each child",
+        ),
+        TrialPart(
+            "Question",
+            "Mean difference between formats as planned, whatever is received later",
+            (
                 "The same, for children who could realistically have had any format, after "
                 "allowing for what was recorded on the first day"
             ),
-        },
-        {
-            "part": "Analysis",
-            "target": "Difference in means, therapy groups taken into account",
-            "here": (
+        ),
+        TrialPart(
+            "Analysis",
+            "Difference in means, therapy groups taken into account",
+            (
                 "Regression with CR2 standard errors by therapy group and Satterthwaite degrees of "
-                f"freedom; margin {number(settings.margin)} levels, fixed beforehand"
+                f"freedom; margin {number(summary.margin)} levels, fixed beforehand"
             ),
-        },
+        ),
     ]
 
 
-def read_audit() -> dict[str, float]:
-    """Give the headline of the last whole truth audit: clinics, and percents called ahead.
-
-    The file is what `python -m analysis.audit --numbers` wrote; the scenario is
-    the one where nothing differs and traits decide format and progress.
-    """
-    text = files("analysis.disclosure").joinpath("audit.json").read_text(encoding="utf-8")
-    found = json.loads(text)["scenarios"]["confounded_null"]
-    return {
-        "clinics": found["n_clinics"],
-        "pairs_percent": round(100 * found["false_faster"]["value"], 1),
-        "clinics_percent": round(100 * found["said_faster"]["value"], 1),
-    }
+def list_settings(summary: Summary) -> list[SettingRow]:
+    """Give every choice made beforehand, spelt for a table."""
+    known = {f.name: (f.metadata["unit"], f.metadata["reason"]) for f in fields(Settings)}
+    measure, rows = summary.measure, []
+    weeks = {"rate_weeks": measure.rate_weeks, "horizon_weeks": measure.horizon_weeks}
+    for row in summary.method.settings:
+        unit, reason = (text.format(**weeks) for text in known.get(row.name, ("", "")))
+        name, value = row.name.replace("_", " "), _spell_value(row.value, unit)
+        rows.append(SettingRow(name, value, reason))
+    return rows
 
 
-def say_audit(audit: Mapping[str, float]) -> Sentence:
-    """Say how often this report called a format ahead where nothing differed.
+def _spell_value(value: float | tuple[float, ...], unit: str) -> str:
+    if isinstance(value, tuple):
+        return f"{listing([f'{part:g}' for part in value])} {unit}".strip()
+    if unit.startswith("share"):
+        return f"{percent(value)}{unit.removeprefix('share')}"
+    spelt = f"{value:g}" if value < LARGEST_IN_FULL else f"{value:,.0f}"
+    return spelt if unit in ("ratio", "") else f"{spelt} {unit}"
 
-    Args:
-        audit: as from `read_audit`.
-    """
+
+def say_computing(summary: Summary) -> str:
+    """Say what computed the report, and which package holds its models against its own."""
+    told = dict(
+        zip((row.name for row in summary.method.versions), list_versions(summary), strict=True)
+    )
+    twin = told.pop(TWIN, "")
+    text = f"Computed with {', '.join(told.values())}."
+    if twin:
+        text += (
+            f" {twin} has no part in it: python -m analysis.selfcheck fits the same models by it "
+            "and compares."
+        )
+    return text
+
+
+def list_versions(summary: Summary) -> list[str]:
+    """Give what the report was computed with: 'numpy 1.26.4'."""
+    return [f"{row.name} {row.value or NOT_INSTALLED}" for row in summary.method.versions]
+
+
+def list_glossary(summary: Summary) -> list[tuple[str, str]]:
+    """Give the words used in a report and what they mean."""
+    return [(word.format(range_name=range_name(summary)), text) for word, text in _GLOSSARY]
+
+
+def tell_audit(summary: Summary) -> list[Sentence]:
+    """Say how often this report called a format ahead where nothing differed."""
+    audit = summary.method.audit
     text = (
-        f"Tried on {audit['clinics']:,} invented clinics in which nothing differed, this report "
-        f"called one format of a pair ahead in {number(audit['pairs_percent'], 1)}% of the "
-        f"comparisons, and any format ahead in {number(audit['clinics_percent'], 1)}% of the "
+        f"Tried on {audit.clinics:,} invented clinics in which nothing differed, this report "
+        f"called one format of a pair ahead in {number(audit.pairs_percent, 1)}% of the "
+        f"comparisons, and any format ahead in {number(audit.clinics_percent, 1)}% of the "
         "clinics."
     )
-    return Sentence("method.audit", "audit", text, ("certainty.audit",))
+    return [say("method.audit", "audit", text, ("certainty.audit",))]
+
+
+_GLOSSARY = (
+    (
+        "Goal attainment",
+        "How far a child has come towards a goal, judged on five levels that were written down "
+        "when the goal was set.",
+    ),
+    ("Expected level", "What family and therapist agreed the child would reach; level 0 of five."),
+    ("Progress", "How many levels a child’s goals move each term, averaged over the goals."),
+    (
+        "{range_name}",
+        "The differences that go well with these records. A wide range means that the records say "
+        "little.",
+    ),
+    (
+        "Too small to matter",
+        "A difference below the margin that was fixed before anyone saw the results.",
+    ),
+    (
+        "Children made alike",
+        "Children in different formats differ from the start. What was written down on the first "
+        "day is allowed for, so that like is compared with like.",
+    ),
+    ("Weighting", "Children who resemble those of the other formats count more, the others less."),
+    (
+        "Standard deviation",
+        "A yardstick for how much children differ; differences far below one are small.",
+    ),
+    (
+        "T-score",
+        "A summary of a child’s goals used by many services; 50 when all goals are met as "
+        "expected.",
+    ),
+    ("Combined therapy", "Individual and group sessions planned together from the start."),
+)

@@ -1,17 +1,16 @@
 """The sentences of a report beside the one before it: what was held, what moved, and noise.
 
-In: published rows. Out: `Sentence`s. Decisions taken here: a change is always given with how
-far chance alone could have moved it; no arrow and no colour says that a change is good.
+In: a published summary. Out: `Sentence`s. Decisions: a change is always given with how far chance
+alone could have moved it; no arrow and no colour says that a change is good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from analysis.disclosure.summary import Change, PreviousPart, Sentence, Summary
+from analysis.wording import FORMAT_NAMES, listing, number, points
+from analysis.words.answer import spell_counts
+from analysis.words.phrases import every, known, pair_names, say
 
-from analysis.wording import FORMAT_NAMES, listing, number, points, sentence_case
-from analysis.words.answer import Sentence
-
-Numbers = Mapping[str, object]
 PART_NAMES = {
     "progress": "how goals moved",
     "soon": "how soon goals were attained",
@@ -21,67 +20,65 @@ PART_NAMES = {
     "certainty": "how sure we can be",
     "sensitivity": "the same question asked in other ways",
 }
+NOISE = (
+    "The noise is worked out as if no child were in both reports, which makes it as large as it "
+    "can be."
+)
 
 
-def say_held(
-    formats: Sequence[str], parts: Sequence[str], smallest: int, *, alike: bool
-) -> Sentence:
-    """Say what keeps the numbers of the last report, and what to do about it.
+def tell_previous(summary: Summary) -> list[Sentence]:
+    """Say what changed since the last report; nothing where there was none."""
+    part = summary.previous
+    if part is None:
+        return []
+    held = _say_held(part, summary.smallest_cell)
+    if part.held:
+        return [held]
+    changes = [_say_change(summary, row) for row in part.rows]
+    return [held, *changes, say("changes.method", "changes.method", NOISE)]
 
-    Args:
-        formats: formats whose children differ by too few; then all numbers are kept.
-        parts: parts of the report that keep their numbers, when no format does.
-        smallest: the smallest cell.
-        alike: True when the same children are behind every number.
-    """
-    if formats:
-        names = listing([FORMAT_NAMES[f] for f in formats])
+
+def say_since(summary: Summary, part: PreviousPart) -> str:
+    """Say how many children and goals the last report compared."""
+    return spell_counts(summary, part.since)
+
+
+def _say_held(part: PreviousPart, smallest: int) -> Sentence:
+    """Say what keeps the numbers of the last report, and what to do about it."""
+    key = "changes.held"
+    if part.held:
+        names = listing([FORMAT_NAMES[name] for name in part.held])
         text = (
             f"So few children came to or left {names} since the last report that new numbers "
             "beside the old ones could tell about them. All numbers here are therefore those of "
             f"the last report. Run it again when at least {smallest} more children are in it."
         )
-        return Sentence("changes.held", "changes.held", text)
-    if parts:
-        names = listing(list(dict.fromkeys(PART_NAMES[p] for p in parts)))
+        return say(key, "changes.held", text)
+    if part.held_parts:
+        names = listing([PART_NAMES[name] for name in dict.fromkeys(part.held_parts)])
         text = (
             f"Fewer than {smallest} children were added to part of the records since the last "
             f"report. These parts keep the last report's numbers: {names}."
         )
-        return Sentence("changes.held", "changes.parts_held", text)
-    if alike:
+        return say(key, "changes.parts_held", text)
+    if part.alike:
         text = "The same children stand behind every number as in the last report."
-        return Sentence("changes.held", "changes.same_children", text)
-    text = "Every number here is new since the last report."
-    return Sentence("changes.held", "changes.none_held", text)
+        return say(key, "changes.same_children", text)
+    return say(key, "changes.none_held", "Every number here is new since the last report.")
 
 
-def say_change(row: Numbers) -> Sentence:
-    """Say how far a pair's difference moved since the last report.
-
-    Args:
-        row: a published change: id, this, than, before, now, change, noise, beyond.
-    """
-    pair = f"{row['this']} and {FORMAT_NAMES[str(row['than'])]}"
-    if row["change"] is None:
-        text = f"{sentence_case(pair)}: not shown in both reports, so no change can be given."
-        return Sentence(f"changes.{row['id']}", "changes.not_shown", text)
+def _say_change(summary: Summary, row: Change) -> Sentence:
+    """Say how far a pair's difference moved since the last report."""
+    key, names = f"changes.{row.id}", pair_names(row, upper=True)
+    if row.change is None:
+        text = f"{names}: not shown in both reports, so no change can be given."
+        return say(key, "changes.not_shown", text)
     moved = (
-        f"{sentence_case(pair)}: the difference was {number(float(row['before']))} and is now "
-        f"{number(float(row['now']))} levels every 12 weeks, a change of "
-        f"{points(abs(float(row['change'])))}. Chance alone can move it by up to "
-        f"{number(float(row['noise']))}"
+        f"{names}: the difference was {number(known(row.before))} and is now "
+        f"{number(known(row.now))} levels {every(summary)}, a change of "
+        f"{points(abs(row.change))}. Chance alone can move it by up to {number(known(row.noise))}"
     )
-    if row["beyond"]:
+    if row.beyond:
         text = f"{moved}, so this is more than noise: ask what changed in the clinic, or who came."
-        return Sentence(f"changes.{row['id']}", "changes.beyond", text)
-    return Sentence(f"changes.{row['id']}", "changes.noise", f"{moved}, so this is within noise.")
-
-
-def say_noise() -> Sentence:
-    """Say how the noise was worked out."""
-    text = (
-        "The noise is worked out as if no child were in both reports, which makes it as large as "
-        "it can be."
-    )
-    return Sentence("changes.method", "changes.method", text)
+        return say(key, "changes.beyond", text)
+    return say(key, "changes.noise", f"{moved}, so this is within noise.")

@@ -1,16 +1,16 @@
 """The sentences of "How sure?": other ways of asking, children who left, things unrecorded.
 
-In: numbers that already passed the disclosure door. Out: `Sentence`s. Decisions taken here:
-what would change an answer is said as an assumption a clinic lead can judge ("half as much
-progress after leaving", "twice as much as attention does"), the statistician's number after
-it; an answer that claims nothing is not said to be safe.
+In: a published summary. Out: `Sentence`s. Decisions: what would change an answer is said as an
+assumption a clinic lead can judge ("half as much progress after leaving", "twice as much as
+attention does"), the statistician's number after it; an answer that claims nothing is not said to
+be safe.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-
+from analysis.disclosure.rows import Analysis, Control, Dropout, PlannedSize, Unrecorded
+from analysis.disclosure.summary import GrowthSpreads, PlanningPart, Sentence, Summary
+from analysis.vocabulary import Reason
 from analysis.wording import (
     FORMAT_NAMES,
     TRAIT_NAMES,
@@ -19,17 +19,26 @@ from analysis.wording import (
     listing,
     number,
     points,
-    sentence_case,
 )
-from analysis.words.answer import Sentence
+from analysis.words.analyses import give_title
+from analysis.words.answer import LABEL_TITLES
+from analysis.words.phrases import ends, every, known, pair_names, range_name, say
+from analysis.words.reasons import give_clause
 
-Numbers = Mapping[str, object]
-
+NOT_ASKED = (
+    "What could change the answer (other ways of asking, children who left, things unrecorded) was "
+    "not asked in this run."
+)
 MANY_TIMES = 10.0
 BETWEEN = {
     "therapy group": "therapy groups",
     "child": "children",
     "goal": "a child's goals",
+}
+CONTROL_NAMES = {
+    "energy": "energy at the start",
+    "motivation": "motivation at the start",
+    "start_level": "the start level of goals set before the format was chosen",
 }
 KNOWN_BEFORE = "it goes with the choice of format and with progress, so it must be allowed for"
 COLUMN_REASONS = {
@@ -55,272 +64,232 @@ COLUMN_REASONS = {
 }
 
 
-def say_ways_withheld(ways: Sequence[Numbers], n_ways: int) -> list[Sentence]:
-    """Say which ways of asking give no numbers, and why: one sentence for each reason.
+def tell_sensitivity(summary: Summary) -> list[Sentence]:
+    """Say everything asked beside the main analysis."""
+    part = summary.sensitivity
+    if part is None:
+        return [say("sensitivity.not_asked", "sensitivity.not_asked", NOT_ASKED)]
+    left_out = [way for way in summary.method.analyses if way.range_over_all]
+    return [
+        *_tell_withheld(summary),
+        *(_say_left_out(summary, way) for way in left_out),
+        *([_say_growth(summary, part.growth)] if part.growth else []),
+        *(_say_dropout(row) for row in part.dropout),
+        *(_say_unrecorded(row) for row in part.unrecorded),
+        _say_wide(summary, part.strongest),
+        _say_controls(part.controls),
+        *_tell_planning(summary, part.planning),
+    ]
 
-    Args:
-        ways: those without numbers, published: id, title, withheld (a clause), held_back (run,
-            but not printed).
-        n_ways: how many ways of asking there are in all.
-    """
-    found: dict[tuple[bool, str], list[Numbers]] = {}
+
+def _tell_withheld(summary: Summary) -> list[Sentence]:
+    """Say which ways of asking give no numbers, and why: one sentence for each reason."""
+    ways = summary.method.analyses
+    found: dict[tuple[bool, Reason], list[Analysis]] = {}
     for way in ways:
-        found.setdefault((bool(way["held_back"]), str(way["withheld"])), []).append(way)
-    said = []
+        if way.withheld:
+            found.setdefault((way.held_back, way.withheld), []).append(way)
+    told = []
     for (held_back, reason), own in found.items():
-        key = f"sensitivity.withheld.{own[0]['id']}"
         rule = "ways.held_back" if held_back else "ways.withheld"
         cannot = "not printed" if held_back else "cannot be run with these records"
-        titles = [str(way["title"]) for way in own]
-        who = f"None of the {n_ways} ways of asking" if len(own) == n_ways else "; ".join(titles)
-        can = "can be answered" if len(own) == n_ways else cannot
-        colon = "" if len(own) == n_ways else ":"
-        said.append(Sentence(key, rule, f"{who}{colon} {can}, because {reason}."))
-    return said
+        who = f"{'; '.join(give_title(summary, way.id) for way in own)}: {cannot}"
+        if len(own) == len(ways):
+            who = f"None of the {len(ways)} ways of asking can be answered"
+        text = f"{who}, because {give_clause(reason)}."
+        told.append(say(f"sensitivity.withheld.{own[0].id}", rule, text))
+    return told
 
 
-def say_growth(growth: Numbers) -> Sentence:
-    """Say how much therapy groups, children and goals differ in speed.
-
-    Args:
-        growth: published: spreads (id, slope or None), zero, left_out (names of levels).
-    """
-    key = "sensitivity.growth"
-    shown = [row for row in growth["spreads"] if row["slope"]]
-    parts = [f"{number(float(row['slope']))} between {BETWEEN[str(row['id'])]}" for row in shown]
-    text = "In the growth model, spreads (standard deviations) in levels every 12 weeks are "
-    text = f"{text}{listing(parts)}." if parts else "The growth model finds no spread in speed."
-    if growth["zero"]:
-        names = listing([BETWEEN[str(name)] for name in growth["zero"]])
-        text += f" No spread in speed is measurable between {names}: ordinary with so few of them."
-    if growth["left_out"]:
-        names = listing([BETWEEN[str(name)] for name in growth["left_out"]])
-        text += f" Reviews are too few to show how speed differs between {names}."
-    used = tuple(f"sensitivity.growth.spreads.{row['id']}.slope" for row in shown)
-    rule = (
-        "growth.zero" if growth["zero"] else "growth.left_out" if growth["left_out"] else "growth"
-    )
-    return Sentence(key, rule, text, used)
-
-
-def say_left_out(way: Numbers) -> Sentence:
-    """Say how far leaving out one group or therapist at a time moves each answer.
-
-    Args:
-        way: published: id, title, pairs with conf_low and conf_high (or None).
-    """
-    key = f"sensitivity.left_out.{way['id']}"
-    what = "therapy group" if way["id"] == "leave_one_group_out" else "therapist"
-    shown = [pair for pair in way["pairs"] if pair["conf_low"] is not None]
+def _say_left_out(summary: Summary, way: Analysis) -> Sentence:
+    """Say how far leaving out one group or therapist at a time moves each answer."""
+    key = f"sensitivity.left_out.{way.id}"
+    what = "therapy group" if way.id == "leave_one_group_out" else "therapist"
+    shown = [pair for pair in way.pairs if pair.conf_low is not None]
     if not shown:
         text = f"Too little is left to print to say what any one {what} does to the answer."
-        return Sentence(key, "left_out.held_back", text)
-    parts = [
-        f"{pair_names(pair)} {interval(float(pair['conf_low']), float(pair['conf_high']))}"
-        for pair in shown
-    ]
+        return say(key, "left_out.held_back", text)
+    parts = [f"{pair_names(pair)} {interval(*ends(pair))}" for pair in shown]
     text = (
-        f"Whichever single {what} is left out, the 95% range stays within these limits: "
-        f"{'; '.join(parts)} (levels every 12 weeks, rounded outwards)."
+        f"Whichever single {what} is left out, the {range_name(summary)} stays within these "
+        f"limits: {'; '.join(parts)} (levels {every(summary)}, rounded outwards)."
     )
-    ids = tuple(f"certainty.analyses.{way['id']}.pairs.{pair['id']}.conf_low" for pair in shown)
-    ids += tuple(f"certainty.analyses.{way['id']}.pairs.{pair['id']}.conf_high" for pair in shown)
-    return Sentence(key, "left_out", text, ids)
+    paths = [f"certainty.analyses.{way.id}.pairs.{pair.id}.conf_low" for pair in shown]
+    paths += [f"certainty.analyses.{way.id}.pairs.{pair.id}.conf_high" for pair in shown]
+    return say(key, "left_out", text, paths)
 
 
-def say_dropout(row: Numbers) -> Sentence:
-    """Say what assumption about children who left would change what is said of a pair.
+def _say_growth(summary: Summary, growth: GrowthSpreads) -> Sentence:
+    """Say how much therapy groups, children and goals differ in speed."""
+    shown = [row for row in growth.spreads if row.slope]
+    parts = [f"{number(known(row.slope))} between {BETWEEN[row.id]}" for row in shown]
+    text = "The growth model finds no spread in speed."
+    if parts:
+        text = (
+            f"In the growth model, spreads (standard deviations) in levels {every(summary)} are "
+            f"{listing(parts)}."
+        )
+    if growth.zero:
+        names = listing([BETWEEN[name] for name in growth.zero])
+        text += f" No spread in speed is measurable between {names}: ordinary with so few of them."
+    if growth.left_out:
+        names = listing([BETWEEN[name] for name in growth.left_out])
+        text += f" Reviews are too few to show how speed differs between {names}."
+    rule = "growth.zero" if growth.zero else "growth.left_out" if growth.left_out else "growth"
+    used = (f"sensitivity.growth.spreads.{row.id}.slope" for row in shown)
+    return say("sensitivity.growth", rule, text, used)
 
-    Args:
-        row: published: id, this, than, shown, changed, delta_this, delta_than, title (of the
-            label then), percent_this, percent_than.
-    """
-    key = f"sensitivity.dropout.{row['id']}"
-    names = sentence_case(pair_names(row))
-    if not row["shown"]:
+
+def _say_dropout(row: Dropout) -> Sentence:
+    """Say what assumption about children who left would change what is said of a pair."""
+    key, names = f"sensitivity.dropout.{row.id}", pair_names(row, upper=True)
+    if not row.shown:
         text = (
             f"{names}: too few children left before the end to print what assumptions about them "
             "would do."
         )
-        return Sentence(key, "dropout.held_back", text)
-    if not row["changed"]:
+        return say(key, "dropout.held_back", text)
+    if not row.changed or row.label is None:
         text = (
             f"{names}: what is said stays the same even if the children who left made no further "
             "progress, in either format or in both."
         )
-        return Sentence(key, "dropout.unchanged", text)
+        return say(key, "dropout.unchanged", text)
     sides = [
-        f"{row[f'percent_{side}']}% less in {FORMAT_NAMES[str(row[side])]}"
-        for side in ("this", "than")
-        if row[f"percent_{side}"]
+        f"{percent}% less in {FORMAT_NAMES[therapy_format]}"
+        for percent, therapy_format in ((row.percent_this, row.this), (row.percent_than, row.than))
+        if percent
     ]
+    title = LABEL_TITLES[row.label]
     text = (
         f"{names}: what is said changes if the children who left progressed afterwards "
         f"{listing(sides)} than before they left. It would then be: "
-        f"{str(row['title'])[:1].lower()}{str(row['title'])[1:]}."
+        f"{title[:1].lower()}{title[1:]}."
     )
-    used = ("percent_this", "percent_than")
-    return Sentence(
-        key, "dropout.changed", text, tuple(f"sensitivity.dropout.{row['id']}.{n}" for n in used)
-    )
+    used = (f"{key}.{name}" for name in ("percent_this", "percent_than"))
+    return say(key, "dropout.changed", text, used)
 
 
-def say_overturn(row: Numbers) -> Sentence:
-    """Say how much something unrecorded would have to matter to change what is said of a pair.
-
-    Args:
-        row: published: id, this, than, shown, label, trait, times, share (percent of what is left
-            open in format and progress).
-    """
-    key = f"sensitivity.unrecorded.{row['id']}"
-    names = sentence_case(pair_names(row))
-    if not row["shown"]:
+def _say_unrecorded(row: Unrecorded) -> Sentence:
+    """Say how much something unrecorded would have to matter to change what is said of a pair."""
+    key, names = f"sensitivity.unrecorded.{row.id}", pair_names(row, upper=True)
+    if not row.shown:
         text = f"{names}: not compared, so there is nothing that something unrecorded could change."
-        return Sentence(key, "unrecorded.not_compared", text)
-    if row["share"] is None:
+        return say(key, "unrecorded.not_compared", text)
+    if row.share is None:
         text = (
             f"{names}: nothing is stated here about the difference that something unrecorded "
             "could take away."
         )
-        return Sentence(key, "unrecorded.no_claim", text)
+        return say(key, "unrecorded.no_claim", text)
     share = (
-        f"explained {row['share']}% of what the recorded traits leave open, of the choice of "
-        "format and of progress alike"
+        f"explained {row.share}% of what the recorded traits leave open, of the choice of format "
+        "and of progress alike"
     )
     changes = f"{names}: what is said would no longer hold if something unrecorded"
-    used = [f"sensitivity.unrecorded.{row['id']}.share"]
-    if row["times"] is None and row["trait"] is None:
-        return Sentence(key, "unrecorded.share", f"{changes} {share}.", tuple(used))
-    trait = TRAIT_NAMES[str(row["trait"])]
-    if row["times"] is None:
+    used = [f"{key}.share"]
+    if row.trait is None:
+        return say(key, "unrecorded.share", f"{changes} {share}.", used)
+    if row.times is None or row.times > MANY_TIMES:
         times, rule = f"more than {MANY_TIMES:.0f}", "unrecorded.many_times"
     else:
-        times = number(float(row["times"]), 1)
-        rule = "unrecorded.times" if row["times"] >= 1 else "unrecorded.less_than_once"
-        used.append(f"sensitivity.unrecorded.{row['id']}.times")
-    text = f"{changes} mattered {times} times as much as {trait} does, or {share}."
-    return Sentence(key, rule, text, tuple(used))
+        times = number(row.times, 1)
+        rule = "unrecorded.times" if row.times >= 1 else "unrecorded.less_than_once"
+        used.append(f"{key}.times")
+    text = f"{changes} mattered {times} times as much as {TRAIT_NAMES[row.trait]} does, or {share}."
+    return say(key, rule, text, used)
 
 
-def say_wide(trait_names: Sequence[str]) -> Sentence:
-    """Say what the wider of the two ranges means.
-
-    Args:
-        trait_names: the strongest recorded traits, by column name.
-    """
-    key = "sensitivity.wide"
-    if not trait_names:
+def _say_wide(summary: Summary, strongest: tuple[str, ...]) -> Sentence:
+    """Say what the wider of the two ranges means, by the strongest recorded traits."""
+    if not strongest:
         text = (
             "No recorded trait is allowed for, so there is no yardstick for what something "
             "unrecorded could do."
         )
-        return Sentence(key, "wide.none", text)
-    names = list(dict.fromkeys(TRAIT_NAMES[name] for name in trait_names))
+        return say("sensitivity.wide", "wide.none", text)
+    names = list(dict.fromkeys(TRAIT_NAMES[trait] for trait in strongest))
     text = (
-        "The wider range of each pair says how far the 95% range reaches if something unrecorded "
-        f"differs between the formats as much as the strongest recorded trait does "
+        f"The wider range of each pair says how far the {range_name(summary)} reaches if something "
+        "unrecorded differs between the formats as much as the strongest recorded trait does "
         f"({listing(names, 'or')})."
     )
-    return Sentence(key, "wide", text)
+    return say("sensitivity.wide", "wide", text)
 
 
-def say_controls(controls: Sequence[Numbers]) -> Sentence:
-    """Say what the questions with a known answer of zero show.
-
-    Args:
-        controls: published: title, shown, failed.
-    """
+def _say_controls(controls: tuple[Control, ...]) -> Sentence:
+    """Say what the questions with a known answer of zero show."""
     key = "sensitivity.controls"
-    asked = [control for control in controls if control["shown"]]
+    asked = [control for control in controls if control.shown]
     if not asked:
         text = (
             "No trait is left over that the formats should be alike in, so the adjustment cannot "
             "be checked in this way."
         )
-        return Sentence(key, "controls.none", text)
-    titles = [str(control["title"]) for control in asked]
-    failed = [str(control["title"]) for control in asked if control["failed"]]
-    n_asked = sum(len(control["pairs"]) for control in asked)
-    lower = [title[:1].lower() + title[1:] for title in titles]
+        return say(key, "controls.none", text)
+    failed = [CONTROL_NAMES[control.id] for control in asked if control.failed]
     if failed:
-        which = [title[:1].lower() + title[1:] for title in failed]
         text = (
             "The formats should be alike in what was so before the format was chosen. They are "
-            f"not in {listing(which)}: the traits allowed for leave something out, so lean on "
+            f"not in {listing(failed)}: the traits allowed for leave something out, so lean on "
             "every difference lightly."
         )
-        return Sentence(key, "controls.failed", text, ("sensitivity.controls",))
+        return say(key, "controls.failed", text, (key,))
+    n_asked = sum(len(control.pairs) for control in asked)
     text = (
         "The formats should be alike in what was so before the format was chosen. After the same "
-        f"adjustment none stands out in {listing(lower)} ({n_asked} comparisons, "
-        "allowed for)."
+        f"adjustment none stands out in {listing([CONTROL_NAMES[c.id] for c in asked])} "
+        f"({n_asked} comparisons, allowed for)."
     )
-    return Sentence(key, "controls.passed", text, ("sensitivity.controls",))
+    return say(key, "controls.passed", text, (key,))
 
 
-def say_size(row: Numbers, margin: float) -> Sentence:
-    """Say what it would take to know about one pair.
+def _tell_planning(summary: Summary, part: PlanningPart) -> list[Sentence]:
+    """Say what it would take to know, and what to start recording."""
+    told = [_say_size(row, summary.margin) for row in part.pairs]
+    key = "sensitivity.to_record"
+    if not part.to_record:
+        text = "Every column this report can use is recorded. Keep recording them."
+        return [*told, say(key, "to_record.nothing", text)]
+    parts = [
+        f"{row.column} in the table {row.table} ({COLUMN_REASONS[row.column]})"
+        for row in part.to_record
+    ]
+    text = f"What to start recording: {listing(parts)}."
+    return [*told, say(key, "to_record", text)]
 
-    Args:
-        row: published: id, this, than, shown, half_width, n_children and n_groups (in all),
-            more_children, more_groups, reachable.
-        margin: the half-width wanted.
-    """
-    key = f"sensitivity.planning.{row['id']}"
-    names = sentence_case(pair_names(row))
-    if not row["shown"]:
+
+def _say_size(row: PlannedSize, margin: float) -> Sentence:
+    """Say what it would take to know about one pair, a range no wider than the margin wanted."""
+    key, names = f"sensitivity.planning.{row.id}", pair_names(row, upper=True)
+    path = f"sensitivity.planning.pairs.{row.id}"
+    if not row.shown:
         text = f"{names}: not compared, so no number of children can be worked out from here."
-        return Sentence(key, "planning.not_compared", text)
-    half = float(row["half_width"])
-    used = [f"sensitivity.planning.pairs.{row['id']}.half_width"]
-    if not row["more_children"]:
+        return say(key, "planning.not_compared", text)
+    half = number(known(row.half_width))
+    used = [f"{path}.half_width"]
+    if not row.more_children:
         text = (
-            f"{names}: the range is {number(half)} levels either way, no wider than the "
-            f"{points(margin)} that would matter."
+            f"{names}: the range is {half} levels either way, no wider than the {points(margin)} "
+            "that would matter."
         )
-        return Sentence(key, "planning.enough", text, tuple(used))
+        return say(key, "planning.enough", text, used)
     groups = ""
-    if row["more_groups"]:
-        groups = f" in {count(float(row['more_groups']), 'more therapy group')}"
-        used.append(f"sensitivity.planning.pairs.{row['id']}.more_groups")
+    if row.more_groups:
+        groups = f" in {count(row.more_groups, 'more therapy group')}"
+        used.append(f"{path}.more_groups")
     text = (
-        f"{names}: the range is {number(half)} levels either way. About "
-        f"{number(float(row['more_children']), 0)} more children{groups}, like those here, "
-        f"would bring it to about {number(margin)} either way."
+        f"{names}: the range is {half} levels either way. About {number(row.more_children, 0)} "
+        f"more children{groups}, like those here, would bring it to about {number(margin)} either "
+        "way."
     )
-    used.append(f"sensitivity.planning.pairs.{row['id']}.more_children")
+    used.append(f"{path}.more_children")
     rule = "planning.more"
-    if row["reachable"] is not None and float(row["reachable"]) > margin:
+    if row.reachable is not None and row.reachable > margin:
         text += (
             " More children in the same therapy groups alone could not bring it below "
-            f"{number(float(row['reachable']))}: it takes more groups."
+            f"{number(row.reachable)}: it takes more groups."
         )
-        used.append(f"sensitivity.planning.pairs.{row['id']}.reachable")
+        used.append(f"{path}.reachable")
         rule = "planning.more_groups"
-    return Sentence(key, rule, text, tuple(used))
-
-
-def say_to_record(columns: Sequence[tuple[str, str]]) -> Sentence:
-    """Say which columns to start recording.
-
-    Args:
-        columns: (table, column), at most two.
-    """
-    key = "sensitivity.to_record"
-    if not columns:
-        text = "Every column this report can use is recorded. Keep recording them."
-        return Sentence(key, "to_record.nothing", text)
-    parts = [
-        f"{column} in the table {table} ({COLUMN_REASONS[column]})" for table, column in columns
-    ]
-    return Sentence(key, "to_record", f"What to start recording: {listing(parts)}.")
-
-
-def pair_names(pair: Numbers) -> str:
-    """Spell a pair of formats: 'group and individual therapy'."""
-    return f"{pair['this']} and {FORMAT_NAMES[str(pair['than'])]}"
-
-
-def spell_times(times: float) -> float | None:
-    """Give a multiple as it is printed; None when it is larger than anyone would weigh."""
-    return round(times, 1) if math.isfinite(times) and times <= MANY_TIMES else None
+    return say(key, rule, text, used)

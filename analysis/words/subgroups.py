@@ -1,16 +1,23 @@
 """The sentences of "Does it depend?": kinds of goal, traits of the child, areas of life.
 
-In: numbers that already passed the disclosure door. Out: `Sentence`s. Decisions taken here:
-the headline is always about group and individual therapy (the claim that was made beforehand)
-where these can be compared, never about the pair that happens to differ most; nothing is said
-about one child.
+In: a published summary. Out: `Sentence`s. Decisions: the headline is always about group and
+individual therapy (the claim that was made beforehand) where these can be compared, never about
+the pair that happens to differ most; nothing is said about one child.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from analysis.decisions import labels
+from analysis.disclosure.rows import DomainEffect, Gate, SecondPair
+from analysis.disclosure.summary import (
+    DomainsPart,
+    Sentence,
+    Summary,
+    TraitPart,
+    WithinChildPart,
+)
+from analysis.vocabulary import AHEAD, NO_IMPORTANT_DIFFERENCE
 from analysis.wording import (
     DOMAIN_NAMES,
     FORMAT_NAMES,
@@ -21,228 +28,219 @@ from analysis.wording import (
     listing,
     number,
     points,
-    sentence_case,
 )
-from analysis.words.answer import Sentence
+from analysis.words.credibility import CLAIMED_PAIR, fill_cards
 from analysis.words.gate_reasons import give_reason
+from analysis.words.phrases import (
+    ends,
+    every,
+    format_names,
+    known,
+    narrow_range_name,
+    pair_names,
+    range_name,
+    say,
+    spell_span,
+)
+from analysis.words.reasons import give_clause
 
-Numbers = Mapping[str, object]
-
-CLAIMED_PAIR = "group-individual"
-AHEAD = (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN)
 NEVER_ONE_CHILD = (
     "These are averages over children. They say which differences to look for, not which format "
     "fits one child."
 )
+NOT_ASKED = "Whether it depends on the goal or the child was not asked in this run."
 DOMAIN_TITLES = {**DOMAIN_NAMES, "other": "other"}
 
 
-def choose_claimed(pairs: Sequence[Numbers]) -> Numbers | None:
+def tell_subgroups(summary: Summary) -> list[Sentence]:
+    """Say what the difference between formats goes with."""
+    part = summary.subgroups
+    if part is None:
+        return [say("depends.not_asked", "depends.not_asked", NOT_ASKED)]
+    return [
+        *_tell_within(summary, part.within_child),
+        *(_say_trait(summary, trait) for trait in part.traits),
+        *_tell_domains(summary, part.domains),
+        *(card.sentence for card in fill_cards(summary)),
+        say("depends.never", "depends.never", NEVER_ONE_CHILD),
+    ]
+
+
+def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
     """Give the pair the headline is about: the claimed one, else the first that is shown.
 
     Args:
-        pairs: published pairs, in their fixed order: id, shown.
+        pairs: published pairs, in their fixed order.
     """
-    shown = [pair for pair in pairs if pair["shown"]]
-    return next((p for p in shown if p["id"] == CLAIMED_PAIR), shown[0] if shown else None)
+    shown = [pair for pair in pairs if pair.shown]
+    return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)
 
 
-def say_within_pair(pair: Numbers, margin: float, gate: Numbers | None) -> Sentence:
-    """Say what the within-child test shows of one pair.
+def _tell_within(summary: Summary, part: WithinChildPart) -> list[Sentence]:
+    pairs = [_say_within_pair(summary, pair) for pair in part.pairs]
+    if part.withheld:
+        text = f"This cannot be answered with these records, because {give_clause(part.withheld)}."
+        return [*pairs, say("depends.within.withheld", "within.withheld", text)]
+    return [*pairs, _say_within_counts(part), _say_within_rates(summary, part)]
 
-    Args:
-        pair: published: id, this, than, shown, label, ahead, estimate, conf_low, conf_high,
-            narrow_low, narrow_high.
-        margin: the smallest difference that matters.
-        gate: the published gate that withholds it, if one does.
-    """
-    key = f"depends.within.{pair['id']}"
-    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
-    if not pair["shown"]:
-        reason = _reason_both(gate) if gate else "there are too few children to print the result"
-        text = f"{_both(pair)} cannot be compared in this way: {reason}."
-        return Sentence(key, f"within.withheld.{(gate or {}).get('rule', 'held_back')}", text)
-    low, high = float(pair["conf_low"]), float(pair["conf_high"])
-    label, estimate = str(pair["label"]), float(pair["estimate"])
-    if label in AHEAD:
-        ahead, behind = (this, than) if pair["ahead"] == pair["this"] else (than, this)
-        if pair["ahead"] != pair["this"]:
+
+def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
+    """Say what the within-child test shows of one pair."""
+    key, both = f"depends.within.{pair.id}", pair_names(pair)
+    this, than = format_names(pair)
+    if not pair.shown:
+        text = (
+            f"{pair_names(pair, upper=True)} cannot be compared in this way: "
+            f"{_reason_both(summary, pair.gate)}."
+        )
+        return say(key, f"within.withheld.{pair.gate.rule if pair.gate else 'held_back'}", text)
+    estimate, (low, high) = known(pair.estimate), ends(pair)
+    if pair.label in AHEAD:
+        ahead, behind = (this, than) if pair.ahead == pair.this else (than, this)
+        if pair.ahead != pair.this:
             estimate, low, high = -estimate, -high, -low
         text = (
-            f"Each child against itself: compared with skill goals, social goals moved about "
-            f"{points(estimate)} further every 12 weeks in {ahead} than in {behind} (95% range "
-            f"{interval(low, high)})."
+            "Each child against itself: compared with skill goals, social goals moved about "
+            f"{points(estimate)} further {every(summary)} in {ahead} than in {behind} "
+            f"({range_name(summary)} {interval(low, high)})."
         )
-    elif label == labels.NO_IMPORTANT_DIFFERENCE:
-        narrow = interval(float(pair["narrow_low"]), float(pair["narrow_high"]))
+    elif pair.label == NO_IMPORTANT_DIFFERENCE:
         text = (
-            f"Each child against itself: how far social goals moved compared with skill goals "
-            f"differs between {_both(pair, False)} by less than {points(margin)} every 12 weeks "
-            f"(90% range {narrow})."
+            "Each child against itself: how far social goals moved compared with skill goals "
+            f"differs between {both} by less than {points(summary.margin)} {every(summary)} "
+            f"({narrow_range_name(summary)} {_narrow(pair)})."
         )
     else:
         text = (
-            f"Each child against itself: {_both(pair, False)} cannot be told apart in how far "
-            f"social goals moved compared with skill goals. Every 12 weeks the difference could "
-            f"be anywhere from {_span(low, high, this, than)} (95% range)."
+            f"Each child against itself: {both} cannot be told apart in how far social goals moved "
+            f"compared with skill goals. {every(summary).capitalize()} the difference could be "
+            f"anywhere from {spell_span(low, high, this, than)} ({range_name(summary)})."
         )
-    return Sentence(key, f"within.{label}", text, (f"depends.within_child.pairs.{pair['id']}",))
+    return say(key, f"within.{pair.label}", text, (f"depends.within_child.pairs.{pair.id}",))
 
 
-def say_within_counts(n_children: int | None) -> Sentence:
+def _narrow(pair: SecondPair) -> str:
+    return interval(known(pair.narrow_low), known(pair.narrow_high))
+
+
+def _reason_both(summary: Summary, gate: Gate | None) -> str:
+    """Give why a pair is not compared; too few children means with both kinds of goal."""
+    if gate is None:
+        return "there are too few children to print the result"
+    if gate.rule == "few_children" and gate.format:
+        have = "too few" if gate.have is None else f"about {gate.have:.0f}"
+        return (
+            f"{FORMAT_NAMES[gate.format]} has {have} children with both kinds of goal, and at "
+            f"least {count(known(gate.need), 'child', 'children')} are needed"
+        )
+    return give_reason(summary, gate)
+
+
+def _say_within_counts(part: WithinChildPart) -> Sentence:
     """Say how many children have both kinds of goal, and what is taken for granted.
 
-    Args:
-        n_children: children with both kinds, rounded; None where so many have both that the
-            number would tell how few have not.
+    Their number is not printed where so many have both that it would tell how few have not.
     """
     kinds = (
         "both a skill goal (self-care, motor, sensory) and a social goal (social, emotional, "
         "communication)"
     )
-    who = (
-        f"In some formats nearly all children have {kinds}, so their number is not printed."
-        if n_children is None
-        else f"About {children(float(n_children))} have {kinds}."
-    )
+    counted = [row.n_children for row in part.rates if row.shown]
+    if None in counted:
+        who = f"In some formats nearly all children have {kinds}, so their number is not printed."
+    else:
+        who = f"About {children(sum(n or 0 for n in counted))} have {kinds}."
     text = (
         f"{who} Taken for granted: whatever is unrecorded about a child goes with both kinds of "
         "goal equally."
     )
-    return Sentence("depends.within.counts", "within.counts", text, ("depends.within_child.rates",))
+    return say("depends.within.counts", "within.counts", text, ("depends.within_child.rates",))
 
 
-def say_within_withheld(reason: str) -> Sentence:
-    """Say that the within-child test cannot be made, and why."""
-    text = f"This cannot be answered with these records, because {_clause(reason)}."
-    return Sentence("depends.within.withheld", "within.withheld", text)
+def _say_within_rates(summary: Summary, part: WithinChildPart) -> Sentence:
+    """Say in each format how far the same children's social goals moved against skill goals."""
+    parts = [
+        f"{number(known(row.estimate))} ({interval(*ends(row))}) in {FORMAT_NAMES[row.format]}"
+        for row in part.rates
+        if row.shown
+    ]
+    text = (
+        f"Social goals against the same child's skill goals, levels {every(summary)} with "
+        f"{range_name(summary)}: {listing(parts)}."
+    )
+    return say("depends.within.rates", "within.rates", text, ("depends.within_child.rates",))
 
 
-def say_trait(trait: Numbers, pair: Numbers | None, margin: float) -> Sentence:
-    """Say whether the difference between two formats goes with a trait.
-
-    Args:
-        trait: published: id, low, high (the ratings compared).
-        pair: the published pair it is about (difference between the two ratings), or None.
-        margin: the smallest difference that matters.
-    """
-    name = TRAIT_NAMES[str(trait["id"])]
-    key = f"depends.trait.{trait['id']}"
+def _say_trait(summary: Summary, trait: TraitPart) -> Sentence:
+    """Say whether the difference between two formats goes with a trait."""
+    key, name, pair = (
+        f"depends.trait.{trait.id}",
+        TRAIT_NAMES[trait.id],
+        choose_claimed(trait.pairs),
+    )
     if pair is None:
         text = (
             f"Whether it depends on {name} cannot be answered with these records, because "
-            f"{_clause(str(trait['reason']))}."
+            f"{give_clause(trait.reason or 'not_compared')}."
         )
-        return Sentence(key, "trait.withheld", text)
-    low, high = float(pair["conf_low"]), float(pair["conf_high"])
-    this, than = FORMAT_NAMES[str(pair["this"])], FORMAT_NAMES[str(pair["than"])]
-    from_to = f"from a rating of {trait['low']:g} to one of {trait['high']:g} in {name}"
-    label = str(pair["label"])
-    if label in AHEAD:
-        towards = this if pair["ahead"] == pair["this"] else than
-        if pair["ahead"] != pair["this"]:
+        return say(key, "trait.withheld", text)
+    (low, high), (this, than) = ends(pair), format_names(pair)
+    from_to = f"from a rating of {trait.low:g} to one of {trait.high:g} in {name}"
+    both = pair_names(pair)
+    if pair.label in AHEAD:
+        towards = this if pair.ahead == pair.this else than
+        if pair.ahead != pair.this:
             low, high = -high, -low
         text = (
-            f"It goes with {name}: {from_to}, the difference between {_both(pair, False)} shifts "
-            f"by {points(abs(float(pair['estimate'])))} every 12 weeks towards {towards} (95% "
-            f"range {interval(low, high)})."
+            f"It goes with {name}: {from_to}, the difference between {both} shifts by "
+            f"{points(abs(known(pair.estimate)))} {every(summary)} towards {towards} "
+            f"({range_name(summary)} {interval(low, high)})."
         )
-    elif label == labels.NO_IMPORTANT_DIFFERENCE:
-        narrow = interval(float(pair["narrow_low"]), float(pair["narrow_high"]))
+    elif pair.label == NO_IMPORTANT_DIFFERENCE:
         text = (
-            f"It hardly goes with {name}: {from_to}, the difference between {_both(pair, False)} "
-            f"shifts by less than {points(margin)} every 12 weeks (90% range {narrow})."
+            f"It hardly goes with {name}: {from_to}, the difference between {both} shifts by less "
+            f"than {points(summary.margin)} {every(summary)} ({narrow_range_name(summary)} "
+            f"{_narrow(pair)})."
         )
     else:
         text = (
             f"These records cannot tell whether it goes with {name}: {from_to}, the difference "
-            f"between {_both(pair, False)} could shift every 12 weeks by anything from "
-            f"{_span(low, high, f'{this}', f'{than}', 'towards')} (95% range)."
+            f"between {both} could shift {every(summary)} by anything from "
+            f"{spell_span(low, high, this, than, 'towards')} ({range_name(summary)})."
         )
-    return Sentence(key, f"trait.{label}", text, (f"depends.traits.{trait['id']}",))
+    return say(key, f"trait.{pair.label}", text, (f"depends.traits.{trait.id}",))
 
 
-def say_domains(rows: Sequence[Numbers], reason: str) -> Sentence:
-    """Say how differences are spread over areas of life.
-
-    Args:
-        rows: published rows of one pair: domain, this, than, estimate; or none.
-        reason: why there are none.
-    """
-    if not rows:
+def _tell_domains(summary: Summary, part: DomainsPart) -> list[Sentence]:
+    """Say how differences are spread over areas of life, and which areas stand together."""
+    key = "depends.domains"
+    if not part.rows:
         text = (
             "Areas of life cannot be told apart with these records, because "
-            f"{_clause(reason or 'too few children have goals in them')}."
+            f"{give_clause(part.withheld or 'few_in_a_format')}."
         )
-        return Sentence("depends.domains", "domains.withheld", text)
-    ordered = sorted(rows, key=lambda row: float(row["estimate"]))
+        return [say(key, "domains.withheld", text)]
+    first = part.rows[0]
+    rows = [row for row in part.rows if (row.this, row.than) == (first.this, first.than)]
+    ordered = sorted(rows, key=lambda row: known(row.estimate))
     low, high = ordered[0], ordered[-1]
     text = (
-        f"{_both(rows[0])}, {len(rows)} areas of life: each area's difference is drawn towards "
-        f"their mean as far as its children are few. They go from {number(float(low['estimate']))} "
-        f"in {DOMAIN_TITLES[str(low['domain'])]} goals (95% range "
-        f"{interval(float(low['conf_low']), float(low['conf_high']))}) to "
-        f"{number(float(high['estimate']))} in {DOMAIN_TITLES[str(high['domain'])]} goals "
-        f"({interval(float(high['conf_low']), float(high['conf_high']))}), levels every 12 weeks."
+        f"{pair_names(first, upper=True)}, {len(rows)} areas of life: each area's difference is "
+        "drawn towards their mean as far as its children are few. They go from "
+        f"{_spell_domain(low, f'{range_name(summary)} ')} to {_spell_domain(high)}, levels "
+        f"{every(summary)}."
     )
-    return Sentence("depends.domains", "domains", text, ("depends.domains.rows",))
+    told = [say(key, "domains", text, ("depends.domains.rows",))]
+    if part.folded:
+        names = listing([DOMAIN_TITLES[name] for name in part.folded])
+        verb = "stands" if len(part.folded) == 1 else "stand"
+        text = f"Too few children have goals in {names}, which {verb} together as other goals."
+        told.append(say(f"{key}.folded", "domains.folded", text))
+    return told
 
 
-def say_folded(folded: Sequence[str]) -> Sentence:
-    """Say which areas of life were too small to stand alone."""
-    names = listing([DOMAIN_NAMES[d] for d in folded])
-    verb = "stands" if len(folded) == 1 else "stand"
-    text = f"Too few children have goals in {names}, which {verb} together as other goals."
-    return Sentence("depends.domains.folded", "domains.folded", text)
-
-
-def say_never() -> Sentence:
-    """Say that none of this is about one child."""
-    return Sentence("depends.never", "depends.never", NEVER_ONE_CHILD)
-
-
-def say_kind_rates(rows: Sequence[Numbers]) -> Sentence:
-    """Say in each format how far the same children's social goals moved against skill goals.
-
-    Args:
-        rows: published rows that are shown: format, estimate, conf_low, conf_high.
-    """
-    parts = [
-        f"{number(float(row['estimate']))} "
-        f"({interval(float(row['conf_low']), float(row['conf_high']))}) in "
-        f"{FORMAT_NAMES[str(row['format'])]}"
-        for row in rows
-    ]
-    text = (
-        "Social goals against the same child's skill goals, levels every 12 weeks with 95% range: "
-        f"{listing(parts)}."
+def _spell_domain(row: DomainEffect, name: str = "") -> str:
+    return (
+        f"{number(known(row.estimate))} in {DOMAIN_TITLES[row.domain]} goals "
+        f"({name}{interval(*ends(row))})"
     )
-    return Sentence("depends.within.rates", "within.rates", text, ("depends.within_child.rates",))
-
-
-def _both(pair: Numbers, upper: bool = True) -> str:
-    words = f"{pair['this']} and {FORMAT_NAMES[str(pair['than'])]}"
-    return sentence_case(words) if upper else words
-
-
-def _clause(reason: str) -> str:
-    """Give a reason as the end of a sentence."""
-    return reason[:1].lower() + reason[1:].rstrip(".")
-
-
-def _reason_both(gate: Numbers) -> str:
-    if gate["rule"] == "few_children":
-        have = "too few" if gate["have"] is None else f"about {gate['have']}"
-        return (
-            f"{FORMAT_NAMES[str(gate['format'])]} has {have} children with both kinds of goal, and "
-            f"at least {count(float(gate['need']), 'child', 'children')} are needed"
-        )
-    return give_reason(gate)
-
-
-def _span(low: float, high: float, this: str, than: str, word: str = "in favour of") -> str:
-    """Spell a range of this minus than by the format each end speaks for."""
-    if low < 0 < high:
-        return f"{points(-low)} {word} {than} to {points(high)} {word} {this}"
-    side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
-    return f"{number(near)} to {points(far)} {word} {side}"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.audit import __main__ as door
+from analysis.audit import __main__ as command
 from analysis.audit.account import describe_audit, plain_audit
 from analysis.audit.naive import compare_by_received, regress_rows
 from analysis.audit.scenarios import MEASURES, SCENARIOS, Scenario
@@ -199,10 +199,11 @@ def test_a_clinic_of_the_audit_depends_on_its_scenario_seed_and_number_alone():
     assert json.loads(json.dumps(one)) == one
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_gives_the_same_numbers(monkeypatch):
     monkeypatch.setattr("analysis.audit.work.CLINICS_PER_CHUNK", 2)
     alone, together = (
-        plain_audit(door.run_audit([SMALL], 5, 9, jobs=jobs, truth_children=500), 9)
+        plain_audit(command.run_audit([SMALL], 5, 9, jobs=jobs, truth_children=500), 9)
         for jobs in (1, 2)
     )
     assert alone == together
@@ -253,9 +254,10 @@ def test_the_scenarios_plant_what_their_names_say():
         assert max(abs(v) for v in truth["differences"].values()) < ROUNDING
 
 
+@pytest.mark.slow
 def test_a_short_audit_of_the_whole_study_misses_no_bar():
     scenarios = [BY_NAME["confounded_null"], BY_NAME["small"], BY_NAME["no_combined"]]
-    verdicts = door.run_audit(scenarios, 20, 4, jobs=2, truth_children=2000)
+    verdicts = command.run_audit(scenarios, 20, 4, jobs=2, truth_children=2000)
     assert {v.scenario.name: v.missed for v in verdicts} == {s.name: () for s in scenarios}
     small = verdicts[1]
     assert small.said["not_comparable"] == 1.0
@@ -267,7 +269,7 @@ def test_a_short_audit_of_the_whole_study_misses_no_bar():
 def test_the_door_prints_the_table_and_writes_it_and_the_numbers(tmp_path, capsys):
     table, numbers = tmp_path / "audit.md", tmp_path / "audit.json"
     options = ["--clinics", "2", "--only", "small", "--table", str(table)]
-    assert door.main([*options, "--numbers", str(numbers)]) == EXIT_WRITTEN
+    assert command.main([*options, "--numbers", str(numbers)]) == EXIT_WRITTEN
     printed = capsys.readouterr().out
     assert printed.strip() == table.read_text().strip()
     assert "--clinics 2 --seed 2026 --only small" in printed
@@ -276,8 +278,8 @@ def test_the_door_prints_the_table_and_writes_it_and_the_numbers(tmp_path, capsy
 
 def test_the_door_fails_when_a_bar_is_missed_and_refuses_nonsense(monkeypatch, capsys):
     impossible = replace(BY_NAME["small"], bars={"compared": (0.9, None)})
-    monkeypatch.setattr(door, "SCENARIOS", (impossible,))
-    assert door.main(["--clinics", "2"]) == EXIT_OUR_BUG
+    monkeypatch.setattr(command, "SCENARIOS", (impossible,))
+    assert command.main(["--clinics", "2"]) == EXIT_OUR_BUG
     assert "missed" in capsys.readouterr().out
-    assert door.main(["--clinics", "0"]) == EXIT_USAGE
+    assert command.main(["--clinics", "0"]) == EXIT_USAGE
     assert "at least one clinic" in capsys.readouterr().err

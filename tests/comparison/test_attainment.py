@@ -6,41 +6,43 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from analysis_set_of import analysis_set_of
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
+from analysis.comparison.arms import keep_formats
 from analysis.comparison.attainment import compare_attainment, rows_at_risk
-from analysis.comparison.contrasts import comparable_formats, keep_formats
-from analysis.comparison.covariates import choose_covariates
 from analysis.comparison.result import PAIRS
-from analysis.measures.cohort import choose_cohort
-from analysis.measures.progress import measure_progress
-from analysis.measures.scoring import score_goals
 from analysis.records.schema import FORMATS
-from analysis.settings import Settings
 from analysis.simulation.clinic import ClinicDesign
 from analysis.simulation.truth import true_contrasts
 
-S = Settings()
 CLINICS = 40
-
-
-def prepare(records):
-    scored = score_goals(records, S)
-    cohort = choose_cohort(records, measure_progress(scored, S))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, S))
-    return scored, cohort, table, choose_covariates(table, S).centred
 
 
 @functools.cache
 def clinic():
-    return prepare(invented_records(41, n_children=200))
+    return analysis_set_of(invented_records(41, n_children=200))
 
 
 def risk_rows(*levels, **episode):
-    records = records_of(*many_children([one_child(list(levels), **episode)]))
-    scored = score_goals(records, S)
-    cohort = choose_cohort(records, measure_progress(scored, S))
-    return rows_at_risk(scored, cohort, cohort.table, S)
+    asked = analysis_set_of(records_of(*many_children([one_child(list(levels), **episode)])))
+    return rows_at_risk(everyone(asked))
+
+
+def everyone(asked):
+    """Give the analysis set with formats of any size in its table."""
+    return replace(asked, table=asked.cohort.table)
+
+
+def with_levels(asked, change):
+    """Give the analysis set with other levels."""
+    levels = asked.scored.levels
+    changed = levels.assign(attainment=change(levels))
+    return replace(asked, scored=replace(asked.scored, levels=changed))
+
+
+def without_covariates(asked):
+    return replace(asked, covariates=replace(asked.covariates, centred=asked.centred[[]]))
 
 
 def test_a_goal_is_followed_until_the_review_that_first_sees_it_attained():
@@ -72,10 +74,9 @@ def test_levels_carried_forward_are_no_reviews():
         ),
     )
     goals.loc[1, "closed_reason"] = "attained"
-    scored = score_goals(replace(records, goals=goals), S)
-    assert scored.levels["carried"].any()
-    cohort = choose_cohort(records, measure_progress(scored, S))
-    rows = rows_at_risk(scored, cohort, cohort.table, S)
+    asked = analysis_set_of(replace(records, goals=goals))
+    assert asked.scored.levels["carried"].any()
+    rows = rows_at_risk(everyone(asked))
     assert rows.groupby("goal_id").size().tolist() == [2, 1]
 
 
@@ -85,20 +86,19 @@ def test_reviews_before_the_window_ends_fall_into_its_usual_weeks():
 
 
 def test_shares_are_one_minus_the_product_of_what_is_left():
-    scored, cohort, table, centred = clinic()
-    found = compare_attainment(scored, cohort, table, centred, S)
+    asked = clinic()
+    found = compare_attainment(asked)
     early, late = (found.by_week[week].means["estimate"] for week in (12, 24))
     assert (late > early).all()
     assert ((early > 0) & (late < 1)).all()
     raw = found.rows.groupby("goal_id").agg(child=("child", "first"), event=("event", "max"))
-    received = table["format"].to_numpy()[raw["child"]]
+    received = asked.table["format"].to_numpy()[raw["child"]]
     for f in FORMATS:
         assert late[f] == pytest.approx(raw.loc[received == f, "event"].mean(), abs=0.15)
 
 
 def test_differences_are_those_of_the_shares_with_counts_of_both_sides():
-    scored, cohort, table, centred = clinic()
-    found = compare_attainment(scored, cohort, table, centred, S)
+    found = compare_attainment(clinic())
     for comparison in found.by_week.values():
         shares = comparison.means["estimate"]
         for this, than in PAIRS:
@@ -121,8 +121,8 @@ def test_formats_that_moved_exactly_alike_have_the_shares_of_the_life_table():
                 levels[week] = level
             group = {} if f == "individual" else {"group_id": f"{f}{i // 4}"}
             children.append(one_child([levels], f, f"{f[0]}{i}", **group))
-    scored, cohort, table, centred = prepare(records_of(*many_children(children)))
-    found = compare_attainment(scored, cohort, table, centred[[]], S)
+    asked = analysis_set_of(records_of(*many_children(children)))
+    found = compare_attainment(without_covariates(asked))
     attained = found.rows[found.rows["event"] == 1]
     for week, comparison in found.by_week.items():
         observed = (attained["window"] <= week // 6).sum() / 180
@@ -137,7 +137,7 @@ def simulated():
     truth = truth["could_have_had_any"]
     found = {12: [], 24: []}
     for seed in range(CLINICS):
-        answer = compare_attainment(*prepare(invented_records(300 + seed, **changes)), S)
+        answer = compare_attainment(analysis_set_of(invented_records(300 + seed, **changes)))
         for week, comparison in answer.by_week.items():
             found[week].append(
                 comparison.table[["estimate", "conf_low", "conf_high"]].to_numpy(float)
@@ -145,6 +145,7 @@ def simulated():
     return truth, {week: np.array(values) for week, values in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("week", [12, 24])
 def test_shares_attained_are_near_the_planted_truth(week):
     truth, found = simulated()
@@ -159,27 +160,26 @@ def test_shares_attained_are_near_the_planted_truth(week):
 
 
 def test_hardly_any_goal_attained_is_said_and_not_estimated():
-    scored, cohort, table, centred = clinic()
-    levels = scored.levels.assign(attainment=np.minimum(scored.levels["attainment"], -1))
-    found = compare_attainment(replace(scored, levels=levels), cohort, table, centred, S)
-    assert "Too few goals reached" in found.withheld
+    low = with_levels(clinic(), lambda levels: np.minimum(levels["attainment"], -1))
+    found = compare_attainment(low)
+    assert found.withheld == "few_attained"
     assert found.by_week[24].table["estimate"].isna().all()
 
 
 def test_one_format_is_not_compared():
-    scored, cohort, table, _ = clinic()
-    only = keep_formats(table, ("individual",))
-    found = compare_attainment(scored, cohort, only, pd.DataFrame(index=only.index), S)
-    assert found.withheld == "Fewer than two formats have enough children."
+    asked = clinic()
+    only = keep_formats(asked.table, ("individual",))
+    nothing = replace(asked.covariates, centred=pd.DataFrame(index=only.index))
+    found = compare_attainment(replace(asked, table=only, covariates=nothing))
+    assert found.withheld == "few_formats"
 
 
 def test_a_window_without_events_is_joined_with_its_neighbour():
-    scored, cohort, table, centred = clinic()
-    level, week = scored.levels["attainment"], scored.levels["week"]
-    late = np.where(week <= 9, np.minimum(level, -1), level)
-    found = compare_attainment(
-        replace(scored, levels=scored.levels.assign(attainment=late)), cohort, table, centred, S
-    )
+    def late(levels):
+        level = levels["attainment"]
+        return np.where(levels["week"] <= 9, np.minimum(level, -1), level)
+
+    found = compare_attainment(with_levels(clinic(), late))
     assert found.withheld == ""
     assert np.isfinite(found.by_week[24].means["estimate"]).all()
 

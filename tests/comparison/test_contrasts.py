@@ -5,39 +5,32 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from analysis_set_of import MAIN, analysis_set_of
 from reference_cases import by_term
 from reference_formats import read_cohort
 from scipy import stats
 from small_clinics import balanced_clinic, sample_study
 
-from analysis.comparison.contrasts import (
-    comparable_formats,
-    compare_growth,
-    compare_rates,
-    keep_formats,
-)
-from analysis.comparison.covariates import choose_covariates
+from analysis.comparison.arms import comparable_formats
+from analysis.comparison.contrasts import compare_growth, compare_rates
 from analysis.comparison.result import (
+    COUNTS,
+    NUMBERS,
     PAIRS,
-    TABLE_COLUMNS,
     new_comparison,
     withheld_comparison,
 )
-from analysis.measures.cohort import choose_cohort
-from analysis.measures.progress import measure_progress
-from analysis.measures.scoring import score_goals
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
 SETTINGS = Settings()
-ASKED = new_comparison("primary", "Main analysis")
 REFERENCE_RELATIVE = 1e-8  # R prints fifteen digits; eigenvalues cost a few of them
 SAME_ARITHMETIC = 1e-9  # two routes to one number in double precision
 
 
 def rates_of(table, covariates=None, **changes):
     columns = pd.DataFrame(index=table.index) if covariates is None else covariates
-    return compare_rates(ASKED, table, columns, SETTINGS, **changes)
+    return compare_rates(MAIN, table, columns, SETTINGS, **changes)
 
 
 @pytest.mark.parametrize(
@@ -179,18 +172,11 @@ def test_the_three_p_values_are_adjusted_by_shaffers_rule():
     assert (table["p_adjusted"] >= table["p_value"]).all()
 
 
-def stages(records):
-    scored = score_goals(records, SETTINGS)
-    cohort = choose_cohort(records, measure_progress(scored, SETTINGS))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, SETTINGS))
-    return scored, cohort, table, choose_covariates(table, SETTINGS).centred
-
-
 def test_on_complete_balanced_reviews_both_ways_of_asking_give_one_answer():
     records = balanced_clinic({"individual": 24, "group": 24, "combined": 24}, seed=3)
-    scored, cohort, table, covariates = stages(records)
-    rates = rates_of(table, covariates)
-    growth = compare_growth(ASKED, scored, cohort, table, covariates, SETTINGS)
+    asked = analysis_set_of(records)
+    rates = rates_of(asked.table, asked.centred)
+    growth = compare_growth(MAIN, asked)
     for column in ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value"):
         assert growth.table[column].to_numpy() == pytest.approx(
             rates.table[column].to_numpy(), rel=1e-6, abs=1e-9
@@ -207,9 +193,9 @@ def test_on_the_sample_both_ways_of_asking_are_close():
 
 def test_a_format_with_too_few_children_is_left_out_and_the_others_are_compared():
     records = balanced_clinic({"individual": 24, "group": 24, "combined": 19}, seed=5)
-    _, cohort, table, covariates = stages(records)
-    assert comparable_formats(cohort.table, SETTINGS) == ("individual", "group")
-    found = rates_of(table, covariates)
+    asked = analysis_set_of(records)
+    assert comparable_formats(asked.cohort.table, SETTINGS) == ("individual", "group")
+    found = rates_of(asked.table, asked.centred)
     assert np.isfinite(found.pair("group", "individual")["estimate"])
     for than in ("individual", "group"):
         row = found.pair("combined", than)
@@ -220,27 +206,26 @@ def test_a_format_with_too_few_children_is_left_out_and_the_others_are_compared(
 
 def test_one_format_alone_is_withheld_and_says_so():
     found = rates_of(cohort_of({"group": np.arange(30.0)}))
-    assert found.withheld
+    assert found.withheld == "few_formats"
     assert found.table["estimate"].isna().all()
-    assert "withheld" in repr(found)
+    assert "withheld, few formats" in repr(found)
 
 
 def test_columns_that_cannot_be_told_apart_withhold_the_comparison():
     table = cohort_of({"individual": np.arange(20.0), "group": np.arange(20.0) ** 1.1})
     twin = (table["format"] == "group").to_numpy(float)
     found = rates_of(table, pd.DataFrame({"attention": twin - twin.mean()}))
-    assert found.withheld
+    assert found.withheld == "columns_dependent"
     assert found.table["estimate"].isna().all()
 
 
 def test_every_comparison_has_three_pairs_the_agreed_columns_and_its_counts():
     study = sample_study()
     for comparison in study.analyses.values():
-        assert tuple(comparison.table.columns) == TABLE_COLUMNS
+        assert tuple(comparison.table.columns) == ("this", "than", *NUMBERS, *COUNTS, "label")
         assert list(zip(comparison.table["this"], comparison.table["than"], strict=True)) == list(
             PAIRS
         )
-        assert comparison.estimand
     of_format = study.cohort.table.groupby("format", observed=False)["child_id"].nunique()
     for this, than in PAIRS:
         row = study.comparison.pair(this, than)
@@ -267,19 +252,19 @@ def test_the_rows_given_are_not_changed():
 
 
 def test_what_was_not_compared_can_be_kept_and_cannot_be_overwritten():
-    withheld = withheld_comparison(new_comparison("a", "A"), "too few")
+    withheld = withheld_comparison(new_comparison("a"), "few_formats")
     again = pickle.loads(pickle.dumps(withheld))
-    assert again.withheld == "too few"
+    assert again.withheld == "few_formats"
     assert again.table.equals(withheld.table)
     assert again.means.equals(withheld.means)
     with pytest.raises(ValueError, match="read-only"):
         withheld.by_pair["estimate"][0] = 1.0
     withheld.table.loc[0, "estimate"] = 1.0
-    assert np.isnan(new_comparison("b", "B").by_pair["estimate"]).all()
+    assert np.isnan(new_comparison("b").by_pair["estimate"]).all()
 
 
 def test_a_comparisons_frames_are_alike_wherever_they_are_first_asked_for():
-    outside, inside = new_comparison("a", "A"), new_comparison("b", "B")
+    outside, inside = new_comparison("a"), new_comparison("b")
     with pd.option_context("mode.string_storage", "python"):
         made = inside.table, inside.means
     pd.testing.assert_frame_equal(outside.table, made[0])

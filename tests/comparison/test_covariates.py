@@ -34,7 +34,7 @@ def test_the_smallest_format_decides_how_many_columns_fit():
     )
     chosen = choose_covariates(table, SETTINGS)
     assert list(chosen.centred.columns) == list(TRAITS[: 11 // SETTINGS.children_per_covariate])
-    assert [chosen.dropped[name] for name in TRAITS[2:5]] == ["no room"] * 3
+    assert [chosen.dropped[name] for name in TRAITS[2:5]] == ["no_room"] * 3
 
 
 def test_an_absent_format_does_not_use_up_the_budget():
@@ -49,9 +49,9 @@ def test_every_trait_is_either_used_or_dropped_with_its_reason():
     values = cohort()["attention"].to_numpy(copy=True)
     values[: int(0.5 * len(values))] = np.nan
     chosen = choose_covariates(cohort(attention=values, severity=3.0), SETTINGS)
-    assert chosen.dropped["attention"] == "missing too often"
-    assert chosen.dropped["severity"] == "the same for every child"
-    assert chosen.dropped["communication"] == "not recorded"
+    assert chosen.dropped["attention"] == "missing_too_often"
+    assert chosen.dropped["severity"] == "same_for_all"
+    assert chosen.dropped["communication"] == "not_recorded"
     assert set(chosen.dropped) | set(chosen.centred.columns) == set(TRAITS)
 
 
@@ -59,7 +59,7 @@ def test_a_column_told_by_the_others_is_dropped_once():
     table = cohort()
     table["severity"] = 2 * table["attention"] - table["peer_comfort"]
     chosen = choose_covariates(table, SETTINGS)
-    assert chosen.dropped["severity"] == "told by the other columns"
+    assert chosen.dropped["severity"] == "told_by_others"
     assert "severity" not in chosen.observed.columns
 
 
@@ -118,4 +118,4 @@ def test_no_trait_at_all_gives_no_columns():
     table = cohort().assign(**dict.fromkeys(TRAITS, np.nan))
     chosen = choose_covariates(table, SETTINGS)
     assert chosen.centred.shape == (120, 0)
-    assert set(chosen.dropped.values()) == {"not recorded"}
+    assert set(chosen.dropped.values()) == {"not_recorded"}

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from analysis_set_of import analysis_set_of
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
-from analysis.comparison.contrasts import comparable_formats, keep_formats
-from analysis.comparison.covariates import choose_covariates
+from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.effort import compare_effort, compare_end_level, compare_what_it_took
 from analysis.comparison.result import PAIRS, new_comparison
 from analysis.measures.cohort import choose_cohort
@@ -22,16 +22,13 @@ from analysis.settings import Settings
 S = Settings()
 
 
-def prepare(records):
-    scored = score_goals(records, S)
-    cohort = choose_cohort(records, measure_progress(scored, S))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, S))
-    return records, scored, cohort, table, choose_covariates(table, S).centred
-
-
 @functools.cache
 def clinic():
-    return prepare(invented_records(51, n_children=200))
+    return analysis_set_of(invented_records(51, n_children=200))
+
+
+def without_covariates(asked):
+    return replace(asked, covariates=replace(asked.covariates, centred=asked.centred[[]]))
 
 
 def session(child="c1", week=1, delivered="individual", **changes):
@@ -119,8 +116,7 @@ def test_time_of_a_child_with_two_episodes_belongs_to_neither():
 
 
 def test_gain_for_time_is_a_mean_over_a_mean():
-    records, scored, cohort, table, centred = clinic()
-    effort = compare_what_it_took(records, scored, cohort, table, centred[[]], S)
+    effort = compare_what_it_took(without_covariates(clinic()))
     for f in FORMATS:
         own = effort.children[effort.children["format"] == f]
         found = effort.means[effort.means["format"] == f].set_index("measure")["estimate"]
@@ -132,11 +128,11 @@ def test_gain_for_time_is_a_mean_over_a_mean():
 
 
 def test_adjusted_means_are_those_of_the_regression_of_the_main_answer():
-    records, scored, cohort, table, centred = clinic()
-    effort = compare_what_it_took(records, scored, cohort, table, centred, S)
+    asked = clinic()
+    effort = compare_what_it_took(asked)
     own = effort.children
-    kept = pd.Index(table["episode_id"]).get_indexer(own["episode_id"])
-    x = centred.to_numpy()[kept]
+    kept = pd.Index(asked.table["episode_id"]).get_indexer(own["episode_id"])
+    x = asked.centred.to_numpy()[kept]
     design = np.column_stack(
         [*((own["format"] == f).to_numpy(float) for f in FORMATS), x - x.mean(0)]
     )
@@ -156,14 +152,14 @@ def test_net_benefit_is_worth_times_gain_less_hours():
 
 
 def test_intervals_do_not_depend_on_the_order_of_rows():
-    records, scored, cohort, table, centred = clinic()
-    one = compare_what_it_took(records, scored, cohort, table, centred, S)
-    order = np.random.default_rng(1).permutation(len(table))
-    shuffled = table.iloc[order].reset_index(drop=True)
+    asked = clinic()
+    one = compare_what_it_took(asked)
+    order = np.random.default_rng(1).permutation(len(asked.table))
+    shuffled = asked.table.iloc[order].reset_index(drop=True)
     shuffled["cluster"] = pd.factorize(shuffled["cluster"])[0]
-    other = compare_what_it_took(
-        records, scored, cohort, shuffled, centred.iloc[order].reset_index(drop=True), S
-    )
+    centred = asked.centred.iloc[order].reset_index(drop=True)
+    covariates = replace(asked.covariates, centred=centred)
+    other = compare_what_it_took(replace(asked, table=shuffled, covariates=covariates))
     assert np.allclose(
         one.means[["estimate", "conf_low", "conf_high"]],
         other.means[["estimate", "conf_low", "conf_high"]],
@@ -172,14 +168,12 @@ def test_intervals_do_not_depend_on_the_order_of_rows():
 
 
 def test_intervals_are_about_as_wide_as_those_of_the_main_machinery():
-    records, scored, cohort, table, centred = clinic()
-    time = measure_therapist_time(records, scored, cohort, S)
-    further = compare_end_level(scored, cohort, table, centred, S)
-    effort = compare_effort(further, time, centred, replace(S, resamples=4000))
-    from analysis.comparison.contrasts import compare_rates
-
+    asked = clinic()
+    time = measure_therapist_time(asked.records, asked.scored, asked.cohort, S)
+    further = compare_end_level(asked)
+    effort = compare_effort(further, time, asked.centred, replace(S, resamples=4000))
     gained = time.assign(rate=time["gain"])
-    gain = compare_rates(new_comparison("gain", "Gain"), gained, centred, S)
+    gain = compare_rates(new_comparison("gain"), gained, asked.centred, S)
     found = effort.differences[effort.differences["measure"] == "gain"].set_index(["this", "than"])
     for pair in PAIRS:
         width = found.loc[pair, "conf_high"] - found.loc[pair, "conf_low"]
@@ -188,8 +182,9 @@ def test_intervals_are_about_as_wide_as_those_of_the_main_machinery():
 
 
 def test_the_level_at_the_end_is_that_of_goals_reviewed_then():
-    _, scored, cohort, table, centred = clinic()
-    found = compare_end_level(scored, cohort, table, centred[[]], S)
+    asked = clinic()
+    scored, cohort = asked.scored, asked.cohort
+    found = compare_end_level(without_covariates(asked))
     latest = scored.table.set_index("goal_id")["latest"]
     at_end = cohort.goals[cohort.goals["at_end"]]
     own = at_end.assign(level=latest.reindex(at_end["goal_id"]).to_numpy())
@@ -202,24 +197,24 @@ def test_the_level_at_the_end_is_that_of_goals_reviewed_then():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda s: s.iloc[:0], "missing or empty"),
-        (lambda s: s.assign(minutes=np.nan), "how long they were"),
-        (lambda s: s[s["child_id"] < "C040"], "too few children"),
+        (lambda s: s.iloc[:0], "no_sessions"),
+        (lambda s: s.assign(minutes=np.nan), "no_hours"),
+        (lambda s: s[s["child_id"] < "C040"], "few_sessions_written"),
     ],
 )
 def test_what_sessions_cannot_say_is_named(change, reason):
-    records, scored, cohort, table, centred = clinic()
+    records = clinic().records
     poorer = replace(records, sessions=change(records.sessions))
-    effort = compare_what_it_took(poorer, scored, cohort, table, centred, S)
-    assert reason in effort.withheld
+    effort = compare_what_it_took(replace(clinic(), records=poorer))
+    assert effort.withheld == reason
     assert effort.means.empty
     assert np.isfinite(effort.further.table["estimate"]).all()
 
 
 def test_groups_that_were_not_recorded_leave_effort_open():
-    records, _, _, _, _ = clinic()
+    records = clinic().records
     episodes = records.episodes.assign(
         group_id=pd.Series(pd.NA, records.episodes.index, dtype="str")
     )
-    effort = compare_what_it_took(*prepare(replace(records, episodes=episodes)), S)
-    assert "Too few therapy groups" in effort.withheld
+    effort = compare_what_it_took(analysis_set_of(replace(records, episodes=episodes)))
+    assert effort.withheld == "few_groups_for_effort"

@@ -6,35 +6,30 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from analysis_set_of import analysis_set_of
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
-from analysis.comparison.home_practice import MARK_MINUTES_A_WEEK, relate_practice
-from analysis.measures.cohort import choose_cohort
-from analysis.measures.progress import measure_progress
-from analysis.measures.scoring import score_goals
+from analysis.comparison.home_practice import mark_minutes_a_week, relate_home_practice
 from analysis.settings import Settings
 
 S = Settings()
 
 
-def prepare(records):
-    scored = score_goals(records, S)
-    return records, scored, choose_cohort(records, measure_progress(scored, S))
-
-
 @functools.cache
 def clinic():
-    return prepare(invented_records(61, n_children=200))
+    return analysis_set_of(invented_records(61, n_children=200))
 
 
 def one_family(minutes_by_week, levels):
     rows = [{"child_id": "c1", "week": w, "minutes": m} for w, m in minutes_by_week.items()]
-    return prepare(records_of(*many_children([one_child(levels)]), home_practice=rows))
+    return analysis_set_of(records_of(*many_children([one_child(levels)]), home_practice=rows))
 
 
 def test_an_interval_has_the_minutes_of_the_weeks_after_one_review_and_up_to_the_next():
     minutes = dict.fromkeys(range(1, 7), 10.0) | dict.fromkeys(range(7, 13), 40.0)
-    found = relate_practice(*one_family(minutes, [{0: -2, 6: -1, 12: 1}, {0: -1, 6: -1, 12: 0}]), S)
+    found = relate_home_practice(
+        one_family(minutes, [{0: -2, 6: -1, 12: 1}, {0: -1, 6: -1, 12: 0}])
+    )
     assert found.intervals["minutes"].tolist() == [10, 40]
     assert found.intervals["rate"].tolist() == [1.0, 3.0]
     assert found.intervals["window"].tolist() == [1, 2]
@@ -42,12 +37,13 @@ def test_an_interval_has_the_minutes_of_the_weeks_after_one_review_and_up_to_the
 
 def test_an_interval_written_down_for_less_than_half_its_weeks_is_left_out():
     minutes = {1: 10.0, 2: 10.0} | dict.fromkeys(range(7, 10), 40.0) | {13: 5.0, 15: 5.0, 18: 5.0}
-    found = relate_practice(*one_family(minutes, [{0: -2, 6: -1, 12: 0, 18: 1}]), S)
+    found = relate_home_practice(one_family(minutes, [{0: -2, 6: -1, 12: 0, 18: 1}]))
     assert found.intervals["window"].tolist() == [2, 3]
 
 
 def test_what_is_always_true_of_a_family_drops_out():
-    records, scored, cohort = clinic()
+    asked = clinic()
+    records = asked.records
     practice = records.home_practice
     hidden = practice["child_id"].map(
         dict(zip(*np.unique(practice["child_id"], return_inverse=True), strict=False))
@@ -55,14 +51,14 @@ def test_what_is_always_true_of_a_family_drops_out():
     shifted = replace(
         records, home_practice=practice.assign(minutes=practice["minutes"] + 7 * hidden.fillna(0))
     )
-    one = relate_practice(records, scored, cohort, S).table.iloc[0]
-    other = relate_practice(shifted, scored, cohort, S).table.iloc[0]
+    one = relate_home_practice(asked).table.iloc[0]
+    other = relate_home_practice(replace(asked, records=shifted)).table.iloc[0]
     assert other["estimate"] == pytest.approx(one["estimate"], abs=1e-9)
     assert other["std_error"] == pytest.approx(one["std_error"], abs=1e-9)
 
 
 def test_the_estimate_is_that_of_least_squares_with_a_column_for_each_child():
-    found = relate_practice(*clinic(), S)
+    found = relate_home_practice(clinic())
     rows = found.intervals
     children = pd.get_dummies(rows["child_id"], dtype=float).to_numpy()
     windows = pd.get_dummies(rows["window"], dtype=float).to_numpy()[:, 1:]
@@ -78,7 +74,7 @@ def test_a_planted_association_is_found_and_none_where_there_is_none():
     for effect, values in found.items():
         for seed in range(12):
             records = invented_records(800 + seed, n_children=150, practice_effect=effect)
-            values.append(relate_practice(*prepare(records), S).table.iloc[0])
+            values.append(relate_home_practice(analysis_set_of(records)).table.iloc[0])
     for effect, values in found.items():
         mean = np.mean([v["estimate"] for v in values])
         error = np.std([v["estimate"] for v in values]) / np.sqrt(len(values))
@@ -89,11 +85,11 @@ def test_a_planted_association_is_found_and_none_where_there_is_none():
 
 
 def test_the_published_mark_is_about_66_minutes_a_week():
-    assert pytest.approx(17.5 * 16.5 * 12 / 365.25 * 7) == MARK_MINUTES_A_WEEK
+    assert pytest.approx(17.5 * 16.5 * 12 / 365.25 * 7) == mark_minutes_a_week(S)
 
 
 def test_usual_practice_is_a_childs_mean_over_the_weeks_written_down():
-    found = sample_study().practice
+    found = sample_study().home_practice
     records = sample_study().records
     own = records.home_practice.groupby("child_id")["minutes"].mean()
     for row in found.usual.head(20).itertuples():
@@ -103,14 +99,14 @@ def test_usual_practice_is_a_childs_mean_over_the_weeks_written_down():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda p: p.iloc[:0], "missing or empty"),
-        (lambda p: p[p["child_id"] < "C020"], "Too few children"),
-        (lambda p: p.assign(minutes=30.0), "hardly differs"),
+        (lambda p: p.iloc[:0], "no_practice"),
+        (lambda p: p[p["child_id"] < "C020"], "few_practice_intervals"),
+        (lambda p: p.assign(minutes=30.0), "no_practice_spread"),
     ],
 )
 def test_what_practice_cannot_say_is_named(change, reason):
-    records, scored, cohort = clinic()
+    records = clinic().records
     poorer = replace(records, home_practice=change(records.home_practice))
-    found = relate_practice(poorer, scored, cohort, S)
-    assert reason in found.withheld
+    found = relate_home_practice(replace(clinic(), records=poorer))
+    assert found.withheld == reason
     assert np.isnan(found.table.iloc[0]["estimate"])

@@ -6,17 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from analysis_set_of import MAIN, analysis_set_of
 from small_clinics import balanced_clinic, invented_records, sample_study
 
-from analysis.comparison.contrasts import comparable_formats, compare_rates, keep_formats
-from analysis.comparison.covariates import choose_covariates
-from analysis.comparison.result import PAIRS, new_comparison
+from analysis.comparison.contrasts import compare_rates
+from analysis.comparison.result import PAIRS
 from analysis.comparison.subgroup_domains import OTHER, compare_domains
-from analysis.comparison.subgroup_traits import LEVELS, compare_by_traits
+from analysis.comparison.subgroup_traits import compare_by_traits, rating_levels
 from analysis.comparison.subgroups import compare_kinds
-from analysis.measures.cohort import choose_cohort
-from analysis.measures.progress import measure_progress
-from analysis.measures.scoring import score_goals
 from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.records.schema import DOMAINS, FORMATS
 from analysis.settings import Settings
@@ -29,16 +26,17 @@ CLINICS = 70
 TRUTH_CHILDREN = 60_000
 
 
-def prepare(records, settings=S):
-    """Give cohort, rows compared and centred covariates of records."""
-    cohort = choose_cohort(records, measure_progress(score_goals(records, settings), settings))
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
-    return cohort, table, choose_covariates(table, settings).centred
+def with_table(asked, table):
+    return replace(asked, table=table)
+
+
+def with_goals(asked, goals):
+    return replace(asked, cohort=replace(asked.cohort, goals=goals))
 
 
 @functools.cache
 def clinic():
-    return prepare(invented_records(31, n_children=200))
+    return analysis_set_of(invented_records(31, n_children=200))
 
 
 def truth_of(name, **changes):
@@ -56,10 +54,9 @@ def hidden_clinics():
     """Estimates of clinics in which a trait nobody records decides format and progress."""
     within, ordinary = [], []
     for seed in range(CLINICS):
-        _, table, centred = prepare(invented_records(7000 + seed, **HIDDEN))
-        within.append(estimates(compare_kinds(table, centred, S).within_child))
-        primary = compare_rates(new_comparison("primary", "Main"), table, centred, S)
-        ordinary.append(estimates(primary))
+        asked = analysis_set_of(invented_records(7000 + seed, **HIDDEN))
+        within.append(estimates(compare_kinds(asked).within_child))
+        ordinary.append(estimates(compare_rates(MAIN, asked.table, asked.centred, S)))
     return np.array(within), np.array(ordinary)
 
 
@@ -69,6 +66,7 @@ def coverage(found, truth):
     return covers[made].mean(), made.sum()
 
 
+@pytest.mark.slow
 def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     within, _ = hidden_clinics()
     truth = truth_of("social_minus_skill", **HIDDEN)
@@ -79,6 +77,7 @@ def test_the_within_child_test_covers_the_truth_under_a_hidden_confounder():
     assert abs(bias) < 3 * np.nanstd(within[:, 0, 0]) / np.sqrt(CLINICS)
 
 
+@pytest.mark.slow
 def test_the_ordinary_contrast_fails_in_the_same_clinics():
     _, ordinary = hidden_clinics()
     truth = truth_of("rate", **HIDDEN)
@@ -88,26 +87,28 @@ def test_the_ordinary_contrast_fails_in_the_same_clinics():
 
 
 def test_the_sample_finds_what_was_planted():
-    found = sample_study().depends.kinds.within_child
+    found = sample_study().subgroups.kinds.within_child
     truth = truth_of("social_minus_skill")
     assert ((found.table["conf_low"] <= truth) & (truth <= found.table["conf_high"])).all()
     assert found.pair("group", "individual")["conf_low"] > 0
 
 
 def test_whatever_is_true_of_the_whole_child_drops_out():
-    _, table, centred = clinic()
-    before = compare_kinds(table, centred, S)
+    asked = clinic()
+    table = asked.table
+    before = compare_kinds(asked)
     hidden = np.random.default_rng(0).normal(size=len(table)) + 3.0 * (table["format"] == "group")
     names = ["rate", "rate_skill", "rate_social"]
     shifted = table.assign(**{name: table[name] + hidden for name in names})
-    after = compare_kinds(shifted, centred, S)
+    after = compare_kinds(with_table(asked, shifted))
     assert np.allclose(estimates(after.within_child), estimates(before.within_child), atol=1e-12)
     assert abs(estimates(after.kinds["skill"]) - estimates(before.kinds["skill"])).max() > 2
 
 
 def test_without_covariates_it_is_the_plain_difference_of_childrens_differences():
-    _, table, centred = clinic()
-    found = compare_kinds(table, centred[[]], S).within_child
+    asked = clinic()
+    table, bare = asked.table, replace(asked.covariates, centred=asked.centred[[]])
+    found = compare_kinds(replace(asked, covariates=bare)).within_child
     both = table[(table["n_skill"] > 0) & (table["n_social"] > 0)]
     own = both["rate_social"] - both["rate_skill"]
     for this, than in PAIRS:
@@ -118,8 +119,8 @@ def test_without_covariates_it_is_the_plain_difference_of_childrens_differences(
 
 
 def test_children_with_one_kind_of_goal_are_not_in_it():
-    _, table, centred = clinic()
-    kinds = compare_kinds(table, centred, S)
+    table = clinic().table
+    kinds = compare_kinds(clinic())
     assert len(kinds.children) < len(table)
     assert (kinds.children["n_skill"] > 0).all()
     assert (kinds.children["n_social"] > 0).all()
@@ -128,31 +129,31 @@ def test_children_with_one_kind_of_goal_are_not_in_it():
 
 
 def test_a_clinic_with_one_kind_of_goal_is_told_so():
-    _, table, centred = clinic()
-    only = table.assign(n_skill=0, rate_skill=np.nan)
-    kinds = compare_kinds(only, centred, S)
-    assert "both a skill goal and a social goal" in kinds.within_child.withheld
-    assert "goal of this kind" in kinds.kinds["skill"].withheld
+    only = clinic().table.assign(n_skill=0, rate_skill=np.nan)
+    kinds = compare_kinds(with_table(clinic(), only))
+    assert kinds.within_child.withheld == "few_with_both_kinds"
+    assert kinds.kinds["skill"].withheld == "few_of_kind"
     assert kinds.kinds["social"].withheld == ""
 
 
 def test_a_format_with_few_such_children_is_left_out_and_the_others_stay():
-    _, table, centred = clinic()
+    table = clinic().table
     combined = (table["format"] == "combined").to_numpy()
     few = table.assign(n_social=np.where(combined, 0, table["n_social"]))
-    within = compare_kinds(few, centred, S).within_child
+    within = compare_kinds(with_table(clinic(), few)).within_child
     assert np.isfinite(within.pair("group", "individual")["estimate"])
     assert np.isnan(within.pair("combined", "individual")["estimate"])
     assert within.means.loc["combined", "n_children"] == 0
 
 
 def test_no_stage_changes_the_frames_it_is_given():
-    cohort, table, centred = clinic()
-    before = table.copy(deep=True), centred.copy(deep=True), cohort.goals.copy(deep=True)
-    compare_kinds(table, centred, S)
-    compare_by_traits(table, centred, S)
-    compare_domains(cohort, table, centred, S)
-    for frame, copy in zip((table, centred, cohort.goals), before, strict=True):
+    asked = clinic()
+    given = (asked.table, asked.centred, asked.cohort.goals)
+    before = [frame.copy(deep=True) for frame in given]
+    compare_kinds(asked)
+    compare_by_traits(asked)
+    compare_domains(asked)
+    for frame, copy in zip(given, before, strict=True):
         pd.testing.assert_frame_equal(frame, copy)
 
 
@@ -170,9 +171,8 @@ def by_hand_slopes(table, centred, trait):
 
 @pytest.mark.parametrize("trait", ["attention", "peer_comfort"])
 def test_slopes_and_predictions_are_those_of_least_squares(trait):
-    _, table, centred = clinic()
-    found = compare_by_traits(table, centred, S)[trait]
-    slopes, starts = by_hand_slopes(table, centred, trait)
+    found = compare_by_traits(clinic())[trait]
+    slopes, starts = by_hand_slopes(clinic().table, clinic().centred, trait)
     assert np.allclose(found.comparison.means["estimate"], slopes, atol=1e-10)
     for this, than in PAIRS:
         apart = slopes[FORMATS.index(this)] - slopes[FORMATS.index(than)]
@@ -181,12 +181,12 @@ def test_slopes_and_predictions_are_those_of_least_squares(trait):
         k = FORMATS.index(row.format)
         assert row.estimate == pytest.approx(starts[k] + slopes[k] * row.trait, abs=1e-10)
         assert row.conf_low < row.estimate < row.conf_high
-    assert list(found.predicted["trait"]) == [*LEVELS.values()] * 3
+    assert list(found.predicted["trait"]) == [*rating_levels(S).values()] * 3
 
 
 def test_children_near_a_level_are_counted_for_each_format():
-    _, table, centred = clinic()
-    predicted = compare_by_traits(table, centred, S)["attention"].predicted
+    table = clinic().table
+    predicted = compare_by_traits(clinic())["attention"].predicted
     for row in predicted.itertuples():
         own = table.loc[table["format"] == row.format, "attention"]
         near = {"low": own <= 2, "middle": own == 3, "high": own >= 4}[row.level]
@@ -199,10 +199,8 @@ def test_a_planted_dependence_on_attention_is_found_without_bias():
     truth = true_contrasts(design, n_children=TRUTH_CHILDREN)["could_have_had_any"]["rate"]
     found, covered = [], 0
     for seed in range(14):
-        _, table, centred = prepare(invented_records(900 + seed, **changes))
-        row = compare_by_traits(table, centred, S)["attention"].comparison.pair(
-            "group", "individual"
-        )
+        asked = analysis_set_of(invented_records(900 + seed, **changes))
+        row = compare_by_traits(asked)["attention"].comparison.pair("group", "individual")
         found.append(row["estimate"])
         covered += (
             row["conf_low"] <= truth["by_attention"]["group - individual"] <= row["conf_high"]
@@ -213,17 +211,17 @@ def test_a_planted_dependence_on_attention_is_found_without_bias():
 
 
 def test_a_trait_rated_for_few_children_is_not_asked_about():
-    _, table, centred = clinic()
+    table = clinic().table
     few = table.assign(attention=np.where(np.arange(len(table)) < 30, table["attention"], np.nan))
-    found = compare_by_traits(few, centred, S)
-    assert "rated for too few" in found["attention"].comparison.withheld
+    found = compare_by_traits(with_table(clinic(), few))
+    assert found["attention"].comparison.withheld == "few_rated"
     assert len(found["attention"].predicted) == 0
     assert found["peer_comfort"].comparison.withheld == ""
 
 
 def test_raw_differences_by_area_are_those_of_one_regression():
-    cohort, table, centred = clinic()
-    found = compare_domains(cohort, table, centred, S)
+    cohort, table, centred = clinic().cohort, clinic().table, clinic().centred
+    found = compare_domains(clinic())
     rate = cohort.goals.groupby(["episode_id", "domain"], observed=True)["rate"].mean()
     cells = rate.reset_index()
     child = pd.Index(table["episode_id"]).get_indexer(cells["episode_id"])
@@ -244,8 +242,7 @@ def test_raw_differences_by_area_are_those_of_one_regression():
 
 
 def test_areas_are_drawn_towards_their_mean_and_spread_less():
-    cohort, table, centred = clinic()
-    found = compare_domains(cohort, table, centred, S)
+    found = compare_domains(clinic())
     for pool in found.pools.itertuples():
         rows = found.table[(found.table["this"] == pool.this) & (found.table["than"] == pool.than)]
         assert rows["estimate"].std() < rows["raw_estimate"].std()
@@ -254,7 +251,7 @@ def test_areas_are_drawn_towards_their_mean_and_spread_less():
 
 
 def test_areas_with_few_children_in_a_format_stand_together():
-    cohort, table, centred = clinic()
+    cohort, table = clinic().cohort, clinic().table
     combined = set(table.loc[table["format"] == "combined", "episode_id"])
     rare = cohort.goals["domain"].isin(["motor", "sensory"])
     mine = cohort.goals["episode_id"].isin(combined)
@@ -265,7 +262,7 @@ def test_areas_with_few_children_in_a_format_stand_together():
     moved = pd.Series(moved, index=cohort.goals.index)
     moved[first] = "motor"
     goals = cohort.goals.assign(domain=pd.Categorical(moved, categories=list(DOMAINS)))
-    found = compare_domains(replace(cohort, goals=goals), table, centred, S)
+    found = compare_domains(with_goals(clinic(), goals))
     assert "motor" in found.folded
     assert "motor" not in found.children.index
     if OTHER in found.children.index:
@@ -274,8 +271,8 @@ def test_areas_with_few_children_in_a_format_stand_together():
 
 
 def test_children_of_an_area_are_counted_once_whatever_their_goals():
-    cohort, table, centred = clinic()
-    found = compare_domains(cohort, table, centred, S)
+    cohort = clinic().cohort
+    found = compare_domains(clinic())
     for name in found.children.index:
         of_area = cohort.goals[cohort.goals["domain"] == name]
         for f in FORMATS:
@@ -284,8 +281,9 @@ def test_children_of_an_area_are_counted_once_whatever_their_goals():
 
 
 def test_two_areas_are_the_least_that_can_be_compared():
-    cohort, table, centred = prepare(balanced_clinic({"individual": 30, "group": 32}))
-    found = compare_domains(cohort, table, centred, S)
+    asked = analysis_set_of(balanced_clinic({"individual": 30, "group": 32}))
+    goals = asked.cohort.goals
+    found = compare_domains(asked)
     assert set(found.table["domain"]) == {"motor", "social"}
-    one = replace(cohort, goals=cohort.goals[cohort.goals["domain"] == "motor"])
-    assert "areas of life" in compare_domains(one, table, centred, S).withheld
+    one = with_goals(asked, goals[goals["domain"] == "motor"])
+    assert compare_domains(one).withheld == "few_domains"

@@ -81,7 +81,7 @@ def test_a_trait_that_decides_the_format_withholds_the_weights_and_says_so():
     table, traits = two_traits()
     traits["attention"] = np.where(table["format"] == "group", 5.0, 1.0)
     weighting = weigh_children(table, covariates_of(traits), SETTINGS)
-    assert weighting.withheld
+    assert weighting.withheld == "separated"
     assert weighting.table["overlap_weight"].isna().all()
     assert weighting.balance["before"].notna().all()
     assert weighting.balance["after"].isna().all()
@@ -112,7 +112,7 @@ def test_one_format_alone_is_not_weighted():
         covariates_of(traits[kept].reset_index(drop=True)),
         SETTINGS,
     )
-    assert weighting.withheld
+    assert weighting.withheld == "few_formats"
     assert weighting.balance.empty
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from small_clinics import sample_study
 
-from analysis.decisions.concordance import agrees
-from analysis.decisions.decide import decide_findings
+from analysis.decisions.decide import decide_pairs
+from analysis.decisions.labels import agrees
 from analysis.settings import Settings
 
 SETTINGS = Settings()
@@ -35,11 +35,11 @@ def decision_of_first_pair(*, gates=(), weighted=0.4, growth=(0.3, 0.5), **chang
         for column, value in numbers.items():
             columns[column] = np.array([value, *columns[column][1:]])
         analyses[name] = replace(analyses[name], by_pair=columns)
-    return decide_findings(tuple(gates), analyses, SETTINGS).decisions[0]
+    return decide_pairs(gates, analyses, SETTINGS)[0]
 
 
 def failed_gate(name):
-    gate = next(g for g in sample_study().findings.gates if g.name == name)
+    gate = next(g for g in sample_study().verdicts.gates if g.name == name)
     return replace(gate, passed=False, rule="many_missing")
 
 

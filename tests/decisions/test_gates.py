@@ -1,16 +1,22 @@
 """Each gate on its own: what it asks, on which side of its number it closes, and in what order."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_clinics import balanced_clinic, invented_records, sample_study
+from small_clinics import (
+    balanced_clinic,
+    invented_records,
+    many_children,
+    one_child,
+    records_of,
+    sample_study,
+)
 
 from analysis.comparison.result import PAIRS
 from analysis.decisions.gates import (
-    BLOCKING,
-    GATES,
     goals_set_before,
     judge_pairs,
     missing_at_end,
@@ -19,22 +25,20 @@ from analysis.decisions.gates import (
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.vocabulary import BLOCKING, GateName
 
+GATES = get_args(GateName)
 SETTINGS = Settings()
+RATED = ("attention", "peer_comfort", "severity", "age_years", "follows_instructions")
+RATED += ("communication",)
 PAIR = ("group", "individual")
 
 
-def judge(study=None, settings=SETTINGS, **parts):
+def judge(study=None, *, weighting=None, analyses=None, **parts):
     """Ask the gates of the sample's study with some of its parts replaced."""
     study = study or sample_study()
-    given = {
-        "records": study.records,
-        "cohort": study.cohort,
-        "covariates": study.covariates,
-        "weighting": study.weighting,
-        "analyses": study.analyses,
-    }
-    return judge_pairs(**(given | parts), settings=settings)
+    asked = replace(study.analysis_set, **parts)
+    return judge_pairs(asked, weighting or study.weighting, analyses or study.analyses)
 
 
 def failed(gates, pair=PAIR):
@@ -69,11 +73,11 @@ def test_an_absent_format_is_named_before_anything_is_counted():
     records = invented_records(5, n_children=120, absent_formats=("combined",))
     study = run_study(records)
     for pair in PAIRS[1:]:
-        gates = [g for g in study.findings.gates if (g.this, g.than) == pair]
+        gates = [g for g in study.verdicts.gates if (g.this, g.than) == pair]
         assert [(g.name, g.rule, g.therapy_format) for g in gates] == [
             ("describe", "absent", "combined")
         ]
-    assert ("describe", "absent") not in failed(study.findings.gates)
+    assert ("describe", "absent") not in failed(study.verdicts.gates)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +143,7 @@ def test_four_degrees_of_freedom_are_enough():
 
 def test_a_withheld_primary_comparison_closes_every_pair():
     study = sample_study()
-    primary = replace(study.comparison, withheld="columns cannot be told apart")
+    primary = replace(study.comparison, withheld="columns_dependent")
     gates = judge(analyses={**study.analyses, "primary": primary})
     assert all(failed(gates, pair)[0] == ("compare", "design") for pair in PAIRS)
 
@@ -156,7 +160,7 @@ def change_effective(therapy_format, **numbers):
 
 
 def test_separated_formats_cannot_be_compared():
-    gates = judge(weighting=change_weighting(withheld="attention tells the format"))
+    gates = judge(weighting=change_weighting(withheld="separated"))
     assert failed(gates)[0] == ("overlap", "separated")
 
 
@@ -315,7 +319,7 @@ def test_after_a_closed_gate_nothing_more_is_asked_of_that_pair_and_others_stay(
 def test_a_small_clinic_does_not_pass_by_being_small():
     for n in (8, 12, 18):
         study = run_study(balanced_clinic(dict.fromkeys(FORMATS, n), seed=n))
-        assert all(d.label == "not_comparable" for d in study.findings.decisions)
+        assert all(d.label == "not_comparable" for d in study.verdicts.decisions)
 
 
 def test_stricter_settings_close_gates_that_were_open():
@@ -328,3 +332,38 @@ def test_almost_no_recorded_traits_is_marked_and_does_not_close_the_pair():
     gates = judge(covariates=replace(known, centred=known.centred[["social_share"]]))
     assert ("adjustment", "few_traits") in failed(gates)
     assert any(g.name == "dominance" and (g.this, g.than) == PAIR for g in gates)
+
+
+def own_places(n_traits=10, sites=("site1", "site2")):
+    """Give records of two formats, each at its own place, with this many other traits."""
+    rng = np.random.default_rng(3)
+    children = []
+    for therapy_format, site in zip(("individual", "group"), sites, strict=True):
+        for i in range(30):
+            group = {"group_id": f"g{i // 4}"} if therapy_format == "group" else {}
+            traits = {name: float(rng.integers(2, 6)) for name in RATED[:n_traits]}
+            levels = [{0: -2, 12: int(rng.integers(-2, 2)), 24: int(rng.integers(-1, 3))}] * 2
+            code = f"{therapy_format[0]}{i}"
+            children.append(one_child(levels, therapy_format, code, site=site, **traits, **group))
+    return records_of(*many_children(children))
+
+
+@pytest.mark.parametrize(("n_traits", "reason"), [(len(RATED), "no_room"), (0, "told_by_others")])
+def test_a_place_that_decides_the_format_separates_whether_or_not_the_budget_reaches_it(
+    n_traits, reason
+):
+    study = run_study(own_places(n_traits), ask_again=False, ask_beside=False)
+    assert study.covariates.dropped["site 2"] == reason
+    assert ("overlap", "separated") in failed(study.verdicts.gates)
+    assert study.verdicts.decisions[0].blocked_by.rule == "separated"
+
+
+def test_a_place_that_both_formats_share_decides_nothing():
+    study = run_study(own_places(sites=("site1", "site1")), ask_again=False, ask_beside=False)
+    assert ("overlap", "separated") not in failed(study.verdicts.gates)
+    records = own_places()
+    shared = records.episodes["site"].where(np.arange(60) % 5 > 0, "site1")
+    mixed = replace(records, episodes=records.episodes.assign(site=shared))
+    study = run_study(mixed, ask_again=False, ask_beside=False)
+    assert study.covariates.dropped["site 2"] == "no_room"
+    assert ("overlap", "separated") not in failed(study.verdicts.gates)

@@ -7,56 +7,52 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from evidence_of import ASKED, evidence_of
+from analysis_set_of import ASKED, asked_and_answered
 from scipy import stats
 from small_clinics import balanced_clinic, invented_records, null_records
 
 from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.dropout import (
-    DELTAS,
     DropoutGrid,
     assume_after_leaving,
     progress_after_leaving,
 )
 from analysis.comparison.growth_model import LEVELS, compare_mixed_growth
-from analysis.comparison.multiple_imputation import (
-    HARDLY_MISSING,
-    ask_imputed,
-    impute_traits,
-    missing_cells,
-)
+from analysis.comparison.multiple_imputation import ask_imputed, impute_traits, missing_cells
 from analysis.comparison.negative_controls import CONTROLS, ask_negative_controls
-from analysis.comparison.rater_agreement import NOBODY_ELSEWHERE, NOT_RECORDED, compare_raters
+from analysis.comparison.rater_agreement import compare_raters
 from analysis.comparison.sample_size import (
     RECORD_FIRST,
     columns_to_record,
-    plan_recording,
+    plan_sample_size,
     split_variance,
 )
 from analysis.comparison.unmeasured_confounding import measure_robustness
-from analysis.decisions.decide import GROWTH_OPEN, Decision, Findings, decide_findings
+from analysis.decisions.decide import Decision, decide_pairs
 from analysis.decisions.gates import Gate
-from analysis.decisions.labels import (
+from analysis.decisions.labels import narrower
+from analysis.decisions.tipping_points import find_overturn, find_tipping, label_grid
+from analysis.models.unmeasured_confounding import robustness_value
+from analysis.settings import Settings
+from analysis.vocabulary import (
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    GROWTH_OPEN,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
-    narrower,
 )
-from analysis.decisions.tipping_points import find_overturn, find_tipping, label_grid
-from analysis.models.unmeasured_confounding import robustness_value
-from analysis.settings import Settings
 
 S = Settings()
+DELTAS = S.dropout_deltas
 SAME = 1e-9
 PAIR = ("group", "individual")
 
 
 @functools.cache
 def clinic():
-    return evidence_of(invented_records(12, n_children=150, missing_share=0.08))
+    return asked_and_answered(invented_records(12, n_children=150, missing_share=0.08))
 
 
 @functools.cache
@@ -80,16 +76,14 @@ def test_progress_as_before_gives_the_main_analysis_back():
 
 
 def test_every_cell_equals_a_fit_of_rates_with_that_much_taken_away():
-    evidence, _ = clinic()
-    taken = progress_after_leaving(evidence)
-    received = evidence.table["format"].to_numpy()
+    asked, _ = clinic()
+    taken = progress_after_leaving(asked)
+    received = asked.table["format"].to_numpy()
     for delta_this, delta_than in ((0.5, 0.25), (1.0, 0.0), (0.75, 1.0)):
-        rate = evidence.table["rate"].to_numpy() - taken * (
+        rate = asked.table["rate"].to_numpy() - taken * (
             delta_this * (received == "group") + delta_than * (received == "individual")
         )
-        whole = compare_rates(
-            ASKED, evidence.table.assign(rate=rate), evidence.covariates.centred, S
-        )
+        whole = compare_rates(ASKED, asked.table.assign(rate=rate), asked.covariates.centred, S)
         cells = grid().table
         cell = cells[
             (cells["this"] == "group")
@@ -104,17 +98,17 @@ def test_every_cell_equals_a_fit_of_rates_with_that_much_taken_away():
 
 
 def test_no_further_progress_leaves_a_goal_its_gain_spread_over_the_window():
-    evidence, _ = clinic()
-    taken = progress_after_leaving(evidence)
-    goals = evidence.cohort.goals
+    asked, _ = clinic()
+    taken = progress_after_leaving(asked)
+    goals = asked.cohort.goals
     left = goals[~goals["at_end"]]
     episode = left["episode_id"].iloc[0]
     own = goals[goals["episode_id"] == episode]
-    last = evidence.scored.table["latest_week"].to_numpy()[own.index]
+    last = asked.scored.table["latest_week"].to_numpy()[own.index]
     kept = np.where(own["at_end"], own["rate"], own["rate"] * np.minimum(last / 24, 1))
-    row = evidence.table.index[evidence.table["episode_id"] == episode][0]
-    assert evidence.table.loc[row, "rate"] - taken[row] == pytest.approx(kept.mean())
-    stayed = evidence.table["episode_id"].isin(left["episode_id"])
+    row = asked.table.index[asked.table["episode_id"] == episode][0]
+    assert asked.table.loc[row, "rate"] - taken[row] == pytest.approx(kept.mean())
+    stayed = asked.table["episode_id"].isin(left["episode_id"])
     assert (taken[~stayed.to_numpy()] == 0).all()
 
 
@@ -152,10 +146,13 @@ def test_a_format_named_otherwise_is_a_change_even_with_the_same_label():
 def test_pairs_that_may_not_be_compared_have_no_grid():
     _, primary = clinic()
     analyses = dict.fromkeys(("primary", "overlap_weighted", "mixed_growth"), primary)
-    findings = decide_findings((), analyses, S)
-    assert len(label_grid(grid(), findings, S).table) == len(grid().table)
-    blocked = replace(findings.decisions[0], failed=(_gate("compare"),))
-    some = replace(findings, decisions=(blocked, *findings.decisions[1:]))
+    decisions = decide_pairs((), analyses, S)
+    assert len(label_grid(grid(), decisions, S).table) == len(grid().table)
+    blocked = replace(decisions[0], failed=(_gate("compare"),))
+    some = (blocked, *decisions[1:])
+    none = [replace(decision, failed=(_gate("compare"),)) for decision in decisions]
+    assert list(label_grid(grid(), none, S).table) == [*grid().table, "label", "ahead"]
+    assert label_grid(grid(), none, S).table.empty
     assert len(label_grid(grid(), some, S).table) == 2 * len(DELTAS) ** 2
 
 
@@ -180,17 +177,17 @@ def cell(estimate, std_error, p_adjusted):
 )
 def test_an_assumption_is_labelled_by_the_rules_of_the_main_answer(p_adjusted, said, gates, label):
     decision = Decision(*PAIR, said, "group", failed=tuple(_gate(name) for name in gates))
-    found = label_grid(cell(0.3, 0.12, p_adjusted), Findings((), (decision,)), S)
+    found = label_grid(cell(0.3, 0.12, p_adjusted), (decision,), S)
     assert found.table["label"].tolist() == [label]
 
 
 def test_an_assumption_keeps_what_the_growth_model_leaves_open():
     decision = Decision(*PAIR, RULES_OUT, "group", unsettled=GROWTH_OPEN)
-    found = label_grid(cell(0.3, 0.12, 0.01), Findings((), (decision,)), S)
+    found = label_grid(cell(0.3, 0.12, 0.01), (decision,), S)
     assert found.table["label"].tolist() == [RULES_OUT]
 
 
-def test_the_room_of_a_format_ahead_allows_for_three_comparisons_at_once():
+def test_the_reach_of_a_format_ahead_allows_for_three_comparisons_at_once():
     row = {"estimate": 0.3, "std_error": 0.1, "df": 60.0, "conf_low": 0.1, "conf_high": 0.5}
     alone = pd.Series(row | {"p_value": 0.004, "p_adjusted": 0.004})
     thrice = pd.Series(row | {"p_value": 0.004, "p_adjusted": 0.012})
@@ -204,11 +201,11 @@ def test_the_room_of_a_format_ahead_allows_for_three_comparisons_at_once():
 
 
 def test_robustness_is_that_of_ordinary_least_squares():
-    evidence, _ = clinic()
-    table = evidence.table
+    asked, _ = clinic()
+    table = asked.table
     columns = [np.ones(len(table)), (table["format"] == "combined").to_numpy(float)]
     columns += [(table["format"] == "group").to_numpy(float)]
-    design = np.column_stack([*columns, evidence.covariates.centred])
+    design = np.column_stack([*columns, asked.covariates.centred])
     rate = table["rate"].to_numpy()
     beta = np.linalg.lstsq(design, rate, rcond=None)[0]
     df = len(rate) - design.shape[1]
@@ -221,9 +218,9 @@ def test_robustness_is_that_of_ordinary_least_squares():
 
 
 def test_partial_shares_of_each_trait_equal_their_t_statistics():
-    evidence, _ = clinic()
-    table = evidence.table
-    traits = evidence.covariates.centred
+    asked, _ = clinic()
+    table = asked.table
+    traits = asked.covariates.centred
     ones = np.ones(len(table))
     formats = [(table["format"] == f).to_numpy(float) for f in ("combined", "group")]
     design = np.column_stack([ones, *formats, traits])
@@ -262,9 +259,9 @@ def test_the_strongest_trait_is_the_one_that_would_move_the_answer_most():
 
 
 def test_without_traits_there_is_no_yardstick():
-    evidence, primary = clinic()
-    bare = replace(evidence.covariates, centred=evidence.covariates.centred[[]])
-    found = measure_robustness(replace(evidence, covariates=bare), primary)
+    asked, primary = clinic()
+    bare = replace(asked.covariates, centred=asked.covariates.centred[[]])
+    found = measure_robustness(replace(asked, covariates=bare), primary)
     assert found.table["wide_low"].isna().all()
     assert (found.table["strongest"] == "").all()
     assert found.times(*PAIR, 0.1) == ("", math.inf)
@@ -279,16 +276,16 @@ LOW_HIGH = {
 
 
 @pytest.mark.parametrize("label", list(LOW_HIGH))
-def test_the_room_of_a_label_is_how_far_its_interval_can_move(label):
-    low, high, ahead, room = LOW_HIGH[label]
+def test_the_reach_of_a_label_is_how_far_its_interval_can_move(label):
+    low, high, ahead, reach = LOW_HIGH[label]
     row = pd.Series({"estimate": (low + high) / 2, "conf_low": low, "conf_high": high, "df": 40.0})
     row = pd.concat([row, pd.Series({"p_value": 0.01, "p_adjusted": 0.01, "std_error": 0.01})])
     found = find_overturn(Decision(*PAIR, label, ahead), row, robustness(), S)
-    assert found.movement == pytest.approx(room, nan_ok=True)
-    assert (found.trait == "") is math.isnan(room)
+    assert found.movement == pytest.approx(reach, nan_ok=True)
+    assert (found.trait == "") is math.isnan(reach)
 
 
-def test_the_room_of_answers_that_rule_out_is_measured_on_the_narrower_interval():
+def test_the_reach_of_answers_that_rule_out_is_measured_on_the_narrower_interval():
     row = pd.Series({"estimate": 0.05, "conf_low": -0.1, "conf_high": 0.2, "df": 40.0})
     half = 0.15 * narrower(40.0, S)
     found = find_overturn(Decision(*PAIR, NO_IMPORTANT_DIFFERENCE), row, robustness(), S)
@@ -301,41 +298,41 @@ def test_the_room_of_answers_that_rule_out_is_measured_on_the_narrower_interval(
 
 
 def test_only_missing_cells_are_drawn_and_differ_between_copies():
-    evidence, _ = clinic()
-    absent = missing_cells(evidence)
-    copies = impute_traits(evidence, absent, np.random.default_rng(1))
+    asked, _ = clinic()
+    absent = missing_cells(asked)
+    copies = impute_traits(asked, absent, np.random.default_rng(1))
     assert copies.shape == (S.imputations, *absent.shape)
     known = np.broadcast_to(~absent, copies.shape)
-    whole = np.broadcast_to(evidence.covariates.centred.to_numpy(), copies.shape)
+    whole = np.broadcast_to(asked.covariates.centred.to_numpy(), copies.shape)
     assert (copies[known] == whole[known]).all()
     spread = copies[:, absent].std(axis=0)
     assert (spread > 0.05).all()
 
 
 def test_draws_do_not_depend_on_the_order_of_the_children():
-    evidence, _ = clinic()
-    absent = missing_cells(evidence)
-    order = np.random.default_rng(2).permutation(len(evidence.table))
-    centred = evidence.covariates.centred.iloc[order].reset_index(drop=True)
+    asked, _ = clinic()
+    absent = missing_cells(asked)
+    order = np.random.default_rng(2).permutation(len(asked.table))
+    centred = asked.covariates.centred.iloc[order].reset_index(drop=True)
     turned = replace(
-        evidence,
-        table=evidence.table.iloc[order].reset_index(drop=True),
-        covariates=replace(evidence.covariates, centred=centred),
+        asked,
+        table=asked.table.iloc[order].reset_index(drop=True),
+        covariates=replace(asked.covariates, centred=centred),
     )
-    one = impute_traits(evidence, absent, np.random.default_rng(1))
+    one = impute_traits(asked, absent, np.random.default_rng(1))
     other = impute_traits(turned, absent[order], np.random.default_rng(1))
     assert np.allclose(one[:, order], other, atol=1e-6)
 
 
 def test_filled_in_traits_keep_their_mean_and_spread_when_missing_by_chance():
     rng = np.random.default_rng(6)
-    evidence, _ = evidence_of(invented_records(20, n_children=400, missing_share=0.0))
-    truth = evidence.covariates.centred.to_numpy()
+    asked, _ = asked_and_answered(invented_records(20, n_children=400, missing_share=0.0))
+    truth = asked.covariates.centred.to_numpy()
     absent = np.zeros(truth.shape, bool)
     absent[:, 0] = rng.random(len(truth)) < 0.3
-    start = evidence.covariates.centred.copy()
+    start = asked.covariates.centred.copy()
     start.loc[absent[:, 0], start.columns[0]] = 0.0
-    gaps = replace(evidence, covariates=replace(evidence.covariates, centred=start))
+    gaps = replace(asked, covariates=replace(asked.covariates, centred=start))
     copies = impute_traits(gaps, absent, rng)
     drawn = copies[:, absent[:, 0], 0]
     assert drawn.mean() == pytest.approx(truth[absent[:, 0], 0].mean(), abs=0.2)
@@ -343,8 +340,8 @@ def test_filled_in_traits_keep_their_mean_and_spread_when_missing_by_chance():
 
 
 def test_filled_in_many_times_is_near_the_main_answer_and_no_surer_than_it_may_be():
-    evidence, primary = clinic()
-    found, test = ask_imputed(ASKED, evidence, primary)
+    asked, primary = clinic()
+    found, test = ask_imputed(ASKED, asked, primary)
     apart = (found.table["estimate"] - primary.table["estimate"]).abs()
     assert (apart < primary.table["std_error"]).all()
     assert (found.table["df"] <= primary.table["df"] * 1.1).all()
@@ -353,9 +350,9 @@ def test_filled_in_many_times_is_near_the_main_answer_and_no_surer_than_it_may_b
 
 
 def test_hardly_missing_traits_need_no_filling_in():
-    evidence, primary = evidence_of(invented_records(1, n_children=120, missing_share=0.0))
-    found, test = ask_imputed(ASKED, evidence, primary)
-    assert found.withheld == HARDLY_MISSING
+    asked, primary = asked_and_answered(invented_records(1, n_children=120, missing_share=0.0))
+    found, test = ask_imputed(ASKED, asked, primary)
+    assert found.withheld == "hardly_missing"
     assert test is None
 
 
@@ -365,25 +362,25 @@ def test_hardly_missing_traits_need_no_filling_in():
 def test_controls_are_asked_in_standard_deviations_and_corrected_together():
     found = ask_negative_controls(clinic()[0])
     assert list(found.comparisons) == list(CONTROLS)
-    assert {c.unit for c in found.comparisons.values()} == {"standard deviations"}
+    assert {c.unit for c in found.comparisons.values()} == {"standard_deviations"}
     assert (found.table["p_adjusted"] >= found.table["p_value"]).all()
     assert (found.table["failed"] == (found.table["p_adjusted"] < 0.05)).all()
 
 
 def test_a_trait_that_decides_the_format_fails_as_a_control():
-    evidence, _ = clinic()
+    asked, _ = clinic()
     rng = np.random.default_rng(0)
-    episodes = evidence.records.episodes
+    episodes = asked.records.episodes
     energy = 2.0 + 2.0 * (episodes["format"] == "group") + rng.integers(0, 2, len(episodes))
-    records = replace(evidence.records, episodes=episodes.assign(energy=energy.to_numpy(float)))
-    found = ask_negative_controls(replace(evidence, records=records))
+    records = replace(asked.records, episodes=episodes.assign(energy=energy.to_numpy(float)))
+    found = ask_negative_controls(replace(asked, records=records))
     assert found.failed
     assert set(found.table.loc[found.table["failed"], "control"]) == {"energy"}
 
 
 def test_controls_nobody_recorded_are_withheld():
-    evidence, _ = evidence_of(balanced_clinic({"individual": 30, "group": 32}))
-    found = ask_negative_controls(evidence)
+    asked, _ = asked_and_answered(balanced_clinic({"individual": 30, "group": 32}))
+    found = ask_negative_controls(asked)
     assert all(comparison.withheld for comparison in found.comparisons.values())
     assert found.table.empty
     assert not found.failed
@@ -393,7 +390,7 @@ def test_controls_nobody_recorded_are_withheld():
 
 
 def test_moments_find_the_planted_spread_between_groups():
-    evidence, _ = clinic()
+    asked, _ = clinic()
     rng = np.random.default_rng(9)
     n_groups, size = 300, 4
     group = np.repeat(np.arange(n_groups), size)
@@ -404,44 +401,44 @@ def test_moments_find_the_planted_spread_between_groups():
         categories=["individual", "group", "combined"],
         ordered=True,
     )
-    bare = replace(evidence.covariates, centred=pd.DataFrame(index=table.index))
-    child, between = split_variance(replace(evidence, table=table, covariates=bare))
+    bare = replace(asked.covariates, centred=pd.DataFrame(index=table.index))
+    child, between = split_variance(replace(asked, table=table, covariates=bare))
     assert child == pytest.approx(1.0, rel=0.12)
     assert between == pytest.approx(0.25, rel=0.35)
 
 
 def test_groups_alike_have_no_variance_below_zero():
-    evidence, _ = clinic()
-    table = evidence.table.assign(rate=0.0)
+    asked, _ = clinic()
+    table = asked.table.assign(rate=0.0)
     table.loc[::2, "rate"] = 1.0
     table["group_id"] = (np.arange(len(table)) // 2).astype(str)
-    assert split_variance(replace(evidence, table=table))[1] >= 0
+    assert split_variance(replace(asked, table=table))[1] >= 0
 
 
 def test_what_more_children_alone_can_reach_is_no_wider_than_now():
-    planning = plan_recording(*clinic())
-    assert (planning.table["reachable"] <= planning.table["half_width"] + SAME).all()
-    assert (planning.table["reachable"] >= 0).all()
+    sizes = plan_sample_size(*clinic())
+    assert (sizes.table["reachable"] <= sizes.table["half_width"] + SAME).all()
+    assert (sizes.table["reachable"] >= 0).all()
     half = (clinic()[1].table["conf_high"] - clinic()[1].table["conf_low"]) / 2
-    assert np.allclose(planning.table["half_width"], half)
+    assert np.allclose(sizes.table["half_width"], half)
 
 
 def test_the_first_two_columns_missing_are_named_in_the_published_order():
     records = balanced_clinic({"individual": 20, "group": 20})
-    assert columns_to_record(records, 0.4) == (("goals", "set_before_format"), ("reviews", "rater"))
+    assert columns_to_record(records, S) == (("goals", "set_before_format"), ("reviews", "rater"))
     whole = invented_records(4, n_children=60, missing_share=0.0)
-    assert columns_to_record(whole, 0.4) == ()
+    assert columns_to_record(whole, S) == ()
     episodes = whole.episodes.assign(group_id=pd.array([None] * 60, dtype="str"))
     without = replace(whole, episodes=episodes)
-    assert columns_to_record(without, 0.4)[0] == RECORD_FIRST[0]
+    assert columns_to_record(without, S)[0] == RECORD_FIRST[0]
 
 
 # --- growth and raters ---------------------------------------------------------------------
 
 
 def test_the_growth_model_agrees_with_the_main_analysis_and_finds_spreads():
-    evidence, primary = clinic()
-    found = compare_mixed_growth(ASKED, evidence)
+    asked, primary = clinic()
+    found = compare_mixed_growth(ASKED, asked)
     apart = (found.comparison.table["estimate"] - primary.table["estimate"]).abs()
     assert (apart < 2 * primary.table["std_error"]).all()
     assert found.spreads["level"].tolist() == list(LEVELS)
@@ -451,33 +448,33 @@ def test_the_growth_model_agrees_with_the_main_analysis_and_finds_spreads():
 
 
 def test_a_spread_of_zero_is_named_and_two_reviews_leave_no_slope_of_goals():
-    evidence, _ = evidence_of(balanced_clinic({"individual": 40, "group": 40}, weeks=(0, 24)))
-    found = compare_mixed_growth(ASKED, evidence)
+    asked, _ = asked_and_answered(balanced_clinic({"individual": 40, "group": 40}, weeks=(0, 24)))
+    found = compare_mixed_growth(ASKED, asked)
     assert "goal" in found.left_out
     assert not found.comparison.withheld
     assert np.isnan(found.spreads.set_index("level").loc["goal", "slope"])
-    evidence, _ = evidence_of(balanced_clinic({"individual": 60, "group": 60}, seed=3))
-    assert set(compare_mixed_growth(ASKED, evidence).zero) <= set(LEVELS)
+    asked, _ = asked_and_answered(balanced_clinic({"individual": 60, "group": 60}, seed=3))
+    assert set(compare_mixed_growth(ASKED, asked).zero) <= set(LEVELS)
 
 
 def test_raters_elsewhere_who_see_a_level_less_are_found():
-    evidence, _ = evidence_of(null_records(5, n_children=240))
-    reviews = evidence.records.reviews
+    asked, _ = asked_and_answered(null_records(5, n_children=240))
+    reviews = asked.records.reviews
     home = reviews["rater"].isin(["caregiver", "teacher"]).to_numpy()
     lower = np.where(home, np.maximum(reviews["attainment"] - 1, -2), reviews["attainment"])
-    shifted = replace(evidence.records, reviews=reviews.assign(attainment=lower))
-    before = compare_raters(evidence).table.iloc[0]
-    after = compare_raters(replace(evidence, records=shifted)).table.iloc[0]
+    shifted = replace(asked.records, reviews=reviews.assign(attainment=lower))
+    before = compare_raters(asked).table.iloc[0]
+    after = compare_raters(replace(asked, records=shifted)).table.iloc[0]
     assert before["conf_low"] < 0 < before["conf_high"]
     assert -1.1 < after["estimate"] - before["estimate"] < -0.7
     assert before["n_children"] >= 22
 
 
 def test_without_raters_nothing_is_said_of_carrying_over():
-    evidence, _ = evidence_of(balanced_clinic({"individual": 30, "group": 32}))
-    assert compare_raters(evidence).withheld == NOT_RECORDED
-    evidence, _ = clinic()
-    reviews = evidence.records.reviews
+    asked, _ = asked_and_answered(balanced_clinic({"individual": 30, "group": 32}))
+    assert compare_raters(asked).withheld == "raters_not_recorded"
+    asked, _ = clinic()
+    reviews = asked.records.reviews
     mine = reviews[(reviews["rater"] == "treating_therapist").to_numpy()].reset_index(drop=True)
-    alone = replace(evidence, records=replace(evidence.records, reviews=mine))
-    assert compare_raters(alone).withheld == NOBODY_ELSEWHERE
+    alone = replace(asked, records=replace(asked.records, reviews=mine))
+    assert compare_raters(alone).withheld == "few_rated_twice"

@@ -17,6 +17,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
 from analysis.notebook import execution as kept
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 PLANTED = {
     "child_id": "QX71",

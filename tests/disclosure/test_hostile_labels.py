@@ -10,9 +10,10 @@ from analysis.disclosure.release import protect
 from analysis.errors import EXIT_FAULTY_RECORDS, EXIT_PRIVACY, EXIT_WRITTEN, RecordsError
 from analysis.records.load import read_records, records_from_tables
 from analysis.records.privacy.codes import CODE_PATTERN
-from analysis.report import __main__ as door
+from analysis.report import __main__ as command
 from analysis.report.document import render_pdf
 from analysis.study import run_study
+from analysis.words.tell import tell
 
 HOSTILE = {
     "spreadsheet call": '=HYPERLINK("http://x1")',
@@ -45,7 +46,7 @@ def test_a_hostile_label_is_refused_unquoted_or_kept_off_the_page(label, tmp_pat
     for column in COLUMNS:
         folder = write_tables(tmp_path / column, poisoned(column, label))
         output = tmp_path / f"{column}.pdf"
-        code = door.main([str(folder), "--output", str(output)])
+        code = command.main([str(folder), "--output", str(output)])
         said = capsys.readouterr()
         assert code in (EXIT_WRITTEN, EXIT_PRIVACY, EXIT_FAULTY_RECORDS)
         assert "Traceback" not in said.err
@@ -72,7 +73,7 @@ def test_a_hostile_heading_is_left_out_unquoted_and_changes_nothing(label, tmp_p
 
 
 def test_a_report_runs_nothing_and_links_nowhere():
-    summary = dict(protect(run_study(records_from_tables(tables_of(24, 31)))).summary)
+    summary = tell(protect(run_study(records_from_tables(tables_of(24, 31)))))
     reader = PdfReader(io.BytesIO(render_pdf(summary)))
     root = reader.trailer["/Root"]
     assert not {"/OpenAction", "/AA", "/AcroForm"} & set(root)

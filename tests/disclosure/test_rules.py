@@ -15,14 +15,18 @@ from analysis.disclosure.rules import (
     NEARLY_ALL,
     T_STEP,
     enough,
+    enough_for_model,
     fold_steps,
-    may_show_model,
+    round_count,
     round_half_up,
     show_count,
     show_estimate,
+    show_in_fives,
     show_mean,
+    show_part,
     show_share,
     show_spread,
+    show_times,
 )
 from analysis.errors import AnalysisError
 from analysis.settings import Settings
@@ -36,6 +40,22 @@ SETTINGS = Settings()
 )
 def test_counts_are_given_to_the_nearest_five_from_eleven_children_up(n, shown):
     assert show_count(n, SETTINGS) == shown
+
+
+@pytest.mark.parametrize(("n", "shown"), [(40, 40), (36, None), (29, 30), (10, None), (0, None)])
+def test_a_part_of_the_children_is_counted_unless_it_tells_how_few_the_others_are(n, shown):
+    assert show_part(n, 40, SETTINGS) == shown
+
+
+def test_a_count_in_the_ledger_is_rounded_like_any_other():
+    assert [round_count(n, SETTINGS) for n in (11, 17, 18)] == [15, 15, 20]
+
+
+def test_a_multiple_is_given_up_to_ten_and_a_share_of_rows_in_fives():
+    assert [show_times(t) for t in (2.345, 10.0, 10.5, math.inf, math.nan)] == [2.3, 10.0] + [
+        None
+    ] * 3
+    assert [show_in_fives(share) for share in (0.0, 0.12, 0.125, 0.13, 1.0)] == [0, 10, 15, 15, 100]
 
 
 def test_goals_are_counted_only_when_enough_children_are_behind_them():
@@ -129,7 +149,7 @@ def test_a_share_and_its_opposite_never_give_more_than_one_number(n, others):
 def test_a_model_is_shown_with_enough_children_in_each_format_and_enough_left_over(
     sizes, n_columns, may
 ):
-    assert may_show_model(sizes, n_columns, SETTINGS) == may
+    assert enough_for_model(sizes, n_columns, SETTINGS) == may
 
 
 def test_the_smallest_cell_can_be_raised_and_lowered_only_so_far():

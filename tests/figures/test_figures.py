@@ -8,9 +8,12 @@ import xml.etree.ElementTree as ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
-from example_summaries import VARIANTS, example_summary
+from example_summaries import BY_NAME, example_summary, part
 from matplotlib.lines import Line2D
+from msgspec.structs import replace
 
+from analysis import formats
+from analysis.disclosure.rows import FlowStep
 from analysis.figures import style
 from analysis.figures.analyses import draw_analyses
 from analysis.figures.balance import draw_balance, draw_overlap
@@ -22,6 +25,10 @@ from analysis.figures.progress import draw_progress
 from analysis.figures.rates import draw_rates
 from analysis.records.schema import FORMATS
 from analysis.wording import signed
+from analysis.words.analyses import give_title
+from analysis.words.cohort import FLOW_TITLES
+from analysis.words.phrases import spell_unit
+from analysis.words.reasons import give_clause
 
 PICTURES = {
     draw.__name__: draw
@@ -103,27 +110,27 @@ def _texts(svg: bytes) -> list[str]:
 @pytest.mark.parametrize("vision", VISIONS)
 def test_formats_keep_apart_for_every_kind_of_colour_vision(vision):
     seen = [
-        _lab(np.clip(VISIONS[vision] @ _linear(style.FORMAT_COLOURS[f]), 0, 1)) for f in FORMATS
+        _lab(np.clip(VISIONS[vision] @ _linear(formats.FORMAT_COLOURS[f]), 0, 1)) for f in FORMATS
     ]
     apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
     assert min(apart) > EASILY_TOLD_APART
 
 
 def test_formats_keep_apart_in_greyscale_and_by_shape():
-    lightness = [_lab(_linear(style.FORMAT_COLOURS[f]))[0] for f in FORMATS]
+    lightness = [_lab(_linear(formats.FORMAT_COLOURS[f]))[0] for f in FORMATS]
     assert min(abs(a - b) for a, b in itertools.combinations(lightness, 2)) > GREY_STEP
-    assert len({style.FORMAT_SHAPES[f] for f in FORMATS}) == len(FORMATS)
+    assert len({formats.FORMAT_MARKS[f] for f in FORMATS}) == len(FORMATS)
 
 
 def test_text_and_marks_stand_out_from_what_lies_behind_them():
     for behind in (style.PAPER, style.BAND):
         for ink in (style.INK, style.SOFT_INK):
             assert _contrast(ink, behind) >= TEXT_CONTRAST
-    for colour in (*style.FORMAT_COLOURS.values(), style.CONTRAST):
+    for colour in (*formats.FORMAT_COLOURS.values(), style.CONTRAST):
         assert _contrast(colour, style.PAPER) >= MARK_CONTRAST
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", BY_NAME)
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_picture_is_drawn_for_every_state_with_words_beside_it(name, variant):
     picture = PICTURES[name](example_summary(variant))
@@ -156,31 +163,31 @@ def test_text_stays_text_in_the_shipped_face(name):
 def test_the_contrasts_show_every_published_number_and_only_those():
     summary = example_summary()
     texts = _texts(draw_contrasts(summary).to_svg())
-    for pair in summary["answer"]["pairs"]:
-        for key in ("estimate", "conf_low", "conf_high"):
-            assert signed(pair[key]) in texts
+    for pair in summary.answer.pairs:
+        for value in (pair.estimate, pair.conf_low, pair.conf_high):
+            assert signed(value) in texts
 
 
 def test_a_withheld_pair_has_its_row_and_no_number():
     summary = example_summary("pair_withheld")
-    hidden = example_summary("one_sided")["answer"]["pairs"][2]
+    hidden = example_summary("one_sided").answer.pairs[2]
     texts = _texts(draw_contrasts(summary).to_svg())
     assert texts.count("no number shown") == 1
-    for key in ("estimate", "conf_low", "conf_high"):
-        assert signed(hidden[key]) not in texts
+    for value in (hidden.estimate, hidden.conf_low, hidden.conf_high):
+        assert signed(value) not in texts
 
 
 def test_the_wider_range_is_drawn_only_where_it_is_published():
     summary = example_summary("pair_withheld")
     with_wide = draw_contrasts(summary).to_svg()
-    for pair in summary["answer"]["pairs"]:
-        pair["wide_low"] = pair["wide_high"] = None
-    assert len(draw_contrasts(summary).to_svg()) < len(with_wide)
+    pairs = tuple(replace(p, wide_low=None, wide_high=None) for p in summary.answer.pairs)
+    without = part(summary, "answer", pairs=pairs)
+    assert len(draw_contrasts(without).to_svg()) < len(with_wide)
 
 
 def test_no_mark_is_drawn_beyond_what_was_published():
     summary = example_summary()
-    published = len(summary["progress"]["by_week"])
+    published = len(summary.progress.by_week)
     picture = draw_progress(summary)
     _, plot = picture.panels
     lines = [artist for artist in plot.artists if isinstance(artist, Line2D)]
@@ -190,80 +197,82 @@ def test_no_mark_is_drawn_beyond_what_was_published():
 
 def test_ways_of_asking_in_another_unit_stand_on_an_axis_of_their_own():
     summary = example_summary()
-    units = {row["unit"] for row in summary["certainty"]["analyses"]}
+    units = {spell_unit(summary, row.unit) for row in summary.method.analyses}
     picture = draw_analyses(summary)
     texts = _texts(picture.to_svg())
-    n_pairs = len(summary["answer"]["pairs"])
+    n_pairs = len(summary.answer.pairs)
     assert {texts.count(unit) for unit in units} == {n_pairs}
     assert len({panel.get_xlim() for panel in picture.panels[1:]}) == len(units)
 
 
 def test_a_way_of_asking_that_could_not_be_asked_says_why():
     summary = example_summary()
-    unasked = summary["certainty"]["analyses"][-1]
+    unasked = summary.method.analyses[-1]
     texts = _texts(draw_analyses(summary).to_svg())
-    assert unasked["title"] in texts
-    assert unasked["withheld"] in texts
+    assert give_title(summary, unasked.id) in texts
+    assert give_clause(unasked.withheld) in texts
 
 
 def test_a_held_back_step_of_the_flow_has_no_number():
     summary = example_summary()
-    step = next(row for row in summary["who"]["flow"] if not row["shown"])
+    step = next(row for row in summary.cohort.flow if not row.shown)
     picture = draw_flow(summary)
-    assert step["step"] in _texts(picture.to_svg())
-    assert step["step"] not in picture.alt
+    assert FLOW_TITLES[step.id] in _texts(picture.to_svg())
+    assert FLOW_TITLES[step.id] not in picture.alt
 
 
 def test_a_format_that_the_clinic_does_not_have_has_no_place_in_the_flow():
     summary = example_summary()
     assert "Combined" in _texts(draw_flow(summary).to_svg())
-    summary["certainty"]["gates"][0] |= {"rule": "absent", "format": "combined"}
-    assert "Combined" not in _texts(draw_flow(summary).to_svg())
+    first, *others = summary.method.gates
+    absent = replace(first, passed=False, rule="absent", format="combined")
+    without = part(summary, "method", gates=(absent, *others))
+    assert "Combined" not in _texts(draw_flow(without).to_svg())
 
 
 def test_neighbouring_steps_that_are_held_back_share_one_reason():
     summary = example_summary()
-    flow = summary["who"]["flow"]
-    for row in flow[:3]:
-        row |= {"shown": False, "individual": None, "group": None, "combined": None}
-    flow[-1]["shown"] = True
-    assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 1
-    flow[1]["shown"] = True
-    assert _texts(draw_flow(summary).to_svg()).count(HELD_BACK) == 2
+    *first, last = summary.cohort.flow
+    held = [FlowStep(id=row.id) for row in first]
+    one = part(summary, "cohort", flow=(*held, last))
+    assert _texts(draw_flow(one).to_svg()).count(HELD_BACK) == 1
+    held[1] = replace(held[1], shown=True)
+    two = part(summary, "cohort", flow=(*held, last))
+    assert _texts(draw_flow(two).to_svg()).count(HELD_BACK) == 2
 
 
 @pytest.mark.parametrize(("n", "words"), [(20, "just under 20"), (15, "15 of 20")])
 def test_what_is_still_needed_is_read_from_the_published_counts_and_gates(n, words):
     summary = example_summary("too_few")
-    group = summary["answer"]["counts"][1]
-    group.update(n_children=n, n_groups=4)
-    texts = _texts(draw_needed(summary).to_svg())
+    first, group, *others = summary.answer.counts
+    group = replace(group, n_children=n, n_groups=4)
+    counted = part(summary, "answer", counts=(first, group, *others))
+    texts = _texts(draw_needed(counted).to_svg())
     assert {words, "4 of 6", "15 of 20", "fewer than 11 of 20", "not shown"} <= set(texts)
-    group.update(n_groups=None)
-    assert "not recorded" in _texts(draw_needed(summary).to_svg())
+    without = part(summary, "answer", counts=(first, replace(group, n_groups=None), *others))
+    assert "not recorded" in _texts(draw_needed(without).to_svg())
 
 
 def test_nothing_is_called_needed_where_a_pair_is_compared_or_size_is_not_the_reason():
     assert draw_needed(example_summary("one_format_absent")).empty
     summary = example_summary("too_few")
-    for gate in summary["certainty"]["gates"]:
-        gate["rule"] = "separated"
-    assert draw_needed(summary).empty
+    gates = tuple(replace(gate, rule="separated") for gate in summary.method.gates)
+    assert draw_needed(part(summary, "method", gates=gates)).empty
 
 
 def test_the_alternative_text_quotes_the_published_sentences():
     summary = example_summary("cannot_tell")
     alt = draw_contrasts(summary).alt
-    assert all(pair["sentence"] in alt for pair in summary["answer"]["pairs"])
+    assert all(text in alt for text in summary.quote("pair"))
 
 
 @pytest.mark.parametrize(
     "label", ["$\\frac{1}{$", "_hidden", "<b>bold</b>", "#panic()", "=SUM(A1)", "a\\b{c}"]
 )
-def test_a_hostile_label_is_drawn_as_it_is(label):
-    summary = example_summary()
-    summary["who"]["balance"][0]["trait"] = label
-    assert label in _texts(draw_balance(summary).to_svg())
+def test_a_text_is_drawn_as_it_is_whatever_it_would_mean_elsewhere(label):
+    picture = style.Picture(4, 2)
+    style.write(style.add_canvas(picture), 1, 1, label)
+    assert label in _texts(picture.to_svg())
 
 
 def test_single_levels_stand_in_place_and_coarser_bands_lie_end_to_end():
@@ -285,6 +294,7 @@ def test_the_same_picture_gives_the_same_png():
     assert first == second
 
 
+@pytest.mark.slow
 def test_drawing_needs_no_pyplot():
     import subprocess
     import sys

@@ -50,6 +50,6 @@ def test_a_regression_a_millionth_of_an_error_off_is_noticed(monkeypatch):
 def test_the_twin_fits_what_the_report_compares():
     models = twin.design_models(simulate_clinic())
     assert models.formats == ("individual", "group", "combined")
-    assert models.members.sum(axis=1).tolist() == [1.0] * len(models.table)
-    assert np.abs(models.centred.to_numpy().mean(axis=0)).max() < 1e-12
-    assert "attention" in models.centred
+    assert models.members.sum(axis=1).tolist() == [1.0] * len(models.analysis_set.table)
+    assert np.abs(models.analysis_set.centred.to_numpy().mean(axis=0)).max() < 1e-12
+    assert "attention" in models.analysis_set.centred

@@ -27,7 +27,10 @@ DRIVER = shutil.which("chromedriver")
 ABSENT = not (CHROMIUM and DRIVER) and "CI" not in os.environ
 START_SECONDS, RUN_SECONDS, REDRAW_SECONDS = 120, 240, 60
 
-pytestmark = pytest.mark.skipif(ABSENT, reason="Chromium and chromedriver are not installed here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(ABSENT, reason="Chromium and chromedriver are not installed here"),
+]
 
 READY = """
 const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;

@@ -1,4 +1,6 @@
-"""Looking around in a notebook: the same gates, the same door, and no closing in on a few."""
+"""Looking around in a notebook: the same gates and disclosure rules, no closing in on a few."""
+
+import html
 
 import pytest
 from small_clinics import balanced_clinic, invented_records, sample_study
@@ -19,6 +21,7 @@ from analysis.notebook.explore import draw_look, explore_comparison, make_contro
 from analysis.notebook.show import NOTHING, introduce, publish_records, quote
 from analysis.records.schema import DOMAINS
 from analysis.settings import Settings
+from analysis.words.tell import tell
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +30,12 @@ def browser():
 
 
 def test_the_first_look_is_the_answer_of_the_report(browser):
-    answer = protect(sample_study()).summary["answer"]
+    whole = tell(protect(sample_study()))
     look = browser.look(Choice())
-    assert look.sentences == tuple(pair["sentence"] for pair in answer["pairs"])
+    assert look.sentences == tuple(whole.quote("pair"))
     keys = ("estimate", "conf_low", "conf_high", "label")
-    assert [[p[k] for k in keys] for p in look.summary["answer"]["pairs"]] == [
-        [p[k] for k in keys] for p in answer["pairs"]
+    assert [[getattr(p, k) for k in keys] for p in look.summary.answer.pairs] == [
+        [getattr(p, k) for k in keys] for p in whole.answer.pairs
     ]
 
 
@@ -59,14 +62,14 @@ def test_choosing_does_not_change_the_records():
 def test_another_margin_changes_the_words_and_not_the_numbers(browser):
     usual, wide = browser.look(Choice()), browser.look(Choice(margin=1.0))
     assert usual.sentences != wide.sentences
-    assert [p["estimate"] for p in usual.summary["answer"]["pairs"]] == [
-        p["estimate"] for p in wide.summary["answer"]["pairs"]
+    assert [p.estimate for p in usual.summary.answer.pairs] == [
+        p.estimate for p in wide.summary.answer.pairs
     ]
 
 
 def test_one_pair_can_be_looked_at_alone(browser):
     look = browser.look(Choice(pair="combined-group"))
-    assert [p["id"] for p in look.summary["answer"]["pairs"]] == ["combined-group"]
+    assert [p.id for p in look.summary.answer.pairs] == ["combined-group"]
     assert len(look.sentences) == 1
 
 
@@ -116,6 +119,7 @@ def test_a_look_that_nearly_repeats_an_earlier_one_is_refused():
     assert look.sentences == (SEEN_ALREADY,)
 
 
+@pytest.mark.slow
 def test_every_choice_of_the_controls_can_be_asked(browser):
     controls = make_controls(browser, Choice())
     assert set(controls) == set(Choice.__dataclass_fields__)
@@ -154,12 +158,19 @@ def test_a_changed_control_redraws_the_picture():
 def test_sentences_are_quoted_word_for_word():
     from small_clinics import SAMPLE
 
-    published = publish_records(SAMPLE)
-    told = quote(published, "In words", "pair", "always")
-    texts = {row["id"]: row["text"] for row in published.summary["sentences"]}
-    assert told.sentences[-1] == texts["always"]
+    summary = publish_records(SAMPLE)
+    told = quote(summary, "In words", "pair", "always")
+    assert told.sentences[-1] == summary.texts["always"]
     assert len(told.sentences) == 4
-    assert quote(published, "In words", "no.such.sentence").sentences == (NOTHING,)
-    card = introduce(published)
-    assert published.summary["records"]["digest"] in card._repr_html_()
+    assert quote(summary, "In words", "no.such.sentence").sentences == (NOTHING,)
+    card = introduce(summary)
+    assert summary.records.digest in card._repr_html_()
     assert "invented" in repr(card)
+
+
+def test_a_summary_shows_itself_as_a_card_of_its_answer():
+    summary = tell(protect(sample_study()))
+    card = summary._repr_html_()
+    for sentence in summary.quote("headline", "always", "pair"):
+        assert html.escape(sentence) in card
+    assert repr(summary) == summary.texts["headline"]

@@ -1,18 +1,22 @@
-"""METHODS.md says what the code does: its numbers, order, headings and claims."""
+"""METHODS.md and docs/ say what the code does: its numbers, order, headings and claims."""
 
+import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from analysis.decisions.claims import CLAIMS
-from analysis.decisions.gates import BLOCKING, GATES
-from analysis.decisions.labels import LABEL_TITLES
+from analysis.audit.account import describe_audit
+from analysis.audit.scenarios import MEASURES, SCENARIOS
 from analysis.disclosure import rules
 from analysis.measures.cohort import TRAITS
 from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
+from analysis.vocabulary import BLOCKING, ClaimId, GateName
+from analysis.words.answer import LABEL_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 PAGE = (ROOT / "METHODS.md").read_text(encoding="utf-8")
 S = Settings()
 
@@ -23,21 +27,6 @@ def part(heading):
 
 def flowing(heading):
     return " ".join(part(heading).split())
-
-
-def settings_table():
-    lines = ["| choice | value | why |", "| --- | --- | --- |"]
-    for row in S.rows():
-        value = row["value"]
-        said = f"{value:g}" if isinstance(value, float) else str(value)
-        unit = "" if row["unit"] == "number" else f" {row['unit']}"
-        lines.append(f"| `{row['name']}` | {said}{unit} | {row['reason']} |")
-    return "\n".join(lines)
-
-
-def test_the_table_of_choices_is_that_of_the_settings():
-    shown = PAGE.split("<!-- settings -->")[1].split("<!-- /settings -->")[0].strip()
-    assert shown == settings_table()
 
 
 def percent(share):
@@ -90,7 +79,7 @@ def percent(share):
         ("What may leave", f"nearest {rules.ROUND_TO};"),
         ("What may leave", f"({rules.LEVEL_STEP:g} of a level, {rules.AGE_STEP:g} years of age"),
         ("What may leave", f"Model estimates have {rules.ESTIMATE_DECIMALS} decimals"),
-        ("What may leave", f"{rules.RESIDUAL_DF} degrees of freedom left over"),
+        ("What may leave", f"{S.residual_df} degrees of freedom left over"),
     ],
 )
 def test_every_number_in_the_prose_is_the_one_that_is_used(heading, phrase):
@@ -104,7 +93,7 @@ def test_traits_are_listed_in_the_order_in_which_they_enter():
 
 def test_gates_are_listed_in_the_order_in_which_they_are_asked():
     rows = re.findall(r"^\| (\w+) \| .+ \| (.+) \|$", part("Gates"), re.MULTILINE)[1:]
-    assert tuple(name for name, _ in rows) == GATES
+    assert tuple(name for name, _ in rows) == get_args(GateName)
     closing = [name for name, effect in rows if effect == "not compared"]
     assert tuple(closing) == BLOCKING
 
@@ -117,7 +106,7 @@ def test_every_label_stands_in_the_table_of_labels():
 
 def test_there_are_as_many_claims_as_are_held_against_the_records():
     listed = re.findall(r"^\d+\. ", part("The claims ledger"), re.MULTILINE)
-    assert len(listed) == len(CLAIMS)
+    assert len(listed) == len(get_args(ClaimId))
 
 
 def test_every_section_the_code_points_to_exists():
@@ -136,3 +125,46 @@ def test_the_contents_lead_to_every_section():
         for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
     }
     assert set(links) == anchors
+
+
+@pytest.fixture(scope="module")
+def audit():
+    page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    place = re.search(r"docs/audit\.md\)\n.*?(analysis/\S+\.json)\)", MAKEFILE, re.DOTALL)[1]
+    return page, json.loads((ROOT / place).read_text(encoding="utf-8"))
+
+
+def test_the_page_of_the_audit_opens_as_the_command_writes_it(audit):
+    page, numbers = audit
+    n_clinics = {row["n_clinics"] for row in numbers["scenarios"].values()}
+    assert len(n_clinics) == 1
+    command = f"python -m analysis.audit --clinics {n_clinics.pop()} --seed {numbers['seed']}"
+    opening = describe_audit([], command).partition("\n\n| ")[0]
+    assert f"`{command}`" in opening
+    assert page.startswith(opening)
+    assert numbers["headline"] in page.splitlines()
+
+
+def test_the_page_of_the_audit_has_every_bar_with_the_verdict_of_its_numbers(audit):
+    page, numbers = audit
+    assert list(numbers["scenarios"]) == [scenario.name for scenario in SCENARIOS]
+    bars = [
+        (scenario, MEASURES[name], found["verdict"])
+        for scenario, row in numbers["scenarios"].items()
+        for name, found in row.items()
+        if isinstance(found, dict) and found.get("verdict")
+    ]
+    table = page.partition("| bar | verdict |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    rows = [line.strip("| ").split(" | ") for line in table]
+    assert [(row[0], row[1], row[4]) for row in rows] == bars
+    assert not [bar for bar in bars if bar[2] != "met"]
+
+
+def test_what_the_pages_link_to_exists():
+    for page in ("METHODS.md", "CONTRIBUTING.md", "SECURITY.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for link in re.findall(r"\]\(([^)#]+)\)", text):
+            assert (ROOT / link).exists(), f"{page}: {link}"
+        files = re.findall(r"`((?:analysis|tests|benchmarks|docs)/[\w/.]+\.\w+)`", text)
+        missing = [name for name in files if "NAME" not in name and not (ROOT / name).exists()]
+        assert missing == []

@@ -24,10 +24,12 @@ def copied(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_a_mutant_without_its_rule_is_killed(copied):
     assert try_mutant(copied, *QUICK[1:])
 
 
+@pytest.mark.slow
 def test_the_package_as_it_is_survives_the_same_tests(copied):
     _, file, text, _, tests = QUICK
     assert not try_mutant(copied, file, text, text, tests)

@@ -35,8 +35,8 @@ def test_the_smallest_file_on_the_page_is_read_and_reported(tmp_path):
     assert tuple(smallest_file().splitlines()[0].split(",")) == FLAT_REQUIRED
     readiness = check_records(path)
     assert readiness.records.n_children == 2
-    summary = protect(run_study(path)).summary
-    assert {p["label"] for p in summary["answer"]["pairs"]} == {"not_comparable"}
+    summary = protect(run_study(path))
+    assert {pair.label for pair in summary.answer.pairs} == {"not_comparable"}
 
 
 def test_modules_that_the_page_runs_exist():

@@ -1,7 +1,7 @@
 """The ledger adds up on every file, and no damage to a file ends in a traceback.
 
 Bounded here; whole on demand:
-    RECORDS_FILES=2000 RECORDS_MUTANTS=5000 python -m pytest tests/test_records_ledger.py -s
+    RECORDS_FILES=2000 RECORDS_MUTANTS=5000 python -m pytest tests/records/test_line_ledger.py -s
 """
 
 import csv
@@ -14,6 +14,7 @@ import tracemalloc
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -170,6 +171,7 @@ def damage(data, chance):
     return bytes(data)
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_read_or_refused_and_never_breaks_the_reader(tmp_path):
     chance = random.Random(20)
     good, faulty = seeds()

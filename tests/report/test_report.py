@@ -10,18 +10,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
-from example_summaries import VARIANTS, example_summary
+from example_summaries import BY_NAME, example_summary
+from msgspec import ValidationError
+from msgspec.structs import replace
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from analysis.report import document, view
+from analysis.disclosure.summary import Summary, spell_summary
+from analysis.errors import AnalysisError
+from analysis.report import document, spelling, view
 from analysis.report.document import ReportFault, render_pdf
 from analysis.report.plain_text import render_text
-from analysis.report.summary_file import JSON_MARK, TEXT_MARK, spell_summary
+from analysis.report.sections import SECTIONS
+from analysis.report.summary_file import JSON_MARK, MOST_BYTES, TEXT_MARK, read_summary
+from analysis.words.analyses import give_estimand
+from analysis.words.answer import LABEL_TITLES, TITLE, give_question
+from analysis.words.cautions import CAUTION_TITLES, choose_next_step
+from analysis.words.method import DISCUSSION, LIMITS, describe_trial, list_settings
+from analysis.words.tell import tell
 
 PAPER_POINTS = {"a4": (595, 842), "letter": (612, 792)}
-FULL_PAGES, BARE_PAGES = 6, 5
+FULL_PAGES, BARE_PAGES = 7, 6
 FACES = {"SourceSansPro", "SourceSerifPro"}
 
 
@@ -61,30 +72,24 @@ def _of_kind(elements: list[DictionaryObject], kind: str) -> list[DictionaryObje
     return [element for element in elements if element["/S"] == kind]
 
 
-def _printed_sentences(summary: dict) -> list[str]:
-    answer, certainty = summary["answer"], summary["certainty"]
+def _printed_sentences(summary: Summary) -> list[str]:
+    """Give every text that a report prints whole."""
     return [
-        summary["question"],
-        answer["headline"],
-        answer["always"],
-        *(pair["sentence"] for pair in answer["pairs"]),
-        *(pair["title"] for pair in answer["pairs"]),
-        *(caveat["text"] for caveat in answer["caveats"]),
-        answer["next_step"]["text"],
-        summary["records"]["sentence"],
-        *summary["who"]["sentences"],
-        *summary["progress"]["sentences"],
-        certainty["agreement"],
-        *(gate["text"] for gate in certainty["gates"] if not gate["passed"]),
-        *(row["here"] for row in certainty["trial"]),
-        *(row["reason"] for row in certainty["settings"]),
-        *certainty["limits"],
-        *certainty["discussion"],
+        give_question(summary),
+        give_estimand(summary),
+        *(LABEL_TITLES[pair.label] for pair in summary.answer.pairs),
+        *CAUTION_TITLES.values(),
+        choose_next_step(summary)[1],
+        *(s.text for s in summary.sentences if not s.rule.endswith(".passed")),
+        *(row.here for row in describe_trial(summary)),
+        *(row.reason for row in list_settings(summary)),
+        *LIMITS,
+        *DISCUSSION,
     ]
 
 
 @pytest.mark.parametrize("paper", PAPER_POINTS)
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", BY_NAME)
 def test_every_state_fits_its_pages_on_either_paper(variant, paper):
     reader = _read(_pdf(variant, paper))
     assert len(reader.pages) == (BARE_PAGES if variant == "too_few" else FULL_PAGES)
@@ -92,25 +97,25 @@ def test_every_state_fits_its_pages_on_either_paper(variant, paper):
     assert sizes == {PAPER_POINTS[paper]}
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", BY_NAME)
 def test_every_published_sentence_stands_in_the_pdf_word_for_word(variant):
     summary, text = example_summary(variant), _text(_pdf(variant))
     missing = [s for s in _printed_sentences(summary) if _squeeze(s) not in text]
     assert missing == []
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", BY_NAME)
 def test_the_pdf_is_tagged_titled_and_says_its_language(variant):
     reader = _read(_pdf(variant))
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"].startswith("en")
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert reader.metadata.title == example_summary(variant)["title"]
+    assert reader.metadata.title == TITLE
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", BY_NAME)
 def test_every_picture_says_its_finding_and_every_table_has_heads(variant):
     elements = _elements(_read(_pdf(variant)))
     pictures = _of_kind(elements, "/Figure")
@@ -119,7 +124,7 @@ def test_every_picture_says_its_finding_and_every_table_has_heads(variant):
     assert len(_of_kind(elements, "/TH")) >= 2 * len(tables) > 0
     if variant != "too_few":
         alts = " ".join(str(picture["/Alt"]) for picture in pictures)
-        assert example_summary(variant)["answer"]["pairs"][0]["sentence"] in alts
+        assert example_summary(variant).quote("pair")[0] in alts
 
 
 def test_headings_come_in_reading_order_without_a_skipped_level():
@@ -156,7 +161,7 @@ def test_invented_records_are_marked_on_every_page_and_real_ones_on_none():
 def test_a_withheld_pair_prints_its_reason_and_none_of_its_numbers():
     summary = example_summary("pair_withheld")
     text = _text(_pdf("pair_withheld"))
-    assert _squeeze(summary["answer"]["pairs"][2]["withheld"]) in text
+    assert _squeeze(summary.texts["pair.combined-group"]) in text
     said = _squeeze(render_text(summary)).lower()
     assert re.search(r"combinedcomparedwithindividual[+\u2212]\d", said)
     assert not re.search(r"combinedcomparedwithgroup[+\u2212\d]", said)
@@ -164,9 +169,9 @@ def test_a_withheld_pair_prints_its_reason_and_none_of_its_numbers():
 
 def test_an_absent_format_is_said_to_have_no_children():
     counts = view.view_summary(example_summary("one_format_absent"))["answer"]["counts"]["rows"]
-    assert counts[2]["cells"] == [view.NONE_HERE] * 4
-    assert counts[0]["cells"][2] == view.NONE_HERE
-    assert view.NOT_SHOWN not in counts[1]["cells"]
+    assert counts[2]["cells"] == [spelling.NONE_HERE] * 4
+    assert counts[0]["cells"][2] == spelling.NONE_HERE
+    assert spelling.NOT_SHOWN not in counts[1]["cells"]
 
 
 HOSTILE = (
@@ -192,25 +197,29 @@ UNSETTABLE = {
 }
 
 
-def test_markup_in_a_label_stays_text():
+def _with_texts(labels) -> Summary:
+    """Give a summary one of whose sentences holds what no sentence of ours would hold."""
     summary = example_summary()
-    summary["certainty"]["limits"] = list(HOSTILE)
-    for row, label in zip(summary["who"]["balance"], HOSTILE, strict=False):
-        row["trait"] = label
+    said = tuple(
+        replace(sentence, text=" | ".join(labels)) if sentence.id == "who.flow" else sentence
+        for sentence in summary.sentences
+    )
+    return replace(summary, sentences=said)
+
+
+def test_markup_in_a_sentence_stays_text():
+    summary = _with_texts(HOSTILE)
     text = _text(render_pdf(summary))
-    assert [label for label in HOSTILE if text.count(_squeeze(label)) < 2] == []
+    assert [label for label in HOSTILE if _squeeze(label) not in text] == []
 
 
 @pytest.mark.parametrize("label", UNSETTABLE)
 def test_a_character_that_cannot_be_set_is_dropped_or_replaced(label):
-    assert view.clean_text(label, document.drawable_characters()) == UNSETTABLE[label]
+    assert spelling.clean_text(label, document.drawable_characters()) == UNSETTABLE[label]
 
 
 def test_a_report_with_unsettable_characters_is_still_set():
-    summary = example_summary()
-    summary["certainty"]["limits"] = list(UNSETTABLE)
-    summary["answer"]["pairs"][0]["title"] = "smile \U0001f600"
-    text = _text(render_pdf(summary))
+    text = _text(render_pdf(_with_texts(UNSETTABLE)))
     assert [label for label in UNSETTABLE.values() if _squeeze(label) not in text] == []
 
 
@@ -253,17 +262,49 @@ def test_bytes_do_not_depend_on_hash_seed_time_zone_locale_or_clock():
     assert len(digests) == 1
 
 
-def test_the_summary_keeps_its_order_and_refuses_what_is_no_number():
+def test_the_summary_comes_back_from_its_file_as_it_was(tmp_path):
     summary = example_summary()
     content = spell_summary(summary)
-    assert content.startswith(JSON_MARK)
-    assert json.loads(content) == summary
-    assert list(json.loads(content)) == list(summary)
-    with pytest.raises(ValueError, match="Out of range"):
-        spell_summary({"version": 1, "estimate": float("nan")})
+    assert content.startswith(JSON_MARK + b"3,")
+    (tmp_path / "summary.json").write_bytes(content)
+    assert read_summary(tmp_path / "summary.json") == summary
+    assert list(json.loads(content)) == [
+        field.encode_name for field in msgspec.structs.fields(Summary)
+    ]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_is_no_number_is_never_written():
+    with pytest.raises(ValidationError):
+        spell_summary(replace(example_summary(), margin=float("nan")))
+
+
+FAULTS = {
+    "nothing": (b"", "no complete JSON"),
+    "not JSON": (b"Dear colleague,", "no complete JSON"),
+    "cut short": (spell_summary(example_summary())[:5000], "no complete JSON"),
+    "another version": (b'{\n "version": 2,\n "answer": {}\n}', "another version"),
+    "no summary": (b'{\n "version": 3,\n "name": "Mia Okafor"\n}', "not written by this program"),
+    "deep": (b'{"version": 3, "answer": ' + b"[" * 100_000, "not written by this program"),
+    "large": (b" " * (MOST_BYTES + 1), "larger than any"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_file_that_is_no_summary_is_refused_in_a_sentence_with_a_mend(fault, tmp_path):
+    content, said = FAULTS[fault]
+    (tmp_path / "summary.json").write_bytes(content)
+    with pytest.raises(AnalysisError, match=said) as refused:
+        read_summary(tmp_path / "summary.json")
+    assert "Give the summary.json" in str(refused.value) or "leave" in str(refused.value)
+    assert "Mia" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_refused_by_its_name(tmp_path):
+    with pytest.raises(AnalysisError, match=r'"gone.json" cannot be read'):
+        read_summary(tmp_path / "gone.json")
+
+
+@pytest.mark.parametrize("variant", BY_NAME)
 def test_the_plain_text_says_every_sentence_in_short_lines(variant):
     summary = example_summary(variant)
     text = render_text(summary)
@@ -284,6 +325,48 @@ def test_the_plain_text_reads_pictures_out_as_words():
 def test_no_word_of_the_report_is_banned():
     template = Path(document.__file__).parent / "templates"
     words = " ".join(path.read_text() for path in sorted(template.glob("*.typ")))
-    words += Path(view.__file__).read_text()
+    words += "".join(path.read_text() for path in sorted(template.parent.glob("*.py")))
     for banned in ("significan", "proves", "winner", "equally effective", "no effect"):
         assert banned not in words.lower()
+
+
+@pytest.mark.parametrize("paper", PAPER_POINTS)
+def test_no_page_types_a_number_of_weeks_or_a_level_of_confidence_by_hand(paper):
+    measure = replace(
+        example_summary().measure,
+        rate_weeks=7,
+        horizon_weeks=35,
+        last_week=38,
+        confidence=0.8,
+        similarity_confidence=0.6,
+    )
+    plain = render_text(tell(replace(example_summary(), measure=measure)))
+    page = _text(render_pdf(tell(replace(example_summary(), measure=measure)), paper))
+    own = {f"{row.name}: {row.value}. {row.reason}" for row in list_settings(example_summary())}
+    for said in own:
+        page = page.replace(_squeeze(said), "")
+    for typed in ("each 12 weeks", "every 12 weeks", "per 12 weeks", "95% range", "90% range"):
+        assert typed not in " ".join(plain.split()), typed
+        assert _squeeze(typed) not in page, typed
+
+
+@pytest.mark.parametrize("paper", PAPER_POINTS)
+def test_sections_that_were_not_asked_are_named_and_have_no_page(paper):
+    summary = example_summary()
+    assert set(view.view_summary(summary)) == {
+        *("front", "answer", "cohort", "progress", "certainty", "method")
+    }
+    told = [s.text for s in summary.sentences if s.id.endswith(".not_asked")]
+    assert len(told) == 5
+    for text in told:
+        assert _squeeze(text) in _text(_pdf("clear_answer", paper))
+        assert _squeeze(text) in _squeeze(render_text(summary))
+
+
+def test_every_section_and_every_picture_has_its_place_in_the_templates():
+    folder = Path(document.__file__).parent / "templates"
+    templates = "".join(path.read_text() for path in sorted(folder.glob("*.typ")))
+    for section in SECTIONS:
+        assert f"view.{section.name}" in templates, section.name
+        for name in section.draw(example_summary()):
+            assert f'"{name}"' in templates, name

@@ -1,4 +1,4 @@
-"""The report's door: one command, honest exit codes, nothing quoted, nothing lost."""
+"""The report's command: one command, honest exit codes, nothing quoted, nothing lost."""
 
 import json
 import stat
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from analysis import errors
-from analysis.disclosure.release import SUMMARY_VERSION
+from analysis.disclosure.summary import SUMMARY_VERSION, parse_summary
 from analysis.errors import EXIT_STOPPED
-from analysis.report import __main__ as door
+from analysis.report import __main__ as command
 
 BAD_ROWS = "child_id,goal_id,domain,format,week,attainment\nC1,G1,motor,solo,0,-2\n"
 NAMED_ROWS = "name,goal_id,domain,format,week,attainment\nMia Okafor,G1,motor,group,0,-2\n"
@@ -20,7 +20,7 @@ SLOW_IMPORTS = ("statsmodels", "matplotlib", "typst")
 
 @pytest.fixture(scope="module")
 def sample_report(tmp_path_factory):
-    """The sample's report, written once by the door itself."""
+    """The sample's report, written once by the command itself."""
     folder = tmp_path_factory.mktemp("report")
     done = subprocess.run(
         [
@@ -35,6 +35,7 @@ def sample_report(tmp_path_factory):
     return folder, done
 
 
+@pytest.mark.slow
 def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sample_report):
     folder, done = sample_report
     assert done.returncode == errors.EXIT_WRITTEN, done.stderr
@@ -48,21 +49,22 @@ def test_the_sample_report_is_written_with_its_numbers_and_words_beside_it(sampl
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
 
 
+@pytest.mark.slow
 def test_the_closing_lines_give_the_answer_and_the_place(sample_report):
     folder, done = sample_report
-    summary = json.loads((folder / "summary.json").read_bytes())
+    summary = parse_summary((folder / "summary.json").read_bytes())
     said = " ".join(done.stdout.split())
-    assert summary["answer"]["headline"] in said
-    for pair in summary["answer"]["pairs"]:
-        assert pair["sentence"].replace("\N{MINUS SIGN}", "-") in said
+    for sentence in summary.quote("headline", "always", "pair"):
+        assert sentence.replace("\N{MINUS SIGN}", "-") in said
     assert done.stdout.isascii()
     assert f"Written: {folder / 'summary.pdf'}" in done.stdout
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_bytes_again(sample_report, tmp_path, capsys):
     folder, _ = sample_report
-    assert door.main(["--output", str(tmp_path / "summary.pdf"), "--text"]) == 0
+    assert command.main(["--output", str(tmp_path / "summary.pdf"), "--text"]) == 0
     capsys.readouterr()
     for name in ("summary.pdf", "summary.json", "summary.txt"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
@@ -89,7 +91,7 @@ def test_a_faulty_file_is_refused_before_anything_slow_is_imported(tmp_path):
 
 def test_a_name_is_refused_without_being_quoted(tmp_path, capsys):
     (tmp_path / "flat.csv").write_text(NAMED_ROWS)
-    code = door.main([str(tmp_path / "flat.csv"), "--output", str(tmp_path / "s.pdf")])
+    code = command.main([str(tmp_path / "flat.csv"), "--output", str(tmp_path / "s.pdf")])
     said = capsys.readouterr()
     assert code == errors.EXIT_PRIVACY
     assert "Mia" not in said.out + said.err
@@ -107,14 +109,14 @@ def test_a_name_is_refused_without_being_quoted(tmp_path, capsys):
 )
 def test_a_wrong_command_is_usage(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
-        door.main(arguments)
+        command.main(arguments)
     assert caught.value.code == errors.EXIT_USAGE
     assert "usage:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("choice", [["--margin", "-1"], ["--smallest-cell", "3"]])
 def test_a_choice_out_of_bounds_is_usage_in_a_sentence(choice, tmp_path, capsys):
-    code = door.main([*choice, "--output", str(tmp_path / "s.pdf")])
+    code = command.main([*choice, "--output", str(tmp_path / "s.pdf")])
     assert code == errors.EXIT_USAGE
     assert "must be" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -126,7 +128,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_reading(tmp_path, caps
     monkeypatch.setattr(analysis.records.load, "read_records", _never)
     (tmp_path / "summary.json").write_text('{"mine": 1}')
     for output in ("summary.pdf", "missing/summary.pdf"):
-        code = door.main(["--output", str(tmp_path / output)])
+        code = command.main(["--output", str(tmp_path / output)])
         assert code == errors.EXIT_CANNOT_WRITE
     assert (tmp_path / "summary.json").read_text() == '{"mine": 1}'
     assert "was not written by this program" in capsys.readouterr().err
@@ -139,7 +141,7 @@ def _never(*_args, **_kwargs):
 def test_records_in_the_place_of_the_report_are_never_overwritten(tmp_path, capsys):
     records = tmp_path / "records.pdf"
     records.write_bytes(b"%PDF-" + BAD_ROWS.encode())
-    assert door.main([str(records), "--output", str(records)]) == errors.EXIT_CANNOT_WRITE
+    assert command.main([str(records), "--output", str(records)]) == errors.EXIT_CANNOT_WRITE
     assert records.read_bytes() == b"%PDF-" + BAD_ROWS.encode()
     assert "holds the records" in capsys.readouterr().err
 
@@ -151,7 +153,7 @@ def test_a_fault_of_this_software_names_its_place_and_quotes_nothing(tmp_path, c
         raise ValueError("cannot convert 'Mia Okafor'")
 
     monkeypatch.setattr(analysis.study, "run_study", fail)
-    code = door.main(["--output", str(tmp_path / "s.pdf")])
+    code = command.main(["--output", str(tmp_path / "s.pdf")])
     said = capsys.readouterr()
     assert code == errors.EXIT_OUR_BUG
     assert "ValueError" in said.err
@@ -167,7 +169,7 @@ def test_stopping_by_hand_says_so_and_leaves_nothing(tmp_path, capsys, monkeypat
         raise KeyboardInterrupt
 
     monkeypatch.setattr(analysis.study, "run_study", stop)
-    assert door.main(["--output", str(tmp_path / "s.pdf")]) == EXIT_STOPPED
+    assert command.main(["--output", str(tmp_path / "s.pdf")]) == EXIT_STOPPED
     assert "Stopped" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
@@ -183,18 +185,19 @@ def test_stages_are_shown_to_a_person_only(capsys, monkeypatch):
         def __getattr__(self, name):
             return getattr(self.stream, name)
 
-    with door._show_stages() as start:
+    with command._show_stages() as start:
         start(0)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys, "stderr", Terminal(sys.stderr))
-    with door._show_stages() as start:
+    with command._show_stages() as start:
         start(0)
-    assert door.STAGES[0] in capsys.readouterr().err
+    assert command.STAGES[0] in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_margin_and_the_smallest_cell_reach_the_page(tmp_path, capsys):
     arguments = ["--margin", "0.4", "--smallest-cell", "15", "--paper", "letter", "--text"]
-    assert door.main([*arguments, "--output", str(tmp_path / "s.pdf")]) == 0
+    assert command.main([*arguments, "--output", str(tmp_path / "s.pdf")]) == 0
     capsys.readouterr()
     text = " ".join((tmp_path / "s.txt").read_text().split())
     assert "Smallest difference that matters: 0.40 levels each 12 weeks." in text

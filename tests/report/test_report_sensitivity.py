@@ -12,10 +12,11 @@ from small_clinics import invented_records, sample_study
 from analysis.disclosure.release import protect
 from analysis.figures.confounding_benchmarks import MOST_TRAITS, draw_yardsticks
 from analysis.figures.dropout import draw_dropout
+from analysis.report.deeper_pages import CLAIMS_TITLE, DOUBTS_TITLE, view_claims, view_sensitivity
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
-from analysis.report.sensitivity import CLAIMS_TITLE, DOUBTS_TITLE, asked_again, view_doubts
 from analysis.study import run_study
+from analysis.words.tell import tell
 
 
 @functools.cache
@@ -24,8 +25,9 @@ def summary_of(name):
         "sample": sample_study,
         "few": lambda: run_study(invented_records(3, n_children=30)),
         "quick": lambda: run_study(sample_study().records, ask_again=False),
+        "alone": lambda: run_study(sample_study().records, ask_beside=False),
     }
-    return protect(studies[name]()).summary
+    return tell(protect(studies[name]()))
 
 
 @functools.cache
@@ -43,14 +45,10 @@ def texts_in(picture):
 
 
 def sentences_of(summary):
-    part = summary["sensitivity"]
-    rows = [*part["dropout"], *part["unrecorded"], *part["left_out"], *part["withheld"]]
-    rows += [part["growth"], *part["planning"]["pairs"], *summary["claims"]["rows"]]
-    texts = [row["text"] for row in rows]
-    texts += [part["wide"], part["controls_text"], part["planning"]["to_record_text"]]
-    return [*texts, summary["claims"]["text"]]
+    return summary.quote("sensitivity", "claims")
 
 
+@pytest.mark.slow
 def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text():
     summary = summary_of("sample")
     pdf, plain = "".join(text_of("sample")), squeeze(render_text(summary))
@@ -59,6 +57,7 @@ def test_every_sentence_of_these_pages_stands_in_the_pdf_and_in_the_plain_text()
         assert squeeze(text) in plain, text
 
 
+@pytest.mark.slow
 def test_each_of_the_two_fills_one_page():
     pages = text_of("sample")
     for title in (DOUBTS_TITLE, CLAIMS_TITLE):
@@ -71,23 +70,33 @@ def test_where_nothing_is_compared_there_is_a_ledger_and_no_page_of_doubts():
     pages = text_of("few")
     assert not any(squeeze(DOUBTS_TITLE) in page for page in pages)
     assert sum(squeeze(CLAIMS_TITLE) in page for page in pages) == 1
-    assert "can be answered" in " ".join(view_doubts(summary_of("few"))["doubts"]["withheld"])
+    assert "can be answered" in " ".join(view_sensitivity(summary_of("few"))["withheld"])
 
 
+@pytest.mark.slow
 def test_a_study_that_did_not_ask_again_has_neither_page():
     summary = summary_of("quick")
-    assert not asked_again(summary)
+    assert view_sensitivity(summary) is None
+    assert view_claims(summary) is None
     assert not any(squeeze(CLAIMS_TITLE) in page for page in text_of("quick"))
     assert CLAIMS_TITLE not in render_text(summary)
+
+
+def test_what_it_would_take_to_know_is_said_also_where_no_claim_was_held():
+    summary = summary_of("alone")
+    assert summary.claims is None
+    for sentence in summary.quote("claims.not_asked", "sensitivity.planning"):
+        assert squeeze(sentence) in "".join(text_of("alone"))
+        assert squeeze(sentence) in squeeze(render_text(summary))
 
 
 def test_every_cell_of_the_grid_is_written_out():
     summary = summary_of("sample")
     shown = texts_in(draw_dropout(summary))
-    grids = [row for row in summary["sensitivity"]["dropout"] if row["cells"]]
+    grids = [row for row in summary.sensitivity.dropout if row.cells]
     assert len(grids) == 3
     signed = [text for text in shown if re.fullmatch(r"[+\u2212]?\d\.\d\d", text)]
-    assert len(signed) == sum(len(row["cells"]) for row in grids)
+    assert len(signed) == sum(len(row.cells) for row in grids)
 
 
 def test_cells_in_which_something_else_is_said_are_set_strong():
@@ -100,9 +109,9 @@ def test_cells_in_which_something_else_is_said_are_set_strong():
         if hasattr(artist, "get_text")
     )
     changed = 0
-    for row in summary["sensitivity"]["dropout"]:
-        base = (row["cells"][0]["label"], row["cells"][0]["ahead"])
-        changed += sum((c["label"], c["ahead"]) != base for c in row["cells"])
+    for row in summary.sensitivity.dropout:
+        base = (row.cells[0].label, row.cells[0].ahead)
+        changed += sum((cell.label, cell.ahead) != base for cell in row.cells)
     assert strong == changed > 0
 
 
@@ -110,8 +119,8 @@ def test_the_strongest_traits_are_drawn_and_named():
     summary = summary_of("sample")
     shown = texts_in(draw_yardsticks(summary))
     bias = {}
-    for row in summary["sensitivity"]["benchmarks"]:
-        bias[row["trait"]] = max(row["bias"], bias.get(row["trait"], 0))
+    for row in summary.sensitivity.benchmarks:
+        bias[row.trait] = max(row.bias, bias.get(row.trait, 0))
     assert max(bias, key=bias.get) == "attention"
     assert "Attention" in shown
     assert len(bias) > MOST_TRAITS
@@ -139,7 +148,7 @@ def test_drawing_twice_gives_the_same_bytes():
 
 
 def test_the_view_holds_every_claim_with_its_verdict_first():
-    view = view_doubts(summary_of("sample"))["claims"]
+    view = view_claims(summary_of("sample"))
     assert [row["id"] for row in view["rows"]] == [f"H{i}" for i in range(1, 8)]
     for row in view["rows"]:
         assert row["text"] == row["verdict"] + row["why"]
@@ -148,7 +157,7 @@ def test_the_view_holds_every_claim_with_its_verdict_first():
 
 def test_unprintable_yardsticks_are_left_out_without_an_error():
     study = sample_study()
-    table = study.sensitivity.unrecorded.benchmarks.assign(bias=float("inf"))
-    wild = replace(study.sensitivity.unrecorded, benchmarks=table)
-    again = replace(study, sensitivity=replace(study.sensitivity, unrecorded=wild))
-    assert draw_yardsticks(protect(again).summary).empty
+    table = study.sensitivity.unmeasured.benchmarks.assign(bias=float("inf"))
+    wild = replace(study.sensitivity.unmeasured, benchmarks=table)
+    again = replace(study, sensitivity=replace(study.sensitivity, unmeasured=wild))
+    assert draw_yardsticks(tell(protect(again))).empty

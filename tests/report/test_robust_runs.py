@@ -1,4 +1,4 @@
-"""The door survives what computers do: kills, crowds, full disks; and says the same everywhere."""
+"""A report survives what computers do: kills, crowds, full disks; it says the same everywhere."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from growing_clinics import WHOLE, tables_of, write_tables
 
 from analysis import errors
 
-DRIVER = Path(__file__).parents[1] / "door_driver.py"
+DRIVER = Path(__file__).parents[1] / "command_driver.py"
 FIRST_REPORTS, ALL_REPORTS = (5, 50) if WHOLE else (5, 9)
 MOST_GROWTH_KB = 20_000
 NO_SOCKETS = """

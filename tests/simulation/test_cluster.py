@@ -33,6 +33,7 @@ def test_a_cluster_gives_the_same_numbers_as_one_process(monkeypatch):
     assert spread == alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["no address", "tcp://127.0.0.1:1"])
 def test_a_cluster_that_is_not_there_is_refused_in_words(address, monkeypatch, capsys):
     monkeypatch.setattr("analysis.audit.work.CLUSTER_WAIT", "1s")

@@ -61,6 +61,7 @@ def test_without_a_planted_difference_no_format_differs_on_the_observed_scale(de
                 assert value == pytest.approx(0.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_a_perfect_trial_finds_the_truth_of_all_children():
     design = replace(ClinicDesign(n_children=12_000, group_spread=0.0), **PERFECT_TRIAL)
     truth = true_contrasts(design, n_children=100_000)["everyone"]

@@ -1,20 +1,32 @@
 """Every number a sentence says is one that it names, and that stands in the summary."""
 
 import re
+from typing import get_args
 
+import msgspec
 import pytest
+from number_paths import find_number
 from small_clinics import balanced_clinic, invented_records, sample_study
+from stored_summaries import gate_of, with_pair
 
-from analysis.decisions import labels
-from analysis.disclosure.paths import find_number
 from analysis.disclosure.release import protect
+from analysis.disclosure.summary import spell_summary
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.vocabulary import (
+    CANNOT_TELL,
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NO_IMPORTANT_DIFFERENCE,
+    NOT_COMPARABLE,
+    Label,
+)
 from analysis.words.answer import say_pair
+from analysis.words.tell import tell
 
-PUBLISHED_ELSEWHERE = {
-    "effort.usual_practice": {17.5, 16.5},  # Novak 2009, times a month and minutes
-    "who.balance": {0.10},  # the usual mark for standardised differences
+CHOICES = {
+    "effort.usual_practice": ("mark_times_a_month", "mark_minutes"),
+    "who.balance": ("overlap_smd_warn",),
 }
 SMALL_MARGIN = Settings(margin=0.1)
 
@@ -29,7 +41,7 @@ def summaries():
         run_study(invented_records(5, n_children=120), SMALL_MARGIN),
         run_study(balanced_clinic({"individual": 30, "group": 32})),
     )
-    return [protect(study).summary for study in studies]
+    return [msgspec.json.decode(spell_summary(tell(protect(study)))) for study in studies]
 
 
 def numbers_in(part):
@@ -50,8 +62,9 @@ def test_every_number_a_sentence_names_stands_in_the_summary(summaries):
 
 def test_every_decimal_a_sentence_says_is_one_it_names(summaries):
     for summary in summaries:
+        choices = {row["name"]: row["value"] for row in summary["certainty"]["settings"]}
         for row in summary["sentences"]:
-            known = {summary["margin"]} | PUBLISHED_ELSEWHERE.get(row["id"], set())
+            known = {summary["margin"]} | {choices[name] for name in CHOICES.get(row["id"], ())}
             for path in row["numbers"]:
                 known |= numbers_in(find_number(summary, path))
             said = {round(float(text), 2) for text in re.findall(r"\d+\.\d+", row["text"])}
@@ -72,32 +85,23 @@ def test_rows_that_share_a_name_stay_together():
     assert find_number({"pairs": rows}, "pairs.12.y") == rows[1]
 
 
-PAIR = {"id": "group-individual", "this": "group", "than": "individual", "ahead": "group"}
-PAIR |= {
-    "estimate": 0.4,
-    "conf_low": 0.3,
-    "conf_high": 0.5,
-    "narrow_low": 0.31,
-    "narrow_high": 0.49,
-}
-PAIR |= {"weighted": 0.2, "unsettled": None, "more_children": 40, "more_groups": 4}
-GATE = {"gate": "attrition", "pair": "group-individual", "rule": "uneven_missing"}
-GATE |= {"passed": False, "format": "group", "have": None, "need": None, "smallest": 11}
+PAIR = {"ahead": "group", "estimate": 0.4, "conf_low": 0.3, "conf_high": 0.5}
+PAIR |= {"narrow_low": 0.31, "narrow_high": 0.49, "weighted": 0.2, "unsettled": None}
+PAIR |= {"more_children": 40, "more_groups": 4}
+GATE = gate_of("uneven_missing", "attrition", format="group")
 CLAIMS_MORE = "further every 12 weeks"
 LEAVES_OPEN = ("cannot say whether", "cannot tell", "Not ruled out", "not answered")
 
 
 @pytest.mark.parametrize("certainty", ["clear", "suggestive"])
-@pytest.mark.parametrize(
-    "label", [name for name in labels.LABEL_TITLES if name != "not_comparable"]
-)
+@pytest.mark.parametrize("label", [name for name in get_args(Label) if name != NOT_COMPARABLE])
 def test_strength_of_wording_follows_certainty_and_size(label, certainty):
-    said = say_pair(PAIR | {"label": label, "certainty": certainty}, 0.25, [GATE])
-    strong = label in (labels.FASTER_IMPORTANT, labels.FASTER_SIZE_UNCERTAIN)
+    said = say_pair(*with_pair([GATE], label=label, certainty=certainty, **PAIR))
+    strong = label in (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
     assert (CLAIMS_MORE in said.text) is strong
-    sure = label in (labels.FASTER_IMPORTANT, labels.NO_IMPORTANT_DIFFERENCE)
+    sure = label in (FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE)
     assert any(words in said.text for words in LEAVES_OPEN) is not sure
-    lightly = certainty == "suggestive" and label != labels.CANNOT_TELL
+    lightly = certainty == "suggestive" and label != CANNOT_TELL
     assert ("Lean on this lightly" in said.text) is lightly
     assert said.rule == label + (".suggestive" if lightly else "")
     assert said.numbers

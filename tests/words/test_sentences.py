@@ -2,20 +2,30 @@
 
 import re
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
 from small_clinics import balanced_clinic, invented_records, null_records, sample_study
+from stored_summaries import change, gate_of, stored, with_pair
 
-from analysis.decisions import labels
-from analysis.decisions.labels import FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN
 from analysis.disclosure.release import protect
+from analysis.disclosure.rows import Dropped
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.words import answer as sentences
-from analysis.words import cautions, describe, method
-from analysis.words import gate_reasons as reasons
+from analysis.vocabulary import (
+    CANNOT_TELL,
+    DEPENDS,
+    FASTER_IMPORTANT,
+    FASTER_SIZE_UNCERTAIN,
+    NOT_COMPARABLE,
+    RULES_OUT,
+    Label,
+)
+from analysis.words import analyses, answer, cautions, claims, gate_reasons, method
+from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, tell_cohort
 from analysis.words.linter import find_faults, split_sentences
+from analysis.words.tell import tell
 
 BAD = "signi" + "ficant"
 
@@ -127,192 +137,163 @@ def published():
     wide = {"small margin": Settings(margin=0.05), "large margin": Settings(margin=0.6)}
     for name, settings in wide.items():
         studies[name] = run_study(invented_records(1, n_children=150), settings)
-    return {name: protect(study).summary for name, study in studies.items()}
-
-
-def every_text(part, path=""):
-    """Give every text that stands under a key a reader sees."""
-    if isinstance(part, dict):
-        for key, value in part.items():
-            yield from every_text(value, f"{path}.{key}")
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from every_text(value, path)
-    elif isinstance(part, str):
-        yield path, part
+    return {name: tell(protect(study)) for name, study in studies.items()}
 
 
 def test_no_sentence_of_any_clinic_claims_too_much(published):
     assert len(published) >= 31
     faults = [
-        f"{name} {row['id']} {fault}: {row['text']}"
+        f"{name} {row.id} {fault}: {row.text}"
         for name, summary in published.items()
-        for row in summary["sentences"]
-        for fault in find_faults(row["text"])
+        for row in summary.sentences
+        for fault in find_faults(row.text)
     ]
     assert faults == []
 
 
+@pytest.mark.parametrize("name", ["sample", "small"])
+def test_no_sentence_of_a_stored_summary_claims_too_much(name):
+    told = tell(stored(name)).sentences
+    faults = {row.id: find_faults(row.text) for row in told if find_faults(row.text)}
+    assert faults == {}
+
+
 def test_the_clinics_reach_every_label(published):
-    seen = {p["label"] for s in published.values() for p in s["answer"]["pairs"]}
-    assert set(labels.LABEL_TITLES) - seen <= {labels.DEPENDS}
+    seen = {pair.label for summary in published.values() for pair in summary.answer.pairs}
+    assert set(get_args(Label)) - seen <= {DEPENDS}
 
 
-GATE = {"gate": "measurement", "rule": "one_kind_of_rater", "format": "", "have": None}
-GATE |= {"pair": "group-individual", "passed": False, "need": None, "smallest": 11}
+AHEAD = {"ahead": "group", "estimate": 0.3, "conf_low": 0.1, "conf_high": 0.5}
+AHEAD |= {"narrow_low": 0.13, "narrow_high": 0.47, "more_children": 0, "more_groups": 0}
 
 
 def test_the_sentence_for_a_pair_that_depends_on_adjustment_may_stand():
-    pair = {"id": "group-individual", "this": "group", "than": "individual", "ahead": "group"}
-    pair |= {"label": labels.DEPENDS, "certainty": "suggestive", "estimate": 0.3}
-    pair |= {"conf_low": 0.1, "conf_high": 0.5, "narrow_low": 0.13, "narrow_high": 0.47}
-    pair |= {"more_children": 0, "more_groups": 0}
+    gates = [gate_of("one_kind_of_rater")]
     for weighted in (-0.1, None):
-        said = sentences.say_pair(pair | {"weighted": weighted}, 0.25, [GATE])
+        values = AHEAD | {"label": DEPENDS, "certainty": "suggestive", "weighted": weighted}
+        said = answer.say_pair(*with_pair(gates, **values))
         assert find_faults(said.text) == []
         assert "not answered" in said.text
 
 
-@pytest.mark.parametrize("unsettled", sentences.UNSETTLED)
+@pytest.mark.parametrize("unsettled", answer.UNSETTLED)
 def test_why_a_difference_is_not_called_ahead_is_said(unsettled):
-    pair = {"id": "group-individual", "this": "group", "than": "individual", "ahead": "group"}
-    pair |= {"label": labels.RULES_OUT, "certainty": "clear", "unsettled": unsettled}
-    pair |= {"estimate": 0.3, "conf_low": 0.1, "conf_high": 0.5}
-    pair |= {"more_children": 0, "more_groups": 0}
-    text = sentences.say_pair(pair, 0.25).text
-    assert text.endswith(f"{sentences.UNSETTLED[unsettled]}, that is not enough to call it ahead.")
+    values = AHEAD | {"label": RULES_OUT, "certainty": "clear", "unsettled": unsettled}
+    text = answer.say_pair(*with_pair(**values)).text
+    assert text.endswith(f"{answer.UNSETTLED[unsettled]}, that is not enough to call it ahead.")
     assert find_faults(text) == []
 
 
 def test_every_reason_of_every_gate_may_stand():
-    for rule in reasons.GATE_REASONS:
+    for rule in gate_reasons._REASONS:
         for have in (15.0, None) if rule in ("few_children", "n_effective") else (15.0,):
-            said = sentences.say_gate(
-                GATE | {"rule": rule, "have": have, "need": 20.0, "format": "group"}
-            )
+            gate = gate_of(rule, have=have, need=20.0, format="group")
+            said = gate_reasons.say_gate(stored(), gate)
             assert find_faults(said.text) == [], said.text
 
 
 def test_fixed_texts_are_linted_too():
-    texts = [*method.LIMITS, *method.DISCUSSION, sentences.ALWAYS]
-    texts += [sentences.QUESTION.format(weeks=12)]
+    texts = [*method.LIMITS, *method.DISCUSSION, answer.ALWAYS, answer.give_question(stored())]
     texts += [text for _, _, text in cautions.NEXT_STEPS]
+    texts += claims.CLAIMS.values()
     assert {text: find_faults(text) for text in texts if find_faults(text)} == {}
 
 
-def test_titles_and_other_texts_hold_no_banned_word(published):
+def test_titles_and_other_texts_hold_no_banned_word():
     slips = ("no full stop", "no capital letter", "a placeholder", "a hyphen", "a hedge")
-    for summary in published.values():
-        shown = {k: v for k, v in summary.items() if k not in ("sentences", "certainty")}
-        for path, text in every_text(shown):
-            faults = [f for f in find_faults(text) if not f.startswith(slips)]
-            assert faults == [], f"{path}: {text}"
+    summary = stored()
+    texts = [analyses.give_title(summary, id) for id in analyses.ANALYSIS_TITLES]
+    texts += [analyses.give_estimand(summary, id) for id in analyses.ANALYSIS_TITLES]
+    texts += [answer.TITLE, *answer.LABEL_TITLES.values(), *cautions.CAUTION_TITLES.values()]
+    texts += [*FLOW_TITLES.values(), *TRAIT_TITLES.values()]
+    texts += [title for _, title, _ in cautions.NEXT_STEPS]
+    texts += [text for part in method.describe_trial(summary) for text in part]
+    for text in texts:
+        faults = [fault for fault in find_faults(text) if not fault.startswith(slips)]
+        assert faults == [], text
 
 
 def test_every_sentence_is_written_once_and_carries_its_rule(published):
     for summary in published.values():
-        rows = pd.DataFrame(summary["sentences"])
-        assert rows["id"].is_unique
-        assert (rows["rule"] != "").all()
-        assert "always" in set(rows["id"])
-
-
-def rows_named(rows, name):
-    """Give the rows that carry a name: as a value, or as their pair of formats."""
-    pair = "{}-{}".format
-    return [r for r in rows if name in map(str, (*r.values(), pair(r.get("this"), r.get("than"))))]
-
-
-def look_up(summary, path):
-    """Follow a path through names of parts, and of rows where a part is a list."""
-    part = summary
-    for name in path.split("."):
-        if isinstance(part, dict) and name not in part:
-            part = [row for rows in part.values() if isinstance(rows, list) for row in rows]
-        if isinstance(part, list) and len(part) == 1 and name in part[0]:
-            part = part[0][name]
-        elif isinstance(part, list):
-            part = rows_named(part, name)
-            assert part, f"{path} leads nowhere"
-        else:
-            part = part[name]
-    return part
-
-
-def test_every_number_a_sentence_names_is_published(published):
-    for summary in published.values():
-        for row in summary["sentences"]:
-            for path in row["numbers"]:
-                look_up(summary, path)
+        assert len(summary.texts) == len(summary.sentences)
+        assert all(row.rule for row in summary.sentences)
+        assert "always" in summary.texts
 
 
 def test_the_numbers_in_the_words_of_a_pair_are_those_published(published):
     checked = 0
     for summary in published.values():
-        for pair in summary["answer"]["pairs"]:
-            if pair["label"] in ("cannot_tell", FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN):
-                for name in ("conf_low", "conf_high"):
-                    assert f"{abs(pair[name]):.2f}" in pair["sentence"]
+        for pair in summary.answer.pairs:
+            if pair.label in (CANNOT_TELL, FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN):
+                for end in (pair.conf_low, pair.conf_high):
+                    assert f"{abs(end):.2f}" in summary.texts[f"pair.{pair.id}"]
                     checked += 1
     assert checked
 
 
 def test_a_pair_that_cannot_be_compared_says_why_and_shows_no_estimate(published):
     for summary in published.values():
-        for pair in summary["answer"]["pairs"]:
-            if pair["label"] == labels.NOT_COMPARABLE:
-                assert "cannot be compared: " in pair["sentence"]
-                assert pair["estimate"] is None
-                assert not re.search(r"\d levels", pair["sentence"])
+        for pair in summary.answer.pairs:
+            if pair.label == NOT_COMPARABLE:
+                text = summary.texts[f"pair.{pair.id}"]
+                assert "cannot be compared: " in text
+                assert pair.estimate is None
+                assert not re.search(r"\d levels", text)
 
 
 def test_an_ahead_sentence_names_its_range_and_what_was_allowed_for(published):
     found = 0
     for summary in published.values():
-        for pair in summary["answer"]["pairs"]:
-            if pair["label"] in (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN):
+        for pair in summary.answer.pairs:
+            if pair.label in (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN):
                 found += 1
-                assert "95% range" in pair["sentence"]
-                assert "differences we could see" in pair["sentence"]
+                text = summary.texts[f"pair.{pair.id}"]
+                assert "95% range" in text
+                assert "differences we could see" in text
     assert found
 
 
 def test_the_whole_answer_never_hides_a_pair_that_is_ahead(published):
     for summary in published.values():
-        ahead = {p["ahead"] for p in summary["answer"]["pairs"] if p["label"].startswith("faster")}
-        clauses = summary["answer"]["headline"].lower().split("; ")
+        ahead = {p.ahead for p in summary.answer.pairs if p.label.startswith("faster")}
+        clauses = summary.texts["headline"].lower().split("; ")
         said = [c.partition(" than in ")[0] for c in clauses if "goals moved further in " in c]
         for therapy_format in ahead:
             assert any(f"{therapy_format} therapy" in names for names in said)
 
 
-def pair_of(this, than, label, ahead=""):
-    return {"this": this, "than": than, "label": label, "ahead": ahead, "certainty": "clear"}
+def pair_of(this, than, label, ahead):
+    first = stored().answer.pairs[0]
+    values = {"this": this, "than": than, "id": f"{this}-{than}", "ahead": ahead}
+    return change(first, label=label, certainty="clear", **values)
 
 
 @pytest.mark.parametrize(
     ("label", "said"),
     [
         (FASTER_IMPORTANT, "Goals moved further in {both} than in individual therapy."),
-        (labels.RULES_OUT, "{Both} were not importantly behind individual therapy."),
+        (RULES_OUT, "{Both} were not importantly behind individual therapy."),
     ],
 )
 def test_formats_ahead_of_the_same_format_are_named_together(label, said):
     pairs = [pair_of(f, "individual", label, f) for f in ("group", "combined")]
     both = "group therapy and combined therapy"
     wanted = said.format(both=both, Both=f"G{both[1:]}")
-    assert sentences.say_headline(pairs).text == wanted
+    assert answer.say_headline(pairs).text == wanted
 
 
 def test_where_nothing_can_be_told_the_next_step_is_what_would_bring_an_answer():
-    pairs = [pair_of("group", "individual", labels.CANNOT_TELL) | {"more_children": 80}]
-    assert cautions.choose_next_step(pairs, ["missing"]).sentence.rule == "next_step.more"
-    pairs[0]["label"] = labels.RULES_OUT
-    assert cautions.choose_next_step(pairs, ["missing"]).sentence.rule == "next_step.missing"
+    gates = [gate_of("missing", "attrition")]
+    for label, step in ((CANNOT_TELL, "more"), (RULES_OUT, "missing")):
+        summary, pair = with_pair(gates, label=label, more_children=80)
+        alone = change(summary, answer=change(summary.answer, pairs=(pair,)))
+        assert cautions.choose_next_step(alone)[0] == step
 
 
 def test_adjusted_traits_are_listed_with_the_reason_for_those_left_out():
-    said = describe.say_adjusted(["attention"], {"severity": "no room", "site 2": "no room"})
+    dropped = tuple(Dropped(trait=trait, reason="no_room") for trait in ("severity", "site"))
+    cohort = change(stored().cohort, adjusted_for=("attention",), not_adjusted_for=dropped)
+    said = tell_cohort(change(stored(), cohort=cohort))[-1]
     assert said.text == (
         "Allowed for: attention. Not allowed for (no room): severity and place of therapy."
     )

@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from numbers import Real
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from analysis.errors import AnalysisError
-from analysis.models.arrays import Array, Whole
+from analysis.models.arrays import Array, Whole, is_number
 from analysis.models.discrete.separation import SeparationError, find_separation
 from analysis.models.regression.least_squares import orthonormalise, read_design
 from analysis.models.results import (
@@ -124,7 +123,7 @@ def fit_multinomial(
     names, x = read_design(design)
     levels = tuple(levels)
     codes = read_codes(outcome, len(x), levels)
-    if not (isinstance(ridge, Real) and 0 <= ridge < np.inf):
+    if not (is_number(ridge) and 0 <= ridge < np.inf):
         raise AnalysisError("The ridge is a number, zero or more.")
     basis, transform, _ = orthonormalise(x, names)
     root = np.sqrt(len(x))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -18,12 +17,16 @@ from numpy.typing import ArrayLike
 from scipy.linalg.lapack import dtrtri
 
 from analysis.errors import AnalysisError
-from analysis.models.arrays import Array, Flags
+from analysis.models.arrays import Array, Flags, is_number
 
 LARGEST_CONDITION_NUMBER = 1e8
 LARGEST_ROUNDING = 1e-11
 COLUMNS_NAMED = 5
 LARGEST_NUMBER = 1e70
+
+
+class DependentColumnsError(AnalysisError):
+    """The columns of a design cannot be told apart, or one of them is zero in every row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +69,8 @@ def solve_least_squares(
         condition_limit: largest condition number accepted.
 
     Raises:
-        AnalysisError: if there are fewer rows than columns, or columns that cannot be told
-            apart (named in the message).
+        DependentColumnsError: if there are fewer rows than columns, or columns that cannot be
+            told apart (named in the message).
     """
     basis, transform, condition_number = orthonormalise(design, names, weights, condition_limit)
     weighted = outcome if weights is None else outcome * weights
@@ -99,14 +102,15 @@ def orthonormalise(
         B (n, p), T (p, p) and the condition number of sqrt(w) X with columns of length one.
 
     Raises:
-        AnalysisError: if there are fewer rows than columns, or columns that cannot be told
-            apart (named in the message), or a limit that is no number of 1 or more.
+        DependentColumnsError: if there are fewer rows than columns, or columns that cannot be
+            told apart (named in the message).
+        AnalysisError: on a limit that is no number of 1 or more.
     """
     n, p = design.shape
-    if not (isinstance(condition_limit, Real) and condition_limit >= 1):
+    if not (is_number(condition_limit) and condition_limit >= 1):
         raise AnalysisError("The condition limit is a number of 1 or more, for example 1e8.")
     if n < p:
-        raise AnalysisError(
+        raise DependentColumnsError(
             f"The design has {p} columns and only {n} rows to estimate them from. "
             "Leave out columns until there are fewer than rows."
         )
@@ -115,14 +119,14 @@ def orthonormalise(
     lengths = np.sqrt(np.einsum("ij,ij->j", scaled, scaled))
     if not (lengths > 0).all():
         empty = [str(name) for name in names[lengths == 0]]
-        raise AnalysisError(
+        raise DependentColumnsError(
             f"Nothing can be estimated for {_quoted(empty)}: the column is zero in every row. "
             "Leave it out."
         )
     q, r = np.linalg.qr(scaled / lengths)
     condition_number = _condition(r)
     if not condition_number <= condition_limit:
-        raise AnalysisError(_explain_dependence(r, names, condition_number))
+        raise DependentColumnsError(_explain_dependence(r, names, condition_number))
     inverse, _ = dtrtri(r)
     transform = inverse / lengths[:, None]
     return (q if root is None else q / root), transform, condition_number

@@ -118,6 +118,7 @@ def test_reversing_the_levels_reverses_the_signs():
     assert second.cuts == pytest.approx(-first.cuts[::-1], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_intervals_hold_their_level_with_twenty_four_clusters():
     hits, draws = 0, 250
     for seed in range(draws):

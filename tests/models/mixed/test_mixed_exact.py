@@ -55,6 +55,7 @@ def assert_same_fit(one, other, tolerance=SAME_FIT):
     np.testing.assert_allclose(first["df"], second["df"], rtol=2e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", range(8))
 def test_three_starts_reach_the_same_optimum_with_a_certificate(block):
     singular = 0

@@ -376,6 +376,7 @@ def test_filip_is_refused_and_still_right_to_seven_digits_for_those_who_insist()
     assert relative(fit.coefficients, certified) < 1e-7
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_children_treated_alone_take_megabytes():
     rng = np.random.default_rng(1)
     n = 100_000

@@ -15,7 +15,7 @@ def find_number(summary: Mapping[str, object], path: str) -> Node:
     `format`, `measure`, `week`, `pair` or `gate` of its rows. Several rows of one name stay a list.
 
     Args:
-        summary: `Published.summary`, or a `summary.json` read back.
+        summary: a summary as JSON, `json.loads(spell_summary(...))`.
         path: for example "answer.pairs.group-individual.estimate".
 
     Raises:

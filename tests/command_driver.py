@@ -1,4 +1,4 @@
-"""Run the report's door many times in forked children: killed, crowded, out of room.
+"""Run the report's command many times in forked children: killed, crowded, disk full.
 
 A script of its own, so that it may fork and be killed. Everything slow is done once; a child
 reads its records anew, meets the accident at its point, and the parent looks at what is left.
@@ -18,8 +18,9 @@ from pathlib import Path
 import analysis.disclosure.release
 import analysis.records.load
 import analysis.study
-from analysis.report import __main__ as door
+from analysis.report import __main__ as command
 from analysis.settings import Settings
+from analysis.words.tell import tell
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 CALLS = {"open": (1, 2), "fsync": (1, 2), "replace": (1, 2)}
@@ -59,7 +60,8 @@ def kill_points():
 def make(records, margin):
     study = analysis.study.run_study(records, Settings(margin=margin), ask_again=False)
     published = analysis.disclosure.release.protect(study)
-    contents = door._render(dict(published.summary), "a4", with_text=False)
+    told = tell(published)
+    contents = command._render(told, "a4", with_text=False)
     return study, published, contents
 
 
@@ -82,13 +84,13 @@ def start(records, place, made, margin, hooks=(), accident=None):
         study, published, contents = made[margin]
         analysis.study.run_study = lambda *_: study
         analysis.disclosure.release.protect = lambda *_: published
-        door._render = lambda *_, **__: contents
+        command._render = lambda *_, **__: contents
         for hook in hooks:
             hang(*hook)
         if accident:
             accident()
         output = str(place / "summary.pdf")
-        code = door.main([str(records), "--margin", str(margin), "--output", output])
+        code = command.main([str(records), "--margin", str(margin), "--output", output])
     finally:
         os._exit(code)
 
@@ -104,7 +106,7 @@ def wait(child):
 
 def hang(target, when, nth, sign):
     """Send the signal before or after the nth call of a stage or of the system."""
-    holder = os if target in CALLS else HOLDERS.get(target, door)
+    holder = os if target in CALLS else HOLDERS.get(target, command)
     real, seen = getattr(holder, target), [0]
 
     def hooked(*args, **kwargs):

@@ -1,0 +1,141 @@
+"""Phrases that several sections use: units of time, levels of confidence, names of a pair.
+
+In: a published summary or a row of it. Out: parts of sentences. Decisions: a number of weeks or
+a level of confidence is never typed, it is read from `Summary.measure`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from analysis.disclosure.rows import Gate, Interval
+from analysis.disclosure.summary import Sentence, Summary
+from analysis.vocabulary import Unit
+from analysis.wording import FORMAT_NAMES, number, points, sentence_case
+
+UNIT_NAMES: dict[Unit, str] = {
+    "levels": "levels",
+    "log_odds": "log odds",
+    "percentage_points": "percentage points",
+    "standard_deviations": "standard deviations",
+}
+
+
+class OfPair(Protocol):
+    """Anything about a pair of formats, the first minus the second."""
+
+    @property
+    def this(self) -> str:
+        """The first format."""
+
+    @property
+    def than(self) -> str:
+        """The second format."""
+
+
+def say(id: str, rule: str, text: str, numbers: Iterable[str] = ()) -> Sentence:
+    """Give a sentence.
+
+    Args:
+        id: its stable name.
+        rule: the rule that chose these words.
+        text: the words.
+        numbers: paths of the published numbers it uses.
+    """
+    return Sentence(id=id, rule=rule, text=text, numbers=tuple(numbers))
+
+
+def known(value: float | None) -> float:
+    """Give a number that must be there.
+
+    Raises:
+        ValueError: if a summary says that a number is shown and does not hold it.
+    """
+    if value is None:
+        raise ValueError("The summary says that a number is shown, and does not hold it.")
+    return value
+
+
+def ends(row: Interval) -> tuple[float, float]:
+    """Give the lower and the upper end of an interval that is shown."""
+    return known(row.conf_low), known(row.conf_high)
+
+
+def every(summary: Summary) -> str:
+    """Spell how long a rate lasts: 'every 12 weeks'."""
+    return f"every {summary.measure.rate_weeks} weeks"
+
+
+def spell_unit(summary: Summary, unit: Unit) -> str:
+    """Spell a unit; a rate is 'levels per 12 weeks'."""
+    if unit == "rate":
+        return f"levels per {summary.measure.rate_weeks} weeks"
+    return UNIT_NAMES[unit]
+
+
+def range_name(summary: Summary) -> str:
+    """Spell what an interval is called: '95% range'."""
+    return f"{spell_level(summary.measure.confidence)} range"
+
+
+def narrow_range_name(summary: Summary) -> str:
+    """Spell what the interval that shows no important difference is called: '90% range'."""
+    return f"{spell_level(summary.measure.similarity_confidence)} range"
+
+
+def spell_level(share: float) -> str:
+    """Spell a level of confidence: '95%'."""
+    return f"{100 * share:g}%"
+
+
+def format_names(pair: OfPair) -> tuple[str, str]:
+    """Spell both formats: 'group therapy', 'individual therapy'."""
+    return FORMAT_NAMES[pair.this], FORMAT_NAMES[pair.than]
+
+
+def pair_names(pair: OfPair, *, upper: bool = False) -> str:
+    """Spell a pair of formats: 'group and individual therapy'."""
+    words = f"{pair.this} and {FORMAT_NAMES[pair.than]}"
+    return sentence_case(words) if upper else words
+
+
+def spell_span(low: float, high: float, this: str, than: str, word: str = "in favour of") -> str:
+    """Spell a range of this minus than by the format each end speaks for."""
+    if low < 0 < high:
+        return f"{points(-low)} {word} {than} to {points(high)} {word} {this}"
+    side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
+    return f"{number(near)} to {points(far)} {word} {side}"
+
+
+def find_setting(summary: Summary, name: str) -> float:
+    """Give a choice made beforehand that is one number.
+
+    Args:
+        summary: the summary that prints it.
+        name: its name in `Settings`.
+
+    Raises:
+        ValueError: if the summary does not print it.
+    """
+    (value,) = find_settings(summary, name)
+    return value
+
+
+def find_settings(summary: Summary, name: str) -> tuple[float, ...]:
+    """Give a choice made beforehand that is several numbers; as `find_setting`."""
+    for row in summary.method.settings:
+        if row.name == name:
+            return row.value if isinstance(row.value, tuple) else (row.value,)
+    raise ValueError(f"The summary does not print the choice {name}.")
+
+
+def absent_formats(summary: Summary) -> frozenset[str]:
+    """Give the formats that no child in the records was planned for."""
+    gates = summary.method.gates
+    return frozenset(gate.format for gate in gates if gate.rule == "absent" and gate.format)
+
+
+def gate_numbers(gates: Iterable[Gate]) -> tuple[str, ...]:
+    """Give the paths of the numbers that published gates show; a gate may show none."""
+    return tuple(f"certainty.gates.{g.pair}.{g.gate}" for g in gates if g.have is not None)

@@ -1,0 +1,186 @@
+"""pyproject.toml, the pins, conda's list, CITATION.cff and the hooks say the same, and it works."""
+
+import ast
+import importlib.util
+import inspect
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from import_graph import Package
+
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = WHOLE["project"]
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+CONDA_NAMES = {"typst-py": "typst", "matplotlib-base": "matplotlib"}
+RUN_NOT_IMPORTED = {"jupyterlab"}  # the notebooks are opened in it
+
+
+def name_of(entry):
+    return re.split(r"[><=!~\[ ]", entry)[0]
+
+
+def bound_of(entry):
+    return re.sub(r"^[\w-]+(\[\w+\])?", "", entry)
+
+
+PARTS = {
+    "run": PROJECT["dependencies"],
+    "test": PROJECT["optional-dependencies"]["test"],
+    "check": WHOLE["dependency-groups"]["dev"],
+}
+
+
+def asked_for():
+    """Every package asked for with its bound: to run, to test, to check the code."""
+    return [entry for part in PARTS.values() for entry in part]
+
+
+def bounds_of_pyproject():
+    entries = {name_of(entry): bound_of(entry) for entry in asked_for()}
+    return {"python": PROJECT["requires-python"]} | entries
+
+
+def test_no_package_is_asked_for_in_two_places():
+    names = [name_of(entry) for entry in asked_for()]
+    assert len(names) == len(set(names))
+    for part in PARTS.values():
+        assert part == sorted(part, key=name_of)
+
+
+def names_to_run():
+    return {name_of(entry).replace("-", "_") for entry in PARTS["run"]}
+
+
+def test_the_lock_holds_names_and_versions_and_no_address():
+    pinned = re.compile(r"[a-z0-9][a-z0-9._-]*(\[[a-z,]+\])?==[0-9][\w.+!]*( ; .+)?")
+    assert [line for line in LOCK if line and not pinned.fullmatch(line)] == []
+    names = {path.name for path in ROOT.iterdir()}
+    assert names.isdisjoint({"uv.lock", "poetry.lock", "Pipfile.lock", "conda-lock.yml"})
+    assert not any(name.startswith("pylock") for name in names)
+
+
+def test_conda_and_pip_are_told_the_same_packages_and_bounds():
+    told = {}
+    for entry in yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]:
+        if entry != "pip":
+            name = name_of(entry)
+            told[CONDA_NAMES.get(name, name)] = bound_of(entry)
+    assert told == bounds_of_pyproject()
+
+
+def test_every_package_asked_for_is_pinned_within_its_bounds():
+    pins = {}
+    for line in filter(None, LOCK):
+        name, _, version = line.split(" ; ")[0].partition("==")
+        pins.setdefault(name.split("[")[0], []).append(version)
+    for name, bound in bounds_of_pyproject().items():
+        if name == "python":
+            continue
+        least = [int(part) for part in bound.removeprefix(">=").split(".")]
+        for version in pins[name]:
+            have = [int(part) for part in re.findall(r"\d+", version)][: len(least)]
+            assert have >= least, f"{name} is pinned to {version}, bounds say {bound}"
+
+
+def imported_by_the_package():
+    return {
+        name.partition(".")[0]
+        for tree in Package(ROOT / "analysis").trees.values()
+        for name in modules_named(tree)
+    }
+
+
+def modules_named(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def test_every_package_imported_is_asked_for():
+    known = names_to_run() | set(sys.stdlib_module_names) | {"analysis", "dask", "distributed"}
+    known |= {"nbformat", "IPython"}  # what nbclient runs, and what a kernel is
+    assert sorted(imported_by_the_package() - known) == []
+
+
+def test_every_package_needed_to_run_is_imported():
+    assert sorted(names_to_run() - RUN_NOT_IMPORTED - imported_by_the_package()) == []
+
+
+@pytest.mark.parametrize("command", PROJECT["scripts"])
+def test_an_installed_command_is_a_main_that_gives_its_exit_code(command):
+    module, _, function = PROJECT["scripts"][command].partition(":")
+    main = getattr(importlib.import_module(module), function)
+    signature = inspect.signature(main)
+    assert signature.return_annotation == "int"
+    assert all(p.default is not inspect.Parameter.empty for p in signature.parameters.values())
+    with pytest.raises(SystemExit) as refused:
+        main(["--no-such-option"])
+    assert refused.value.code == 2
+
+
+def test_every_file_that_is_no_module_goes_with_the_package():
+    given = WHOLE["tool"]["setuptools"]["package-data"]
+    sent = set()
+    for package, patterns in given.items():
+        folder = ROOT.joinpath(*package.split("."))
+        for pattern in patterns:
+            assert list(folder.glob(pattern)), f"{package}: {pattern}"
+            sent |= set(folder.glob(pattern))
+    others = {p for p in (ROOT / "analysis").rglob("*") if p.is_file() and p.suffix != ".py"}
+    others = {p for p in others if "__pycache__" not in p.parts}
+    assert sorted(p.relative_to(ROOT).as_posix() for p in others - sent) == []
+
+
+def test_the_version_stands_once_and_others_repeat_it():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == PROJECT["version"]
+
+
+def test_the_citation_has_what_the_format_asks_and_agrees_with_pyproject():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["type"] == "software"
+    assert citation["title"] == PROJECT["name"]
+    assert citation["license"] == PROJECT["license"]
+    assert citation["keywords"] == PROJECT["keywords"]
+    assert citation["authors"] == PROJECT["authors"]
+    known = {"abstract", "type", "version", "license", "keywords"}
+    assert set(citation) <= known | {"cff-version", "message", "title", "authors"}
+
+
+def test_the_license_names_who_the_authors_are():
+    told = (ROOT / "LICENSE").read_text(encoding="utf-8").lower()
+    assert told.startswith(f"{PROJECT['license'].lower()} license")
+    for author in PROJECT["authors"]:
+        assert author["name"].lower() in told
+    for pattern in PROJECT["license-files"]:
+        assert list(ROOT.glob(pattern)), pattern
+
+
+def test_hooks_before_a_commit_fetch_nothing_and_run_what_the_whole_check_runs():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [repository["repo"] for repository in hooks] == ["local"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for hook in hooks[0]["hooks"]:
+        assert hook["language"] == "system"
+        command = hook["entry"].removeprefix(".venv/bin/python ")
+        assert f"$(PY) {command}" in makefile
+
+
+def test_a_fault_is_reported_without_records():
+    page = (ROOT / ".github" / "ISSUE_TEMPLATE" / "fault.md").read_text(encoding="utf-8")
+    _, head, body = page.split("---\n", 2)
+    assert {"name", "about"} <= set(yaml.safe_load(head))
+    assert "no records" in body
+    for module in re.findall(r"python -m (analysis[\w.]*)", body):
+        assert importlib.util.find_spec(module)

@@ -1,0 +1,195 @@
+"""Every choice is really made: changing any of them changes an answer, or a refusal. About 40 s."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+from small_clinics import SAMPLE, invented_records, without_columns
+
+from analysis.disclosure.release import protect
+from analysis.errors import AnalysisError
+from analysis.records.load import Records, read_records
+from analysis.settings import ClinicChoices, MethodConstants, Settings
+from analysis.study import run_study
+from analysis.words.tell import tell
+
+# Another value of each choice, far enough away to be felt by the clinic it is tried on.
+CHANGED = {
+    "margin": 0.5,
+    "smallest_cell": 40,
+    "horizon_weeks": 18,
+    "grace_weeks": 0,
+    "review_weeks": 8,
+    "baseline_weeks": 7,
+    "rate_weeks": 6,
+    "minimum_reviews": 4,
+    "minimum_span_weeks": 12,
+    "confidence": 0.9,
+    "similarity_confidence": 0.8,
+    "children_per_covariate": 10,
+    "fewest_traits": 20,
+    "most_missing": 0.01,
+    "describe_children": 100,
+    "compare_children": 75,
+    "compare_groups": 30,
+    "compare_df": 1000.0,
+    "overlap_n_effective": 1000.0,
+    "overlap_share": 0.99,
+    "overlap_smd": 0.001,
+    "overlap_smd_warn": 0.3,
+    "rare_propensity": 0.2,
+    "rare_share": 0.0,
+    "precision_multiple": 0.5,
+    "attrition_share": 0.01,
+    "attrition_difference": 0.0,
+    "after_format_share": 0.01,
+    "dominance_share": 0.01,
+    "concordance_share": 1.5,
+    "delivered_share": 0.6,
+    "impute_above": 0.9,
+    "imputations": 5,
+    "seed": 1,
+    "resamples": 200,
+    "condition_number": 1.5,
+    "fewest_events": 300,
+    "rows_left_over": 200,
+    "residual_df": 1000,
+    "logged_share": 0.9,
+    "practice_minutes": 60.0,
+    "mark_times_a_month": 4.0,
+    "mark_minutes": 60.0,
+    "hours_per_level": (0.0, 10.0),
+    "dropout_deltas": (0.0, 1.0),
+    "low_rating": 1.0,
+    "high_rating": 5.0,
+    "fewest_left_out": 1000,
+    "fewest_across": 1000,
+    "fewest_levels": 6,
+    "fewest_domains": 7,
+    "filling_rounds": 1,
+    "imputation_rounds": 1,
+    "columns_to_record": 0,
+    "least_std_error": 1.0,
+    "largest_factor": 1.0,
+    "t_correlation": 0.0,
+    "fewest_therapists": 100,
+    "largest_therapist_share": 0.01,
+    "no_hint": 0.0,
+}
+
+
+def plain(value):
+    """Give a result as plain values, without the choices that it repeats."""
+    if isinstance(value, Settings | Records):
+        return None
+    if is_dataclass(value):
+        names = (f.name for f in fields(value) if f.name != "need")
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(part) for part in value]
+    if isinstance(value, pd.DataFrame):
+        return repr({name: value[name].tolist() for name in value})
+    return repr(value.tolist() if isinstance(value, np.ndarray | pd.Series) else value)
+
+
+# What only the published summary tells: whether and how numbers are shown or put in words.
+ONLY_PUBLISHED = {
+    "residual_df",
+    "mark_times_a_month",
+    "mark_minutes",
+    "overlap_smd_warn",
+    "fewest_therapists",
+    "largest_therapist_share",
+    "no_hint",
+}
+# What the sample has too much of to feel: columns recorded, children compared.
+POORER = {"columns_to_record", "largest_factor"}
+REPEATED = ("margin", "smallest_cell", "measure", "ledger", "seal", "method")
+
+
+@functools.cache
+def clinic(poorer):
+    if poorer:
+        return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
+    return read_records(SAMPLE)
+
+
+def ask(name, settings):
+    """Give the answer that a choice should change, or the refusal in its place."""
+    try:
+        study = run_study(clinic(name in POORER), settings)
+    except AnalysisError as error:
+        return str(error)
+    if name not in ONLY_PUBLISHED:
+        return plain(study)
+    published = msgspec.to_builtins(tell(protect(study)))
+    return {part: value for part, value in published.items() if part not in REPEATED}
+
+
+@functools.cache
+def usual(poorer, published):
+    name = next(n for n in CHANGED if (n in POORER, n in ONLY_PUBLISHED) == (poorer, published))
+    return ask(name, Settings())
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Settings)])
+def test_another_choice_gives_another_answer(name):
+    assert CHANGED[name] != getattr(Settings(), name)
+    changed = ask(name, Settings(**{name: CHANGED[name]}))
+    assert changed != usual(name in POORER, name in ONLY_PUBLISHED)
+
+
+def test_no_choice_is_tried_that_is_none():
+    assert set(CHANGED) == {f.name for f in fields(Settings)}
+
+
+def test_a_clinic_may_choose_the_margin_and_the_smallest_cell_and_nothing_else():
+    own = [f.name for f in fields(ClinicChoices)]
+    assert own == ["margin", "smallest_cell"]
+    assert not set(own) & {f.name for f in fields(MethodConstants)}
+    assert [row["name"] for row in Settings().rows()][:2] == own
+    assert len(Settings().rows()) == len(fields(Settings))
+
+
+def test_every_choice_says_its_unit_and_its_reason():
+    for row in Settings().rows():
+        assert row["unit"]
+        assert str(row["reason"]).endswith(".")
+
+
+def test_units_and_reasons_follow_the_weeks_chosen():
+    rows = {row["name"]: row for row in Settings(rate_weeks=6, horizon_weeks=18).rows()}
+    assert rows["margin"]["unit"] == "levels per 6 weeks"
+    assert "week 18" in rows["grace_weeks"]["reason"]
+
+
+@pytest.mark.parametrize("margin", [0, -0.25, 4, float("nan")])
+def test_a_margin_that_is_none_is_refused(margin):
+    with pytest.raises(AnalysisError, match="per 6 weeks between 0 and 4"):
+        Settings(margin=margin, rate_weeks=6)
+
+
+@pytest.mark.parametrize("smallest", [7, 11.5, 0])
+def test_a_smallest_cell_below_what_may_be_published_is_refused(smallest):
+    with pytest.raises(AnalysisError, match="at least 8"):
+        Settings(smallest_cell=smallest)
+
+
+def test_a_shorter_term_and_a_lower_confidence_reach_the_numbers():
+    records = clinic(False)
+    usual_one, other = (
+        run_study(records, settings, ask_again=False)
+        for settings in (Settings(), Settings(rate_weeks=6, confidence=0.9))
+    )
+    here, there = (study.comparison.pair("group", "individual") for study in (usual_one, other))
+    assert there["estimate"] == pytest.approx(here["estimate"] / 2)
+    widths = [row["conf_high"] - row["conf_low"] for row in (here, there)]
+    assert widths[1] < 0.9 * widths[0] / 2
+    assert list(other.attainment.by_week) == [6, 24]
+    assert Settings(confidence=0.9).error_rate == 0.1
