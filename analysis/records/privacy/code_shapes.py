@@ -39,6 +39,8 @@ WEEK_OF_YEAR = re.compile(
     r"|(?:w|wk|kw|week|woche|sem|semaine|semana|uke|vecka|v)[-_./]?\d{1,2}[-_./](?:19|20)?\d\d)"
     r"(?:[-_./][1-7])?"
 )
+ANY_DIGIT = str.maketrans("123456789", "000000000")
+LEAST_HASH = 9
 SMALL = 999
 ENOUGH = 2_000
 MOST_LETTERS = 6
@@ -84,6 +86,8 @@ def is_random(texts: Sequence[str]) -> bool:
 
 def is_hashed(texts: Sequence[str]) -> bool:
     """Tell whether most texts are nine or more hexadecimal digits, as hashes are written."""
+    if max(map(len, texts)) < LEAST_HASH:
+        return False
     stems = [HEXADECIMAL.fullmatch(SUFFIX.sub("", text)) for text in texts]
     found = [match[0] for match in stems if match]
     return len(found) > len(texts) / 2 and not all(text.isdigit() for text in found)
@@ -126,16 +130,19 @@ def judge_shapes(texts: Sequence[str], few: bool) -> tuple[str, set[str]]:
 def _shapes(texts: Sequence[str], few: bool) -> dict[Shape, list[str]]:
     """Give the texts by their shapes; in a column of few codes what all begin with is left out."""
     front = _common_letters(texts) if few else ""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        kinds[text[len(front) :].translate(ANY_DIGIT)].append(text)
     singles = {
         fold(token)
-        for text in texts
-        for token in TOKEN.findall(text[len(front) :])
+        for kind in kinds
+        for token in TOKEN.findall(kind)
         if len(token) == 1 and token.lower() != token.upper()
     }
     shapes: dict[Shape, list[str]] = defaultdict(list)
-    for text in texts:
-        shape = _shape(text[len(front) :], few and len(singles) <= MOST_LETTERS)
-        shapes[("@", *shape) if front else shape].append(text)
+    for kind, members in kinds.items():
+        shape = _shape(kind, few and len(singles) <= MOST_LETTERS)
+        shapes[("@", *shape) if front else shape] += members
     return shapes
 
 

@@ -10,7 +10,13 @@ from __future__ import annotations
 
 import re
 
-from analysis.records.privacy.code_shapes import goal_stems, is_hashed, is_random, judge_shapes
+from analysis.records.privacy.code_shapes import (
+    ENOUGH,
+    goal_stems,
+    is_hashed,
+    is_random,
+    judge_shapes,
+)
 from analysis.records.privacy.shapes import (
     is_date,
     is_email,
@@ -38,7 +44,7 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     Returns:
         (kind, hits): a key of `identifiers.KIND_WORDS`, or "" when all are codes, and the texts.
     """
-    if is_random(kept) or is_random(goal_stems(kept)):
+    if _all_random(kept):
         return "", set()
     suspicious = [text for text in kept if not PLAIN_CODE.match(text)]
     for kind, test in (("email", is_email), ("url", is_url), ("date", is_date)):
@@ -48,22 +54,32 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     hits = {text for text in suspicious if is_long_number(text)}
     if hits:
         return "number", hits
-    sound = [text for text in kept if not _is_spreadsheet_damage(text)]
-    joined = {text: text.replace(" ", "") for text in sound}
+    damaged = {text for text in suspicious if _is_spreadsheet_damage(text)}
+    sound = [text for text in kept if text not in damaged] if damaged else kept
+    if not sound:
+        return "", set()
     if is_hashed(sound):
         return "hash", set(sound)
     hits = {
         text
-        for text, code in joined.items()
-        if not CODE_PATTERN.match(code) or (code != text and is_place(text))
+        for text in suspicious
+        if text not in damaged
+        and (not CODE_PATTERN.match(text.replace(" ", "")) or (" " in text and is_place(text)))
     }
     if hits:
         named = {text for text in hits if person_words(text)}
         return ("name", hits) if len(named) * 2 > len(hits) else ("code", hits)
-    if not sound:
-        return "", set()
-    kind, hits = judge_shapes(list(dict.fromkeys(joined.values())), few)
-    return kind, {text for text, code in joined.items() if code in hits}
+    kind, hits = judge_shapes(list(dict.fromkeys(text.replace(" ", "") for text in sound)), few)
+    return kind, {text for text in sound if text.replace(" ", "") in hits} if kind else set()
+
+
+def _all_random(kept: list[str]) -> bool:
+    """Tell whether all are random codes, or a goal's number behind one.
+
+    Some are looked at first: most columns are no random codes.
+    """
+    some = kept[:: len(kept) // ENOUGH + 1]
+    return any(is_random(stems(some)) and is_random(stems(kept)) for stems in (list, goal_stems))
 
 
 def _is_spreadsheet_damage(text: str) -> bool:
