@@ -141,7 +141,7 @@ def test_at_least_98_of_100_kinds_are_caught_in_columns_of_codes(part):
     assert len(missed) <= (1 - LEAST_RECALL) * (len(missed) + len(refused)), missed
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [*PARTS, "fourth"])
 def test_at_most_one_innocent_column_in_a_hundred_is_refused(part):
     let_through, refused = missed_and_refused(f"innocent_{part}")
     assert len(refused) <= MOST_FALSE_ALARMS * (len(let_through) + len(refused)), refused
@@ -257,6 +257,11 @@ RULES = {
         "group_id",
         ["Thorne1", "Delgado2", "Okeke1", "Farrell1"],
         ["blue1", "Owls2", "Tue-pm-1", "G4"],
+    ),
+    "groups may be called after things": (
+        "group_id",
+        ["thorne1", "delgado2", "rockets1", "okeke3"],
+        ["trains1", "rockets1", "boats2"],
     ),
     "one odd name among codes": (
         "child_id",

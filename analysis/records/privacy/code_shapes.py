@@ -140,10 +140,30 @@ def _shapes(texts: Sequence[str], few: bool) -> dict[Shape, list[str]]:
         if len(token) == 1 and token.lower() != token.upper()
     }
     shapes: dict[Shape, list[str]] = defaultdict(list)
+    plurals = few and _are_plurals(kinds)
     for kind, members in kinds.items():
         shape = _shape(kind, few and len(singles) <= MOST_LETTERS)
+        if plurals:
+            shape = tuple("@" if token.isalpha() else token for token in shape)
         shapes[("@", *shape) if front else shape] += members
     return shapes
+
+
+def _are_plurals(texts: Iterable[str]) -> bool:
+    """Tell whether every word of three letters or more that is not listed is a plural in -s.
+
+    Groups are called after things ("rockets2"); people's names seldom all end so.
+    """
+    strange = [
+        word
+        for text in texts
+        for token in TOKEN.findall(text)
+        if len(token) > 2 and token.isalpha() and (word := fold(token)) not in CODE_WORDS
+    ]
+    return bool(strange) and all(
+        word.endswith("s") and len(word) > 3 and word not in GIVEN_NAMES | SURNAMES
+        for word in strange
+    )
 
 
 def _common_letters(texts: Sequence[str]) -> str:

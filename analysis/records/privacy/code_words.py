@@ -64,6 +64,8 @@ WORDS = (
         saturn jupiter mercury neptune earth sky cloud clouds ocean mountain mountains island
         explorers explorer pirates pirate heroes superheroes champions builders dragons dragon
         knights wizards robots ninjas adventurers stepping stones jumpers climbers
+        circle square triangle heart diamond big little small large tiny piano guitar drum
+        vormittag nachmittag mittag manana tarde matin midi middag
         alpha beta gamma delta omega
         группа понедельник вторник среда четверг пятница утро вечер ребенок цель пн вт ср чт пт
         группы группе ομαδα στοχος παιδι グループ 组 組 班 小组 그룹
