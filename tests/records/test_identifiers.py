@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.prepare.keys import LETTERS, CodeBook
 from analysis.records.headings import ALL_NAMES, plain_name
@@ -16,7 +18,7 @@ from analysis.records.privacy.identifiers import (
     show_sheet,
 )
 from analysis.records.privacy.shapes import is_date, is_phone, person_words
-from analysis.records.text import TextTable, column_from_cells
+from analysis.records.text import TextTable, clean_text, column_from_cells
 
 HELD_OUT = Path(__file__).parents[1] / "held_out"
 LEAST_RECALL = 0.98
@@ -317,3 +319,19 @@ def test_random_codes_are_seldom_taken_for_something_else():
         for _ in range(60)
     ]
     assert sum(is_random(column) for column in columns) >= 0.99 * len(columns)
+
+
+CELLS = st.one_of(
+    st.text(max_size=40),
+    st.from_regex(r"[A-Za-z0-9./#_-]{1,14}", fullmatch=True),
+    st.from_regex(r"[A-C²½٣Ⅷ]{0,3}[-./]?\d{1,9}([-./]\d{1,4}){0,3}", fullmatch=True),
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=30), st.sampled_from(sorted(LETTERS)))
+def test_any_column_and_any_heading_gets_an_answer(cells, name):
+    kind, hits = judge_column(name, cells, name)
+    assert (hits is None) == (kind == "")
+    for cell in cells:
+        assert show_heading(cell, 28) == "AB" or len(clean_text(cell)) <= 40
+        assert show_sheet(cell, 2)
