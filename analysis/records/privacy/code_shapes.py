@@ -44,6 +44,7 @@ LEAST_HASH = 9
 SMALL = 999
 ENOUGH = 2_000
 MOST_LETTERS = 6
+ENOUGH_TO_JUDGE = 5
 MOST_COHORTS = 6
 YEARS = range(1990, 2036)
 SERIAL_DAYS = range(36_000, 52_000)
@@ -140,9 +141,10 @@ def _shapes(texts: Sequence[str], few: bool) -> dict[Shape, list[str]]:
         if len(token) == 1 and token.lower() != token.upper()
     }
     shapes: dict[Shape, list[str]] = defaultdict(list)
+    letters = len(texts) < ENOUGH_TO_JUDGE or (few and len(singles) <= MOST_LETTERS)
     plurals = few and _are_plurals(kinds)
     for kind, members in kinds.items():
-        shape = _shape(kind, few and len(singles) <= MOST_LETTERS)
+        shape = _shape(kind, letters)
         if plurals:
             shape = tuple("@" if token.isalpha() else token for token in shape)
         shapes[("@", *shape) if front else shape] += members
