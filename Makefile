@@ -5,14 +5,14 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: docs setup report test test-fast same notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: docs setup report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe mutants
 
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
@@ -35,6 +35,18 @@ test-fast: setup
 # The answers of this copy held against those of a commit, on eleven clinics.
 same: setup
 	@$(PY) tests/same_answers.py $(COMMIT)
+
+# The fast tests with the lowest versions pyproject.toml allows, in an environment of their own. What
+# an old package says of newer ones around it (deprecations) is no fault here.
+LOWEST := .venv-lowest/bin/python
+
+test-lowest:
+	@test -x $(LOWEST) || $(PYTHON) -m venv .venv-lowest
+	@$(LOWEST) -m tests.lowest > .venv-lowest/asked.txt
+	$(LOWEST) -m pip install --quiet --disable-pip-version-check -r .venv-lowest/asked.txt
+	$(LOWEST) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@OPENBLAS_NUM_THREADS=1 $(LOWEST) -m pytest --numprocesses auto --dist loadfile \
+		-m "not slow" -W default::DeprecationWarning
 
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup

@@ -68,7 +68,7 @@ def read_pins() -> dict[str, tuple[str, ...]]:
         return {}
     pins: dict[str, tuple[str, ...]] = {}
     for line in LOCK.read_text(encoding="utf-8").splitlines():
-        name, equals, pin = line.split(" ; ")[0].partition("==")
+        name, equals, pin = line.rstrip(" \\").split(" ; ")[0].partition("==")
         name = name.split("[")[0].lower()
         if equals:
             pins[name] = (*pins.get(name, ()), pin.strip())

@@ -6,8 +6,10 @@ table to read. The outcome and the codes are written here by hand; the message i
 says now, to be read with care before it is committed.
 """
 
+import hashlib
 import io
 import json
+import random
 import re
 import zipfile
 from pathlib import Path
@@ -703,6 +705,93 @@ def whole():
     case("floor.csv", "more than 40% at -2", text(many(12, level=lambda i: -2)), "read")
 
 
+def coded(head, children, goals, more=lambda i: []):
+    """Give a sheet of twenty children with one goal each, seen twice."""
+    rows = []
+    for i in range(20):
+        for week, level in (("0", "-2"), ("6", "-1")):
+            row = [children(i), goals(i), "motor", ("individual", "group")[i % 2], week, level]
+            rows.append([*row, *more(i)])
+    return text(rows, [*HEAD, *head])
+
+
+def codes_that_are_none():
+    """Identifiers that look like codes one by one, and not as a column."""
+    letters = "ABCDEFGHKLMNOPRSTVWY"
+
+    def plain(i):
+        return f"C{i + 1:02d}"
+
+    def goal(i):
+        return f"{plain(i)}-1"
+
+    def initials(i):
+        return f"{letters[i]}{letters[i * 7 % 20]}{2009 + i % 9}"
+
+    def refuse(name, fault, kind, children=plain, goals=goal, head=(), more=lambda i: []):
+        content = coded(head, children, goals, more)
+        case(f"identifier_{name}.csv", fault, content, "refused", [f"identifier_{kind}"])
+
+    names = "Анна Борис Вера Глеб Дарья Егор Жанна Захар Инна Кирилл Лада Марк Нина Олег Павел Рита"
+    names = [*names.split(), "Семён", "Тамара", "Ульяна", "Фёдор"]
+    refuse("initials_year", "initials with a year as codes", "initials", initials)
+    refuse(
+        "other_script", "names in another script with a number", "name", lambda i: f"{names[i]}7"
+    )
+    refuse("digits", "record numbers as codes", "number", lambda i: f"H{4_100_000 + 7919 * i}")
+    refuse("local_phone", "telephone numbers as codes", "number", lambda i: f"{240_000 + 7919 * i}")
+    refuse("serial", "serial dates as codes", "date", lambda i: f"{40_100 + 173 * i}")
+    refuse(
+        "hash",
+        "hashed e-mails as goals",
+        "hash",
+        goals=lambda i: hashlib.md5(f"{plain(i)}@clinic.example".encode()).hexdigest(),
+    )
+    refuse(
+        "isoweek",
+        "ISO weeks as groups",
+        "date",
+        head=["group_id"],
+        more=lambda i: [f"2024-W{i % 12 + 1:02d}"],
+    )
+    refuse(
+        "photo",
+        "photo names as goals",
+        "number",
+        goals=lambda i: f"IMG_20240{i % 9 + 1}{i % 20 + 10}_{i:02d}",
+    )
+    refuse(
+        "plates",
+        "postcodes as therapists",
+        "initials",
+        head=["therapist_id"],
+        more=lambda i: [f"{letters[i]}{letters[-i]}{i % 9 + 1}{i % 7}{letters[i // 2]}X"],
+    )
+    colours = ("blue1", "blue2", "red1", "Mon-am-1")
+    case(
+        "codes_of_many_kinds.csv",
+        "codes of many kinds",
+        coded(
+            ["group_id", "therapist_id", "site"],
+            lambda i: f"{'AB'[i // 12]}{i % 12 + 1}/{'17' if i < 12 else '18'}",
+            lambda i: f"{secrets_of(i)}-G1",
+            lambda i: [colours[i % 4] if i % 2 else "", f"OT{i % 3 + 1}", f"S{i // 10 + 1}"],
+        ),
+        "read",
+    )
+    faulty = workbook({"A. Brennan 2016": [HEAD, *edit((1, 5, "7"))], "Legend": [["notes"]]})
+    case(
+        "sheet_of_a_child.xlsx", "a sheet named after a child", faulty, "refused", ["out_of_range"]
+    )
+
+
+def secrets_of(i):
+    """Give a code that looks random, the same each time."""
+    signs = "23456789abcdefghjkmnpqrstuvwxyz"
+    seed = random.Random(i + 5)
+    return "".join(seed.choice(signs) for _ in range(6))
+
+
 def identifiers():
     people = ["Aoife Brennan", "Aoife Brennan", "Tariq Mahmood", "Tariq Mahmood", "Yuki Sato"]
 
@@ -770,6 +859,7 @@ def identifiers():
         dates=[("G2", "dd/mm/yyyy")],
     )
     case("identifier_date.xlsx", "date cells in a workbook", dated, "refused", ["identifier_date"])
+    codes_that_are_none()
     headings = text(ROWS, ["Aoife Brennan", *HEAD[1:]])
     case("name_as_heading.csv", "a name as heading", headings, "refused", ["missing_column"])
 

@@ -15,7 +15,8 @@ from import_graph import Package
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = WHOLE["project"]
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCKED = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCK = [line.removesuffix(" \\") for line in LOCKED if not line.startswith("    --hash=")]
 CONDA_NAMES = {"typst-py": "typst", "matplotlib-base": "matplotlib"}
 RUN_NOT_IMPORTED = {"jupyterlab"}  # the notebooks are opened in it
 

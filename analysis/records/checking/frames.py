@@ -140,7 +140,7 @@ def _code_column(
         faults.problems.append(
             Problem(
                 "the column holds what looks like something other than codes.",
-                "Use codes of letters and digits with at least one digit, at most 32 signs.",
+                "Use running or short random codes with at least one digit, such as C07.",
                 file=source.file,
                 column=schema.name,
                 code=f"identifier_{kind}",

@@ -10,6 +10,7 @@ False alarms cost a clinic a minute, a miss costs a child their privacy.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 
@@ -17,11 +18,14 @@ import numpy as np
 
 from analysis.errors import Problem
 from analysis.records.headings import ALL_NAMES, USUAL_WORDS, plain_name
-from analysis.records.privacy.codes import CODE_PATTERN, judge_codes
+from analysis.records.privacy.clinic_words import CLINIC_WORDS
+from analysis.records.privacy.code_shapes import WEEK_OF_YEAR
+from analysis.records.privacy.codes import judge_codes
 from analysis.records.privacy.given_names import GIVEN_NAMES
 from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
 from analysis.records.privacy.shapes import (
     COMMON_WORDS,
+    fold,
     is_date,
     is_email,
     is_harmless,
@@ -43,7 +47,7 @@ ID_NAMES = frozenset(
 CHOICE_LABELS = frozenset(
     label for table in TABLES.values() for column in table.columns for label in column.choices
 )
-HEADING_WORDS = COMMON_WORDS.union(
+HEADING_WORDS = CLINIC_WORDS.union(
     LOOKUP,
     *(words.replace("_", " ").split() for words in USUAL_WORDS.values()),
     *(name.split("_") for name in ALL_NAMES),
@@ -53,13 +57,17 @@ SHEET_WORDS = HEADING_WORDS | word_set(
     "export records readme read me info all raw coded gas copy of final draft v version master"
 )
 LONGEST_HEADING_SHOWN = 40
-PLAIN_HEADING = re.compile(r"[\w(][\w .,:;()/#%&'?-]*\Z")
+NEARLY = 0.9
+WHOLE_WORDS = word_set("id no nr ot wk sd se ci iq t z n am pm yr pc")
+YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
+SCHOOL_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)[-/](\d\d)(?!\d|[-./])")
+PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "python -m analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
     "misplaced": "Look whether the values stand under the wrong heading, and remove them.",
-    "code": "Use codes of letters and digits with at least one digit, at most 32 signs, such as "
-    f"C07; {PREPARE}.",
+    "code": "Use running or short random codes with at least one digit, such as C07; "
+    "python -m analysis.prepare replaces these with random codes.",
 }
 KIND_WORDS = {
     "name": "a person's name",
@@ -73,9 +81,10 @@ KIND_WORDS = {
     "number": "a record, insurance or other number of a person",
     "url": "a web address",
     "text": "free text",
+    "hash": "a hash, which lets anybody confirm a guess",
     "code": "something other than a code",
 }
-PERSON_IDS = ("child_id", "therapist_id")
+FEW_IDS = ("group_id", "therapist_id", "site")
 
 
 def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
@@ -144,7 +153,7 @@ def judge_column(
     if not kept:
         return "", None
     if name in ID_NAMES:
-        kind, hits = judge_codes(kept, name in PERSON_IDS)
+        kind, hits = judge_codes(kept, name in FEW_IDS)
     else:
         if name and all(map(is_harmless, kept)):
             return "", None
@@ -172,7 +181,7 @@ def judge_heading(heading: str, kept: Iterable[str]) -> str:
         harmless = all(is_harmless(text) or _is_no_year(text) for text in kept)
     elif kind in ("school", "address", "text"):
         harmless = all(
-            is_harmless(text) or _is_label(text) or (text.islower() and text.isalpha())
+            is_harmless(text) or _is_wording(text) or (text.islower() and text.isalpha())
             for text in kept
         )
     else:
@@ -187,6 +196,12 @@ def _is_no_year(text: str) -> bool:
 
 def _is_label(text: str) -> bool:
     return plain_name(text) in CHOICE_LABELS or plain_name(text) in COMMON_WORDS
+
+
+def _is_wording(text: str) -> bool:
+    """Tell whether a text without digits is made of the words of a clinic's tables."""
+    words = [fold(word) for word in re.findall(r"[^\W_]+", plain_name(text))]
+    return _is_label(text) or (bool(words) and CLINIC_WORDS.issuperset(words))
 
 
 def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
@@ -211,7 +226,7 @@ def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
         return "address", places
     if looks_like_date_serial(kept) and not known:
         return "date", set(kept)
-    degree = {text: 0 if _is_label(text) else person_words(text) for text in texts}
+    degree = {text: 0 if _is_wording(text) else person_words(text) for text in texts}
     sure = {text for text in texts if degree[text] >= 3}
     shaped = {text for text in texts if degree[text] >= 2}
     likely = {text for text in texts if degree[text] >= 1}
@@ -244,32 +259,67 @@ def looks_personal(text: str) -> bool:
     )
 
 
+def _is_plain(text: str, words: frozenset[str]) -> bool:
+    """Tell whether a heading or a sheet's name is made of everyday words and small numbers.
+
+    Judged as codes are: what a heading is can be listed, what a name is cannot. A number may have
+    three digits, or be a year beside a word. A word that is not listed may stand in small letters
+    beside one that is ("week_of_gym"), never two of them.
+    """
+    letters = re.sub(r"[\W_]+", "", text).casefold()
+    if (
+        len(letters) < 3
+        and letters.isalpha()
+        and letters.upper() != letters
+        and letters not in WHOLE_WORDS
+    ):
+        return False
+    if any(len(number) > 3 for number in re.findall(r"\d+", _without_years(text))):
+        return False
+    found = re.findall(r"[^\W\d_]+", plain_name(text))
+    known = [fold(word) in words for word in found]
+    if not any(known) or WEEK_OF_YEAR.search(text):
+        return False
+    if all(known):
+        return True
+    strange = [word for word, plain in zip(found, known, strict=True) if not plain]
+    return text == text.casefold() and len(strange) == 1 and not looks_personal(text)
+
+
+def _without_years(text: str) -> str:
+    """Give the text without a year or a school year (2023-24); a year and month stays."""
+    found = SCHOOL_YEAR.search(text)
+    if found and (int(found[1]) + 1) % 100 == int(found[2]):
+        text = text.replace(found[0], "")
+    return YEAR_ALONE.sub("", text)
+
+
+def _is_misspelt(text: str) -> bool:
+    """Tell whether a heading is nearly the name of a column this program reads."""
+    return bool(difflib.get_close_matches(plain_name(text), ALL_NAMES, 1, NEARLY))
+
+
 def show_sheet(name: str, number: int) -> str:
     """Give the name of a sheet if it is made of everyday words, else its number.
 
     Some clinics keep a sheet for each child.
     """
-    words = re.findall(r"[^\W\d_]+", plain_name(name))
-    return clean_text(name) if SHEET_WORDS.issuperset(words) else f"sheet {number}"
+    return clean_text(name) if _is_plain(clean_text(name), SHEET_WORDS) else f"sheet {number}"
 
 
 def show_heading(heading: str, position: int) -> str:
     """Give the heading if it can be shown, else the column's letter.
 
-    A file without headings puts a child's row where the headings should be; signs that a
-    terminal or a spreadsheet would act on are not repeated either.
+    A file without headings puts a child's row where the headings should be, and some clinics keep
+    a column for each child; signs that a terminal or a spreadsheet would act on are not repeated
+    either.
     """
     text = clean_text(heading)
     if plain_name(text) in ALL_NAMES:
         return text
-    words = re.findall(r"[^\W\d_]+", plain_name(text))
-    if 0 < len(text) <= LONGEST_HEADING_SHOWN and words and HEADING_WORDS.issuperset(words):
-        return text
-    readable = (
-        not CODE_PATTERN.match(text)
+    shown = (
+        0 < len(text) <= LONGEST_HEADING_SHOWN
         and PLAIN_HEADING.match(text)
-        and 0 < len(text) <= LONGEST_HEADING_SHOWN
-        and any(character.isalpha() for character in text)
-        and not looks_personal(text)
+        and (_is_plain(text, HEADING_WORDS) or _is_misspelt(text))
     )
-    return text if readable else column_letter(position)
+    return text if shown else column_letter(position)

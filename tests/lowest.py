@@ -1,0 +1,18 @@
+"""Print the lowest versions that pyproject.toml allows, one pin a line, for `make test-lowest`."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+
+
+def lowest_pins():
+    """Give a pin for each package the program and its tests ask for."""
+    project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    return [entry.replace(">=", "==") for entry in asked]
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(lowest_pins()) + "\n")
