@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis import writing
 from analysis.errors import EXIT_CANNOT_WRITE, WriteError
-from analysis.writing import Output, check_target, write_file, write_files
+from analysis.writing import Output, check_target, locks, write_file, write_files
+from analysis.writing.locks import hold_lock
+from analysis.writing.signals import HELD_SIGNALS
 
 OLD, NEW = b"%PDF-old", b"%PDF-new" + b"x" * 100_000
 
@@ -133,7 +134,7 @@ def test_a_failing_step_leaves_the_old_file_and_nothing_else(
     def fail(*_args, **_kwargs):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(writing.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(WriteError, match="as it was"):
         write_file(target, NEW)
     monkeypatch.undo()
@@ -164,93 +165,107 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path):
 
 def test_a_folder_that_cannot_be_looked_into_is_a_write_error(tmp_path, monkeypatch):
     target = _put(tmp_path / "summary.pdf", OLD)
-    monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
+    monkeypatch.setattr(os, "open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "no")))
     with pytest.raises(WriteError, match="could not be written"):
         check_target(Output(target, NEW))
 
 
 KILL_DRIVER = """
-import json, os, signal, sys
+import json, signal, sys
 from pathlib import Path
-from analysis import writing
-from analysis.writing import Output, write_files
+import filelock
+sys.path.insert(0, sys.argv[2])
+from kill_points import kill_everywhere
+from analysis.writing import Output, settle_files, write_files
 
-STEPS = ("open", "fsync", "replace")
-OLD, NEW = (b"%PDF-old", b"%PDF-new" + b"x" * 70_000)
-
-def die_at(step, when, nth, number):
-    seen = [0]
-    real = getattr(os, step)
-    def wrapped(*args, **kwargs):
-        seen[0] += 1
-        if seen[0] == nth and when == "before":
-            os.kill(os.getpid(), number)
-        answer = real(*args, **kwargs)
-        if seen[0] == nth and when == "after":
-            os.kill(os.getpid(), number)
-        return answer
-    setattr(writing.os, step, wrapped)
-
-results = []
+NAMES = ("a.pdf", "a.json", "a.txt")
 root = Path(sys.argv[1])
-for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
-    for step in STEPS:
-        for when in ("before", "after"):
-            for nth in (1, 2):
-                folder = root / f"{number}-{step}-{when}-{nth}"
-                folder.mkdir()
-                paths = [folder / "a.pdf", folder / "b.pdf"]
-                for path in paths:
-                    path.write_bytes(OLD)
-                child = os.fork()
-                if child == 0:
-                    signal.signal(signal.SIGINT, signal.SIG_DFL)
-                    die_at(step, when, nth, number)
-                    try:
-                        write_files([Output(path, NEW) for path in paths])
-                    finally:
-                        os._exit(0)
-                _, status = os.waitpid(child, 0)
-                results.append({
-                    "point": [step, when, nth],
-                    "signal": int(number),
-                    "died_of": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-                    "files": ["old" if p.read_bytes() == OLD else
-                              "new" if p.read_bytes() == NEW else "broken" for p in paths],
-                    "left": sorted(p.name for p in folder.iterdir() if p not in paths),
-                })
-print(json.dumps(results))
+content = {
+    age: {"a.pdf": b"%PDF-" + age, "a.json": b"{" + age * 9000, "a.txt": b"#" + age * 99}
+    for age in (b"old", b"new")
+}
+
+def state(place):
+    ages = []
+    for name in NAMES:
+        path = place / name
+        found = path.read_bytes() if path.exists() else b""
+        known = {content[age][name]: age.decode() for age in content}
+        ages.append(known.get(found, "broken") if path.exists() else "none")
+    return ages
+
+def left(place):
+    return sorted(path.name for path in place.iterdir() if path.name not in NAMES)
+
+def write(place):
+    write_files([Output(place / n, content[b"new"][n], content[b"new"][n][:1]) for n in NAMES])
+
+def maker(kind, old):
+    def make_place(name):
+        place = root / f"{kind}-{name}"
+        place.mkdir()
+        for name in NAMES[:old]:
+            (place / name).write_bytes(content[b"old"][name])
+        (place / ".a.json.notes.part").write_bytes(b"mine")
+        return place
+    return make_place
+
+for old in (0, 1, 3):
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        for moment, place, died in kill_everywhere(maker(old, old), write, number):
+            row = {"old": old, "signal": int(number), "died": died, "moment": moment,
+                   "killed": state(place), "left": left(place)}
+            settle_files([place / name for name in NAMES])
+            row["settled"], row["settled_left"] = state(place), left(place)
+            write(place)
+            row["after"], row["after_left"] = state(place), left(place)
+            print(json.dumps(row))
 """
+MINE = [".a.json.notes.part"]
 
 
 @pytest.fixture(scope="module")
 def kill_points(tmp_path_factory):
     folder = tmp_path_factory.mktemp("killed")
-    return json.loads(_run_driver(KILL_DRIVER, str(folder)))
+    said = _run_driver(KILL_DRIVER, str(folder), str(Path(__file__).parent))
+    return [json.loads(line) for line in said.splitlines()]
 
 
-def test_every_file_is_whole_wherever_the_run_is_killed(kill_points):
-    assert len(kill_points) >= 20
-    assert all(set(row["files"]) <= {"old", "new"} for row in kill_points)
-    assert {row["died_of"] for row in kill_points} == {
-        signal.SIGKILL,
-        signal.SIGTERM,
-        signal.SIGINT,
-    }
+def test_files_of_two_runs_never_stand_side_by_side_wherever_a_run_is_killed(kill_points):
+    kills = [row for row in kill_points if row["signal"] == signal.SIGKILL]
+    assert len(kills) >= 60
+    assert all(row["died"] == signal.SIGKILL for row in kills)
+    for row in kills:
+        pdf, *others = row["killed"]
+        assert pdf in ("old", "new", "none")
+        assert set(others) <= {pdf, "none"}, row
 
 
-def test_a_signal_leaves_both_files_old_or_both_new_and_nothing_else(kill_points):
+def test_the_first_file_is_never_missing_once_it_was_there(kill_points):
+    assert all(row["killed"][0] != "none" for row in kill_points if row["old"])
+
+
+def test_what_a_killed_run_left_is_finished_or_undone_and_nothing_else_is_touched(kill_points):
+    whole = {0: ["none"] * 3, 1: ["old", "none", "none"], 3: ["old"] * 3}
+    seen = set()
+    for row in kill_points:
+        assert row["settled"] in (whole[row["old"]], ["new"] * 3), row
+        assert [name for name in row["settled_left"] if not name.endswith("-lock")] == MINE, row
+        seen.add((row["old"], row["settled"][0]))
+    assert {(3, "old"), (3, "new"), (1, "old"), (0, "new")} <= seen
+
+
+def test_the_next_run_leaves_no_temporary_and_no_lock(kill_points):
+    assert all(row["after"] == ["new"] * 3 for row in kill_points)
+    assert all(row["after_left"] == MINE for row in kill_points)
+
+
+def test_a_signal_leaves_all_files_old_or_all_new_and_nothing_else(kill_points):
     gentle = [row for row in kill_points if row["signal"] != signal.SIGKILL]
-    assert all(len(set(row["files"])) == 1 for row in gentle)
-    assert [row["left"] for row in gentle] == [[]] * len(gentle)
-
-
-def test_a_signal_before_the_first_replacement_keeps_the_old_files(kill_points):
-    early = [
-        row for row in kill_points if row["point"][0] == "open" and row["signal"] != signal.SIGKILL
-    ]
-    assert early
-    assert all(row["files"] == ["old", "old"] for row in early if row["point"][2] == 1)
+    assert len(gentle) >= 120
+    for row in gentle:
+        assert row["killed"] == row["settled"], row
+        assert [name for name in row["left"] if not name.endswith("-lock")] == MINE, row
 
 
 CONCURRENT_DRIVER = """
@@ -293,17 +308,15 @@ def test_two_runs_at_once_leave_the_files_of_one_of_them(tmp_path):
     assert {(size, n) for _, _, size, n in rows} == {(str(5 + 60_000), "2")}
 
 
-def test_a_folder_locked_by_someone_else_does_not_stop_the_report(tmp_path, monkeypatch):
-    import fcntl
-
-    monkeypatch.setattr(writing, "LOCK_SECONDS", 0.02)
-    held = os.open(tmp_path, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        write_file(tmp_path / "summary.pdf", NEW)
-    finally:
-        os.close(held)
-    assert (tmp_path / "summary.pdf").read_bytes() == NEW
+def test_a_file_that_another_run_is_writing_is_said_so_and_left_alone(tmp_path, monkeypatch):
+    target = _put(tmp_path / "summary.pdf", OLD)
+    monkeypatch.setattr(locks, "LOCK_SECONDS", 0.05)
+    with hold_lock(target), pytest.raises(WriteError, match="Another run is using"):
+        write_file(target, NEW)
+    assert target.read_bytes() == OLD
+    write_file(target, NEW)
+    assert target.read_bytes() == NEW
+    assert _names(tmp_path) == ["summary.pdf"]
 
 
 def test_writing_works_outside_the_main_thread(tmp_path):
@@ -323,6 +336,6 @@ def test_writing_works_outside_the_main_thread(tmp_path):
 
 
 def test_signal_handlers_are_put_back(tmp_path):
-    before = {number: signal.getsignal(number) for number in writing.HELD_SIGNALS}
+    before = {number: signal.getsignal(number) for number in HELD_SIGNALS}
     write_file(tmp_path / "summary.pdf", NEW)
-    assert {number: signal.getsignal(number) for number in writing.HELD_SIGNALS} == before
+    assert {number: signal.getsignal(number) for number in HELD_SIGNALS} == before

@@ -1,8 +1,8 @@
 """The entry point `python -m analysis.prepare RAW --out FOLDER`: coded records of a raw export.
 
 In: a raw export with names and dates (one sheet, several tables, or FHIR bundles) and a mapping.
-Out: coded tables that `read_records` accepts, written whole or not at all, readable by their owner
-only; a key file only where the user says.
+Out: a folder of coded tables that `read_records` accepts, written whole or not at all, readable by
+its owner only; a key file only where the user says.
 Decisions: what is printed are counts and headings.
 """
 
@@ -35,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--formats", help="with --fhir: table of patient, planned format and what else is known"
     )
+    parser.add_argument(
+        "--new-children",
+        action="store_true",
+        help="the key is right although it knows hardly any child of this export",
+    )
     asked = parser.parse_args(arguments)
     if asked.formats and not asked.fhir:
         parser.error("--formats goes with --fhir")
@@ -49,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             key=Path(asked.key) if asked.key else None,
             fhir=asked.fhir,
             formats=Path(asked.formats) if asked.formats else None,
+            new_children=asked.new_children,
         ).tell()
 
     return run_entry_point(work)

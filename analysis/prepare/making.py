@@ -2,19 +2,23 @@
 
 In: paths. Out: `Prepared`, what was done in counts.
 Decisions: the coded tables go through the same checks as any records before a byte is written;
-rows are put in order of their codes, so that the order of the export tells nothing.
+rows are put in order of their codes, so that the order of the export tells nothing. The key is
+locked from its reading to its writing and written before the tables, which are moved into place
+as one folder: killed anywhere, there are never tables without their key, nor tables of two runs.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.errors import AnalysisError, RecordsError, WriteError
 from analysis.prepare.export import Done, RawTable, code_export
-from analysis.prepare.keys import KEY_MARK, CodeBook, read_key
+from analysis.prepare.keys import KEY_MARK, CodeBook, read_key, refuse_other_clinic
 from analysis.prepare.raw import RawExport, read_raw
 from analysis.records.checking.checks import check_text
 from analysis.records.load import Records, assemble_records, refuse_if_faulty
@@ -24,9 +28,14 @@ from analysis.records.readiness import judge_readiness
 from analysis.records.schema import TABLES
 from analysis.records.text_records import TextRecords
 from analysis.simulation.tables import table_bytes
-from analysis.writing import Output, write_files
+from analysis.writing import Output, check_target, settle_files
+from analysis.writing.files import replace_files
+from analysis.writing.folders import replace_folder
+from analysis.writing.leftovers import settle_folder
+from analysis.writing.locks import hold_lock
+from analysis.writing.places import NOT_ORDINARY, kind_of_place
 
-FOLDER_MODE = 0o700
+TABLE_FILES = {f"{name}.csv": table for name, table in TABLES.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +101,7 @@ def prepare_records(
     key: Path | None = None,
     fhir: bool = False,
     formats: Path | None = None,
+    new_children: bool = False,
 ) -> Prepared:
     """Write coded tables made of the raw export into `folder`.
 
@@ -102,6 +112,7 @@ def prepare_records(
         key: the key file, read when it exists and written anew.
         fhir: whether the export is FHIR bundles.
         formats: with `fhir`, a table of patient and planned format.
+        new_children: whether a key that knows hardly any of these children is meant.
 
     Raises:
         RecordsError: when the export is faulty or unclear; nothing is written.
@@ -109,18 +120,22 @@ def prepare_records(
         AnalysisError: when the key would lie in the folder or is not a key file.
     """
     declared = read_mapping(mapping)
-    _check_places(raw, folder, key)
-    book = read_key(key)
-    if fhir:
-        from analysis.prepare.fhir import read_bundles
+    folder, key = _check_places(raw, folder, key)
+    with hold_lock(key) if key else contextlib.nullcontext():
+        _settle(folder, key)
+        _check_folder(folder, key, raw)
+        book = read_key(key)
+        if fhir:
+            from analysis.prepare.fhir import read_bundles
 
-        export = read_bundles(raw, formats, declared)
-    else:
-        export = read_raw(raw, declared)
-    n_before = book.n_known
-    records, done = code_records(export, declared, book)
-    _write(records, folder, key, book, raw)
-    return Prepared(records, folder, dict(done.counts), tuple(export.dropped), key, n_before)
+            export = read_bundles(raw, formats, declared)
+        else:
+            export = read_raw(raw, declared)
+        records, done = code_records(export, declared, book)
+        if not new_children:
+            refuse_other_clinic(book, records.episodes["child_id"])
+        _write(records, folder, key, book, raw)
+    return Prepared(records, folder, dict(done.counts), tuple(export.dropped), key, book.n_known)
 
 
 def code_records(export: RawExport, mapping: Mapping, book: CodeBook) -> tuple[Records, Done]:
@@ -164,43 +179,89 @@ def _in_order_of_codes(records: Records) -> Records:
     return replace(records, **frames)
 
 
-def _check_places(raw: Path, folder: Path, key: Path | None) -> None:
-    inside = folder.resolve()
-    if key is not None and (key.resolve() == inside or inside in key.resolve().parents):
+def _check_places(raw: Path, folder: Path, key: Path | None) -> tuple[Path, Path | None]:
+    """Give folder and key with every link followed, or refuse them."""
+    for path in (folder, key):
+        if path is not None and kind_of_place(path) == "special":
+            raise WriteError(f'"{path.name}" cannot be written: {NOT_ORDINARY[0]}')
+    try:
+        inside = Path(os.path.realpath(folder))
+        real_key = None if key is None else Path(os.path.realpath(key))
+        real_raw = Path(os.path.realpath(raw))
+    except (OSError, ValueError) as error:
+        raise WriteError(
+            f'"{folder.name}" cannot be written ({type(error).__name__}). Name another folder.'
+        ) from None
+    if real_key is not None and (real_key == inside or inside in real_key.parents):
         raise AnalysisError(
             "The key file would lie among the coded records. Keep it somewhere else: whoever "
             "holds both can name every child."
         )
-    if raw.resolve() == inside:
+    if real_key is not None and kind_of_place(real_key.parent) != "folder":
+        raise WriteError(f'The folder for "{real_key.name}" does not exist. Make it first.')
+    if real_raw == inside:
         raise AnalysisError("The coded tables would replace the export. Name another folder.")
-    if folder.exists() and not folder.is_dir():
-        raise WriteError(f'"{folder.name}" is a file. Give the name of a folder.')
-    expected = {f"{name}.csv" for name in TABLES}
+    return inside, real_key
+
+
+@contextlib.contextmanager
+def _as_write_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise WriteError(f'"{path.name}" cannot be written ({reason}). Name another.') from None
+
+
+def _settle(folder: Path, key: Path | None) -> None:
+    """Remove or put back what an interrupted run left; the key's lock is held."""
+    if key is not None:
+        with _as_write_error(key):
+            settle_files([key])
+    if kind_of_place(folder.parent) == "folder":
+        with hold_lock(folder), _as_write_error(folder):
+            settle_folder(folder, TABLE_FILES)
+
+
+def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
+    """Refuse a folder that holds anything but coded tables, and a key that is none."""
+    inputs = _inputs(raw)
+    if key is not None and key.exists():
+        read_key(key)
+        check_target(Output(key, b"", KEY_MARK), inputs)
+    with _as_write_error(folder):
+        kind = kind_of_place(folder)
+        if kind == "missing":
+            return
+        if kind == "file":
+            raise WriteError(f'"{folder.name}" is a file. Give the name of a folder.')
+        entries = sorted(folder.iterdir())
+    if any(entry.name not in TABLE_FILES for entry in entries):
+        raise WriteError(
+            f'The folder "{folder.name}" holds other files. Name a new or empty folder, or '
+            "one with coded tables from before."
+        )
+    for entry in entries:
+        mark = ",".join(TABLE_FILES[entry.name].names).encode()
+        check_target(Output(entry, b"", mark), inputs)
+
+
+def _inputs(raw: Path) -> Sequence[Path]:
     with contextlib.suppress(OSError):
-        if folder.is_dir() and any(entry.name not in expected for entry in folder.iterdir()):
-            raise WriteError(
-                f'The folder "{folder.name}" holds other files. Name a new or empty folder, or '
-                "one with coded tables from before."
-            )
+        return [raw, *raw.iterdir()] if raw.is_dir() else [raw]
+    return [raw]
 
 
 def _write(records: Records, folder: Path, key: Path | None, book: CodeBook, raw: Path) -> None:
-    outputs = []
-    for name, table in TABLES.items():
-        frame = getattr(records, name)
-        path = folder / f"{name}.csv"
-        if len(frame) or table.required or path.exists():
-            mark = ",".join(table.names).encode()
-            outputs.append(Output(path, table_bytes(frame, table), mark))
-    if key is not None:
-        outputs.append(Output(key, book.as_bytes(), KEY_MARK))
-    try:
-        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    except OSError as error:
-        raise WriteError(
-            f'The folder "{folder.name}" could not be made ({error.strerror}). Name another.'
-        ) from None
-    inputs = [raw]
-    with contextlib.suppress(OSError):
-        inputs = [raw, *raw.iterdir()] if raw.is_dir() else [raw]
-    write_files(outputs, private=True, inputs=inputs)
+    tables = {
+        f"{name}.csv": table_bytes(getattr(records, name), table)
+        for name, table in TABLES.items()
+        if len(getattr(records, name)) or table.required
+    }
+    with _as_write_error(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    with hold_lock(folder):
+        _check_folder(folder, key, raw)
+        if key is not None:
+            replace_files([Output(key, book.as_bytes(), KEY_MARK)], [key])
+        replace_folder(folder, tables, TABLE_FILES)
