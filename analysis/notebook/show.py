@@ -17,7 +17,7 @@ from analysis.disclosure.summary import Summary
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.words.phrases import every
+from analysis.words.phrases import every, name_records
 from analysis.words.tell import tell
 
 INVENTED = "These are the records of an invented clinic; no child in them exists."
@@ -70,7 +70,7 @@ def introduce(summary: Summary) -> Told:
         summary: what may be shown.
     """
     return Told(
-        f"Records {summary.records.digest}",
+        name_records(summary),
         (
             INVENTED if summary.invented else OWN,
             summary.texts["counts"],
