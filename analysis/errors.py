@@ -7,11 +7,14 @@ because records hold children's data.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 EXIT_WRITTEN = 0
 EXIT_OUR_BUG = 1
@@ -19,6 +22,7 @@ EXIT_USAGE = 2
 EXIT_PRIVACY = 3
 EXIT_FAULTY_RECORDS = 4
 EXIT_CANNOT_WRITE = 5
+EXIT_DIFFERS = 6
 EXIT_STOPPED = 130
 
 EXAMPLES_SHOWN = 10
@@ -124,25 +128,65 @@ def run_entry_point(work: Callable[[], str]) -> int:
     An `AnalysisError` is printed as it reads; any other exception is named by its kind and
     place only, because its message may quote a record.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    _open_streams()
     try:
-        sys.stdout.write(work())
-        sys.stdout.flush()
+        said = work()
     except AnalysisError as error:
-        sys.stderr.write(f"{error}\n")
+        _complain(f"{error}\n")
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. Nothing was written.\n")
+        _complain("Stopped. Nothing was written.\n")
         return EXIT_STOPPED
     except BrokenPipeError:
-        sys.stderr.close()
         return EXIT_WRITTEN
     except Exception as error:
-        sys.stderr.write(name_fault(error))
+        _complain(name_fault(error))
         return EXIT_OUR_BUG
+    return _print(said)
+
+
+def _open_streams() -> None:
+    """Let the screen take any sign, and put nothing in the place of streams that are closed.
+
+    A closed stream's number would be given to the next file opened, a report among them.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None or stream.closed:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _print(said: str) -> int:
+    """Print the answer; what was asked for is done by then, whatever becomes of the screen."""
+    try:
+        sys.stdout.write(said)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave(sys.stdout)
+    except OSError as error:
+        _leave(sys.stdout)
+        reason = error.strerror or type(error).__name__
+        _complain(f"Done, but the answer could not be shown on the screen ({reason}).\n")
+        return EXIT_CANNOT_WRITE
     return EXIT_WRITTEN
+
+
+def _complain(said: str) -> None:
+    try:
+        sys.stderr.write(said)
+        sys.stderr.flush()
+    except OSError:
+        _leave(sys.stderr)
+
+
+def _leave(stream: TextIO) -> None:
+    """Send what is left for a stream nowhere, so that leaving the program does not fail on it."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def name_fault(error: Exception) -> str:

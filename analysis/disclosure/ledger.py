@@ -154,7 +154,8 @@ class Ledger:
         """Note who stands behind the new numbers of a report.
 
         Args:
-            report: its keyed name; before: that of the one it was held against, or "".
+            report: its keyed name.
+            before: that of the report it was held against, or "".
             groups: the children.
         """
         masks = {name: f"{self._mask(ids, add=True):x}" for name, ids in sorted(groups.items())}

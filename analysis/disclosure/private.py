@@ -9,6 +9,7 @@ a lock before it is written, so that two runs at once lose nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,12 +18,18 @@ from analysis.disclosure.ledger import Ledger, parse_ledger, spell_ledger
 from analysis.errors import AnalysisError, WriteError
 from analysis.writing.files import Output, check_target, replace_files
 from analysis.writing.locks import hold_lock
-from analysis.writing.places import read_ordinary
+from analysis.writing.places import kind_of_place, read_ordinary
 
 FILE_NAME = "ledger.json"
 MOST_BYTES = 500_000_000
 FOLDER_MODE = 0o700
 FOLDER_NAME = "therapy-formats"
+MISSING = (
+    "There is no private ledger in this folder, and without the one that the last report was made "
+    "with nobody can tell how many children came or left since, so nothing can be promised about "
+    "them. Name its folder with --ledger. If it is lost, leave out --previous and do not hand out "
+    "both reports."
+)
 
 
 class KeptLedger(Ledger):
@@ -74,18 +81,24 @@ def default_folder() -> Path:
     return user_data_path(FOLDER_NAME, appauthor=False)
 
 
-def open_ledger(folder: str | Path | None = None, *, leaves: Path | None = None) -> KeptLedger:
+def open_ledger(
+    folder: str | os.PathLike[str] | None = None, *, leaves: Path | None = None, make: bool = True
+) -> KeptLedger:
     """Give the ledger of a folder; one that is not there begins with a new secret.
 
     Args:
         folder: where it is kept; the user's data folder when None.
         leaves: a folder whose files leave the clinic, where no ledger may stand.
+        make: whether one may begin.
 
     Raises:
-        AnalysisError: if what stands there is no ledger as this program wrote it.
+        AnalysisError: if what stands there is no ledger as this program wrote it, or none does
+            and none may begin.
         WriteError: if it cannot be kept there.
     """
     place = default_folder() if folder is None else Path(folder)
+    if not make and kind_of_place(place / FILE_NAME) == "missing":
+        raise AnalysisError(MISSING)
     try:
         place.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         place = place.resolve()
@@ -108,7 +121,7 @@ def open_ledger(folder: str | Path | None = None, *, leaves: Path | None = None)
         return KeptLedger(path, _read(path))
 
 
-def find_ledger(folder: str | Path | None = None) -> KeptLedger | None:
+def find_ledger(folder: str | os.PathLike[str] | None = None) -> KeptLedger | None:
     """Give the ledger of a folder, None where there is none; nothing is written.
 
     Args:

@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.attainment import publish_attainment
 from analysis.disclosure.claims import publish_claims
 from analysis.disclosure.cohort import publish_cohort
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.fields import FORMAT_IDS
-from analysis.disclosure.groups import list_groups, list_outcomes
+from analysis.disclosure.groups import Groups, list_groups, list_outcomes
 from analysis.disclosure.ledger import Ledger
 from analysis.disclosure.method import publish_method
 from analysis.disclosure.previous import judge_previous, stand_beside
 from analysis.disclosure.progress import publish_progress
-from analysis.disclosure.sensitivity import publish_sensitivity
 from analysis.disclosure.seal import seal_summary
+from analysis.disclosure.sensitivity import publish_sensitivity
 from analysis.disclosure.subgroups import publish_subgroups
 from analysis.disclosure.summary import Measure, RecordsPart, Summary, check_summary
 from analysis.settings import Settings
@@ -48,7 +46,8 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
     Raises:
         AnalysisError: if `previous` cannot be held against this report.
     """
-    settings, groups = study.settings, list_groups(study)
+    settings = study.settings
+    groups: Groups = list_groups(study)
     invented, digest = study.records.invented, study.records.digest
     private = None if invented else ledger
     if private is not None:

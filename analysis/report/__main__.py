@@ -1,9 +1,10 @@
 """The entry point `python -m analysis.report`: records in, a PDF for the clinic's table out.
 
 In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, the
-answer on the screen, and a note in the clinic's private ledger. Decisions: whatever can be refused early is refused before anything slow is
-imported; a fault of this software is named by its place, never by a message that could quote a
-child's record.
+answer on the screen, and a note in the clinic's private ledger. Decisions: whatever can be refused
+early is refused before anything slow is imported; the ledger is written before the report, so that
+no report leaves that it does not know; a fault of this software is named by its place, never by a
+message that could quote a child's record.
 """
 
 from __future__ import annotations
@@ -74,7 +75,11 @@ def make_report(asked: argparse.Namespace) -> str:
         from analysis.words.tell import tell
 
         leaves = outputs["pdf"].path.parent
-        ledger = None if records.invented else open_ledger(asked.ledger, leaves=leaves)
+        ledger = (
+            None
+            if records.invented
+            else open_ledger(asked.ledger, leaves=leaves, make=previous is None)
+        )
         summary = tell(protect(run_study(records, settings), ledger, previous))
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)

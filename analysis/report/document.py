@@ -76,6 +76,7 @@ def _faces() -> typst.Fonts:
 def _compile(files: Any) -> bytes:
     pdf, warnings = typst.compile_with_warnings(
         files,
+        root=str(TEMPLATE_FOLDER),
         format="pdf",
         font_paths=_faces(),
         ignore_system_fonts=True,
