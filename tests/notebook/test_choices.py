@@ -164,7 +164,7 @@ def test_sentences_are_quoted_word_for_word():
     assert len(told.sentences) == 4
     assert quote(summary, "In words", "no.such.sentence").sentences == (NOTHING,)
     card = introduce(summary)
-    assert summary.records.digest in card._repr_html_()
+    assert summary.records.id in card._repr_html_()
     assert "invented" in repr(card)
 
 

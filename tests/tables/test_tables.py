@@ -36,7 +36,7 @@ def test_every_table_has_a_title_a_unit_and_a_source(summaries, clinic, name):
     summary = summaries[clinic]
     table = TABULATE[name](summary)
     page = table._repr_html_()
-    for said in (table.title, table.unit, summary.records.digest):
+    for said in (table.title, table.unit, summary.records.id):
         assert said
         assert said.split("'")[0] in page
     assert "nan" not in table.frame.to_string().lower().split()
