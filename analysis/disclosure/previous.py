@@ -90,6 +90,8 @@ def judge_previous(
     if not alike or previous.method.settings != summary.method.settings:
         raise AnalysisError(OTHER_CHOICES)
     if ledger is None:
+        if previous.answer != summary.answer:
+            raise AnalysisError(CHANGED)
         return dict.fromkeys(groups, SAME)
     verdicts = ledger.judge_groups(groups, previous.report, summary.smallest_cell)
     if not ledger.count_shared(groups, previous.report):

@@ -422,6 +422,41 @@ def test_a_name_planted_in_any_text_of_the_last_report_reaches_nothing():
     assert len(places) > 40
 
 
+WRONG = (None, True, "x", "\ud800", [], {}, -1, 0.5, 1e300, 10**400, [[[]]], {"a": 1})
+SPELT = (b"NaN", b"1e999", b"-1e999", b'"\\ud800"', b"9" * 5000, b"[" * 5000)
+
+
+def test_nothing_of_another_type_in_the_last_report_is_more_than_a_sentence():
+    before, after = grown_clinic(130, 23, 4)
+    ledger = new_ledger()
+    told = json.loads(spell_summary(tell(protect(before, ledger))))
+    told["sentences"] = []
+    places = {}
+    for path in leaves_of(told):
+        places.setdefault(tuple(k for k in path if isinstance(k, str)), path)
+    mark = "put here"
+    contents = [planted(told, path, value) for path in places.values() for value in WRONG[:6]]
+    contents += [planted(told, ("margin",), value) for value in WRONG]
+    for path in (("margin",), ("seal",), ("answer", "pairs", 0, "estimate"), ("answer",)):
+        spelt = planted(told, path, mark)
+        contents += [spelt.replace(f'"{mark}"'.encode(), value) for value in SPELT]
+    refused = 0
+    for content in contents:
+        with pytest.raises(AnalysisError) as caught:
+            protect(after, ledger, parse_summary(content))
+        refused += len(str(caught.value).splitlines()) == 1
+    assert refused == len(contents) > 800
+
+
+def leaves_of(value, path=()):
+    """Give the path of everything in a JSON that is no list and no object."""
+    if not isinstance(value, dict | list):
+        yield path
+        return
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves_of(part, (*path, key))
+
+
 def test_a_headline_planted_in_the_last_report_is_told_anew():
     before, after = grown_clinic(130, 23, 4)
     ledger = new_ledger()
