@@ -8,6 +8,7 @@ because records hold children's data.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -26,6 +27,19 @@ EXIT_DIFFERS = 6
 EXIT_STOPPED = 130
 
 EXAMPLES_SHOWN = 10
+NO_HANDLES = (errno.EMFILE, errno.ENFILE)
+NO_WORKING_FOLDER = (
+    "The folder you are working in is gone, so that names of files mean nothing. Change into "
+    "another folder (cd) and run this again."
+)
+NO_FILE_HANDLES = (
+    "This computer lets the program open too few files at once. Close other programs or raise the "
+    "limit (ulimit -n), and run this again; what stood there is as it was."
+)
+NO_MEMORY = (
+    "This computer has too little memory free for these records. Close other programs and run "
+    "this again; what stood there is as it was."
+)
 
 
 @dataclass(frozen=True)
@@ -126,67 +140,88 @@ def run_entry_point(work: Callable[[], str]) -> int:
     """Run what an entry point does, print what it says, and give the exit code.
 
     An `AnalysisError` is printed as it reads; any other exception is named by its kind and
-    place only, because its message may quote a record.
+    place only, because its message may quote a record. Closed or full streams, a working folder
+    that is gone and a system without room for another open file are answered in a sentence.
     """
-    _open_streams()
+    _fill_closed_descriptors()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
-        said = work()
+        os.getcwd()
+    except OSError:
+        _complain(NO_WORKING_FOLDER)
+        return EXIT_USAGE
+    try:
+        return _show(work())
     except AnalysisError as error:
-        _complain(f"{error}\n")
+        _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        _complain("Stopped. Nothing was written.\n")
+        _complain("Stopped. Nothing was written.")
         return EXIT_STOPPED
-    except BrokenPipeError:
-        return EXIT_WRITTEN
     except Exception as error:
-        _complain(name_fault(error))
-        return EXIT_OUR_BUG
-    return _print(said)
+        lack = name_lack(error)
+        _complain(lack or name_fault(error).rstrip("\n"))
+        return EXIT_CANNOT_WRITE if lack else EXIT_OUR_BUG
 
 
-def _open_streams() -> None:
-    """Let the screen take any sign, and put nothing in the place of streams that are closed.
-
-    A closed stream's number would be given to the next file opened, a report among them.
-    """
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None or stream.closed:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+def _fill_closed_descriptors() -> None:
+    """Open what was closed: else the next file opened takes its number, and messages go there."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)
 
 
-def _print(said: str) -> int:
-    """Print the answer; what was asked for is done by then, whatever becomes of the screen."""
-    try:
-        sys.stdout.write(said)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _leave(sys.stdout)
-    except OSError as error:
-        _leave(sys.stdout)
-        reason = error.strerror or type(error).__name__
-        _complain(f"Done, but the answer could not be shown on the screen ({reason}).\n")
-        return EXIT_CANNOT_WRITE
-    return EXIT_WRITTEN
+def _show(told: str) -> int:
+    reason = "it is closed"
+    if sys.stdout is not None:
+        try:
+            sys.stdout.write(told)
+            sys.stdout.flush()
+            return EXIT_WRITTEN
+        except BrokenPipeError:
+            _silence(sys.stdout)
+            return EXIT_WRITTEN
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or reason
+            _silence(sys.stdout)
+    _complain(f"The work is done, but what it says could not be shown on the output: {reason}.")
+    return EXIT_CANNOT_WRITE
 
 
-def _complain(said: str) -> None:
-    try:
-        sys.stderr.write(said)
-        sys.stderr.flush()
-    except OSError:
-        _leave(sys.stderr)
+def _complain(text: str) -> None:
+    """Write a line to the error stream, if there is one that takes it."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            _silence(sys.stderr)
 
 
-def _leave(stream: TextIO) -> None:
-    """Send what is left for a stream nowhere, so that leaving the program does not fail on it."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+def _silence(stream: TextIO) -> None:
+    """Let what is still to be written to a broken stream go nowhere, so that leaving is quiet."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def name_lack(error: BaseException | None) -> str:
+    """Say what this computer is short of, when that is why the work ended; else ""."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in NO_HANDLES:
+            return NO_FILE_HANDLES
+        if isinstance(error, ImportError) and f"Error {errno.EMFILE}" in str(error):
+            return NO_FILE_HANDLES
+        if isinstance(error, MemoryError):
+            return NO_MEMORY
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def name_fault(error: Exception) -> str:

@@ -1,18 +1,21 @@
 """Numbers and names as a clinic lead would say them.
 
-In: plain values that may be shown. Out: strings.
+In: plain values that may be shown, or a number as a person types it. Out: strings; the number.
 Decisions: nothing here decides what may be said (`analysis.decisions`) or shown
-(`analysis.disclosure`); it only spells.
+(`analysis.disclosure`); it only spells, and reads what is spelt.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
+import re
 
 from analysis.formats import FORMAT_NAMES as FORMAT_NAMES
 from analysis.formats import FORMAT_TITLES as FORMAT_TITLES
 
 MINUS = "\u2212"
+TYPED_NUMBER = re.compile(r"([-+]?)(\d{1,9})(?:([.,])(\d{1,12}))?", re.ASCII)
 
 KIND_NAMES = {"skill": "skill goals", "social": "social goals"}
 DOMAIN_NAMES = {
@@ -86,3 +89,29 @@ def listing(words: list[str] | tuple[str, ...], last: str = "and") -> str:
 def sentence_case(text: str) -> str:
     """Give the text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
+
+
+def read_number(text: str) -> float:
+    """Give the number a person typed, with a decimal point or a decimal comma.
+
+    Args:
+        text: as typed after a command; meant as an argparse `type`.
+
+    Raises:
+        argparse.ArgumentTypeError: in words, for everything else: exponents, "nan", and "1,000",
+            which is one in some countries and a thousand in others.
+
+    Example:
+        >>> read_number("0,3"), read_number("-1.5"), read_number("2")
+        (0.3, -1.5, 2.0)
+    """
+    match = TYPED_NUMBER.fullmatch(text.strip().replace(MINUS, "-"))
+    if not match:
+        raise argparse.ArgumentTypeError("give a plain number, such as 0.3 or 0,3")
+    sign, whole, mark, decimals = match.groups()
+    if mark == "," and len(decimals) == 3 and whole.strip("0"):
+        raise argparse.ArgumentTypeError(
+            f"it is not clear whether {whole},{decimals} is {whole}.{decimals} or "
+            f"{whole}{decimals}: write it one of these ways"
+        )
+    return float(f"{sign}{whole}.{decimals or 0}")

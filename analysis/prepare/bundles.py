@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.reading.file_kind import LARGEST_BYTES
+from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, read_ordinary
+
+LARGEST_JSON = 50_000_000  # bytes of one file; read, it takes some twenty times as much memory
 
 
 def read_resources(path: Path) -> Iterator[tuple[int, dict]]:
@@ -50,13 +52,15 @@ def _load(file: Path) -> list:
         ]
     )
     try:
-        if file.stat().st_size > LARGEST_BYTES:
-            raise refusal
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_ordinary(file, LARGEST_JSON).decode("utf-8-sig")
         if file.suffix.lower() == ".ndjson":
             return [json.loads(line) for line in text.splitlines() if line.strip()]
         return [json.loads(text)]
-    except (OSError, ValueError, RecursionError, AttributeError):
+    except NotOrdinaryError:
+        fault, mend = NOT_ORDINARY
+        special = Problem(fault, mend, file=file.name, code="not_ordinary")
+        raise RecordsError([special]) from None
+    except (OSError, ValueError, RecursionError, AttributeError, MemoryError):
         raise refusal from None
 
 

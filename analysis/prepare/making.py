@@ -120,11 +120,11 @@ def prepare_records(
         AnalysisError: when the key would lie in the folder or is not a key file.
     """
     declared = read_mapping(mapping)
-    folder, key = _check_places(raw, folder, key)
-    with hold_lock(key) if key else contextlib.nullcontext():
-        _settle(folder, key)
-        _check_folder(folder, key, raw)
-        book = read_key(key)
+    real_folder, real_key = _check_places(raw, folder, key)
+    with hold_lock(real_key) if real_key else contextlib.nullcontext():
+        _settle(real_folder, real_key)
+        _check_folder(real_folder, real_key, raw)
+        book = read_key(real_key)
         if fhir:
             from analysis.prepare.fhir import read_bundles
 
@@ -134,7 +134,7 @@ def prepare_records(
         records, done = code_records(export, declared, book)
         if not new_children:
             refuse_other_clinic(book, records.episodes["child_id"])
-        _write(records, folder, key, book, raw)
+        _write(records, real_folder, real_key, book, raw)
     return Prepared(records, folder, dict(done.counts), tuple(export.dropped), key, book.n_known)
 
 
@@ -226,8 +226,9 @@ def _settle(folder: Path, key: Path | None) -> None:
 def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
     """Refuse a folder that holds anything but coded tables, and a key that is none."""
     inputs = _inputs(raw)
-    if key is not None and key.exists():
-        read_key(key)
+    if key is not None and kind_of_place(key) != "missing":
+        if kind_of_place(key) == "file":
+            read_key(key)
         check_target(Output(key, b"", KEY_MARK), inputs)
     with _as_write_error(folder):
         kind = kind_of_place(folder)

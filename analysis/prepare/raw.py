@@ -24,7 +24,8 @@ from analysis.records.headings import (
     resolve_headings,
 )
 from analysis.records.mapping import Mapping, suggest_mapping
-from analysis.records.privacy.identifiers import show_heading
+from analysis.records.privacy.identifiers import ID_NAMES, show_heading
+from analysis.records.reading.limits import check_variety
 from analysis.records.reading.sources import find_sources, read_source
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
@@ -101,6 +102,9 @@ def _take_table(
     wide: list[str],
 ) -> None:
     names = resolve_headings(table.headings, name, mapping.columns, DATE_NAMES)
+    too_large = check_variety(table, [known if known in ID_NAMES else "" for known in names])
+    if too_large:
+        raise RecordsError(too_large)
     table = refuse_totals(table, names, export.faults)
     columns: dict[str, list] = {}
     used = {plain_name(str(value)) for block in mapping.reviews for value in block.values()}

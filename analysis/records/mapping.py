@@ -17,7 +17,9 @@ from pathlib import Path
 from analysis.errors import Problem, RecordsError
 from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
 from analysis.records.schema import TABLES
+from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, TooLargeError, read_ordinary
 
+LARGEST_MAPPING = 1_000_000
 FIRST_LEVELS = (-3, -2, 0, 1)
 TABLE_NAMES = (*TABLES, "flat")
 
@@ -65,11 +67,18 @@ def read_mapping(source: Mapping | AnyMapping | str | Path | None) -> Mapping:
         path = Path(source)
         name = path.name
         try:
-            source = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            text = read_ordinary(path, LARGEST_MAPPING).decode("utf-8-sig")
+            source = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
+        except NotOrdinaryError:
+            fault, mend = NOT_ORDINARY
+        except TooLargeError:
+            fault, mend = "the mapping file is far too large.", "Give a file of a few lines."
         except OSError:
             fault, mend = "the mapping file cannot be opened.", "Check its name and place."
         except UnicodeDecodeError:
             fault, mend = "the mapping file is not UTF-8 text.", "Save it as UTF-8."
+        except RecursionError:
+            fault, mend = "the mapping file is nested too deeply.", "Write one entry on each line."
         except tomllib.TOMLDecodeError as error:
             place = re.search(r"at line \d+", str(error))
             fault = f"the mapping file is not valid TOML ({place[0] if place else 'at its end'})."

@@ -89,8 +89,9 @@ def read_ordinary(path: str | os.PathLike[str], largest: int) -> bytes:
         OSError: if it cannot be read.
     """
     with open_ordinary(path) as stream:
-        if os.fstat(stream.fileno()).st_size <= largest:
-            data = stream.read(largest + 1)
-            if len(data) <= largest:
+        size = os.fstat(stream.fileno()).st_size
+        if size <= largest:
+            data = stream.read(size + 1)
+            if len(data) <= size:
                 return data
     raise TooLargeError(f"{Path(path).name} is too large.")

@@ -124,7 +124,7 @@ def code_table(
     for schema in schema_columns(name):
         column = by_name.get(schema.name)
         if column is None:
-            columns[schema.name] = missing_array(schema, source.n_rows)
+            columns[schema.name] = np.broadcast_to(missing_array(schema, 1)[0], source.n_rows)
         elif schema.kind == "id":
             required = schema.name in FLAT_REQUIRED if name == "flat" else schema.required
             if name == "goals" and schema.name == "child_id" and "episode_id" in by_name:

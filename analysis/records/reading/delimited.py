@@ -20,8 +20,11 @@ from analysis.records.reading.file_kind import LARGEST_ROWS, decode_text
 from analysis.records.reading.rows import HEADER_WITHIN, Block, Watch, build_table
 from analysis.records.text import TextTable
 
+LONGEST_LINE = 500_000
+LONG_LINE = 20_000
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-LINES_AT_ONCE = 500
+LINES_AT_ONCE, LONG_LINES_AT_ONCE = 500, 10
+SIGNS_AT_ONCE = 1 << 20
 
 
 def read_delimited(
@@ -48,6 +51,8 @@ def read_delimited(
     n_lines = text.count("\n") + (not text.endswith("\n"))
     if n_lines > LARGEST_ROWS + HEADER_WITHIN:
         return None, [too_many_rows(file)]
+    if _has_line_over(text, LONGEST_LINE):
+        return None, [_long_line(file)]
     delimiter = _choose_delimiter(text, columns)
     if delimiter != ",":
         notes.append(f"columns are parted by {DELIMITERS[delimiter]}s")
@@ -75,14 +80,25 @@ class _RowReader(Protocol):
 
 
 def _read(text: str, delimiter: str) -> _RowReader:
-    return csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    return csv.reader(_lines(text), delimiter=delimiter, strict=True)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines with their ends; in pieces, because `StringIO` takes four bytes a sign."""
+    start = 0
+    while start < len(text):
+        end = text.rfind("\n", start, start + SIGNS_AT_ONCE) + 1 or text.find("\n", start) + 1
+        end = end or len(text)
+        yield from io.StringIO(text[start:end], newline="\n")
+        start = end
 
 
 def _blocks(text: str, delimiter: str) -> Iterator[Block]:
     """Yield blocks of rows; the first is short, so that headings are looked for in few rows."""
     reader = _read(text, delimiter)
     rest = iter(reader)
-    line, size = 1, 4 * HEADER_WITHIN
+    at_once = LONG_LINES_AT_ONCE if _has_line_over(text, LONG_LINE) else LINES_AT_ONCE
+    line, size = 1, min(at_once, 4 * HEADER_WITHIN)
     while rows := list(islice(rest, size)):
         n_lines = reader.line_num - line + 1
         if n_lines == len(rows):
@@ -90,7 +106,27 @@ def _blocks(text: str, delimiter: str) -> Iterator[Block]:
         else:
             taken = [1 + sum(cell.count("\n") for cell in row) for row in rows]
         yield Block(rows, line, taken)
-        line, size = line + n_lines, LINES_AT_ONCE
+        line, size = line + n_lines, at_once
+
+
+def _has_line_over(text: str, longest: int) -> bool:
+    """Tell whether a line is longer than `longest`, looking at few places only."""
+    start = 0
+    while start + longest < len(text):
+        end = text.rfind("\n", start, start + longest + 1)
+        if end < 0:
+            return True
+        start = end + 1
+    return False
+
+
+def _long_line(file: str) -> Problem:
+    return Problem(
+        f"a line is longer than {LONGEST_LINE:,} signs.",
+        "Look for a missing line end or a line of stray commas, and export the file again.",
+        file=file,
+        code="long_line",
+    )
 
 
 def _last_start(text: str, delimiter: str) -> int:
@@ -122,7 +158,7 @@ def _first_lines(text: str, delimiter: str) -> list[list[str]]:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         if text[start:end].strip():
-            lines.append(text[start : min(end, start + 100_000)])
+            lines.append(text[start : min(end, start + LONG_LINE)])
         start = end + 1
     return [row for line in lines for row in csv.reader([line], delimiter=delimiter)]
 

@@ -2,7 +2,9 @@
 
 In: the bytes of a Parquet file. Out: a `TextTable`.
 Decisions: every column becomes its distinct texts and codes; dates stay dates, so that the check
-for real dates sees them.
+for real dates sees them. Before a value is unpacked the footer and every page's own header say
+how much there is: a file that swells to more than a clinic's records is refused, and so is the
+one encoding (prefixes shared between texts) whose pages do not say how large they grow.
 """
 
 from __future__ import annotations
@@ -13,58 +15,193 @@ from typing import Any
 import numpy as np
 
 from analysis.errors import Problem
+from analysis.records.privacy.identifiers import show_heading
+from analysis.records.reading.limits import (
+    LONGEST_CELL,
+    OverLimitError,
+    check_cells,
+    check_headings,
+)
+from analysis.records.reading.parquet_pages import read_pages
 from analysis.records.text import HEADER, USED, TextColumn, TextTable, clean_text
 
-LARGEST_PARQUET_ROWS = 20_000_000
+LARGEST_PARQUET_ROWS = 4_000_000
+MOST_CELLS = 40_000_000
+SMALL_ENOUGH = 12_000_000  # cells, read whatever the file's size; 2 million rows of the flat sheet
+CELLS_PER_BYTE = 100
+MOST_UNPACKED = 600_000_000  # bytes of all pages
+MOST_COLUMN_BYTES = 200_000_000
+MOST_PAGES = 200_000
+MOST_VALUES = 2_000_000  # different values of one column
+DELTA_BYTE_ARRAY = 7
+LARGEST_FOOTER_PART = 10_000_000
+SWELLS = OverLimitError(
+    "the file unpacks to far more than a clinic's records: it is damaged or made to do harm.",
+    "Write the table again, with the columns and rows that are needed.",
+    "swells",
+)
+SHARED_PREFIXES = OverLimitError(
+    "texts are packed by shared beginnings (DELTA_BYTE_ARRAY), whose size cannot be told before "
+    "they are unpacked.",
+    "Write the table again with the usual settings (in pandas: to_parquet).",
+    "packing",
+)
 
 
 def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem]]:
-    """Read a Parquet file; a damaged or nested one is a problem."""
+    """Read a Parquet file; a damaged, nested or swelling one is a problem."""
     import pyarrow as arrow
     from pyarrow import parquet
 
-    broken = Problem(
+    try:
+        source = parquet.ParquetFile(
+            arrow.BufferReader(data),
+            thrift_string_size_limit=LARGEST_FOOTER_PART,
+            thrift_container_size_limit=LARGEST_FOOTER_PART // 10,
+        )
+        names = [clean_text(name) for name in source.schema_arrow.names]
+        refusal = check_headings(names, file)
+        if refusal:
+            return None, [refusal]
+        _judge_size(source.metadata, data)
+        kinds = source.schema_arrow.types
+        if any(map(arrow.types.is_nested, kinds)):
+            raise ValueError
+        _judge_widths(source.schema, source.metadata.num_rows)
+        source = parquet.ParquetFile(
+            arrow.BufferReader(data), read_dictionary=source.schema_arrow.names
+        )
+        n = source.metadata.num_rows
+        columns, problems = _read_columns(arrow, source, names, file)
+    except OverLimitError as found:
+        return None, [found.problem(file)]
+    except (
+        *(arrow.ArrowException, OSError, ValueError, IndexError, KeyError, TypeError),
+        *(MemoryError, OverflowError, RecursionError),
+    ):
+        return None, [_damaged(file)]
+    if problems:
+        return None, problems
+    lines = np.arange(1, n + 1, dtype=np.int64)
+    table = TextTable(file, "", tuple(columns), lines, {HEADER: 0, USED: n}, unit="row")
+    too_long = check_cells(table)
+    return (None if too_long else table), too_long
+
+
+def _damaged(file: str) -> Problem:
+    return Problem(
         "the Parquet file is damaged, or has columns that are lists or records.",
         "Write it again with plain columns of numbers and text.",
         file=file,
         code="damaged_parquet",
     )
-    try:
-        source = parquet.ParquetFile(arrow.BufferReader(data))
-        if source.metadata.num_rows > LARGEST_PARQUET_ROWS:
-            return None, [
+
+
+def _judge_size(metadata: Any, data: bytes) -> None:
+    """Refuse a file by its footer and its pages' headers.
+
+    Raises:
+        OverLimitError: if it unpacks to more than is read.
+        ValueError, IndexError: if footer and pages do not agree.
+    """
+    n_rows, n_columns = metadata.num_rows, metadata.num_columns
+    if n_rows < 0 or n_columns < 0:
+        raise ValueError
+    cells = n_rows * n_columns
+    if n_rows > LARGEST_PARQUET_ROWS or cells > MOST_CELLS:
+        raise OverLimitError(
+            f"there are more than {LARGEST_PARQUET_ROWS:,} rows or {MOST_CELLS:,} cells.",
+            "Give fewer years of records at a time.",
+            "too_large",
+        )
+    if cells > SMALL_ENOUGH and cells > CELLS_PER_BYTE * len(data):
+        raise SWELLS
+    n_pages = total = n_grouped = 0
+    of_column = [0] * n_columns
+    for group in range(metadata.num_row_groups):
+        about = metadata.row_group(group)
+        n_grouped += about.num_rows
+        for position in range(n_columns):
+            n_values = 0
+            for page in _pages_of(about.column(position), data):
+                n_pages += 1
+                n_values += page.n_values
+                of_column[position] += page.unpacked
+                total += page.unpacked
+                if page.encoding == DELTA_BYTE_ARRAY:
+                    raise SHARED_PREFIXES
+                if n_pages > MOST_PAGES or total > MOST_UNPACKED:
+                    raise SWELLS
+                if of_column[position] > MOST_COLUMN_BYTES:
+                    raise SWELLS
+            if n_values != about.num_rows:
+                raise ValueError
+    if n_grouped != n_rows:
+        raise ValueError
+
+
+def _pages_of(chunk: Any, data: bytes) -> Any:
+    start = chunk.data_page_offset
+    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
+        start = chunk.dictionary_page_offset
+    return read_pages(data, start, chunk.total_compressed_size)
+
+
+def _judge_widths(schema: Any, n_rows: int) -> None:
+    """Refuse columns of values of one large fixed size, which a dictionary repeats."""
+    for position in range(len(schema)):
+        width = schema.column(position).length or 0
+        if schema.column(position).physical_type == "FIXED_LEN_BYTE_ARRAY" and (
+            width > LONGEST_CELL or width * n_rows > MOST_COLUMN_BYTES
+        ):
+            raise SWELLS
+
+
+def _read_columns(
+    arrow: ModuleType, source: Any, names: list[str], file: str
+) -> tuple[list[TextColumn], list[Problem]]:
+    columns, problems = [], []
+    for position, heading in enumerate(names, 1):
+        column = source.read([source.schema_arrow.names[position - 1]]).column(0)
+        if len(column) != source.metadata.num_rows:
+            raise ValueError
+        try:
+            columns.append(_as_text(arrow, column, heading, position))
+        except (OverflowError, ValueError) as error:
+            if not arrow.types.is_temporal(_plain(arrow, column.type)):
+                raise error from None
+            problems.append(
                 Problem(
-                    f"there are more than {LARGEST_PARQUET_ROWS:,} rows.",
-                    "Give fewer years of records at a time.",
+                    "the column holds dates or times that no calendar has.",
+                    "Leave the column out, or write it again with dates that exist.",
                     file=file,
-                    code="too_large",
+                    column=show_heading(heading, position),
+                    code="no_such_date",
                 )
-            ]
-        columns = []
-        for position, name in enumerate(source.schema_arrow.names, 1):
-            column = source.read([name]).column(0)
-            columns.append(_as_text(arrow, column, clean_text(name), position))
-    except (arrow.ArrowException, OSError, ValueError, KeyError, MemoryError):
-        return None, [broken]
-    n = source.metadata.num_rows
-    lines = np.arange(1, n + 1, dtype=np.int64)
-    ledger = {HEADER: 0, USED: n}
-    return TextTable(file, "", tuple(columns), lines, ledger, unit="row"), []
+            )
+    return columns, problems
+
+
+def _plain(arrow: ModuleType, kind: Any) -> Any:
+    return kind.value_type if arrow.types.is_dictionary(kind) else kind
 
 
 def _as_text(arrow: ModuleType, column: Any, heading: str, position: int) -> TextColumn:
-    kind = column.type
-    if arrow.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if arrow.types.is_nested(kind):
-        raise ValueError
-    if arrow.types.is_boolean(kind):
+    if not len(column):
+        return TextColumn(heading, position, (), np.zeros(0, dtype=np.int32))
+    if arrow.types.is_boolean(column.type):
         column = column.cast(arrow.int8())
-    coded = column.combine_chunks()
+    if not arrow.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    coded = column.unify_dictionaries().combine_chunks()
     if isinstance(coded, arrow.ChunkedArray):
-        coded = arrow.concat_arrays(coded.chunks) if coded.num_chunks else arrow.array([], kind)
-    coded = coded.dictionary_encode()
+        coded = arrow.concat_arrays(coded.chunks)
+    if len(coded.dictionary) > MOST_VALUES:
+        raise OverLimitError(
+            f"a column holds more than {MOST_VALUES:,} different values.",
+            "Give fewer years of records at a time.",
+            "too_large",
+        )
     texts = [_text(value) for value in coded.dictionary.to_pylist()]
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     if (codes < 0).any():

@@ -23,6 +23,7 @@ from analysis.records.mapping import Mapping
 from analysis.records.privacy.codes import PLAIN_CODE
 from analysis.records.privacy.identifiers import find_identifiers, show_heading
 from analysis.records.privacy.shapes import is_harmless
+from analysis.records.reading.limits import check_variety, first_values
 from analysis.records.reading.sources import REQUIRED_TABLES, find_sources, read_source
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
@@ -42,6 +43,13 @@ def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
     for source, table_name in sources:
         found += read_source(source, table_name, mapping, records)
     _take_tables(found, mapping, records)
+    too_large = [
+        problem
+        for name, table in records.tables.items()
+        for problem in check_variety(table, records.names[name])
+    ]
+    if too_large:
+        raise RecordsError(too_large)
     _refuse_identifiers(records)
     return records
 
@@ -177,7 +185,9 @@ def _refuse_identifiers(records: TextRecords) -> None:
     problems = [
         problem
         for name, table in records.tables.items()
-        for problem in find_identifiers(table, records.names[name])
+        for problem in find_identifiers(
+            first_values(table, records.names[name]), records.names[name]
+        )
     ]
     if problems:
         others = [problem for problem in records.problems if problem.code != "missing_column"]

@@ -14,6 +14,7 @@ from itertools import chain, islice
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
 from analysis.records.headings import count_names, plain_name
+from analysis.records.reading.limits import WIDEST, check_cells, check_headings, too_wide
 from analysis.records.text import (
     BLANK,
     HEADER,
@@ -78,7 +79,7 @@ def find_header(rows: list[list[str]], columns: Mapping[str, str] | None) -> int
 
 def is_filled(cells: Iterable[str]) -> bool:
     """Tell whether any cell holds more than blanks."""
-    return any(map(str.strip, cells))
+    return bool("".join(cells).strip())
 
 
 def build_table(
@@ -106,7 +107,39 @@ def build_table(
         padded: whether a row may stop early (a workbook stores no empty cells at its end).
         line_breaks: whether a quoted cell may run over lines (free text of a raw export).
     """
-    blocks = iter(blocks)
+    blocks = _watch_width(blocks)
+    try:
+        return _build(blocks, file, sheet, columns, decimal_comma, notes, unit, padded, line_breaks)
+    except _TooWideError as found:
+        return None, [too_wide(file, unit, found.line)]
+
+
+class _TooWideError(Exception):
+    """A row is wider than any spreadsheet."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+def _watch_width(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if block.rows and max(map(len, block.rows)) > WIDEST:
+            raise _TooWideError(next(line for row, line, _ in block if len(row) > WIDEST))
+        yield block
+
+
+def _build(
+    blocks: Iterator[Block],
+    file: str,
+    sheet: str,
+    columns: Mapping[str, str] | None,
+    decimal_comma: bool,
+    notes: Iterable[str],
+    unit: str,
+    padded: bool,
+    line_breaks: bool,
+) -> tuple[TextTable | None, list[Problem]]:
     first: list[Row] = []
     n_filled = 0
     for block in blocks:
@@ -121,6 +154,9 @@ def build_table(
     filled = [row for row in first if is_filled(row[0])]
     header = filled[find_header([row[0] for row in filled], columns)]
     maker = _TableMaker(header, columns, padded=padded, line_breaks=line_breaks)
+    refusal = check_headings(maker.headings, file)
+    if refusal:
+        return None, [refusal]
     for row in first:
         if row[1] < header[1]:
             maker.take_title(row)
@@ -129,7 +165,8 @@ def build_table(
     for block in blocks:
         maker.take_block(block)
     table = maker.finish(file, sheet, decimal_comma, [*notes, *maker.tell(unit)], unit)
-    return table, maker.problems(file, unit)
+    too_long = check_cells(table)
+    return (None if too_long else table), [*maker.problems(file, unit), *too_long]
 
 
 class _TableMaker:

@@ -8,6 +8,7 @@ with the columns needed is taken, and two candidates are refused rather than cho
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,14 +21,17 @@ from analysis.records.headings import (
 )
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.identifiers import show_sheet
+from analysis.records.reading.archive import DAMAGED, check_archive, damaged
 from analysis.records.reading.delimited import read_delimited, too_many_rows
 from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
+from analysis.records.reading.limits import OverLimitError
 from analysis.records.reading.parquet import read_parquet
 from analysis.records.reading.rows import Block, Watch, build_table, gather_rows
-from analysis.records.reading.workbook import DAMAGED, Workbook, check_archive, damaged
+from analysis.records.reading.workbook import Workbook
 from analysis.records.schema import TABLES
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
+from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, kind_of_place, open_ordinary
 
 SheetRead = tuple[str, TextTable | None, list[Problem]]
 
@@ -43,10 +47,13 @@ def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tup
     Raises:
         RecordsError: when there is nothing to read at `path`.
     """
+    kind = kind_of_place(path)
+    if kind == "file":
+        return [(path, "")]
+    if kind == "special":
+        raise RecordsError([_not_ordinary(path.name)])
     try:
-        if path.is_file():
-            return [(path, "")]
-        if not path.is_dir():
+        if kind == "missing":
             raise RecordsError(
                 [
                     Problem(
@@ -57,9 +64,15 @@ def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tup
                     )
                 ]
             )
-        entries = sorted(entry for entry in path.iterdir() if entry.is_file())
+        kinds = {entry: kind_of_place(entry) for entry in sorted(path.iterdir())}
     except OSError:
         raise RecordsError([_cannot_open(path.name)]) from None
+    records.problems += [
+        _not_ordinary(entry.name)
+        for entry, kind in kinds.items()
+        if kind == "special" and entry.suffix.lower() in DATA_ENDINGS
+    ]
+    entries = [entry for entry, kind in kinds.items() if kind == "file"]
     owners = [entry for entry in entries if entry.name.startswith("~$")]
     if owners:
         records.notes.append(
@@ -129,6 +142,11 @@ def _cannot_open(name: str) -> Problem:
     )
 
 
+def _not_ordinary(name: str) -> Problem:
+    fault, mend = NOT_ORDINARY
+    return Problem(fault, mend, file=name, code="not_ordinary")
+
+
 def read_source(
     source: Path,
     table_name: str,
@@ -142,15 +160,21 @@ def read_source(
     """
     name = source.name
     try:
-        size = source.stat().st_size
-        with source.open("rb") as stream:
+        with open_ordinary(source) as stream:
             head = stream.read(2048)
             largest = LARGEST_PARQUET_BYTES if kind_of(head) == "parquet" else LARGEST_BYTES
+            stream.seek(0)
+            size = os.fstat(stream.fileno()).st_size
             if size > largest:
                 records.problems.append(too_many_rows(name))
                 return []
-            data = head + stream.read()
-    except OSError:
+            data = stream.read(size + 1)
+            if len(data) > size:
+                raise NotOrdinaryError
+    except NotOrdinaryError:
+        records.problems.append(_not_ordinary(name))
+        return []
+    except (OSError, MemoryError):
         records.problems.append(_cannot_open(name))
         return []
     watch = watch_progress(f"reading {name}", size)
@@ -211,6 +235,9 @@ def _read_workbook(
                 unit="row",
             )
             read.append((table, text, problems))
+    except OverLimitError as found:
+        records.problems.append(found.problem(name))
+        return []
     except DAMAGED:
         records.problems.append(damaged(name))
         return []

@@ -3,64 +3,29 @@
 In: the bytes of a workbook. Out: one `Sheet` of rows of text for each sheet with content.
 Decisions: a cell that the spreadsheet shows as a date comes out as a date (so that the check for
 real dates sees it), a formula without a stored result and an error cell come out as what they
-are. The parts of the file are read with expat, document types refused, sizes checked before
-anything is unpacked. Source of the layout: ECMA-376 part 1, chapter 18.
+are. Source of the layout: ECMA-376 part 1, chapter 18.
 """
 
 from __future__ import annotations
 
-import io
 import posixpath
-import re
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from xml.parsers import expat
 
-from analysis.errors import Problem
-from analysis.records.reading.file_kind import LARGEST_BYTES
-
-LARGEST_RATIO = 100
-SMALL_ENOUGH = 1_000_000
-WIDEST = 16_384
-DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-NO_RESULT = "#FORMULA"
-BLOCK = 1 << 18
-# What the libraries raise on a workbook that is damaged, locked or packed in a way unknown to them.
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    expat.ExpatError,
-    RuntimeError,
-    EOFError,
-    KeyError,
-    ValueError,
-    IndexError,
-    OSError,
-    OverflowError,
+from analysis.records.reading.limits import WIDEST
+from analysis.records.reading.parts import (
+    Parts,
+    RefusedError,
+    read_shared,
+    read_styles,
+    take_text,
 )
+from analysis.records.reading.rows import is_filled
 
-
-OnStart = Callable[[str, dict[str, str]], None]
-OnText = Callable[[str], None]
-
-
-class _Refused(ValueError):
-    """A part of the workbook that is not read."""
-
-
-@dataclass(slots=True)
-class _Position:
-    """Where the reading of a sheet stands, and what its cell is."""
-
-    row: int = 0
-    column: int = 0
-    kind: str = "n"
-    style: int = 0
-    inside: bool = False
-    formula: bool = False
+MOST_SHEET_ROWS = 1_048_576
+MOST_TAG_NAMES = 1_000
+NO_RESULT = "#FORMULA"
 
 
 @dataclass(frozen=True)
@@ -71,104 +36,21 @@ class Sheet:
     part: str
 
 
-def check_archive(data: bytes, file: str) -> Problem | None:
-    """Give the refusal of an archive that is a bomb, locked, or not a workbook; else None.
-
-    Only the table of contents is read, so a bomb is refused at once.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            total = sum(part.file_size for part in parts)
-            names = {part.filename for part in parts}
-            locked = any(part.flag_bits & 1 for part in parts)
-            ratio = max(
-                (
-                    part.file_size / max(part.compress_size, 1)
-                    for part in parts
-                    if part.file_size > SMALL_ENOUGH
-                ),
-                default=0,
-            )
-    except DAMAGED:
-        return damaged(file)
-    if total > LARGEST_BYTES or ratio > LARGEST_RATIO:
-        return Problem(
-            "the workbook unpacks to far more than a clinic's records: it is damaged or made "
-            "to do harm.",
-            "Copy the table into a new workbook; for very large tables use CSV or Parquet.",
-            file=file,
-            code="zip_bomb",
-        )
-    if locked:
-        return Problem(
-            "the archive is locked with a password.",
-            "Save a copy without a password, in a safe place, and use that.",
-            file=file,
-            code="locked",
-        )
-    if "xl/workbook.xml" in names:
-        return None
-    if "xl/workbook.bin" in names:
-        fault, mend = "this is a binary workbook (.xlsb).", "Save it as .xlsx."
-    elif "content.xml" in names:
-        fault, mend = "this is a LibreOffice sheet (.ods).", "Save it as .xlsx or CSV UTF-8."
-    elif any(name.startswith(("word/", "ppt/")) for name in names):
-        fault, mend = "this is a document, not a workbook.", "Save the table as .xlsx or CSV."
-    else:
-        fault, mend = (
-            "this is a zip archive, not a workbook.",
-            "Unpack it first, then give the folder or the file inside.",
-        )
-    return Problem(fault, mend, file=file, code="not_a_workbook")
-
-
-def damaged(file: str) -> Problem:
-    """Give the refusal of a workbook that cannot be read to the end."""
-    return Problem(
-        "the workbook is damaged and cannot be read to the end.",
-        "Open it in your spreadsheet, let it repair the file, and save it again as .xlsx.",
-        file=file,
-        code="damaged_workbook",
-    )
-
-
 class Workbook:
     """An opened workbook; `sheets` in order, `rows` of one at a time.
 
     Raises:
-        one of `DAMAGED` from any method when the file is not what it should be.
+        OverLimitError: from any method when it holds more than is read from a workbook.
+        one of `archive.DAMAGED` from any method when the file is not what it should be.
     """
 
     def __init__(self, data: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(data))
-        names = set(self._archive.namelist())
+        self._parts = Parts(data)
         self._epoch = datetime(1899, 12, 30)
         self.sheets = self._find_sheets()
-        self._shared = self._read_shared() if "xl/sharedStrings.xml" in names else []
-        self._is_date = self._read_styles() if "xl/styles.xml" in names else []
-
-    def _parse(
-        self, part: str, start: OnStart, end: OnText | None = None, text: OnText | None = None
-    ) -> None:
-        for _ in self._parse_in_blocks(part, start, end, text):
-            pass
-
-    def _parse_in_blocks(
-        self, part: str, start: OnStart, end: OnText | None, text: OnText | None
-    ) -> Iterator[None]:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
-        parser.CharacterDataHandler = text
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        with self._archive.open(part) as stream:
-            while block := stream.read(BLOCK):
-                parser.Parse(block, False)
-                yield
-        parser.Parse(b"", True)
-        yield
+        names = self._parts.names
+        self._shared = read_shared(self._parts) if "xl/sharedStrings.xml" in names else []
+        self._is_date = read_styles(self._parts) if "xl/styles.xml" in names else []
 
     def _find_sheets(self) -> list[Sheet]:
         targets: dict[str, str] = {}
@@ -189,126 +71,24 @@ class Workbook:
             if name.endswith(" workbookPr") and values.get("date1904", "0") in ("1", "true"):
                 self._epoch = datetime(1904, 1, 1)
 
-        self._parse("xl/_rels/workbook.xml.rels", relation)
-        self._parse("xl/workbook.xml", sheet)
+        self._parts.parse("xl/_rels/workbook.xml.rels", relation)
+        self._parts.parse("xl/workbook.xml", sheet)
         return [Sheet(name, targets[key]) for name, key in found if "worksheets" in targets[key]]
-
-    def _read_shared(self) -> list[str]:
-        texts: list[str] = []
-        parts: list[str] = []
-        state = {"in": False, "phonetic": False}
-
-        def start(name: str, _values: dict[str, str]) -> None:
-            tag = name.rpartition(" ")[2]
-            if tag == "si":
-                parts.clear()
-            elif tag == "rPh":
-                state["phonetic"] = True
-            elif tag == "t":
-                state["in"] = not state["phonetic"]
-
-        def end(name: str) -> None:
-            tag = name.rpartition(" ")[2]
-            if tag == "si":
-                texts.append("".join(parts))
-            elif tag == "rPh":
-                state["phonetic"] = False
-            elif tag == "t":
-                state["in"] = False
-
-        def text(data: str) -> None:
-            if state["in"]:
-                parts.append(data)
-
-        self._parse("xl/sharedStrings.xml", start, end, text)
-        return texts
-
-    def _read_styles(self) -> list[bool]:
-        custom: dict[int, bool] = {}
-        formats: list[int] = []
-        state = {"in": False}
-
-        def start(name: str, values: dict[str, str]) -> None:
-            tag = name.rpartition(" ")[2]
-            if tag == "numFmt":
-                custom[int(values["numFmtId"])] = _shows_date(values.get("formatCode", ""))
-            elif tag == "cellXfs":
-                state["in"] = True
-            elif tag == "xf" and state["in"]:
-                formats.append(int(values.get("numFmtId", "0")))
-
-        def end(name: str) -> None:
-            if name.endswith(" cellXfs"):
-                state["in"] = False
-
-        self._parse("xl/styles.xml", start, end)
-        return [custom.get(number, number in DATE_FORMATS) for number in formats]
 
     def rows(self, sheet: Sheet) -> Iterator[list[str]]:
         """Yield the cells of each row as text; gaps come out as blank rows."""
         done: list[tuple[list[str], int]] = []
-        cells: list[str] = []
-        parts: list[str] = []
-        now = _Position()
-        shared, is_date = self._shared, self._is_date
-
-        def start(name: str, values: dict[str, str]) -> None:
-            tag = name.rpartition(" ")[2]
-            if tag == "c":
-                place = values.get("r")
-                now.column = _column_of(place) if place else now.column + 1
-                now.kind = values.get("t", "n")
-                now.style = int(values.get("s", 0))
-                now.formula = False
-                parts.clear()
-            elif tag in ("v", "t"):
-                now.inside = True
-            elif tag == "f":
-                now.formula = True
-            elif tag == "row":
-                now.row = int(values.get("r", now.row + 1))
-                now.column = 0
-                cells.clear()
-
-        def end(name: str) -> None:
-            tag = name.rpartition(" ")[2]
-            if tag in ("v", "t"):
-                now.inside = False
-            elif tag == "c":
-                text = "".join(parts)
-                kind = now.kind
-                if kind == "s" and text:
-                    text = shared[int(text)]
-                elif kind == "n" and text:
-                    style = now.style
-                    if style < len(is_date) and is_date[style]:
-                        text = self._date_text(text)
-                    elif "." in text or "E" in text:
-                        text = _number_text(text)
-                elif kind == "d":
-                    text = text.split("T")[0]
-                if not text and now.formula:
-                    text = NO_RESULT
-                column = now.column
-                if column > WIDEST:
-                    raise _Refused
-                if text:
-                    if len(cells) < column:
-                        cells.extend([""] * (column - len(cells)))
-                    cells[column - 1] = text
-            elif tag == "row":
-                done.append((cells.copy(), now.row))
-
-        def characters(data: str) -> None:
-            if now.inside:
-                parts.append(data)
-
+        reader = _SheetReader(self._shared, self._is_date, self._date_text, done)
         last = 0
-        for _block in self._parse_in_blocks(sheet.part, start, end, characters):
+        for _block in self._parts.parse_in_blocks(
+            sheet.part, reader.start, reader.end, reader.characters
+        ):
             for filled, row in done:
-                if row <= last or row > 1_048_576:
-                    raise _Refused
-                if any(map(str.strip, filled)):
+                if row <= last or row > MOST_SHEET_ROWS:
+                    raise RefusedError
+                if is_filled(filled):
+                    # A gap and a wide row cost work that no tag was counted for.
+                    self._parts.spend(row - last + len(filled) // 32)
                     for _ in range(last + 1, row):
                         yield []
                     yield filled
@@ -325,8 +105,89 @@ class Workbook:
             return text
 
 
-def _refuse_doctype(*_ignored: object) -> None:
-    raise _Refused
+class _SheetReader:
+    """The handlers of a sheet's tags: they gather a row's cells and put it on `done`."""
+
+    def __init__(
+        self,
+        shared: list[str],
+        is_date: list[bool],
+        date_text: Callable[[str], str],
+        done: list[tuple[list[str], int]],
+    ) -> None:
+        self._shared, self._is_date, self._date_text, self._done = shared, is_date, date_text, done
+        self._names: dict[str, str] = {}
+        self._cells: list[str] = []
+        self._pieces: list[str] = []
+        self._row = self._column = self._style = 0
+        self._kind = "n"
+        self._inside = self._formula = False
+
+    def _tag(self, name: str) -> str:
+        """Give a tag's name without its namespace; few different ones are remembered."""
+        tag = name.rpartition(" ")[2]
+        if len(self._names) < MOST_TAG_NAMES:
+            self._names[name] = tag
+        return tag
+
+    def start(self, name: str, values: dict[str, str]) -> None:
+        """Begin a cell, its text, its formula or a row."""
+        tag = self._names.get(name) or self._tag(name)
+        if tag == "c":
+            place = values.get("r")
+            self._column = _column_of(place) if place else self._column + 1
+            self._kind = values.get("t", "n")
+            self._style = int(values.get("s", 0))
+            self._formula = False
+            self._pieces.clear()
+        elif tag in ("v", "t"):
+            self._inside = True
+        elif tag == "f":
+            self._formula = True
+        elif tag == "row":
+            self._row = int(values.get("r", self._row + 1))
+            self._column = 0
+            self._cells.clear()
+
+    def end(self, name: str) -> None:
+        """End a cell's text, a cell or a row."""
+        tag = self._names.get(name) or self._tag(name)
+        if tag in ("v", "t"):
+            self._inside = False
+        elif tag == "c":
+            self._end_cell()
+        elif tag == "row":
+            self._done.append((self._cells.copy(), self._row))
+
+    def _end_cell(self) -> None:
+        column = self._column
+        if column > WIDEST:
+            raise RefusedError
+        text = "".join(self._pieces)
+        kind = self._kind
+        if text:
+            if kind == "s":
+                text = self._shared[_index(text)]
+            elif kind == "n":
+                style = self._style
+                if style < len(self._is_date) and self._is_date[style]:
+                    text = self._date_text(text)
+                elif "." in text or "E" in text:
+                    text = _number_text(text)
+            elif kind == "d":
+                text = text.split("T")[0]
+        if not text and self._formula:
+            text = NO_RESULT
+        if text:
+            cells = self._cells
+            if len(cells) < column:
+                cells.extend([""] * (column - len(cells)))
+            cells[column - 1] = text
+
+    def characters(self, data: str) -> None:
+        """Take text, where it is a cell's."""
+        if self._inside:
+            take_text(self._pieces, data)
 
 
 def _column_of(place: str) -> int:
@@ -336,7 +197,7 @@ def _column_of(place: str) -> int:
             break
         number = number * 26 + ord(character) - 64
     if not 0 < number <= WIDEST:
-        raise _Refused
+        raise RefusedError
     return number
 
 
@@ -348,6 +209,9 @@ def _number_text(text: str) -> str:
     return f"{number:.15g}"
 
 
-def _shows_date(code: str) -> bool:
-    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code.casefold())
-    return bool(re.search(r"[dmy]|h", plain)) and not re.fullmatch(r"general|@", plain)
+def _index(text: str) -> int:
+    """Give the number of a shared text; a negative one would count from the end."""
+    number = int(text)
+    if number < 0:
+        raise RefusedError
+    return number

@@ -1,0 +1,164 @@
+"""The parts of a workbook, parsed with expat, and what two of them say: shared texts and styles.
+
+In: the bytes of a workbook. Out: what the handlers of a part are called with; texts; whether a
+style shows a date.
+Decisions: document types are refused, so that no entity can swell. A workbook has a budget of
+steps (a tag's beginning or end, a row of a gap): what it declares about its size need not be
+true, so that the work itself is counted, before it is done. Source of the layout: ECMA-376 part
+1, chapter 18.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from xml.parsers import expat
+
+from analysis.records.reading.limits import LONGEST_CELL, OverLimitError
+
+BLOCK = 1 << 18
+MOST_STEPS = 8_000_000
+DEEPEST = 100_000  # tags open at once: each takes memory, and a sheet needs ten
+PIECES_AT_ONCE = 64
+LONGEST_FORMAT = 1_000  # signs of a number format; a spreadsheet allows 255
+DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+
+OnStart = Callable[[str, dict[str, str]], None]
+OnText = Callable[[str], None]
+
+
+class RefusedError(ValueError):
+    """A part of the workbook that is not read."""
+
+
+class Parts:
+    """The parts of an archive by name, each parsed on demand."""
+
+    def __init__(self, data: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        self.names = frozenset(self._archive.namelist())
+        self._steps = MOST_STEPS
+
+    def spend(self, steps: int) -> None:
+        """Count work that is about to be done.
+
+        Raises:
+            OverLimitError: when it is more than a workbook of a clinic needs.
+        """
+        self._steps -= steps
+        if self._steps < 0:
+            raise OverLimitError(
+                "the workbook holds more cells than are read from a workbook.",
+                "Copy the table into a new workbook, or save it as CSV, which is read at this "
+                "size.",
+                "too_large",
+            )
+
+    def parse(
+        self, part: str, start: OnStart, end: OnText | None = None, text: OnText | None = None
+    ) -> None:
+        """Parse a part to its end."""
+        for _ in self.parse_in_blocks(part, start, end, text):
+            pass
+
+    def parse_in_blocks(
+        self, part: str, start: OnStart, end: OnText | None, text: OnText | None
+    ) -> Iterator[None]:
+        """Parse a part block by block, so that what was found can be used on the way."""
+        depth = 0
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = text
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        with self._archive.open(part) as stream:
+            while block := stream.read(BLOCK):
+                plain = block.replace(b"\0", b"") if b"\0" in block else block
+                n_tags, n_empty = plain.count(b"<"), plain.count(b"/>")
+                self.spend(n_tags + n_empty + plain.count(b'="') // 4)
+                depth += n_tags - 2 * plain.count(b"</") - n_empty
+                if depth > DEEPEST:
+                    raise RefusedError
+                parser.Parse(block, False)
+                yield
+        parser.Parse(b"", True)
+        yield
+
+
+def take_text(pieces: list[str], data: str) -> None:
+    """Add a piece of a cell's text.
+
+    Raises:
+        OverLimitError: when the text grows longer than a spreadsheet lets a cell be.
+    """
+    pieces.append(data)
+    if len(pieces) % PIECES_AT_ONCE == 0 and sum(map(len, pieces)) > LONGEST_CELL:
+        raise OverLimitError.of_a_cell()
+
+
+def _refuse_doctype(*_ignored: object) -> None:
+    raise RefusedError
+
+
+def read_shared(parts: Parts) -> list[str]:
+    """Give the shared texts, runs joined and pronunciations left out."""
+    texts: list[str] = []
+    pieces: list[str] = []
+    state = {"in": False, "phonetic": False}
+
+    def start(name: str, _values: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag == "si":
+            pieces.clear()
+        elif tag == "rPh":
+            state["phonetic"] = True
+        elif tag == "t":
+            state["in"] = not state["phonetic"]
+
+    def end(name: str) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag == "si":
+            texts.append("".join(pieces))
+        elif tag == "rPh":
+            state["phonetic"] = False
+        elif tag == "t":
+            state["in"] = False
+
+    def text(data: str) -> None:
+        if state["in"]:
+            take_text(pieces, data)
+
+    parts.parse("xl/sharedStrings.xml", start, end, text)
+    return texts
+
+
+def read_styles(parts: Parts) -> list[bool]:
+    """Tell of each style of cells whether it shows a date."""
+    custom: dict[int, bool] = {}
+    formats: list[int] = []
+    state = {"in": False}
+
+    def start(name: str, values: dict[str, str]) -> None:
+        tag = name.rpartition(" ")[2]
+        if tag == "numFmt":
+            custom[int(values["numFmtId"])] = _shows_date(values.get("formatCode", ""))
+        elif tag == "cellXfs":
+            state["in"] = True
+        elif tag == "xf" and state["in"]:
+            formats.append(int(values.get("numFmtId", "0")))
+
+    def end(name: str) -> None:
+        if name.endswith(" cellXfs"):
+            state["in"] = False
+
+    parts.parse("xl/styles.xml", start, end)
+    return [custom.get(number, number in DATE_FORMATS) for number in formats]
+
+
+def _shows_date(code: str) -> bool:
+    code = code[:LONGEST_FORMAT]
+    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code.casefold())
+    return bool(re.search(r"[dmy]|h", plain)) and not re.fullmatch(r"general|@", plain)
