@@ -1,8 +1,8 @@
 """What a person types after a command, read so that every fault is one sentence.
 
 In: the words of a command line. Out: their values; a fault in one sentence and exit code 2.
-Decisions: a decimal comma is understood, because half of the world types one; a number is digits
-and nothing else, so that "nan", "1_0" and a million digits are no numbers here.
+Decisions: a whole number is at most nine digits and nothing else; for others there is
+`wording.read_number`. What was typed is repeated in plain signs only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import argparse
 import re
 from typing import NoReturn
 
-NUMBER = re.compile(r"[+-]?\d{1,20}(?:[.,]\d{1,20})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 ARGUMENT = re.compile(r"^argument ([^:]{1,80}): ")
 MOST_SHOWN = 200
@@ -26,20 +25,6 @@ class Arguments(argparse.ArgumentParser):
         said = "".join(c if c.isprintable() else "?" for c in said)[:MOST_SHOWN].rstrip(".")
         said = said.encode("ascii", "replace").decode()
         self.exit(2, f"{said[:1].upper()}{said[1:]} (`{self.prog} --help` says what it takes).\n")
-
-
-def decimal(text: str) -> float:
-    """Read a number, with a decimal point or a decimal comma.
-
-    Raises:
-        argparse.ArgumentTypeError: if it is none.
-
-    >>> decimal("0,3")
-    0.3
-    """
-    if not NUMBER.fullmatch(text.strip()):
-        raise argparse.ArgumentTypeError('give a number, such as 0.3 or "0,3"')
-    return float(text.strip().replace(",", "."))
 
 
 def whole(text: str) -> int:

@@ -17,10 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.arguments import Arguments, decimal, whole
+from analysis.arguments import Arguments, whole
 from analysis.errors import run_entry_point
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.settings import Settings
+from analysis.wording import read_number
 from analysis.writing import PDF_MARK, Output, check_target, write_files
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", default="summary.pdf", help="the PDF (default: %(default)s)")
     parser.add_argument(
         "--margin",
-        type=decimal,
+        type=read_number,
         default=Settings.margin,
         help="smallest difference that matters, in levels per "
         f"{Settings.rate_weeks} weeks (default: %(default)s)",

@@ -440,12 +440,21 @@ def test_nothing_of_another_type_in_the_last_report_is_more_than_a_sentence():
     for path in (("margin",), ("seal",), ("answer", "pairs", 0, "estimate"), ("answer",)):
         spelt = planted(told, path, mark)
         contents += [spelt.replace(f'"{mark}"'.encode(), value) for value in SPELT]
+    contents = [content for content in contents if not is_equal(content, told)]
     refused = 0
     for content in contents:
         with pytest.raises(AnalysisError) as caught:
             protect(after, ledger, parse_summary(content))
         refused += len(str(caught.value).splitlines()) == 1
     assert refused == len(contents) > 800
+
+
+def is_equal(content, told):
+    """Tell whether nothing was changed: None may have been put where None stood."""
+    try:
+        return json.loads(content) == told
+    except (ValueError, RecursionError):
+        return False
 
 
 def leaves_of(value, path=()):
