@@ -7,12 +7,12 @@ Decisions: nothing is written, nothing statistical is imported.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.arguments import Arguments
 from analysis.errors import run_entry_point
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_records(path: str | Path, mapping: str | Path | Mapping | None = None)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives 0, or 2 (usage), 3 (privacy) or 4 (faulty records)."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.check",
         description="Read and judge a clinic's records; nothing is analysed or written.",
     )

@@ -18,12 +18,15 @@ from pathlib import Path
 import analysis.disclosure.release
 import analysis.records.load
 import analysis.study
+from analysis.disclosure.private import open_ledger
 from analysis.report import __main__ as command
 from analysis.settings import Settings
 from analysis.words.tell import tell
+from analysis.writing import settle_files
+from analysis.writing.locks import LOCK_ENDING
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-CALLS = {"open": (1, 2), "fsync": (1, 2), "replace": (1, 2)}
+CALLS = {"open": (1, 2, 3, 4, 5, 6), "fsync": (1, 2), "replace": (1, 2, 3)}
 STAGES = ("check_target", "read_records", "run_study", "protect", "_render", "write_files")
 HOLDERS = {
     "read_records": analysis.records.load,
@@ -34,6 +37,7 @@ HOLDERS = {
 
 def main():
     records, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    open_ledger()
     made = {margin: make(records, margin) for margin in (0.25, 0.3)}
     for number, (target, when, nth) in enumerate(kill_points()):
         for sign in SIGNALS if nth == 1 and target == "replace" else (SIGNALS[number % 3],):
@@ -140,20 +144,32 @@ def refuse_writing():
 
 
 def report(kind, point, sign, code, place, made):
-    found = {path.name: path.read_bytes() for path in place.iterdir()}
-    kinds = {}
-    for name, key in (("summary.pdf", "pdf"), ("summary.json", "json")):
-        content = found.pop(name, b"")
-        kinds[key] = "old" if content in (b"%PDF-old", b'{\n "version": "old"}') else "broken"
-        for margin, (_, _, contents) in made.items():
-            if content == contents[key]:
-                kinds[key] = str(margin)
-    line = {"kind": kind, "point": point, "signal": sign, "code": code, "left": sorted(found)}
-    sys.stdout.write(json.dumps(line | kinds) + "\n")
+    line = {"kind": kind, "point": point, "signal": sign, "code": code}
+    line |= look_at(place, made)
+    settle_files([place / "summary.pdf", place / "summary.json"])
+    settled = look_at(place, made)
+    line["settled"] = [settled["pdf"], settled["json"], settled["left"]]
+    sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     with contextlib.suppress(OSError):
         for path in place.iterdir():
             path.unlink()
+
+
+def look_at(place, made):
+    """Give what the report's two files are, and the names of all others but locks."""
+    found = {path.name: path.read_bytes() for path in place.iterdir()}
+    found = {name: told for name, told in found.items() if not name.endswith(LOCK_ENDING)}
+    kinds = {}
+    for name, key in (("summary.pdf", "pdf"), ("summary.json", "json")):
+        content = found.pop(name, None)
+        kinds[key] = "gone" if content is None else "broken"
+        if content in (b"%PDF-old", b'{\n "version": "old"}'):
+            kinds[key] = "old"
+        for margin, (_, _, contents) in made.items():
+            if content == contents[key]:
+                kinds[key] = str(margin)
+    return kinds | {"left": sorted(found)}
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ def _assemble(
     )
     return summary.Summary(
         invented=invented,
-        records=summary.RecordsPart(digest="a1b2c3d4e5f6"),
+        records=summary.RecordsPart(id="a1b2c3d4e5f6"),
         smallest_cell=settings.smallest_cell,
         margin=settings.margin,
         formats=FORMATS,
@@ -264,7 +264,6 @@ def _assemble(
         ),
         sensitivity=None,
         claims=None,
-        ledger=summary.Ledger(salt="0f", groups=()),
     )
 
 

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from analysis.disclosure.ledger import Ledger, LedgerContent
 from analysis.disclosure.release import protect
 from analysis.records.load import records_from_tables
 from analysis.simulation.clinic import simulate_clinic
@@ -65,3 +66,8 @@ def write_tables(folder, tables):
     for name, frame in tables.items():
         frame.dropna(axis="columns", how="all").to_csv(folder / f"{name}.csv", index=False)
     return folder
+
+
+def new_ledger(digits="ab"):
+    """Give an empty private ledger with a secret of its own that every run shares."""
+    return Ledger(LedgerContent(secret=digits * 32))

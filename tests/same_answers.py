@@ -26,7 +26,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = ("id", "name", "pair", "gate", "this", "than", "format", "week", "when", "order", "measure")
 KEYS += ("domain", "level", "trait", "hours_per_level", "step", "part")
-WORDS = ("version", "seal", "ledger", "digest", "versions", "sentences")
+WORDS = ("version", "seal", "ledger", "report", "digest", "versions", "sentences")
 TOLERANCE = 1e-9
 
 
@@ -117,9 +117,10 @@ def cut_tables(place: Path, clinic: Clinic) -> None:
         rows.drop(columns=dropped).to_csv(path, index=False)
 
 
-def run_python(checkout: Path, command: list[str]) -> None:
-    """Run this interpreter on a checkout's own code."""
+def run_python(checkout: Path, command: list[str], ledgers: Path | None = None) -> None:
+    """Run this interpreter on a checkout's own code, private ledgers in a folder of their own."""
     environment = os.environ | {"PYTHONPATH": str(checkout), "OPENBLAS_NUM_THREADS": "1"}
+    environment |= {"XDG_DATA_HOME": str(ledgers)} if ledgers else {}
     done = subprocess.run(
         [sys.executable, *command], cwd=checkout, env=environment, capture_output=True, text=True
     )
@@ -130,7 +131,8 @@ def run_python(checkout: Path, command: list[str]) -> None:
 def report(checkout: Path, records: Path, output: Path) -> dict[str, object]:
     """Give the summary that a checkout publishes about some records."""
     pdf = output / f"{records.name}.pdf"
-    run_python(checkout, ["-m", "analysis.report", str(records), "--output", str(pdf)])
+    command = ["-m", "analysis.report", str(records), "--output", str(pdf)]
+    run_python(checkout, command, output / "ledgers" / records.name)
     return json.loads(pdf.with_suffix(".json").read_text(encoding="utf-8"))
 
 

@@ -44,7 +44,7 @@ def gate_of(rule, gate="measurement", **changes):
 
 
 def write_stored():
-    """Write the stored summaries anew, without the ledger of who was behind them."""
+    """Write the stored summaries anew, without their seals."""
     from small_clinics import invented_records, sample_study
 
     from analysis.disclosure.release import protect
@@ -54,7 +54,7 @@ def write_stored():
     FOLDER.mkdir(exist_ok=True)
     for name, study in studies.items():
         summary: Summary = protect(study)
-        summary = change(summary, ledger=change(summary.ledger, groups=()), seal="")
+        summary = change(summary, seal="")
         (FOLDER / f"{name}.json").write_bytes(msgspec.json.encode(summary) + b"\n")
 
 

@@ -110,7 +110,7 @@ ONLY_PUBLISHED = {
 }
 # What the sample has too much of to feel: columns recorded, children compared.
 POORER = {"columns_to_record", "largest_factor"}
-REPEATED = ("margin", "smallest_cell", "measure", "ledger", "seal", "method")
+REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
 @functools.cache

@@ -29,7 +29,6 @@ from analysis.disclosure.release import protect, publish_measure
 from analysis.disclosure.rows import Audit
 from analysis.disclosure.summary import (
     CohortPart,
-    Ledger,
     MethodPart,
     ProgressPart,
     RecordsPart,
@@ -154,7 +153,7 @@ def _publish_answer(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
     settings = study.settings
     summary = Summary(
         invented=True,
-        records=RecordsPart(digest=""),
+        records=RecordsPart(id=""),
         smallest_cell=settings.smallest_cell,
         margin=settings.margin,
         formats=FORMAT_IDS,
@@ -174,7 +173,6 @@ def _publish_answer(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
         ),
         sensitivity=None,
         claims=None,
-        ledger=Ledger(salt="", groups=()),
     )
     sections = (tell_answer, tell_cautions, tell_counts)
     return summary, tuple(sentence for section in sections for sentence in section(summary))

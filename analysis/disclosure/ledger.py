@@ -1,146 +1,298 @@
-"""Which children stand behind what a report prints, so that the next report can tell.
+"""The private ledger: which children stood behind what was shown, and nothing that may leave.
 
-In: a study. Out: the groups of children printed about, and the ledger of them that travels in
-summary.json: a rounded count and a salted digest of the children's codes for each group.
-Decisions: a group too small to print has no entry; nothing that was recorded of a child enters
-a digest, only codes; the salt is drawn from the codes of the first report and is carried on, so
-that the same records give the same bytes (SECURITY.md says what that hides). The seal is taken
-over everything but the sentences, which are told anew from the numbers whenever they are read.
+In: groups of children, and what each child brought into a comparison. Out: how a group stands to
+those of earlier reports, whether a look may stand beside earlier ones, and the keyed names by
+which a report knows its ledger. Decisions: the ledger is the clinic's own file and holds keyed
+digests of single children (HMAC-SHA256 with the clinic's random secret), so that it tells exactly
+how many came or left; nothing of it but keyed names enters a summary. What is not sealed with
+the secret is refused: emptied, cut or edited, protection never turns off without a word.
+
+Source: HMAC as in RFC 2104.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Literal
 
 import msgspec
-import pandas as pd
+from msgspec.structs import replace
 
-from analysis.disclosure.progress import levels_by_visit
-from analysis.disclosure.rules import ROUND_TO, enough, round_count
-from analysis.disclosure.summary import Ledger, LedgerGroup, Summary
-from analysis.records.schema import FORMATS
-from analysis.settings import Settings
-
-if TYPE_CHECKING:
-    from analysis.study import Study
+from analysis.disclosure.fields import FormatId
+from analysis.disclosure.groups import Brought, Groups
+from analysis.errors import AnalysisError
 
 SAME, CLOSE, APART, NEW = "same", "close", "apart", "new"
-DIGITS = 16
-Groups = Mapping[str, frozenset[str]]
+SECRET_BYTES = 32
+NAME_DIGITS, CHILD_DIGITS, OUTCOME_DIGITS = 16, 16, 8
+Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
+GroupName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.]{1,60}$")]
+Secret = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Masks = Mapping[str, int]
+
+BROKEN = (
+    "The private ledger was emptied, cut off or changed since this program wrote it, so nothing "
+    "can be promised about children who came or left. Put back a copy of it. Only if none of its "
+    "reports was handed out may it be moved away: a new one begins."
+)
 
 
-def list_groups(study: Study) -> dict[str, frozenset[str]]:
-    """Give the codes of the children behind what is printed, by the name of the group.
+class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of the ledger's file."""
 
-    Args:
-        study: the study.
 
-    Returns:
-        "compared.group", "week.12.group", "end.group", "kind.both.group", "asked.<analysis>.group"
-        and so on; only groups with enough children.
+class ReportEntry(_Part, frozen=True, kw_only=True):
+    """The groups behind the new numbers of one report, as sets of places in `children`.
+
+    Attributes:
+        report: keyed name of the report; before: that of the one it was held against, or "".
+        groups: name -> hexadecimal digits of a whole number whose bit i stands for child i.
     """
-    needed = ["episode_id", "child_id", "format", "at_end", "n_skill", "n_social"]
-    table = study.cohort.table[needed]
-    groups = _by_format("compared", table)
-    for week, part in levels_by_visit(study).groupby("week"):
-        groups |= _by_format(f"week.{week}", part)
-    groups |= _by_format("end", table[table["at_end"].to_numpy(dtype=bool)])
-    skill, social = table["n_skill"] > 0, table["n_social"] > 0
-    for name, kept in (("skill", skill), ("social", social), ("both", skill & social)):
-        groups |= _by_format(f"kind.{name}", table[kept])
-    for name, comparison in study.analyses.items():
-        if comparison.outcomes is not None and not comparison.withheld:
-            asked = table["episode_id"].isin(comparison.outcomes.dropna().index)
-            groups |= _by_format(f"asked.{name}", table[asked])
-    return {name: ids for name, ids in groups.items() if enough(len(ids), study.settings)}
+
+    report: Hex
+    before: Hex
+    groups: dict[GroupName, Hex]
 
 
-def write_ledger(
-    groups: Groups,
-    everyone: Iterable[str],
-    settings: Settings,
-    before: Ledger | None = None,
-) -> Ledger:
-    """Give the ledger of a report: every group ever printed, the earlier reports' first.
+class ShownFormat(_Part, frozen=True, kw_only=True):
+    """One format of something shown: its children, their keyed outcomes in order, both hex."""
 
-    Args:
-        groups: the children behind the numbers that are new in it.
-        everyone: the codes of all children in the records, from which a first salt is drawn.
-        settings: the smallest cell.
-        before: the ledger of the report before, which is carried on.
+    format: FormatId
+    children: Hex
+    outcomes: Hex
+    compared: bool
+
+
+class LedgerContent(_Part, frozen=True, kw_only=True):
+    """Everything in the ledger's file; `children` are keyed digests, new ones at the end."""
+
+    version: Literal[1] = 1
+    secret: Secret
+    children: tuple[Hex, ...] = ()
+    reports: tuple[ReportEntry, ...] = ()
+    shown: tuple[tuple[ShownFormat, ...], ...] = ()
+    seal: Hex = ""
+
+
+class Ledger:
+    """A clinic's ledger while it is used.
+
+    Attributes:
+        content: what its file holds, with what was remembered since.
     """
-    before = before or Ledger(salt=_digest("salt", "", everyone), groups=())
-    rows = (
-        LedgerGroup(
-            group=name,
-            n_children=round_count(len(ids), settings),
-            digest=_digest(before.salt, name, ids),
+
+    def __init__(self, content: LedgerContent | None = None) -> None:
+        self.content = content or LedgerContent(secret=secrets.token_hex(SECRET_BYTES))
+        self._key = bytes.fromhex(self.content.secret)
+        self._places = {digest: i for i, digest in enumerate(self.content.children)}
+        self._digests: dict[str, str] = {}
+
+    @property
+    def id(self) -> str:
+        """The ledger's name, as its reports bear it; it tells nothing of the secret."""
+        return self.key_name("ledger", b"")
+
+    def key_name(self, purpose: str, text: bytes, digits: int = NAME_DIGITS) -> str:
+        """Give a keyed digest that confirms nothing to whoever has not the secret.
+
+        Args:
+            purpose: what it is for; digests of one text for two purposes differ.
+            text: what is digested.
+            digits: hexadecimal digits given.
+        """
+        message = purpose.encode() + b"\x00" + text
+        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:digits]
+
+    def judge_groups(self, groups: Groups, report: str, smallest: int) -> dict[str, str]:
+        """Tell of every group how it stands to those of a report and of all before it.
+
+        Args:
+            groups: the children behind the new report.
+            report: keyed name of the last one.
+            smallest: the smallest cell.
+
+        Returns:
+            Name of the group -> "same", "close" (1 to `smallest` - 1 children came or left),
+            "apart" or "new".
+
+        Raises:
+            AnalysisError: if the ledger does not know the report.
+        """
+        chain = [
+            {name: _number(mask) for name, mask in entry.groups.items()}
+            for entry in self._find_chain(report)
+        ]
+        if not chain:
+            raise AnalysisError(
+                "The private ledger does not know the last report, so it cannot tell how many "
+                "children came or left: this may be an older copy of the ledger. Give the folder "
+                "of the newest with --ledger."
+            )
+        masks = {name: self._mask(ids) for name, ids in groups.items()}
+        return {name: _judge(name, mask, chain, smallest) for name, mask in masks.items()}
+
+    def count_shared(self, groups: Groups, report: str) -> int:
+        """Count the children of a report and of those before it who are in the new groups too."""
+        now = 0
+        for ids in groups.values():
+            now |= self._mask(ids)
+        then = 0
+        for entry in self._find_chain(report):
+            for mask in entry.groups.values():
+                then |= _number(mask)
+        return (now & then).bit_count()
+
+    def count_others(self, report: str) -> int:
+        """Count the reports that a new one was not held against."""
+        known = {entry.report for entry in self._find_chain(report)}
+        return len({entry.report for entry in self.content.reports} - known)
+
+    def remember_report(self, report: str, before: str, groups: Groups) -> None:
+        """Note who stands behind the new numbers of a report.
+
+        Args:
+            report: its keyed name.
+            before: that of the report it was held against, or "".
+            groups: the children.
+        """
+        masks = {name: f"{self._mask(ids, add=True):x}" for name, ids in sorted(groups.items())}
+        entry = ReportEntry(report=report, before=before, groups=masks)
+        if entry not in self.content.reports:
+            self.content = replace(self.content, reports=(*self.content.reports, entry))
+
+    def may_show(self, brought: Mapping[str, Brought], smallest: int) -> bool:
+        """Tell whether an answer may stand beside every one shown before.
+
+        Args:
+            brought: what each format's children bring into it.
+            smallest: the smallest cell.
+        """
+        now = {row.format: row for row in self._spell_shown(brought)}
+        return all(
+            _stand_apart(now[row.format], row, smallest)
+            for seen in self.content.shown
+            for row in seen
         )
-        for name, ids in groups.items()
-    )
-    new = tuple(row for row in rows if row not in before.groups)
-    return Ledger(salt=before.salt, groups=before.groups + new)
+
+    def remember_shown(self, brought: Mapping[str, Brought]) -> None:
+        """Note which children, with which outcomes, stand behind an answer that was shown."""
+        rows = self._spell_shown(brought, add=True)
+        if rows not in self.content.shown:
+            self.content = replace(self.content, shown=(*self.content.shown, rows))
+
+    def _find_chain(self, report: str) -> list[ReportEntry]:
+        found: list[ReportEntry] = []
+        wanted, seen = [report] if report else [], set()
+        while wanted:
+            name = wanted.pop()
+            seen.add(name)
+            own = [entry for entry in self.content.reports if entry.report == name]
+            found += own
+            wanted += sorted({e.before for e in own if e.before} - seen - set(wanted))
+        return found
+
+    def _mask(self, ids: Iterable[str], *, add: bool = False) -> int:
+        """Give a set of children as the bits of a whole number, new children at the end."""
+        mask = 0
+        for place in self._find_places(ids, add=add):
+            mask |= 1 << place
+        return mask
+
+    def _find_places(self, ids: Iterable[str], *, add: bool) -> list[int]:
+        digests = sorted(self._digest(code) for code in ids)
+        for digest in digests:
+            if digest not in self._places:
+                self._places[digest] = len(self._places)
+        if add and len(self._places) > len(self.content.children):
+            self.content = replace(self.content, children=tuple(self._places))
+        return [self._places[digest] for digest in digests]
+
+    def _digest(self, code: str) -> str:
+        if code not in self._digests:
+            text = code.encode("utf-8", "surrogatepass")
+            self._digests[code] = self.key_name("child", text, CHILD_DIGITS)
+        return self._digests[code]
+
+    def _spell_shown(
+        self, brought: Mapping[str, Brought], *, add: bool = False
+    ) -> tuple[ShownFormat, ...]:
+        rows = []
+        for name, part in brought.items():
+            codes = list(part.outcomes)
+            places = {self._find_places([code], add=add)[0]: code for code in codes}
+            told = [
+                self.key_name(f"outcome {code}", part.outcomes[code].encode(), OUTCOME_DIGITS)
+                for _, code in sorted(places.items())
+            ]
+            rows.append(
+                ShownFormat(
+                    format=msgspec.convert(name, FormatId),
+                    children=f"{self._mask(codes, add=add):x}",
+                    outcomes="".join(told),
+                    compared=part.compared,
+                )
+            )
+        return tuple(rows)
 
 
-def judge_groups(groups: Groups, ledger: Ledger, settings: Settings) -> dict[str, str]:
-    """Tell of every group how it stands to the groups of the same name in earlier reports.
+def spell_ledger(content: LedgerContent) -> bytes:
+    """Give the ledger's file, sealed with its secret."""
+    return msgspec.json.encode(replace(content, seal=_seal(content))) + b"\n"
 
-    Two counts alone cannot tell who came and who left, so a group counts as close unless it
-    is the same as one printed before, or so much larger or smaller than each that at least the
-    smallest cell came or left.
 
-    Args:
-        groups: the children behind the new report.
-        ledger: the ledger of the last one, with all before it.
-        settings: the smallest cell.
+def parse_ledger(data: bytes) -> LedgerContent:
+    """Read the ledger's file.
 
-    Returns:
-        Name of the group -> "same", "close", "apart" or "new" (not printed before).
+    Raises:
+        AnalysisError: if it is not as this program wrote it.
     """
-    answer = {}
-    for name, ids in groups.items():
-        before = [row for row in ledger.groups if row.group == name]
-        digest = _digest(ledger.salt, name, ids)
-        apart = [_surely_apart(len(ids), row.n_children, settings) for row in before]
-        if not before:
-            answer[name] = NEW
-        elif any(row.digest == digest for row in before):
-            answer[name] = SAME
-        else:
-            answer[name] = APART if all(apart) else CLOSE
-    return answer
+    try:
+        content = msgspec.json.decode(data, type=LedgerContent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise AnalysisError(BROKEN) from None
+    if not hmac.compare_digest(content.seal, _seal(content)):
+        raise AnalysisError(BROKEN)
+    return content
 
 
-def seal_summary(summary: Summary) -> str:
-    """Give a digest of every number a summary holds, by which a later change of it is noticed.
-
-    Args:
-        summary: a published summary; its sentences and a seal it already bears do not count.
-    """
-    bare = msgspec.structs.replace(summary, sentences=(), seal="")
-    return hashlib.sha256(msgspec.json.encode(bare)).hexdigest()[:DIGITS]
+def _seal(content: LedgerContent) -> str:
+    text = msgspec.json.encode(replace(content, seal=""))
+    return hmac.new(bytes.fromhex(content.secret), text, hashlib.sha256).hexdigest()
 
 
-def _by_format(name: str, rows: pd.DataFrame) -> dict[str, frozenset[str]]:
-    codes, children = rows["format"].array.codes, rows["child_id"].to_numpy(dtype=object)
-    return {f"{name}.{f}": frozenset(map(str, children[codes == k])) for k, f in enumerate(FORMATS)}
+def _judge(name: str, now: int, chain: Sequence[Masks], smallest: int) -> str:
+    """Tell how a set of children stands to those of the same name in earlier reports."""
+    before = [masks[name] for masks in chain if name in masks]
+    if not before:
+        return NEW
+    if now in before:
+        return SAME
+    printed = [then for then in before if max(now.bit_count(), then.bit_count()) >= smallest]
+    if not printed:  # too few to print, then and now
+        return SAME
+    moved = [(now ^ then).bit_count() for then in printed]
+    return CLOSE if min(moved) < smallest else APART
 
 
-def _surely_apart(n: int, shown: int, settings: Settings) -> bool:
-    low, high = _span(shown, settings)
-    return enough(max(n - high, low - n), settings)
+def _stand_apart(now: ShownFormat, then: ShownFormat, smallest: int) -> bool:
+    """Tell whether two answers differ in no child of a format, or in enough of them."""
+    if not (now.compared or then.compared):
+        return True
+    n_moved = (_number(now.children) ^ _number(then.children)).bit_count()
+    if n_moved:
+        return n_moved >= smallest
+    changed = sum(one != other for one, other in zip(_outcomes(now), _outcomes(then), strict=True))
+    return changed == 0 or changed >= smallest
 
 
-def _span(shown: int, settings: Settings) -> tuple[int, int]:
-    """Give the least and the greatest count that is printed like this."""
-    half = ROUND_TO // 2
-    lowest = shown <= ROUND_TO * math.ceil(settings.smallest_cell / ROUND_TO)
-    return (settings.smallest_cell if lowest else shown - half), shown + half
+def _outcomes(row: ShownFormat) -> list[str]:
+    """Give each child's keyed outcome, in the order of the children's places."""
+    told = row.outcomes
+    return [told[i : i + OUTCOME_DIGITS] for i in range(0, len(told), OUTCOME_DIGITS)]
 
 
-def _digest(salt: str, name: str, ids: Iterable[str]) -> str:
-    text = "\x1f".join([salt, name, *sorted(map(str, ids))])
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+def _number(mask: str) -> int:
+    return int(mask or "0", 16)

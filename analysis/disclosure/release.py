@@ -1,14 +1,13 @@
 """Assemble what may leave the clinic: rounded numbers, ids and reasons, and not one word.
 
-In: a study, and the summary of the last report where there is one. Out: `Summary` without
-sentences. Decisions: none; each section decides what may be shown of it.
+In: a study, the clinic's private ledger, and the summary of the last report where there is one.
+Out: `Summary` without sentences; the ledger learns who stands behind it. Decisions: each section
+decides what may be shown of it; the invented sample needs no ledger and is never noted in one.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.attainment import publish_attainment
@@ -16,10 +15,12 @@ from analysis.disclosure.claims import publish_claims
 from analysis.disclosure.cohort import publish_cohort
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.fields import FORMAT_IDS
-from analysis.disclosure.ledger import list_groups, seal_summary, write_ledger
+from analysis.disclosure.groups import Groups, list_groups, list_outcomes
+from analysis.disclosure.ledger import Ledger
 from analysis.disclosure.method import publish_method
-from analysis.disclosure.previous import stand_beside
+from analysis.disclosure.previous import judge_previous, stand_beside
 from analysis.disclosure.progress import publish_progress
+from analysis.disclosure.seal import seal_summary
 from analysis.disclosure.sensitivity import publish_sensitivity
 from analysis.disclosure.subgroups import publish_subgroups
 from analysis.disclosure.summary import Measure, RecordsPart, Summary, check_summary
@@ -28,24 +29,35 @@ from analysis.settings import Settings
 if TYPE_CHECKING:
     from analysis.study import Study
 
+RECORDS_DIGITS = 12
 
-def protect(study: Study, previous: Summary | None = None) -> Summary:
+
+def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None = None) -> Summary:
     """Give what may leave the clinic of a study, in numbers; `words.tell` adds the sentences.
 
     Args:
         study: the study; it is not changed.
+        ledger: the clinic's private ledger, which is told who stands behind the numbers; without
+            one the summary bears no name of its records, and no later report can be held
+            against it.
         previous: the summary of the last report about these children, whose numbers are kept
             where new ones beside them would tell about the few who came or left.
 
     Raises:
         AnalysisError: if `previous` cannot be held against this report.
     """
-    settings, groups = study.settings, list_groups(study)
-    everyone = sorted(map(str, study.records.episodes["child_id"].unique()))
+    settings = study.settings
+    groups: Groups = list_groups(study)
+    invented, digest = study.records.invented, study.records.digest
+    private = None if invented else ledger
+    if private is not None:
+        digest = private.key_name("records", digest.encode(), RECORDS_DIGITS)
+    elif not invented:
+        digest = ""
     summary = check_summary(
         Summary(
-            invented=study.records.invented,
-            records=RecordsPart(digest=study.records.digest),
+            invented=invented,
+            records=RecordsPart(id=digest),
             smallest_cell=settings.smallest_cell,
             margin=settings.margin,
             formats=FORMAT_IDS,
@@ -59,12 +71,20 @@ def protect(study: Study, previous: Summary | None = None) -> Summary:
             method=publish_method(study),
             sensitivity=publish_sensitivity(study),
             claims=publish_claims(study),
-            ledger=write_ledger(groups, everyone, settings),
+            ledger=private.id if private else "",
         )
     )
+    printed = groups
     if previous is not None:
-        summary = check_summary(stand_beside(summary, previous, groups, everyone, settings))
-    return replace(summary, seal=seal_summary(summary))
+        verdicts = judge_previous(summary, previous, groups, private)
+        summary, printed = stand_beside(summary, previous, groups, verdicts, settings)
+        summary = check_summary(summary)
+    summary = seal_summary(summary, private)
+    if private is not None:
+        private.remember_report(summary.report, previous.report if previous else "", printed)
+        if not (summary.previous and summary.previous.held):
+            private.remember_shown(list_outcomes(study))
+    return summary
 
 
 def publish_measure(settings: Settings) -> Measure:

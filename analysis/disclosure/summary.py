@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -73,7 +73,17 @@ from analysis.disclosure.rows import (
 from analysis.errors import AnalysisError
 from analysis.vocabulary import Reason
 
-HeldPart = Literal["progress", "soon", "effort", "claims", "depends", "certainty", "sensitivity"]
+HeldPart = Literal[
+    "cautions",
+    "who",
+    "progress",
+    "soon",
+    "effort",
+    "claims",
+    "depends",
+    "certainty",
+    "sensitivity",
+]
 
 
 class Change(Row, frozen=True, kw_only=True):
@@ -87,14 +97,6 @@ class Change(Row, frozen=True, kw_only=True):
     change: Number | None = None
     noise: Number | None = None
     beyond: bool | None = None
-
-
-class LedgerGroup(Row, frozen=True, kw_only=True):
-    """A group of children behind printed numbers: rounded count and keyed digest."""
-
-    group: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.]{1,60}$")]
-    n_children: Count
-    digest: Digest
 
 
 class Sentence(Row, frozen=True, kw_only=True):
@@ -132,9 +134,9 @@ class Measure(Row, frozen=True, kw_only=True):
 
 
 class RecordsPart(Row, frozen=True, kw_only=True):
-    """Which records these are."""
+    """Which records these are: a name keyed with the ledger's secret, "" where there is none."""
 
-    digest: Digest
+    id: Digest
 
 
 class Needed(Row, frozen=True, kw_only=True):
@@ -345,18 +347,14 @@ class PreviousPart(Row, frozen=True, kw_only=True):
     rows: tuple[Change, ...]
 
 
-class Ledger(Row, frozen=True, kw_only=True):
-    """Which groups of children earlier reports printed about."""
-
-    salt: Digest
-    groups: tuple[LedgerGroup, ...]
-
-
 class Summary(Row, frozen=True, kw_only=True, dict=True):
     """A published summary. A section is None where the study was not asked it.
 
     Attributes:
         smallest_cell, margin, formats, measure: the choices numbers and sentences rest on.
+        ledger, report: keyed names of the clinic's private ledger and of this report in it; ""
+            where there is none.
+        seal: a digest of everything but the sentences, by which an accident is noticed.
         sentences: every sentence, in the order of the report; empty until `words.tell` ran.
     """
 
@@ -377,7 +375,8 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
     sensitivity: SensitivityPart | None
     claims: ClaimsPart | None
     previous: PreviousPart | None = msgspec.field(default=None, name="changes")
-    ledger: Ledger
+    ledger: Digest = ""
+    report: Digest = ""
     sentences: tuple[Sentence, ...] = ()
     seal: Digest = ""
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from analysis.arguments import Arguments, whole
 from analysis.errors import AnalysisError, run_entry_point
 from analysis.settings import Settings
+from analysis.wording import read_number
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -93,14 +95,14 @@ def to_html(notebook: NotebookNode) -> bytes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the entry point; gives 0, or the exit code of the fault."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.notebook",
         description="Run the notebooks and write executed copies outside git.",
     )
     parser.add_argument("names", nargs="*", help="first signs of the notebooks to run, e.g. 3")
     parser.add_argument("--records", help="folder, workbook or sheet; left out: the sample")
-    parser.add_argument("--margin", type=float, default=Settings.margin)
-    parser.add_argument("--smallest-cell", type=int, default=Settings.smallest_cell)
+    parser.add_argument("--margin", type=read_number, default=Settings.margin)
+    parser.add_argument("--smallest-cell", type=whole, default=Settings.smallest_cell)
     parser.add_argument("--out", type=Path, default=Path("output"))
     parser.add_argument(
         "--keep", action="store_true", help="renew the sample's outputs kept in notebooks/"

@@ -1,10 +1,11 @@
 """The question asked again of a choice: some goals, some children, fewer weeks, another margin.
 
 In: a clinic's records and a `Choice`. Out: a `Look`: the answer for that choice after disclosure
-control, or the reason why it is not shown. Decisions: goals and children are chosen from short
-fixed lists, so that nobody can close in on one child; a choice whose answer rests on almost the
-same children as one already seen is not shown, because the difference of the two would be about
-the few who differ.
+control, or that it is not shown. Decisions: goals and children are chosen from short fixed lists,
+so that nobody can close in on one child; a choice whose answer rests on almost the same children
+(or on almost the same outcomes of them) as anything shown before is refused, because the difference
+of the two would be about the few who differ. What was shown is remembered in the clinic's private
+ledger, across notebooks and reports. Every refusal is one and the same sentence, without a number.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import msgspec
-import numpy as np
-import pandas as pd
 
-from analysis.disclosure.permission import brought_in, differ_enough
+from analysis.disclosure.groups import list_outcomes
+from analysis.disclosure.ledger import Ledger
+from analysis.disclosure.private import KeptLedger
 from analysis.disclosure.release import protect
 from analysis.disclosure.summary import Summary
 from analysis.records.load import Records
@@ -23,6 +24,7 @@ from analysis.records.schema import DOMAINS, SKILL_DOMAINS, SOCIAL_DOMAINS
 from analysis.settings import Settings
 from analysis.study import Study, run_study
 from analysis.wording import DOMAIN_NAMES, sentence_case
+from analysis.words.phrases import pair_names
 from analysis.words.tell import tell
 
 ALL_GOALS, ALL_AGES, ALL_PAIRS = "All goals", "All ages", "All pairs"
@@ -39,10 +41,11 @@ AGES = {
     "9 years and over": (9, 19),
 }
 WEEKS = (12, 18, 24)
-SEEN_ALREADY = (
-    "This choice is not shown: it rests on almost the same children as one you have seen, and the "
-    "difference between the two could give away something about a few of them."
+REFUSED = (
+    "This choice is not shown: its answer, alone or beside one shown before, could give away "
+    "something about a few children."
 )
+PAIR_REFUSED = "{pair}: not shown for this choice."
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,9 @@ class Look:
     """What a choice shows.
 
     Attributes:
-        summary: what may be shown of the choice, its pairs being those chosen; None where no
-            pair may be.
-        sentences: the answer in words, or why there is none.
+        summary: what may be shown of the choice, its pairs being those chosen that have an
+            answer; None where none has.
+        sentences: the answer in words, or that it is not shown.
     """
 
     summary: Summary | None
@@ -79,16 +82,24 @@ class Look:
 
 
 class Browser:
-    """A clinic's records, asked again and again.
+    """A clinic's records, asked again and again."""
 
-    Remembers on which children every answer shown so far rests.
-    """
+    def __init__(
+        self, records: Records, settings: Settings, ledger: KeptLedger | None = None
+    ) -> None:
+        """Remember the whole records' answer as shown, where no ledger knows what was.
 
-    def __init__(self, records: Records, settings: Settings) -> None:
+        Args:
+            records: all records.
+            settings: every choice that could change a result.
+            ledger: the clinic's; None keeps what was shown in memory only.
+        """
         self._records = records
         self._settings = settings
-        self._whole = _ask(records, settings)
-        self._seen: list[np.ndarray] = [self._brought_in(self._whole)]
+        self._ledger: Ledger = ledger or Ledger()
+        self._kept = ledger
+        if ledger is None:
+            self._ledger.remember_shown(list_outcomes(_ask(records, settings)))
 
     @property
     def ages_known(self) -> bool:
@@ -100,29 +111,33 @@ class Browser:
 
         Args:
             choice: what to look at.
+
+        Raises:
+            WriteError: if the ledger cannot be written; then nothing is shown.
         """
         settings = replace(self._settings, margin=choice.margin, horizon_weeks=choice.weeks)
         study = _ask(choose_records(self._records, choice), settings)
-        outcomes = self._brought_in(study)
-        if not all(differ_enough(outcomes, seen, self._whole) for seen in self._seen):
-            return Look(None, (SEEN_ALREADY,))
+        brought = list_outcomes(study)
+        if not self._ledger.may_show(brought, settings.smallest_cell):
+            return Look(None, (REFUSED,))
+        self._ledger.remember_shown(brought)
+        if self._kept is not None:
+            self._kept.save()
         summary = tell(protect(study))
-        if any(pair.shown for pair in summary.answer.pairs):
-            self._seen.append(outcomes)
-        wanted = tuple(p for p in summary.answer.pairs if choice.pair in (ALL_PAIRS, p.id))
-        said = tuple(dict.fromkeys(summary.texts[f"pair.{pair.id}"] for pair in wanted))
-        if not any(pair.shown for pair in wanted):
-            return Look(None, said)
-        answer = msgspec.structs.replace(summary.answer, pairs=wanted)
+        wanted = [p for p in summary.answer.pairs if choice.pair in (ALL_PAIRS, p.id)]
+        shown = tuple(pair for pair in wanted if pair.shown)
+        if not shown:
+            return Look(None, (REFUSED,))
+        said = tuple(
+            dict.fromkeys(
+                summary.texts[f"pair.{pair.id}"]
+                if pair.shown
+                else PAIR_REFUSED.format(pair=pair_names(pair, upper=True))
+                for pair in wanted
+            )
+        )
+        answer = msgspec.structs.replace(summary.answer, pairs=shown)
         return Look(msgspec.structs.replace(summary, answer=answer), said)
-
-    def _brought_in(self, study: Study) -> np.ndarray:
-        """Give what each child of the whole records brought into a study's answer."""
-        table = study.cohort.table
-        own = study.comparison.means["n_children"]
-        kept = table[table["format"].isin(own.index[own > 0])]
-        rates = pd.Series(kept["rate"].to_numpy(), index=pd.Index(kept["episode_id"]))
-        return brought_in(replace(study.comparison, outcomes=rates), self._whole)
 
 
 def choose_records(records: Records, choice: Choice) -> Records:

@@ -17,6 +17,7 @@ import ipywidgets as widgets
 from IPython.display import Javascript, display
 
 from analysis.comparison.result import PAIRS
+from analysis.disclosure.private import open_ledger
 from analysis.figures.contrasts import draw_contrasts
 from analysis.notebook.choices import (
     AGES,
@@ -60,6 +61,7 @@ def explore_comparison(
     margin: float = Settings.margin,
     smallest_cell: int = Settings.smallest_cell,
     goals: str = Choice.goals,
+    ledger: str | os.PathLike[str] | None = None,
 ) -> Controls:
     """Give controls that ask the main question again and redraw its answer.
 
@@ -68,12 +70,14 @@ def explore_comparison(
         margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
         goals: the goals chosen at first.
+        ledger: folder of the clinic's private ledger; the user's data folder when None.
 
     Raises:
         AnalysisError: if the records or the choices are refused.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    browser = Browser(read_records(Path(records)), settings)
+    found = read_records(Path(records))
+    browser = Browser(found, settings, None if found.invented else open_ledger(ledger))
     controls = make_controls(browser, Choice(goals=goals, margin=margin))
     shown = widgets.HTML()
 

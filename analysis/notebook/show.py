@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.cards import draw_card
+from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
 from analysis.disclosure.summary import Summary
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.words.phrases import every
+from analysis.words.phrases import every, name_records
 from analysis.words.tell import tell
 
 INVENTED = "These are the records of an invented clinic; no child in them exists."
@@ -48,6 +49,7 @@ def publish_records(
     records: str | os.PathLike[str],
     margin: float = Settings.margin,
     smallest_cell: int = Settings.smallest_cell,
+    ledger: str | os.PathLike[str] | None = None,
 ) -> Summary:
     """Run the whole study and let out what may leave, with its sentences.
 
@@ -55,12 +57,19 @@ def publish_records(
         records: a folder of tables, a workbook, or one flat sheet.
         margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
+        ledger: folder of the clinic's private ledger; the user's data folder when None.
 
     Raises:
         AnalysisError: if the records or the choices are refused.
+        WriteError: if the ledger cannot be written; then nothing is shown.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    return tell(protect(run_study(read_records(Path(records)), settings)))
+    found = read_records(Path(records))
+    private = None if found.invented else open_ledger(ledger)
+    summary = tell(protect(run_study(found, settings), private))
+    if private is not None:
+        private.save()
+    return summary
 
 
 def introduce(summary: Summary) -> Told:
@@ -70,7 +79,7 @@ def introduce(summary: Summary) -> Told:
         summary: what may be shown.
     """
     return Told(
-        f"Records {summary.records.digest}",
+        name_records(summary),
         (
             INVENTED if summary.invented else OWN,
             summary.texts["counts"],

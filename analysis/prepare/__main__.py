@@ -8,11 +8,11 @@ Decisions: what is printed are counts and headings.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.arguments import Arguments
 from analysis.errors import run_entry_point
 
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 written, 1 a fault of this software, 2 usage, 3 refused for privacy, 4 faulty export,
         5 cannot write.
     """
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.prepare",
         description="Turn a raw export (names, dates, free text) into coded records.",
     )

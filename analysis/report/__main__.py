@@ -1,9 +1,10 @@
 """The entry point `python -m analysis.report`: records in, a PDF for the clinic's table out.
 
-In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, and the
-answer on the screen. Decisions: whatever can be refused early is refused before anything slow is
-imported; a fault of this software is named by its place, never by a message that could quote a
-child's record.
+In: a path to records and a few choices. Out: `summary.pdf`, `summary.json` beside it, the
+answer on the screen, and a note in the clinic's private ledger. Decisions: whatever can be refused
+early is refused before anything slow is imported; the ledger is written before the report, so that
+no report leaves that it does not know; a fault of this software is named by its place, never by a
+message that could quote a child's record.
 """
 
 from __future__ import annotations
@@ -16,12 +17,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.arguments import Arguments, whole
 from analysis.errors import run_entry_point
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.settings import Settings
+from analysis.wording import read_number
 from analysis.writing import PDF_MARK, Output, check_target, write_files
 
 if TYPE_CHECKING:
+    from analysis.disclosure.private import KeptLedger
     from analysis.disclosure.summary import Summary
     from analysis.records.load import Records
 
@@ -48,7 +52,7 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, text, mapping, previous.
+        asked: records, output, margin, smallest_cell, paper, text, mapping, previous, ledger.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
@@ -66,23 +70,32 @@ def make_report(asked: argparse.Namespace) -> str:
 
         records = read_records(source, asked.mapping)
         start(1)
+        from analysis.disclosure.private import open_ledger
         from analysis.disclosure.release import protect
         from analysis.study import run_study
         from analysis.words.tell import tell
 
-        summary = tell(protect(run_study(records, settings), previous))
+        leaves = outputs["pdf"].path.parent
+        ledger = (
+            None
+            if records.invented
+            else open_ledger(asked.ledger, leaves=leaves, make=previous is None)
+        )
+        summary = tell(protect(run_study(records, settings), ledger, previous))
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)
         start(3)
+        if ledger is not None:
+            ledger.save()
         written = write_files(
             [Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs],
             inputs=inputs,
         )
-    return _close(records, summary, written)
+    return _close(records, summary, written, ledger)
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.report",
         description="Compare individual, group and combined therapy from goal-attainment records, "
         "and write the answer as a PDF with its numbers beside it as JSON.",
@@ -95,14 +108,14 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--output", default="summary.pdf", help="the PDF (default: %(default)s)")
     parser.add_argument(
         "--margin",
-        type=float,
+        type=read_number,
         default=Settings.margin,
         help="smallest difference that matters, in levels per "
         f"{Settings.rate_weeks} weeks (default: %(default)s)",
     )
     parser.add_argument(
         "--smallest-cell",
-        type=int,
+        type=whole,
         default=Settings.smallest_cell,
         help="print nothing about fewer children than this (default: %(default)s)",
     )
@@ -111,8 +124,13 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
         "--previous",
-        help="summary.json of the last report about these children: keeps its numbers where new "
+        help="the last report about these children, PDF or JSON: keeps its numbers where new "
         "ones beside them would tell about a few children, and says what changed",
+    )
+    parser.add_argument(
+        "--ledger",
+        help="folder of the clinic's private ledger, which knows who stood behind earlier reports "
+        "and never leaves (default: where this system keeps your programs' data)",
     )
     asked = parser.parse_args(arguments)
     if Path(asked.output).suffix.lower() != ".pdf":
@@ -166,7 +184,9 @@ def _show_stages() -> Iterator[Callable[[int], None]]:
         yield start
 
 
-def _close(records: Records, summary: Summary, written: Sequence[Path]) -> str:
+def _close(
+    records: Records, summary: Summary, written: Sequence[Path], ledger: KeptLedger | None
+) -> str:
     """Give the closing lines: what was mended, the answer, where the files are, what to keep.
 
     A plain hyphen stands for the minus sign, which not every terminal can show.
@@ -184,13 +204,27 @@ def _close(records: Records, summary: Summary, written: Sequence[Path]) -> str:
         for line in lines
     ]
     lines += [f"Written: {path}" for path in written]
-    if not summary.invented:
-        name = next(path for path in written if path.suffix == ".json").name
-        lines.append(
-            f"If you hand this report out, keep {name} and give it to the next one (--previous "
-            f"{name}):\ntwo reports that know of each other tell nothing about one child."
-        )
+    if ledger is not None:
+        lines += _say_ledger(summary, written, ledger)
     return "\n".join(lines).replace("\N{MINUS SIGN}", "-") + "\n"
+
+
+def _say_ledger(summary: Summary, written: Sequence[Path], ledger: KeptLedger) -> list[str]:
+    """Say where the private ledger is, what it is for, and what it cannot promise."""
+    name = next(path for path in written if path.suffix == ".pdf").name
+    lines = [
+        f"Private ledger: {ledger.path} (it stays in the clinic; never hand it out)",
+        f"If you hand this report out, give it to the next one (--previous {name}):\ntwo reports "
+        "that know of each other tell nothing about one child.",
+    ]
+    n_others = 0 if summary.previous else ledger.count_others(summary.report)
+    if n_others:
+        lines.append(
+            f"This ledger knows of {n_others} other {'reports' if n_others > 1 else 'report'} that "
+            "this one was not held against. If one was\nhanded out, do not hand this one out: make "
+            "it again with --previous and the last of them."
+        )
+    return lines
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Set a published summary in type: an accessible PDF, the same bytes every time.
 
-In: a told `Summary` and a paper size. Out: the bytes of a tagged PDF/UA-1. Decisions: data reaches
+In: a told `Summary` and a paper size. Out: the bytes of a tagged PDF/UA-1 that carries the
+summary's JSON as an attached file, so that the two cannot part. Decisions: data reaches
 the typesetter as JSON, so that nothing in it can act as markup; it sees no file of this machine
 except the shipped template, pictures and faces; any warning is an error.
 """
@@ -15,7 +16,7 @@ from typing import Any
 import typst
 from matplotlib.ft2font import FT2Font
 
-from analysis.disclosure.summary import Summary
+from analysis.disclosure.summary import Summary, spell_summary
 from analysis.figures.style import FONT_FOLDER
 from analysis.report.sections import draw_sections
 from analysis.report.spelling import clean_text
@@ -53,6 +54,7 @@ def render_pdf(summary: Summary, paper: str = "a4") -> bytes:
     files = {path.name: path.read_bytes() for path in sorted(TEMPLATE_FOLDER.glob("*.typ"))}
     files["main"] = files.pop("template.typ")
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
+    files["summary.json"] = spell_summary(summary)
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
     return _compile(files)
 
@@ -74,6 +76,7 @@ def _faces() -> typst.Fonts:
 def _compile(files: Any) -> bytes:
     pdf, warnings = typst.compile_with_warnings(
         files,
+        root=str(TEMPLATE_FOLDER),
         format="pdf",
         font_paths=_faces(),
         ignore_system_fonts=True,

@@ -27,7 +27,7 @@ def render_text(summary: Summary) -> str:
     view = view_summary(summary)
     front = view["front"]
     blocks = [TEXT_MARK.decode().strip(), *head(front["title"]), front["invented"]]
-    blocks.append(f"{front['records']} {front['settings']} Records {front['digest']}.")
+    blocks.append(f"{front['records']} {front['settings']} {front['named']}.")
     for section in SECTIONS:
         if section.name in view:
             blocks += section.write(view[section.name], summary)

@@ -11,7 +11,7 @@ from analysis.report.sections import view_sections
 from analysis.report.spelling import View, clean
 from analysis.wording import number
 from analysis.words.answer import TITLE
-from analysis.words.phrases import every, range_name
+from analysis.words.phrases import every, name_records, range_name
 
 INVENTED = (
     "Invented records. A computer made them up to show what this report looks like; no real child "
@@ -45,7 +45,7 @@ def _view_front(summary: Summary) -> View:
         "title": TITLE,
         "invented": INVENTED if summary.invented else "",
         "records": _say_records(summary),
-        "digest": summary.records.digest,
+        "named": name_records(summary),
         "settings": settings,
         "every": every(summary),
         "range": range_name(summary),

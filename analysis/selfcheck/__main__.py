@@ -7,7 +7,6 @@ numbers anew, after a change of results that was meant (CHANGELOG.md).
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import re
@@ -18,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.arguments import Arguments
 from analysis.errors import AnalysisError, WriteError, run_entry_point
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def renew_digest() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives 0 when nothing failed, else 1."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.selfcheck",
         description="Check that this copy computes, writes and protects as it was tested to.",
     )

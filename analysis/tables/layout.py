@@ -17,6 +17,7 @@ from great_tables import GT, loc, style
 from analysis.disclosure.rows import Interval
 from analysis.disclosure.summary import Summary
 from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, interval, number, sentence_case, signed
+from analysis.words.phrases import name_records
 from analysis.words.reasons import NOT_ASKED, NOTHING
 
 Row = Mapping[str, str]
@@ -108,7 +109,7 @@ def _note(summary: Summary) -> str:
     invented = "Invented records. " if summary.invented else ""
     return (
         f"{invented}{summary.texts['counts']} Counts to the nearest 5; nothing about fewer "
-        f"than {summary.smallest_cell} children. Records {summary.records.digest}."
+        f"than {summary.smallest_cell} children. {name_records(summary)}."
     )
 
 

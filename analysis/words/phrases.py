@@ -46,6 +46,11 @@ def say(id: str, rule: str, text: str, numbers: Iterable[str] = ()) -> Sentence:
     return Sentence(id=id, rule=rule, text=text, numbers=tuple(numbers))
 
 
+def name_records(summary: Summary) -> str:
+    """Name the records a summary is of, so that their clinic can tell which they were."""
+    return f"Records {summary.records.id}" if summary.records.id else "Records without a ledger"
+
+
 def known(value: float | None) -> float:
     """Give a number that must be there.
 

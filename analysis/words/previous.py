@@ -12,6 +12,8 @@ from analysis.words.answer import spell_counts
 from analysis.words.phrases import every, known, pair_names, say
 
 PART_NAMES = {
+    "cautions": "the cautions beside the answer",
+    "who": "who was compared and how alike they were",
     "progress": "how goals moved",
     "soon": "how soon goals were attained",
     "effort": "how far and at what effort",
@@ -57,7 +59,7 @@ def _say_held(part: PreviousPart, smallest: int) -> Sentence:
     if part.held_parts:
         names = listing([PART_NAMES[name] for name in dict.fromkeys(part.held_parts)])
         text = (
-            f"Fewer than {smallest} children were added to part of the records since the last "
+            f"Fewer than {smallest} children came to or left part of the records since the last "
             f"report. These parts keep the last report's numbers: {names}."
         )
         return say(key, "changes.parts_held", text)

@@ -17,6 +17,7 @@ from growing_clinics import (
     WHOLE,
     clinic_sizes,
     grown_clinic,
+    new_ledger,
     published_of,
     study_of,
     tables_of,
@@ -36,7 +37,7 @@ N_CLINICS, N_PAIRS = (60, 20) if WHOLE else (4, 2)
 SMALLEST = Settings().smallest_cell
 MOST_NEAR = 0.01  # share of small cells that may be known within 2
 MORE_THAN_GUESSING = 0.02
-BOOKKEEPING = ("changes", "ledger", "seal")
+BOOKKEEPING = ("changes", "ledger", "report", "seal")
 
 
 def small(truth):
@@ -94,8 +95,9 @@ def test_two_reports_of_a_growing_clinic_tell_no_small_cell_of_either():
 def test_a_newcomer_cannot_be_guessed_from_two_reports_that_know_of_each_other():
     reports, attained = [], []
     for before, after in growing_clinics():
-        earlier = protect(before)
-        first, second = read_json(earlier), read_json(protect(after, earlier))
+        ledger = new_ledger()
+        earlier = protect(before, ledger)
+        first, second = read_json(earlier), read_json(protect(after, ledger, earlier))
         told = numbers_of({k: v for k, v in second.items() if k not in BOOKKEEPING})
         assert told == numbers_of({k: v for k, v in first.items() if k not in BOOKKEEPING})
         reports.append((numbers_of(first), numbers_of(second)))

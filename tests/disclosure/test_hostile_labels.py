@@ -77,7 +77,7 @@ def test_a_report_runs_nothing_and_links_nowhere():
     reader = PdfReader(io.BytesIO(render_pdf(summary)))
     root = reader.trailer["/Root"]
     assert not {"/OpenAction", "/AA", "/AcroForm"} & set(root)
-    assert reader.attachments == {}
+    assert list(reader.attachments) == ["summary.json"]
     annotations = [a for page in reader.pages for a in page.get("/Annots", [])]
     assert annotations == []
 

@@ -47,7 +47,7 @@ def test_a_part_of_the_children_is_counted_unless_it_tells_how_few_the_others_ar
     assert show_part(n, 40, SETTINGS) == shown
 
 
-def test_a_count_in_the_ledger_is_rounded_like_any_other():
+def test_a_count_is_rounded_and_never_below_the_lowest_printed():
     assert [round_count(n, SETTINGS) for n in (11, 17, 18)] == [15, 15, 20]
 
 

@@ -22,10 +22,9 @@ from analysis.disclosure.summary import (
 from analysis.errors import AnalysisError
 
 PLACES_OF_TEXT = {
-    ("records", "digest"),
-    ("ledger", "salt"),
-    ("ledger", "groups", "group"),
-    ("ledger", "groups", "digest"),
+    ("records", "id"),
+    ("ledger",),
+    ("report",),
     ("seal",),
     ("certainty", "versions", "name"),
     ("certainty", "versions", "value"),
@@ -104,8 +103,9 @@ FAULTS = (
     (("who", "at_start", 0, "individual"), "Anna"),
     (("certainty", "settings", 0, "name"), "Anna Smith"),
     (("certainty", "versions", 0, "value"), "<script>"),
-    (("ledger", "salt"), "not a digest"),
-    (("ledger", "groups", 0, "n_children"), None),
+    (("ledger",), "not a digest"),
+    (("ledger",), {"salt": "0f", "groups": []}),
+    (("records", "digest"), "0f"),
     (("effort",), 3),
     (("formats", 0), "home"),
     (("version",), 4),
@@ -132,9 +132,9 @@ HOSTILE = {
     "a huge whole number": b'{"version": 3, "smallest_cell": ' + b"9" * 5000 + b"}",
     "nested deeply": b'{"version": 3, "records": ' + b"[" * 100_000,
     "nested deeply in an unknown field": b'{"version": 3, "x": ' + b'{"a":' * 100_000,
-    "a lone surrogate": b'{"version": 3, "records": {"digest": "\\ud800"}}',
-    "not UTF-8": b'{"version": 3, "records": {"digest": "\xff\xfe"}}',
-    "one long text": b'{"version": 3, "records": {"digest": "' + b"a" * 5_000_000 + b'"}}',
+    "a lone surrogate": b'{"version": 3, "records": {"id": "\\ud800"}}',
+    "not UTF-8": b'{"version": 3, "records": {"id": "\xff\xfe"}}',
+    "one long text": b'{"version": 3, "records": {"id": "' + b"a" * 5_000_000 + b'"}}',
     "cut off": b'{"version": 3, "invented": tr',
 }
 

@@ -1,17 +1,21 @@
 """Looking around in a notebook: the same gates and disclosure rules, no closing in on a few."""
 
 import html
+from dataclasses import replace
 
 import pytest
-from small_clinics import balanced_clinic, invented_records, sample_study
+from small_clinics import SAMPLE, balanced_clinic, invented_records, sample_study
 
+from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
+from analysis.figures.contrasts import draw_contrasts
 from analysis.notebook.choices import (
     AGES,
     ALL_AGES,
     ALL_GOALS,
     GOALS,
-    SEEN_ALREADY,
+    PAIR_REFUSED,
+    REFUSED,
     WEEKS,
     Browser,
     Choice,
@@ -22,6 +26,15 @@ from analysis.notebook.show import NOTHING, introduce, publish_records, quote
 from analysis.records.schema import DOMAINS
 from analysis.settings import Settings
 from analysis.words.tell import tell
+
+
+def write_records(folder, records):
+    """Write records as the tables of a folder, without columns nobody filled."""
+    folder.mkdir()
+    for name in ("episodes", "goals", "reviews", "sessions", "home_practice"):
+        table = getattr(records, name).dropna(axis="columns", how="all")
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +89,7 @@ def test_one_pair_can_be_looked_at_alone(browser):
 def test_a_choice_that_leaves_too_few_children_says_so_and_draws_nothing(browser):
     look = browser.look(Choice(goals="Communication goals", ages="Under 6 years"))
     assert look.summary is None
-    assert all("cannot be compared" in said for said in look.sentences)
+    assert look.sentences == (REFUSED,)
     assert "<img" not in draw_look(look)
 
 
@@ -116,7 +129,81 @@ def test_a_look_that_nearly_repeats_an_earlier_one_is_refused():
     )
     look = Browser(changed, Settings()).look(Choice(ages="6 to 8 years"))
     assert look.summary is None
-    assert look.sentences == (SEEN_ALREADY,)
+    assert look.sentences == (REFUSED,)
+
+
+def test_a_refusal_says_one_thing_whatever_its_cause_and_no_number():
+    assert not any(sign.isdigit() for sign in REFUSED + PAIR_REFUSED)
+    records = invented_records(11, n_children=70)
+    browser = Browser(records, Settings())
+    looks = [browser.look(Choice(goals=goals, ages=ages)) for goals in GOALS for ages in AGES]
+    refused = [look for look in looks if look.summary is None]
+    assert len(refused) > 10
+    assert {look.sentences for look in refused} == {(REFUSED,)}
+
+
+def test_a_pair_that_is_not_shown_is_named_without_a_number_or_a_reason():
+    records = invented_records(12, n_children=240, absent_formats=("combined",))
+    look = Browser(records, Settings()).look(Choice())
+    assert [p.id for p in look.summary.answer.pairs] == ["group-individual"]
+    others = [said for said in look.sentences if said.endswith("not shown for this choice.")]
+    assert len(others) == 2
+    assert not any(sign.isdigit() for said in others for sign in said)
+    assert "Combined" not in draw_contrasts(look.summary).alt
+
+
+def without_child(records, place):
+    """Give the records without one child."""
+    child = records.episodes["child_id"].iloc[place]
+    goals = records.goals[records.goals["child_id"] != child].reset_index(drop=True)
+    episodes = records.episodes[records.episodes["child_id"] != child].reset_index(drop=True)
+    reviews = records.reviews[records.reviews["goal_id"].isin(goals["goal_id"])]
+    return replace(records, episodes=episodes, goals=goals, reviews=reviews.reset_index(drop=True))
+
+
+def test_what_one_kernel_showed_another_remembers(tmp_path):
+    records = invented_records(10, n_children=300)
+    place = next(i for i, f in enumerate(records.episodes["format"]) if f == "group")
+    fewer = without_child(records, place)
+    first = Browser(records, Settings(), open_ledger(tmp_path)).look(Choice())
+    assert first.summary is not None
+    assert Browser(fewer, Settings()).look(Choice()).summary is not None
+    second = Browser(fewer, Settings(), open_ledger(tmp_path)).look(Choice())
+    assert (second.summary, second.sentences) == (None, (REFUSED,))
+    again = Browser(records, Settings(), open_ledger(tmp_path)).look(Choice())
+    assert again.sentences == first.sentences
+    assert Browser(fewer, Settings(), open_ledger(tmp_path / "other")).look(Choice()).summary
+
+
+def test_what_a_report_or_a_notebook_showed_a_look_remembers(tmp_path):
+    records = invented_records(10, n_children=300)
+    folder = write_records(tmp_path / "records", records)
+    publish_records(folder, ledger=tmp_path / "private")
+    ledger = open_ledger(tmp_path / "private")
+    assert len(ledger.content.reports) == len(ledger.content.shown) == 1
+    fewer = without_child(records, 5)
+    assert Browser(fewer, Settings(), ledger).look(Choice()).summary is None
+
+
+def test_a_corrected_outcome_of_one_child_is_not_shown_beside_the_old_one(tmp_path):
+    records = invented_records(10, n_children=300)
+    reviews = records.reviews.copy()
+    goal = records.goals["goal_id"].iloc[3]
+    late = (reviews["goal_id"] == goal) & (reviews["week"] > 10)
+    assert late.any()
+    level = reviews.loc[late, "attainment"]
+    reviews.loc[late, "attainment"] = level.where(level != 1, 0).where(level == 1, 1)
+    ledger = open_ledger(tmp_path)
+    assert Browser(records, Settings(), ledger).look(Choice()).summary is not None
+    corrected = Browser(replace(records, reviews=reviews), Settings(), ledger)
+    assert corrected.look(Choice()).summary is None
+
+
+def test_the_invented_sample_leaves_nothing_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    publish_records(SAMPLE)
+    explore_comparison(SAMPLE)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -142,8 +229,6 @@ def test_ages_are_offered_only_where_they_were_recorded():
 
 
 def test_a_changed_control_redraws_the_picture():
-    from small_clinics import SAMPLE
-
     box = explore_comparison(SAMPLE)
     controls, shown = box.children[:-1], box.children[-1]
     before = shown.value
@@ -156,15 +241,13 @@ def test_a_changed_control_redraws_the_picture():
 
 
 def test_sentences_are_quoted_word_for_word():
-    from small_clinics import SAMPLE
-
     summary = publish_records(SAMPLE)
     told = quote(summary, "In words", "pair", "always")
     assert told.sentences[-1] == summary.texts["always"]
     assert len(told.sentences) == 4
     assert quote(summary, "In words", "no.such.sentence").sentences == (NOTHING,)
     card = introduce(summary)
-    assert summary.records.digest in card._repr_html_()
+    assert summary.records.id in card._repr_html_()
     assert "invented" in repr(card)
 
 

@@ -103,6 +103,13 @@ def test_a_name_is_refused_without_being_quoted(tmp_path, capsys):
     [
         ["--output", "summary.docx"],
         ["--margin", "wide"],
+        ["--margin", "nan"],
+        ["--margin", "1e-300"],
+        ["--margin", "0,3,4"],
+        ["--smallest-cell", "9" * 5000],
+        ["--smallest-cell", "11.5"],
+        ["--no-such"],
+        ["--\udc80"],
         ["--paper", "a3"],
         ["one", "two"],
     ],
@@ -111,7 +118,14 @@ def test_a_wrong_command_is_usage(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         command.main(arguments)
     assert caught.value.code == errors.EXIT_USAGE
-    assert "usage:" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "usage:" not in said
+    assert "--help" in said
+
+
+def test_a_decimal_comma_is_understood():
+    assert command._read_arguments(["--margin", "0,3"]).margin == 0.3
 
 
 @pytest.mark.parametrize("choice", [["--margin", "-1"], ["--smallest-cell", "3"]])

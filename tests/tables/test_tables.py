@@ -12,6 +12,7 @@ from analysis.study import run_study
 from analysis.tables import answer
 from analysis.tables import sections as beside
 from analysis.tables.layout import HIDDEN, NOT_ASKED, put_in_table
+from analysis.words.phrases import name_records
 from analysis.words.tell import tell
 
 TABULATE = {
@@ -36,7 +37,7 @@ def test_every_table_has_a_title_a_unit_and_a_source(summaries, clinic, name):
     summary = summaries[clinic]
     table = TABULATE[name](summary)
     page = table._repr_html_()
-    for said in (table.title, table.unit, summary.records.digest):
+    for said in (table.title, table.unit, name_records(summary)):
         assert said
         assert said.split("'")[0] in page
     assert "nan" not in table.frame.to_string().lower().split()
