@@ -1,0 +1,67 @@
+"""What an enumerating attacker learns about 1 to 10 children from reports of small clinics.
+
+Run as `python -m benchmarks.attack [--clinics 500]`; `--first-rules` knows the rules as they were
+in 0.2.0 and is meant for a checkout of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from attacked_clinics import attacked_report
+from attacker import read_json
+from enumerator import NOW, Enumeration, Rules, score_bounds, true_counts
+
+from benchmarks.stamp import keep_table
+
+HEAD = "| kind of cell | small cells | pinned | known within 2 | missed |\n| --- | ---: | ---: | ---: | ---: |"
+
+
+def attack_clinics(n_clinics: int, rules: Rules) -> dict[str, np.ndarray]:
+    """Attack so many clinics; small cells, pinned, within 2, truth missed, by kind of cell.
+
+    Args:
+        n_clinics: clinics, by seed from 0.
+        rules: what the attacker knows of the rounding.
+    """
+    found: dict[str, np.ndarray] = {}
+    for seed in range(n_clinics):
+        clinic, study, summary = attacked_report(seed)
+        attack = Enumeration(read_json(summary), clinic.one_goal, rules)
+        for kind, row in score_bounds(attack.bounds, true_counts(study, clinic.one_goal)).items():
+            found[kind] = found.get(kind, np.zeros(4, int)) + row
+    return found
+
+
+def spell_table(found: dict[str, np.ndarray]) -> str:
+    """Give the table, its last row the sum."""
+    rows = {**dict(sorted(found.items())), "all": np.sum(list(found.values()), axis=0)}
+    lines = [f"| {kind} | {' | '.join(map(str, row))} |" for kind, row in rows.items()]
+    return "\n".join([HEAD, *lines])
+
+
+def main() -> None:
+    """Attack and print; the table is kept beside this file when the rules are today's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clinics", type=int, default=500)
+    parser.add_argument("--first-rules", action="store_true")
+    options = parser.parse_args()
+    start = time.time()
+    found = attack_clinics(options.clinics, Rules() if options.first_rules else NOW)
+    text = spell_table(found)
+    if options.first_rules:
+        print(text, f"{time.time() - start:.0f} s", sep="\n")
+        return
+    before = Path(__file__).with_suffix(".before.md").read_text(encoding="utf-8")
+    keep_table(__file__, f"{text}\n\n{time.time() - start:.0f} s.\n\n{before}")
+
+
+if __name__ == "__main__":
+    main()
