@@ -17,11 +17,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from attacked_clinics import attacked_report
 from attacker import read_json
-from enumerator import NOW, Enumeration, Rules, score_bounds, true_counts
+from enumerator import FIRST, TODAY, Enumeration, Rules, score_bounds, true_counts
 
 from benchmarks.stamp import keep_table
 
-HEAD = "| kind of cell | small cells | pinned | known within 2 | missed |\n| --- | ---: | ---: | ---: | ---: |"
+HEAD = "| kind of cell | small cells | pinned | known within 2 | missed |\n" + (
+    "| --- | ---: | ---: | ---: | ---: |"
+)
 
 
 def attack_clinics(n_clinics: int, rules: Rules) -> dict[str, np.ndarray]:
@@ -54,13 +56,10 @@ def main() -> None:
     parser.add_argument("--first-rules", action="store_true")
     options = parser.parse_args()
     start = time.time()
-    found = attack_clinics(options.clinics, Rules() if options.first_rules else NOW)
-    text = spell_table(found)
-    if options.first_rules:
-        print(text, f"{time.time() - start:.0f} s", sep="\n")
-        return
-    before = Path(__file__).with_suffix(".before.md").read_text(encoding="utf-8")
-    keep_table(__file__, f"{text}\n\n{time.time() - start:.0f} s.\n\n{before}")
+    n = options.clinics
+    found = attack_clinics(n, FIRST if options.first_rules else TODAY)
+    place = __file__.replace(".py", "_first.py") if options.first_rules else __file__
+    keep_table(place, f"{spell_table(found)}\n\n{n} clinics, {time.time() - start:.0f} s.")
 
 
 if __name__ == "__main__":

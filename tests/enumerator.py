@@ -1,4 +1,4 @@
-"""An attacker who writes down every way the children could be, and strikes out what was not printed.
+"""An attacker who writes down every way the children could be and strikes out what was not said.
 
 For a format of a small clinic the unknowns are how many children were compared and how many of
 them have each value of a quantity with few values: a trait that is yes or no, a rating of 1 to 5,
@@ -7,7 +7,7 @@ knows). Every printed number that depends on these alone strikes out the ways th
 printed otherwise: counts, gates, means and the ends of their intervals, T-scores and their
 spreads, shares and words, bands of levels, standardised differences (over all formats at once),
 and the number of children said to be needed. What is left bounds every cell. The rules of
-rounding are public; `Rules` says which of them the report at hand was made with.
+rounding are public: today's are called, those of 0.2.0 are written down in `FIRST`.
 """
 
 import functools
@@ -19,6 +19,7 @@ from attacker import MOST, Attack
 from scipy.special import stdtrit
 
 from analysis.decisions.labels import size_factor
+from analysis.disclosure import rules
 from analysis.settings import Settings
 
 FORMATS = ("individual", "group", "combined")
@@ -33,23 +34,34 @@ NARROW = 1e-9
 SMALL = range(1, 11)
 
 
+@functools.cache
+def roughness(n_inside, n, cell):
+    """Give how many times its usual step a mean is rounded to today."""
+    return rules.times_rougher(n_inside, n, Settings(smallest_cell=cell))
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the attacker knows of the rounding beyond the smallest cell.
 
     Attributes:
-        smd: step of standardised differences.
-        shares_standardised: whether the difference of a share is that of the children (it
-            may be worked out from what is printed instead, and then tells nothing new).
-        mean_step: (children on the side of fewer, children) -> step of a mean of levels or
-            ratings, on arrays; T-scores have ten times that.
-        exact_halves: whether ends of an interval tell that 22 children are exactly there.
+        smd: step of standardised differences before weighting.
+        first: whether the report is one of 0.2.0: means in one step whatever is behind them,
+            spreads from exactly twice the smallest cell, differences over all formats.
     """
 
-    smd: float = 0.01
-    shares_standardised: bool = True
-    mean_step: object = staticmethod(lambda sides, n, cell: np.full(np.shape(n), 0.1))
-    exact_halves: bool = True
+    smd: float
+    first: bool = False
+
+    def times(self, left, cell):
+        """Give how many times its usual step each way's mean would have been rounded to."""
+        if self.first:
+            return np.where(left.n >= 2 * cell, 1, 1)
+        pairs, back = np.unique(np.column_stack([left.inside, left.n]), axis=0, return_inverse=True)
+        return np.array([roughness(*map(int, pair), cell) for pair in pairs])[back.ravel()]
+
+
+FIRST, TODAY = Rules(0.01, first=True), Rules(rules.SMD_STEP)
 
 
 @functools.lru_cache(maxsize=400)
@@ -82,7 +94,8 @@ class Ways:
         first, last = below.argmax(axis=1), below.shape[1] - 1 - below[:, ::-1].argmax(axis=1)
         rows = np.arange(len(n))
         most = np.maximum(self.counts[rows, first], self.counts[rows, last])
-        self.sides = self.n - most
+        one_value = (self.counts > 0).sum(axis=1) <= 1
+        self.inside = np.where(one_value, 0, self.n - most)
 
     def keep(self, fits):
         """Strike out every way that does not fit."""
@@ -129,10 +142,9 @@ class Enumeration:
         for name in FORMATS:
             low, high = attack.puzzle.bounds({attack.puzzle.number(f"reviews {name}"): 1})
             shown = self._seen(name)
-            if self.rules.exact_halves and shown is not None:
-                low, high = (
-                    (max(low, 2 * self.cell), high) if shown else (low, min(high, 2 * self.cell - 1))
-                )
+            if self.rules.first and shown is not None:
+                twice = 2 * self.cell
+                low, high = (max(low, twice), high) if shown else (low, min(high, twice - 1))
             sizes[name] = range(low, min(high, MOST) + 1)
         return self._narrow_by_planning(sizes)
 
@@ -185,7 +197,7 @@ class Enumeration:
             left.keep((no < self.cell) & (yes >= self.cell))
         elif trait == "social_share":
             left.near(100 * left.mean, said, 5)
-            if not self.rules.shares_standardised:
+            if not self.rules.first:
                 left.keep((left.counts >= self.cell).all(axis=1))
         else:
             part, whole = (5 * np.floor(n / 5 + 0.5) for n in (yes, left.n))
@@ -193,35 +205,34 @@ class Enumeration:
             left.keep(fits & (yes >= self.cell) & (no >= self.cell))
         return left
 
-    def _mean(self, left, printed, scale=1.0, shift=0.0):
-        """Keep the ways whose mean would have been printed as it was."""
-        step = scale * self.rules.mean_step(left.sides, left.n, self.cell)
-        left.near(scale * left.mean + shift, printed, step)
+    def _mean(self, left, printed, *, rough, scale=1.0, shift=0.0):
+        """Keep the ways whose mean would have been printed as it was, as roughly."""
+        times = self.rules.times(left, self.cell)
+        fits = np.abs(scale * left.mean + shift - printed) <= scale * times / 20 + NARROW
+        left.keep(fits if self.rules.first else fits & ((times > 1) == rough))
 
     def _rating_ways(self, trait, name):
         left = self._ways(name, (1, 2, 3, 4, 5))
-        said = self.start.get(trait, {}).get(name)
-        if left is not None and said is not None:
-            self._mean(left, said)
+        self._use_start(left, trait, name)
         return left
+
+    def _use_start(self, left, trait, name):
+        row = self.start.get(trait, {})
+        if left is not None and row.get(name) is not None:
+            self._mean(left, row[name], rough=name in row.get("rough", ()))
 
     def _start_ways(self, name):
         left = self._ways(name, (-2, -1, 0))
         if left is None:
             return None
-        said = self.start.get("baseline", {}).get(name)
-        if said is not None:
-            self._mean(left, said)
+        self._use_start(left, "baseline", name)
         self._use_week(left, name, 0)
         for row in self.summary["progress"]["t_scores"]:
             if row["format"] == name and row["when"] == "start":
-                self._mean(left, row["mean"], 10.0, 50.0)
+                self._mean(left, row["mean"], rough=row["sd"] is None, scale=10.0, shift=50.0)
                 if row["sd"] is not None:
-                    left.near(10 * np.sqrt(left.var), row["sd"], self._spread_step(left, 10.0))
+                    left.near(10 * np.sqrt(left.var), row["sd"], 1)
         return left
-
-    def _spread_step(self, left, scale=1.0):
-        return scale * self.rules.mean_step(left.sides, left.n, self.cell)
 
     def _week_ways(self, name, week):
         left = self._ways(name, LEVELS)
@@ -239,18 +250,17 @@ class Enumeration:
             if (row["format"], row["week"]) != (name, week):
                 continue
             if row["mean"] is not None:
-                self._mean(left, row["mean"])
+                self._mean(left, row["mean"], rough=row["conf_low"] is None)
             for side, end in ((-1, row["conf_low"]), (1, row["conf_high"])):
                 if end is not None:
                     t = stdtrit(np.maximum(left.n - 1, 1), 0.5 + self.settings.confidence / 2)
                     half = t * np.sqrt(left.var / np.maximum(left.n, 1))
-                    left.near(left.mean + side * half, end, self._spread_step(left))
+                    left.near(left.mean + side * half, end, 0.1)
 
     def _solve(self, quantity, by_format):
         """Strike out what the standardised difference forbids, and bound every cell."""
         said = self.smd.get(quantity)
-        derived = quantity in (*SHARES, "social_share") and not self.rules.shares_standardised
-        if said is not None and not derived and None not in by_format.values():
+        if said is not None and None not in by_format.values():
             self._use_difference(by_format, said)
         for name, left in by_format.items():
             if left is None or not len(left.counts):
@@ -273,7 +283,9 @@ class Enumeration:
         means = [u[g, 0] for (u, _), g in zip(found, grids, strict=True)]
         spread = np.sqrt(sum(u[g, 1] for (u, _), g in zip(found, grids, strict=True)) / len(found))
         apart = 0.0
-        for one, other in itertools.combinations(means, 2):
+        counts = {r["format"]: r["n_children"] for r in self.summary["answer"]["counts"]}
+        seen = [self.rules.first or counts[f] is not None for f in by_format]
+        for one, other in itertools.combinations(list(itertools.compress(means, seen)), 2):
             apart = np.maximum(apart, np.abs(one - other))
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(spread > 0, apart / spread, 0.0)
@@ -314,4 +326,3 @@ def score_bounds(bounds, truth):
         if n in SMALL:
             row[:3] += (1, low == high, high - low <= 2)
     return found
-NOW = Rules()

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
-
-import numpy as np
+from typing import Any, TypedDict
 
 from analysis.comparison.result import Comparison
 from analysis.decisions import labels
@@ -21,11 +19,6 @@ from analysis.disclosure.permission import may_show_decided, may_show_estimates
 from analysis.disclosure.rows import FormatRate, SecondPair
 from analysis.disclosure.rules import ESTIMATE_DECIMALS, show_estimate
 from analysis.settings import Settings
-
-if TYPE_CHECKING:
-    from analysis.study import Study
-
-MORE_ROUND = 5
 
 
 class Head(TypedDict):
@@ -145,19 +138,3 @@ def publish_rates(
         numbers = show_range(comparison.mean(therapy_format), shown=shown)
         rows.append(FormatRate(format=therapy_format, shown=shown, **numbers))
     return tuple(rows)
-
-
-def count_more(study: Study, decision: Decision) -> tuple[int, int]:
-    """Give how many more children and therapy groups would narrow a pair's interval enough.
-
-    Args:
-        study: the study.
-        decision: what may be said of the pair, with its factor.
-
-    Returns:
-        (children to the next 5, therapy groups).
-    """
-    row = study.comparison.pair(decision.this, decision.than)
-    growth = max(decision.factor - 1, 0.0)
-    children = int(MORE_ROUND * np.ceil(growth * row["n_children"] / MORE_ROUND))
-    return children, int(np.ceil(growth * row["n_groups"]))

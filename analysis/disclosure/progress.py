@@ -22,7 +22,7 @@ from analysis.disclosure.rules import (
     enough,
     round_half_up,
     show_count,
-    show_mean,
+    show_level,
     show_spread,
 )
 from analysis.disclosure.summary import ProgressPart
@@ -106,23 +106,25 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> tuple[WeekMean, ...]:
             if not enough(len(own), settings):
                 cells = []
                 break
-            error = own.std(ddof=1) / math.sqrt(len(own))
-            half = error * float(stdtrit(len(own) - 1, 0.5 + settings.confidence / 2))
-            mean = own.mean()
-            cells.append(
-                WeekMean(
-                    format=therapy_format,
-                    week=week,
-                    mean=show_mean(mean, len(own), settings),
-                    conf_low=show_spread(mean - half, len(own), settings),
-                    conf_high=show_spread(mean + half, len(own), settings),
-                    n_children=show_count(len(own), settings),
-                )
-            )
+            cells.append(_week_mean(own, {"format": therapy_format, "week": week}, settings))
         rows += cells
     if len({row.week for row in rows}) < 2:
         return ()
     return tuple(sorted(rows, key=lambda row: (FORMAT_IDS.index(row.format), row.week)))
+
+
+def _week_mean(own: np.ndarray, where: Cell, settings: Settings) -> WeekMean:
+    """Give a format's mean level in a week, with its interval unless the mean is rough."""
+    n, (mean, rough) = len(own), show_level(own, settings)
+    error = own.std(ddof=1) / math.sqrt(n)
+    half = error * float(stdtrit(n - 1, 0.5 + settings.confidence / 2))
+    return WeekMean(
+        **where,
+        mean=mean,
+        conf_low=None if rough else show_spread(own.mean() - half, n, settings),
+        conf_high=None if rough else show_spread(own.mean() + half, n, settings),
+        n_children=show_count(n, settings),
+    )
 
 
 def _publish_bands(levels: pd.DataFrame, study: Study) -> tuple[Band, ...]:
@@ -164,12 +166,14 @@ def _publish_t_scores(study: Study) -> tuple[TScore, ...]:
         n = own["child_id"].nunique()
         for when in ("start", "latest"):
             values = own["t_baseline" if when == "start" else "t_latest"].to_numpy()
+            mean, rough = show_level(values, settings, T_STEP)
+            spread = values.std(ddof=1) if n > 1 and not rough else math.nan
             rows.append(
                 TScore(
                     format=therapy_format,
                     when=when,
-                    mean=show_mean(values.mean(), n, settings, T_STEP) if n else None,
-                    sd=show_spread(values.std(ddof=1), n, settings, T_STEP) if n > 1 else None,
+                    mean=mean,
+                    sd=show_spread(spread, n, settings, T_STEP),
                     n_children=show_count(n, settings),
                 )
             )

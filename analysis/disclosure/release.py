@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.attainment import publish_attainment
 from analysis.disclosure.claims import publish_claims
-from analysis.disclosure.cohort import publish_cohort
+from analysis.disclosure.cohort import publish_cohort, traits_told
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.ledger import list_groups, seal_summary, write_ledger
@@ -41,6 +41,7 @@ def protect(study: Study, previous: Summary | None = None) -> Summary:
         AnalysisError: if `previous` cannot be held against this report.
     """
     settings, groups = study.settings, list_groups(study)
+    cohort = publish_cohort(study)
     everyone = sorted(map(str, study.records.episodes["child_id"].unique()))
     summary = check_summary(
         Summary(
@@ -51,13 +52,13 @@ def protect(study: Study, previous: Summary | None = None) -> Summary:
             formats=FORMAT_IDS,
             measure=publish_measure(settings),
             answer=publish_answer(study),
-            cohort=publish_cohort(study),
+            cohort=cohort,
             progress=publish_progress(study),
             subgroups=publish_subgroups(study),
             attainment=publish_attainment(study),
             effort=publish_effort(study),
             method=publish_method(study),
-            sensitivity=publish_sensitivity(study),
+            sensitivity=publish_sensitivity(study, traits_told(cohort.at_start, study)),
             claims=publish_claims(study),
             ledger=write_ledger(groups, everyone, settings),
         )

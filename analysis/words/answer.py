@@ -32,6 +32,7 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.gate_reasons import give_reason, give_short_reason
+from analysis.words.more import is_open, tell_times
 from analysis.words.phrases import (
     ends,
     every,
@@ -70,7 +71,7 @@ _USED: dict[Label, tuple[str, ...]] = {
     NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
     RULES_OUT: _RANGE,
     DEPENDS: (*_RANGE, "weighted"),
-    CANNOT_TELL: (*_RANGE, "more_children", "more_groups"),
+    CANNOT_TELL: _RANGE,
 }
 
 
@@ -292,11 +293,10 @@ def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
 
 
 def _say_more(summary: Summary, pair: MainPair) -> str:
-    if not pair.more_children:
+    if not is_open(summary, pair):
         return ""
-    groups = f" ({count(pair.more_groups, 'more therapy group')})" if pair.more_groups else ""
     return (
-        f" About {number(pair.more_children, 0)} more children{groups} would narrow the range to "
+        f" {sentence_case(tell_times(summary, pair))} would narrow the range to about "
         f"{number(summary.margin)} either way."
     )
 

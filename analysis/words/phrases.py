@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from analysis.disclosure.rows import Gate, Interval
+from analysis.disclosure.rows import Gate, Interval, WeekMean
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import Unit
 from analysis.wording import FORMAT_NAMES, number, points, sentence_case
@@ -55,6 +55,17 @@ def known(value: float | None) -> float:
     if value is None:
         raise ValueError("The summary says that a number is shown, and does not hold it.")
     return value
+
+
+def spell_rough(value: float) -> str:
+    """Spell a mean that is given to a half or a whole step of its scale: 'about 3'."""
+    return f"about {number(value, 0 if value == round(value) else 1)}"
+
+
+def spell_mean(row: WeekMean) -> str:
+    """Spell a mean level in a week; one without its interval is rough."""
+    value = known(row.mean)
+    return spell_rough(value) if row.conf_low is None else number(value, 1)
 
 
 def ends(row: Interval) -> tuple[float, float]:
