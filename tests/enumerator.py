@@ -35,9 +35,10 @@ SMALL = range(1, 11)
 
 
 @functools.cache
-def roughness(n_inside, n, cell):
+def roughness(total, n_inside, n, scale, cell):
     """Give how many times its usual step a mean is rounded to today."""
-    return rules.times_rougher(n_inside, n, Settings(smallest_cell=cell))
+    settings = Settings(smallest_cell=cell)
+    return rules.times_rougher(total / max(n, 1), n_inside, n, scale, settings)
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,23 @@ class Rules:
         """Give how many times its usual step each way's mean would have been rounded to."""
         if self.first:
             return np.where(left.n >= 2 * cell, 1, 1)
-        pairs, back = np.unique(np.column_stack([left.inside, left.n]), axis=0, return_inverse=True)
-        return np.array([roughness(*map(int, pair), cell) for pair in pairs])[back.ravel()]
+        scale = rules.RATING_SCALE if left.values[0] == 1 else rules.LEVEL_SCALE
+        totals = np.round(left.mean * left.n).astype(int) + 400
+        key, back = np.unique((totals * 1000 + left.inside) * 1000 + left.n, return_inverse=True)
+        facts = zip(key // 1000000 - 400, key // 1000 % 1000, key % 1000, strict=True)
+        return np.array([roughness(*map(int, fact), scale, cell) for fact in facts])[back]
 
 
 FIRST, TODAY = Rules(0.01, first=True), Rules(rules.SMD_STEP)
+
+
+def told_spread(others, n, cell):
+    """Tell of each way whether its spread would have been printed, were its mean not rough."""
+    settings = Settings(smallest_cell=cell)
+    sizes = np.arange(int(max(n.max(initial=0), others.max(initial=0))) + 1)
+    may = np.array([rules.may_tell_spread(k, settings) for k in sizes.tolist()])
+    enough = np.array([rules.surely_twice(k, settings) for k in sizes.tolist()])
+    return may[others] & enough[n]
 
 
 @functools.lru_cache(maxsize=400)
@@ -89,11 +102,13 @@ class Ways:
         n = np.maximum(self.n, 1)
         self.mean = self.counts @ self.values / n
         square = self.counts @ self.values**2
+        self.key = (self.n * 1000 + np.round(self.mean * n) + 400) * 4000 + square
         self.var = np.maximum(square - n * self.mean**2, 0) / np.maximum(n - 1, 1)
         below = self.counts > 0
         first, last = below.argmax(axis=1), below.shape[1] - 1 - below[:, ::-1].argmax(axis=1)
         rows = np.arange(len(n))
         most = np.maximum(self.counts[rows, first], self.counts[rows, last])
+        self.others = self.n - np.sort(self.counts, axis=1)[:, -2:].sum(axis=1)
         one_value = (self.counts > 0).sum(axis=1) <= 1
         self.inside = np.where(one_value, 0, self.n - most)
 
@@ -191,14 +206,17 @@ class Enumeration:
         if left is None or said is None:
             return left
         yes, no = left.counts[:, 1], left.counts[:, 0]
+        least = self.cell
+        if trait == "social_share" and not self.rules.first:
+            least = max(self.cell, rules.STRICTEST_CELL)
         if said == "few":
-            left.keep(yes < self.cell)
+            left.keep(yes < least)
         elif said == "nearly all":
-            left.keep((no < self.cell) & (yes >= self.cell))
+            left.keep((no < least) & (yes >= least))
         elif trait == "social_share":
             left.near(100 * left.mean, said, 5)
             if not self.rules.first:
-                left.keep((left.counts >= self.cell).all(axis=1))
+                left.keep((left.counts >= least).all(axis=1))
         else:
             part, whole = (5 * np.floor(n / 5 + 0.5) for n in (yes, left.n))
             fits = np.abs(100 * part / np.maximum(whole, 1) - said) <= 0.5 + NARROW
@@ -210,6 +228,12 @@ class Enumeration:
         times = self.rules.times(left, self.cell)
         fits = np.abs(scale * left.mean + shift - printed) <= scale * times / 20 + NARROW
         left.keep(fits if self.rules.first else fits & ((times > 1) == rough))
+
+    def _spread(self, left, printed):
+        """Keep the ways whose spread would have been printed, or not, as it was."""
+        if not self.rules.first and len(left.n):
+            told = told_spread(left.others, left.n, self.cell)
+            left.keep((told & (self.rules.times(left, self.cell) == 1)) == printed)
 
     def _rating_ways(self, trait, name):
         left = self._ways(name, (1, 2, 3, 4, 5))
@@ -229,7 +253,8 @@ class Enumeration:
         self._use_week(left, name, 0)
         for row in self.summary["progress"]["t_scores"]:
             if row["format"] == name and row["when"] == "start":
-                self._mean(left, row["mean"], rough=row["sd"] is None, scale=10.0, shift=50.0)
+                self._mean(left, row["mean"], rough=row.get("rough"), scale=10.0, shift=50.0)
+                self._spread(left, row["sd"] is not None)
                 if row["sd"] is not None:
                     left.near(10 * np.sqrt(left.var), row["sd"], 1)
         return left
@@ -250,7 +275,8 @@ class Enumeration:
             if (row["format"], row["week"]) != (name, week):
                 continue
             if row["mean"] is not None:
-                self._mean(left, row["mean"], rough=row["conf_low"] is None)
+                self._mean(left, row["mean"], rough=row.get("rough"))
+                self._spread(left, row["conf_low"] is not None)
             for side, end in ((-1, row["conf_low"]), (1, row["conf_high"])):
                 if end is not None:
                     t = stdtrit(np.maximum(left.n - 1, 1), 0.5 + self.settings.confidence / 2)
@@ -274,9 +300,8 @@ class Enumeration:
         for left in by_format.values():
             binary = set(left.values) == {0.0, 1.0}
             var = left.mean * (1 - left.mean) if binary else left.var
-            pairs = np.round(np.column_stack([left.mean, var]), 9)
-            unique, back = np.unique(pairs, axis=0, return_inverse=True)
-            found.append((unique, back.ravel()))
+            _, first, back = np.unique(left.key, return_index=True, return_inverse=True)
+            found.append((np.column_stack([left.mean, var])[first], back.ravel()))
         if np.prod([len(unique) for unique, _ in found], dtype=float) > LARGEST_JOINT:
             return
         grids = np.meshgrid(*(np.arange(len(u)) for u, _ in found), indexing="ij", sparse=True)

@@ -23,6 +23,7 @@ from analysis.disclosure.rules import (
     FEW,
     NEARLY_ALL,
     enough,
+    enough_aside,
     show_count,
     show_df,
     show_estimate,
@@ -207,8 +208,8 @@ def share_of_rows(
     n_all, n_in, n_out = (len(np.unique(part)) for part in (child, child[chosen], child[~chosen]))
     if not surely_twice(n_all, settings):
         return Share()
-    if not enough(n_in, settings):
+    if not enough_aside(n_in, settings):
         return Share(word=FEW)
-    if not enough(n_out, settings):
+    if not enough_aside(n_out, settings):
         return Share(word=NEARLY_ALL)
     return Share(percent=show_in_fives(float(chosen.mean())))

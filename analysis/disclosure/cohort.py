@@ -22,9 +22,12 @@ from analysis.disclosure.rules import (
     AGE_STEP,
     BALANCE_STEP,
     FEW,
+    LEVEL_SCALE,
     NEARLY_ALL,
+    RATING_SCALE,
     SMD_STEP,
     enough,
+    enough_aside,
     fold_steps,
     round_half_up,
     show_count,
@@ -51,7 +54,8 @@ SOCIAL_SHARE: Final = "social_share"
 AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t != SITE)
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
 PERCENT_TRAITS = (*SHARE_TRAITS, SOCIAL_SHARE)
-AGE = "age_years"
+AGE: Final = "age_years"
+BASELINE: Final = "baseline"
 
 
 def publish_cohort(study: Study) -> CohortPart:
@@ -156,7 +160,8 @@ def _trait_cell(
         return show_part_of_goals(values, settings), False
     if trait == AGE:
         return show_mean(values.mean(), n, settings, AGE_STEP), False
-    return show_level(values, settings)
+    mean, times = show_level(values, settings, LEVEL_SCALE if trait == BASELINE else RATING_SCALE)
+    return mean, times > 1
 
 
 def show_part_of_goals(values: np.ndarray, settings: Settings) -> int | Word | None:
@@ -168,9 +173,9 @@ def show_part_of_goals(values: np.ndarray, settings: Settings) -> int | Word | N
     """
     if not surely_twice(len(values), settings):
         return None
-    if not enough(int((values > 0).sum()), settings):
+    if not enough_aside(int((values > 0).sum()), settings):
         return FEW
-    if not enough(int((values < 1).sum()), settings):
+    if not enough_aside(int((values < 1).sum()), settings):
         return NEARLY_ALL
     return show_in_fives(float(values.mean()))
 

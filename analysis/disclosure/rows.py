@@ -231,11 +231,12 @@ class Dropped(Row, frozen=True, kw_only=True):
 
 
 class WeekMean(Row, frozen=True, kw_only=True):
-    """A format's mean level in one week, as the children came; rough without its interval."""
+    """A format's mean level in one week, as the children came; rough to a half or whole level."""
 
     format: FormatId
     week: Week
     mean: Number | None = None
+    rough: bool = False
     conf_low: Number | None = None
     conf_high: Number | None = None
     n_children: Count | None = None
@@ -252,11 +253,12 @@ class Band(Row, frozen=True, kw_only=True):
 
 
 class TScore(Row, frozen=True, kw_only=True):
-    """A format's mean T-score at the start or at the latest review; rough without its SD."""
+    """A format's mean T-score at the start or at the latest review; rough to 5 or 10."""
 
     format: FormatId
     when: Literal["start", "latest"]
     mean: Number | None = None
+    rough: bool = False
     sd: Number | None = None
     n_children: Count | None = None
 

@@ -27,11 +27,15 @@ from analysis.settings import Settings
 ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
 SAME = 1e-9
+STRICTEST_CELL = 11
 FEW: Final = "few"
 NEARLY_ALL: Final = "nearly all"
 MANY_TIMES = 10.0
 SMD_STEP = 0.1
 BALANCE_STEP = SHARE_STEP = 0.05
+Scale = tuple[float, float]
+LEVEL_SCALE: Final[Scale] = (-2, 2)
+RATING_SCALE: Final[Scale] = (1, 5)
 # A mean of levels or ratings of fewer children: so many times its usual step.
 ROUGH, ROUGHEST = 5, 10
 # Degrees of freedom are given as the next lower one of these.
@@ -48,6 +52,15 @@ MINUTE_STEP = 5.0
 def enough(n_children: float, settings: Settings) -> bool:
     """Tell whether so many different children may stand behind a number."""
     return n_children >= settings.smallest_cell
+
+
+def enough_aside(n_children: float, settings: Settings) -> bool:
+    """Tell whether so many children may be on one side of a mean or a share of goals.
+
+    Such a number tells the side nearly to the child, so the side is at least as large as the
+    strictest public rule asks, even where a clinic chose a smaller cell.
+    """
+    return n_children >= max(settings.smallest_cell, STRICTEST_CELL)
 
 
 def round_half_up(value: float, decimals: int = 0) -> float:
@@ -87,10 +100,18 @@ def surely(n: float, least: float, settings: Settings) -> bool:
         least: how many are needed.
         settings: the smallest cell.
     """
+    return enough(n, settings) and count_at_least(n, settings) >= least
+
+
+def count_at_least(n: float, settings: Settings) -> int:
+    """Give the least count that a count stands for as it is printed.
+
+    Args:
+        n: an exact count that may be shown.
+        settings: the smallest cell.
+    """
     printed, cell = round_count(n, settings), settings.smallest_cell
-    lowest = round_count(0, settings)
-    stands_for = cell if printed == lowest else max(printed - (ROUND_TO - 1) // 2, cell)
-    return enough(n, settings) and stands_for >= least
+    return max(printed - (ROUND_TO - 1) // 2, cell) if printed > round_count(0, settings) else cell
 
 
 def surely_twice(n: float, settings: Settings) -> bool:
@@ -157,40 +178,92 @@ def count_inside(values: np.ndarray) -> int:
     return len(values) - max(at_ends)
 
 
-def times_rougher(n_inside: float, n_children: float, settings: Settings) -> int:
-    """Give how many times the usual step a mean of levels or ratings is rounded to.
-
-    Where few children are off an end, the mean tells how few: it is given to a whole level or
-    rating. Below twice the smallest cell one child moves a mean by more than its usual step.
+def count_others(values: np.ndarray) -> int:
+    """Count the children who have neither of the two commonest values recorded.
 
     Args:
-        n_inside: children off the more crowded end (`count_inside`).
-        n_children: children behind the mean.
+        values: (n,) one level, rating or score a child.
+    """
+    n_of = np.unique(np.round(values, 9), return_counts=True)[1]
+    return int(len(values) - np.sort(n_of)[-2:].sum())
+
+
+def may_tell_spread(n_others: float, settings: Settings) -> bool:
+    """Tell whether a spread of levels or scores may be shown beside their mean.
+
+    Of two values the mean tells how many have each; mean and spread together tell how many have
+    a third.
+
+    Args:
+        n_others: children with neither of the two commonest values (`count_others`).
         settings: the smallest cell.
     """
-    if not enough(n_inside, settings):
+    return n_others == 0 or enough_aside(n_others, settings)
+
+
+def times_rougher(
+    mean: float, n_inside: float, n_children: float, scale: Scale, settings: Settings
+) -> int:
+    """Give how many times the usual step a mean of levels or ratings is rounded to.
+
+    Near an end of the scale, or with few children off an end of what was recorded, a mean tells
+    how few: it is given to a whole level or rating. Below twice the smallest cell one child
+    moves a mean by more than its usual step. How near is judged on the mean and the count as
+    they would be printed.
+
+    Args:
+        mean: the exact mean.
+        n_inside: children off the more crowded end (`count_inside`).
+        n_children: children behind the mean.
+        scale: lowest and highest value there can be.
+        settings: the smallest cell.
+    """
+    if not enough_aside(n_inside, settings):
         return ROUGHEST
-    return 1 if surely_twice(n_children, settings) else ROUGH
+    times = 1 if surely_twice(n_children, settings) else ROUGH
+    step = times * LEVEL_STEP
+    printed = round_half_up(mean / step) * step
+    off_an_end = min(printed - scale[0], scale[1] - printed) - step / 2
+    least = count_at_least(n_children, settings)
+    return times if enough_aside(least * off_an_end, settings) else ROUGHEST
 
 
 def show_level(
-    values: np.ndarray, settings: Settings, step: float = LEVEL_STEP
-) -> tuple[float | None, bool]:
-    """Give a mean of levels, ratings or T-scores, and whether it is rounded roughly.
+    values: np.ndarray, settings: Settings, scale: Scale = LEVEL_SCALE
+) -> tuple[float | None, int]:
+    """Give a mean of levels or ratings, and how many times the usual step it is rounded to.
 
     Args:
         values: (n,) one value a child.
         settings: the smallest cell.
-        step: the usual rounding unit.
+        scale: lowest and highest value there can be.
 
     Returns:
-        (mean, rough): the mean is None below the smallest cell. Where it is rough, nothing
-        else of these values may be shown: no spread, no interval, no standardised difference.
+        (mean, times): the mean is None below the smallest cell. Where it is rough (times above
+            1), nothing else of these values may be shown: no interval, no standardised difference.
     """
     if not enough(len(values), settings):
-        return None, True
-    times = times_rougher(count_inside(values), len(values), settings)
-    return show_mean(float(values.mean()), len(values), settings, times * step), times > 1
+        return None, ROUGHEST
+    middle, n = float(values.mean()), len(values)
+    times = times_rougher(middle, count_inside(values), n, scale, settings)
+    return show_mean(middle, n, settings, times * LEVEL_STEP), times
+
+
+def show_level_spread(
+    spreads: Sequence[float], levels: np.ndarray, settings: Settings, step: float = LEVEL_STEP
+) -> tuple[float | None, ...]:
+    """Give what tells how levels or scores are spread: ends of an interval, a deviation.
+
+    Args:
+        spreads: the exact numbers.
+        levels: (n,) one level a child.
+        settings: the smallest cell.
+        step: the usual rounding unit.
+    """
+    times = show_level(levels, settings)[1]
+    if times > 1 or not may_tell_spread(count_others(levels), settings):
+        return (None,) * len(spreads)
+    return tuple(show_spread(spread, len(levels), settings, step) for spread in spreads)
 
 
 def show_steps(value: float, step: float, *, upwards: bool = False) -> float | None:

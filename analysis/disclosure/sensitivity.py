@@ -7,7 +7,7 @@ left would change is shown only where enough left both formats of a pair.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from analysis.comparison.negative_controls import NegativeControls
 from analysis.comparison.sample_size import SampleSize
 from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
+from analysis.disclosure.cohort import BASELINE
 from analysis.disclosure.comparisons import name_pair, show_range
 from analysis.disclosure.fields import Trait, one_of
 from analysis.disclosure.permission import (
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 
 ControlId = Literal["energy", "motivation", "start_level"]
 SpreadId = Literal["therapy group", "child", "goal"]
-BASELINE: Final = "baseline"
 GROUP_SHARE_STEP = 5
 
 

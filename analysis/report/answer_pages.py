@@ -294,6 +294,5 @@ def write_progress(view: View, summary: Summary) -> Iterable[str]:
 def _spell_mean(row: TScore | None) -> str:
     if row is None or row.mean is None:
         return NOT_SHOWN
-    if row.sd is None:
-        return spell_rough(row.mean)
-    return f"{number(row.mean, 0)} (SD {number(row.sd, 0)})"
+    mean = spell_rough(row.mean) if row.rough else number(row.mean, 0)
+    return mean if row.sd is None else f"{mean} (SD {number(row.sd, 0)})"

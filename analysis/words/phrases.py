@@ -63,9 +63,9 @@ def spell_rough(value: float) -> str:
 
 
 def spell_mean(row: WeekMean) -> str:
-    """Spell a mean level in a week; one without its interval is rough."""
+    """Spell a mean level in a week, 'about' it where it is rough."""
     value = known(row.mean)
-    return spell_rough(value) if row.conf_low is None else number(value, 1)
+    return spell_rough(value) if row.rough else number(value, 1)
 
 
 def ends(row: Interval) -> tuple[float, float]:
