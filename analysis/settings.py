@@ -189,9 +189,6 @@ class MethodConstants:
         "levels per {rate_weeks} weeks",
         "Less would be printed as 0.00: records without any spread.",
     )
-    largest_factor: float = _choice(
-        1e6, "times as many children", "Beyond this the answer is simply: never."
-    )
     t_correlation: float = _choice(
         0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
     )

@@ -17,10 +17,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from attacked_clinics import attacked_report
 from attacker import read_json
-from enumerator import FIRST, TODAY, Enumeration, Rules, score_bounds, true_counts
+from enumerator import (
+    FIRST,
+    TODAY,
+    Enumeration,
+    Rules,
+    score_bounds,
+    score_sizes,
+    true_counts,
+)
 
 from benchmarks.stamp import keep_table
 
+SIZES = "(formats: their children, of any number)"
 HEAD = "| kind of cell | small cells | pinned | known within 2 | missed |\n" + (
     "| --- | ---: | ---: | ---: | ---: |"
 )
@@ -39,12 +48,14 @@ def attack_clinics(n_clinics: int, rules: Rules) -> dict[str, np.ndarray]:
         attack = Enumeration(read_json(summary), clinic.one_goal, rules)
         for kind, row in score_bounds(attack.bounds, true_counts(study, clinic.one_goal)).items():
             found[kind] = found.get(kind, np.zeros(4, int)) + row
+        found[SIZES] = found.get(SIZES, np.zeros(4, int)) + score_sizes(attack, study)
     return found
 
 
 def spell_table(found: dict[str, np.ndarray]) -> str:
     """Give the table, its last row the sum."""
-    rows = {**dict(sorted(found.items())), "all": np.sum(list(found.values()), axis=0)}
+    small = dict(sorted((kind, row) for kind, row in found.items() if kind != SIZES))
+    rows = {**small, "all": np.sum(list(small.values()), axis=0), SIZES: found[SIZES]}
     lines = [f"| {kind} | {' | '.join(map(str, row))} |" for kind, row in rows.items()]
     return "\n".join([HEAD, *lines])
 

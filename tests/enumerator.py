@@ -351,3 +351,11 @@ def score_bounds(bounds, truth):
         if n in SMALL:
             row[:3] += (1, low == high, high - low <= 2)
     return found
+
+
+def score_sizes(attack, study):
+    """Count formats described, those whose number of children is pinned, those within 2, those missed."""
+    described = [f for f, n in study.cohort.n_children.items() if n >= attack.cell]
+    spans = [max(attack.sizes[f]) - min(attack.sizes[f]) for f in described]
+    missed = [study.cohort.n_children[f] not in attack.sizes[f] for f in described]
+    return np.array([len(spans), spans.count(0), sum(s <= 2 for s in spans), sum(missed)])

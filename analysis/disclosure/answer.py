@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.comparison.arms import format_codes
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.comparisons import name_format, name_pair, show_range
+from analysis.disclosure.comparisons import name_format, name_pair, name_times, show_range
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.permission import may_show_pair, may_show_rate
 from analysis.disclosure.rows import Counts, FormatRate, FormatShare, MainPair, Share
@@ -35,9 +35,12 @@ from analysis.disclosure.summary import AnswerPart, CautionsPart, Needed
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.schema import RATERS
 from analysis.settings import Settings
+from analysis.vocabulary import FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE
 
 if TYPE_CHECKING:
     from analysis.study import Study
+
+SETTLED = (FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE)
 
 
 def publish_answer(study: Study) -> AnswerPart:
@@ -117,6 +120,8 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
     half = (row["conf_high"] - row["conf_low"]) / 2
     narrow = half * labels.narrower(row["df"], study.settings) if shown else math.nan
     weighted = study.analyses["overlap_weighted"].pair(*formats)["estimate"]
+    printed, df = show_range(row, shown=shown), show_df(row["df"]) if shown else None
+    open_still = decision.label not in SETTLED
     wide_low, wide_high = _wide_range(study, *formats) if shown else (None, None)
     return MainPair(
         **name_pair(*formats),
@@ -125,12 +130,13 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
         certainty=decision.certainty or None,
         unsettled=decision.unsettled or None,
         shown=shown,
-        **show_range(row, shown=shown),
+        **printed,
         narrow_low=show_estimate(row["estimate"] - narrow) if shown else None,
         narrow_high=show_estimate(row["estimate"] + narrow) if shown else None,
         std_error=show_estimate(row["std_error"]) if shown else None,
         weighted=show_estimate(weighted) if shown else None,
-        df=show_df(row["df"]) if shown else None,
+        df=df,
+        times=name_times(printed, df, study.settings) if open_still else None,
         p_value=show_estimate(row["p_value"], 3) if shown else None,
         p_adjusted=show_estimate(row["p_adjusted"], 3) if shown else None,
         wide_low=wide_low,

@@ -21,6 +21,7 @@ from analysis.disclosure.fields import (
     Number,
     PairId,
     Percent,
+    Times,
     Trait,
     Week,
     Word,
@@ -82,6 +83,8 @@ class MainPair(Pair, frozen=True, kw_only=True):
         unsettled: why a difference whose interval leaves out zero is not called ahead.
         narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
         df: degrees of freedom, as the next lower one of a coarse series.
+        times: how many times as many children would narrow the printed interval to the margin;
+            None where more could not settle what is said.
         weighted: the overlap-weighted estimate.
         wide_low, wide_high: the interval if something unrecorded differs too.
     """
@@ -98,6 +101,7 @@ class MainPair(Pair, frozen=True, kw_only=True):
     df: Number | None = None
     p_value: Number | None = None
     p_adjusted: Number | None = None
+    times: Times | None = None
     wide_low: Number | None = None
     wide_high: Number | None = None
 
@@ -442,6 +446,7 @@ class PlannedSize(Row, frozen=True, kw_only=True):
     shown: bool = False
     half_width: Number | None = None
     reachable: Number | None = None
+    times: Times | None = None
 
 
 class ToRecord(Row, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from analysis.comparison.sample_size import SampleSize
 from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
 from analysis.disclosure.cohort import BASELINE
-from analysis.disclosure.comparisons import name_pair, show_range
+from analysis.disclosure.comparisons import name_pair, name_times, show_range
 from analysis.disclosure.fields import Trait, one_of
 from analysis.disclosure.permission import (
     may_show_asked,
@@ -236,13 +236,15 @@ def _publish_size(size: SampleSize, study: Study, decision: Decision) -> Planned
     head = name_pair(decision.this, decision.than)
     if not may_show_pair(study, decision.this, decision.than) or len(own) != 1:
         return PlannedSize(**head)
-    ends = show_range(study.comparison.pair(decision.this, decision.than))
+    row = study.comparison.pair(decision.this, decision.than)
+    ends = show_range(row)
     low, high = ends["conf_low"], ends["conf_high"]
     return PlannedSize(
         **head,
         shown=True,
         half_width=None if low is None or high is None else show_estimate((high - low) / 2),
         reachable=show_estimate(own.iloc[0]["reachable"]),
+        times=name_times(ends, show_df(row["df"]), study.settings),
     )
 
 

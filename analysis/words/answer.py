@@ -32,7 +32,6 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.gate_reasons import give_reason, give_short_reason
-from analysis.words.more import is_open, tell_times
 from analysis.words.phrases import (
     ends,
     every,
@@ -44,6 +43,7 @@ from analysis.words.phrases import (
     range_name,
     say,
     spell_span,
+    spell_times,
 )
 
 TITLE = "Individual, group or combined therapy: what these records show"
@@ -293,10 +293,10 @@ def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
 
 
 def _say_more(summary: Summary, pair: MainPair) -> str:
-    if not is_open(summary, pair):
+    if pair.times is None:
         return ""
     return (
-        f" {sentence_case(tell_times(summary, pair))} would narrow the range to about "
+        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the range to about "
         f"{number(summary.margin)} either way."
     )
 

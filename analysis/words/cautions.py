@@ -11,7 +11,6 @@ from analysis.disclosure.rows import Share
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
-from analysis.words.more import is_open
 from analysis.words.phrases import say
 
 CAUTION_TITLES = {
@@ -191,7 +190,7 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     names: set[str] = {pair.label for pair in pairs}
     if names != {NOT_COMPARABLE}:
         wanted.discard("few")
-    if any(is_open(summary, pair) for pair in pairs):
+    if any(pair.times for pair in pairs):
         wanted.add("more")
     if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
         wanted -= SHARPENING

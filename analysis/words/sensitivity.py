@@ -22,8 +22,7 @@ from analysis.wording import (
 )
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
-from analysis.words.more import tell_times
-from analysis.words.phrases import ends, every, known, pair_names, range_name, say
+from analysis.words.phrases import ends, every, known, pair_names, range_name, say, spell_times
 from analysis.words.reasons import give_clause
 
 NOT_ASKED = (
@@ -269,16 +268,15 @@ def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
         return say(key, "planning.not_compared", text)
     half, margin = number(known(row.half_width)), summary.margin
     used = [f"{path}.half_width"]
-    pair = next(pair for pair in summary.answer.pairs if pair.id == row.id)
-    times = tell_times(summary, pair)
-    if not times:
+    if row.times is None:
         text = (
             f"{names}: the range is {half} levels either way, no wider than the {points(margin)} "
             "that would matter."
         )
         return say(key, "planning.enough", text, used)
     text = (
-        f"{names}: the range is {half} levels either way. {sentence_case(times)} would, if they "
+        f"{names}: the range is {half} levels either way. "
+        f"{sentence_case(spell_times(summary, row, row.times))} would, if they "
         f"are like those here, bring it to about {number(margin)} either way."
     )
     rule = "planning.more"
