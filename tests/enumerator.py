@@ -130,13 +130,14 @@ class Ways:
 class Enumeration:
     """Every bound that one report's numbers give on the cells of each quantity."""
 
-    def __init__(self, summary, one_goal, rules):
+    def __init__(self, summary, one_goal, rules, largest=None):
+        self.largest = LARGEST | (largest or {})
         self.summary, self.rules, self.cell = summary, rules, summary["smallest_cell"]
         self.settings = Settings(margin=max(summary["margin"], 0.05))
         self.start = {row["trait"]: row for row in summary["who"]["at_start"]}
         self.smd = {row["trait"]: row["before"] for row in summary["who"]["balance"]}
         self.sizes = self._find_sizes()
-        self.bounds = {}
+        self.bounds, self.sizes_left = {}, {f: set(self.sizes[f]) for f in FORMATS}
         present = [f for f in FORMATS if max(self.sizes[f]) > 0]
         for trait in SHARES:
             self._solve(trait, {f: self._share_ways(trait, f) for f in present})
@@ -195,7 +196,7 @@ class Enumeration:
         return size_factor(error, df, self.settings) - 1
 
     def _ways(self, name, values):
-        sizes = [n for n in self.sizes[name] if n <= LARGEST[len(values)]]
+        sizes = [n for n in self.sizes[name] if n <= self.largest[len(values)]]
         if not sizes or len(sizes) < len(self.sizes[name]):
             return None
         return Ways(sizes, values)
@@ -291,6 +292,8 @@ class Enumeration:
         for name, left in by_format.items():
             if left is None or not len(left.counts):
                 continue
+            if not quantity.startswith("week"):  # some children are not reviewed in a week
+                self.sizes_left[name] &= set(left.n.tolist())
             for value, counts in zip(left.values, left.counts.T, strict=True):
                 self.bounds[quantity, name, float(value)] = (int(counts.min()), int(counts.max()))
 
@@ -354,7 +357,7 @@ def score_bounds(bounds, truth):
 
 
 def score_sizes(attack, study):
-    """Count formats described, those whose number of children is pinned, those within 2, those missed."""
+    """Count formats described, and of these the sizes pinned, within 2, and missed."""
     described = [f for f, n in study.cohort.n_children.items() if n >= attack.cell]
     spans = [max(attack.sizes[f]) - min(attack.sizes[f]) for f in described]
     missed = [study.cohort.n_children[f] not in attack.sizes[f] for f in described]
