@@ -13,7 +13,9 @@ from typing import Any
 
 from analysis.errors import AnalysisError
 
-SMALLEST_CELL_ALLOWED = 8
+SMALLEST_CELL_ALLOWED, LARGEST_CELL_ALLOWED = 8, 50
+# A margin below the first is finer than a printed number; above the second it is half the scale.
+LEAST_MARGIN, GREATEST_MARGIN = 0.05, 2.0
 
 
 def _choice(default: Any, unit: str, reason: str) -> Any:
@@ -187,9 +189,6 @@ class MethodConstants:
         "levels per {rate_weeks} weeks",
         "Less would be printed as 0.00: records without any spread.",
     )
-    largest_factor: float = _choice(
-        1e6, "times as many children", "Beyond this the answer is simply: never."
-    )
     t_correlation: float = _choice(
         0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
     )
@@ -207,26 +206,27 @@ class Settings(ClinicChoices, MethodConstants):
     """Every choice of a study: what a clinic may choose, and the constants of the method.
 
     Raises:
-        AnalysisError: if the margin is not a positive number, or the smallest cell is below
-            what may ever be published.
+        AnalysisError: if the margin is not between the least and the greatest, or the smallest
+            cell not a whole number between what may ever be published and what still reports.
 
     >>> Settings(margin=0.5).margin
     0.5
     """
 
     def __post_init__(self) -> None:
-        if not 0 < self.margin < 4:
+        if not LEAST_MARGIN <= self.margin <= GREATEST_MARGIN:
             raise AnalysisError(
-                f"The margin must be a number of levels per {self.rate_weeks} weeks between 0 "
-                "and 4, for example 0.25."
+                f"The margin must be a number of levels per {self.rate_weeks} weeks between "
+                f"{LEAST_MARGIN:g} and {GREATEST_MARGIN:g}, for example 0.25."
             )
+        # A range first: what is no number, or endless, is in none.
         if not (
-            self.smallest_cell == int(self.smallest_cell)
-            and self.smallest_cell >= SMALLEST_CELL_ALLOWED
+            SMALLEST_CELL_ALLOWED <= self.smallest_cell <= LARGEST_CELL_ALLOWED
+            and self.smallest_cell == int(self.smallest_cell)
         ):
             raise AnalysisError(
-                "The smallest cell must be a whole number of children, at least "
-                f"{SMALLEST_CELL_ALLOWED}; 11 is the default."
+                "The smallest cell must be a whole number of children between "
+                f"{SMALLEST_CELL_ALLOWED} and {LARGEST_CELL_ALLOWED}; 11 is the default."
             )
 
     @property

@@ -45,9 +45,9 @@ HIDDEN = {
     **dict.fromkeys(("narrow_low", "narrow_high", "std_error", "weighted", "df")),
     **dict.fromkeys(("p_value", "p_adjusted", "ahead", "certainty", "wide_low", "wide_high")),
     "label": "not_comparable",
-    "more_children": 0,
-    "more_groups": 0,
+    "times": None,
 }
+SETTLED = ("faster_important", "no_important_difference")
 RATES = {"individual": 0.81, "group": 0.93, "combined": 0.88}
 ENDS = {"individual": 0.1, "group": 0.3, "combined": 0.2}
 REVIEWED = {
@@ -80,11 +80,10 @@ def _pair(k: int, label: str, estimate: float, half: float) -> rows.MainPair:
         narrow_high=round(estimate + narrow, 2),
         weighted=round(estimate - 0.03, 2),
         std_error=round(half / 2.07, 2),
-        df=21.3,
+        df=20.0,
         p_value=0.01 if label.startswith("faster") else 0.34,
         p_adjusted=0.03 if label.startswith("faster") else 0.68,
-        more_children=180,
-        more_groups=15,
+        times=None if label in SETTLED else "five",
     )
 
 

@@ -1,4 +1,4 @@
-"""Twenty mutants: each takes one rule away; the tests named must notice. `make mutants` runs it.
+"""Twenty-nine mutants: each takes one rule away; the tests named must notice (`make mutants`).
 
 A mutant is an exact text of the package and what stands in its place. It is tried in a copy of
 the project in a temporary folder, so that the project itself is never touched.
@@ -33,8 +33,8 @@ MUTANTS = (
     (
         "a word pins a share",
         "disclosure/rules.py",
-        "if not enough(n_all / 2, settings):",
-        "if not enough(n_all, settings):",
+        "if not surely_twice(n_all, settings):\n        return None, None",
+        "if not enough(n_all, settings):\n        return None, None",
         "disclosure/test_rules",
     ),
     (
@@ -50,6 +50,69 @@ MUTANTS = (
         "if all(d == 0 or d >= settings.smallest_cell for d in apart):",
         "if True:",
         "disclosure/test_rules",
+    ),
+    (
+        "a mean tells few off its end",
+        "disclosure/rules.py",
+        "if not enough_aside(n_inside, settings):",
+        "if False:",
+        "disclosure/test_means",
+    ),
+    (
+        "a mean is fine near the end of its scale",
+        "disclosure/rules.py",
+        "return times if enough_aside(least * off_an_end, settings) else ROUGHEST",
+        "return times",
+        "disclosure/test_means",
+    ),
+    (
+        "a spread tells a third value",
+        "disclosure/rules.py",
+        "return n_others == 0 or enough_aside(n_others, settings)",
+        "return True",
+        "disclosure/test_means",
+    ),
+    (
+        "twice the smallest cell is judged exactly",
+        "disclosure/rules.py",
+        "return enough(n, settings) and count_at_least(n, settings) >= least",
+        "return n >= least",
+        "disclosure/test_means",
+    ),
+    (
+        "differences of traits held back are told",
+        "disclosure/cohort.py",
+        "if trait not in told:",
+        "if False:",
+        "disclosure/test_enumeration",
+    ),
+    (
+        "a share of goals has one side",
+        "disclosure/cohort.py",
+        "if not enough_aside(int((values > 0).sum()), settings):",
+        "if False:",
+        "disclosure/test_means",
+    ),
+    (
+        "more children are counted from the exact interval",
+        "disclosure/comparisons.py",
+        "error = (high - low) / 2 / float",
+        "error = (high - low) / float",
+        "disclosure/test_means",
+    ),
+    (
+        "degrees of freedom are exact",
+        "disclosure/rules.py",
+        "return float(max((df for df in DF_STEPS if df <= value), default=0)) or None",
+        "return value",
+        "disclosure/test_means",
+    ),
+    (
+        "few attained goals are told",
+        "disclosure/permission.py",
+        "if all(enough(int((side & (received == f)).sum()), study.settings) for side in sides)",
+        "if True",
+        "disclosure/test_means",
     ),
     (
         "models without freedom are shown",

@@ -1,6 +1,7 @@
 """Every choice is really made: changing any of them changes an answer, or a refusal. About 40 s."""
 
 import functools
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
@@ -74,7 +75,6 @@ CHANGED = {
     "imputation_rounds": 1,
     "columns_to_record": 0,
     "least_std_error": 1.0,
-    "largest_factor": 1.0,
     "t_correlation": 0.0,
     "fewest_therapists": 100,
     "largest_therapist_share": 0.01,
@@ -109,7 +109,7 @@ ONLY_PUBLISHED = {
     "no_hint",
 }
 # What the sample has too much of to feel: columns recorded, children compared.
-POORER = {"columns_to_record", "largest_factor"}
+POORER = {"columns_to_record"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
@@ -169,16 +169,21 @@ def test_units_and_reasons_follow_the_weeks_chosen():
     assert "week 18" in rows["grace_weeks"]["reason"]
 
 
-@pytest.mark.parametrize("margin", [0, -0.25, 4, float("nan")])
+@pytest.mark.parametrize("margin", [0, -0.25, 1e-300, 1e-9, 0.049, 2.01, 4, math.nan, math.inf])
 def test_a_margin_that_is_none_is_refused(margin):
-    with pytest.raises(AnalysisError, match="per 6 weeks between 0 and 4"):
+    with pytest.raises(AnalysisError, match=r"per 6 weeks between 0\.05 and 2"):
         Settings(margin=margin, rate_weeks=6)
 
 
-@pytest.mark.parametrize("smallest", [7, 11.5, 0])
+@pytest.mark.parametrize("smallest", [7, 11.5, 0, 51, 1e9, math.nan, math.inf, -math.inf])
 def test_a_smallest_cell_below_what_may_be_published_is_refused(smallest):
-    with pytest.raises(AnalysisError, match="at least 8"):
+    with pytest.raises(AnalysisError, match="whole number of children between 8 and 50"):
         Settings(smallest_cell=smallest)
+
+
+def test_the_least_and_the_greatest_choices_may_be_made():
+    assert Settings(margin=0.05, smallest_cell=8).margin == 0.05
+    assert Settings(margin=2, smallest_cell=50).smallest_cell == 50
 
 
 def test_a_shorter_term_and_a_lower_confidence_reach_the_numbers():

@@ -13,7 +13,6 @@ of its own.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -24,7 +23,7 @@ import pandas as pd
 from analysis.comparison.arms import count_sides
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.decisions.gates import Gate, judge_size
-from analysis.decisions.labels import Label, agrees, decide_label, settles, size_factor
+from analysis.decisions.labels import Label, agrees, decide_label, settles
 from analysis.settings import Settings
 from analysis.vocabulary import (
     AHEAD,
@@ -59,8 +58,6 @@ class Decision:
         failed: the gates that did not pass, in order.
         unsettled: why a difference whose interval leaves out zero is not called ahead: one of
             `vocabulary.Unsettled`; "" otherwise.
-        factor: how many times as many children would narrow the interval to the margin; NaN
-            when not compared.
     """
 
     this: str
@@ -70,7 +67,6 @@ class Decision:
     certainty: Certainty | Literal[""] = ""
     failed: tuple[Gate, ...] = ()
     unsettled: Unsettled | Literal[""] = ""
-    factor: float = math.nan
 
     @property
     def blocked_by(self) -> Gate | None:
@@ -181,7 +177,6 @@ def _decide(
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
-    factor = size_factor(row["std_error"], row["df"], settings)
     certainty: Certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
-    return Decision(*pair, label.name, ahead, certainty, failed, unsettled, factor)
+    return Decision(*pair, label.name, ahead, certainty, failed, unsettled)

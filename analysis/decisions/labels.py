@@ -28,6 +28,8 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
+LARGEST_FACTOR = 1e6  # bounds the search: beyond it the answer is never
+
 
 @dataclass(frozen=True)
 class Label:
@@ -113,8 +115,7 @@ def size_factor(std_error: float, df: float, settings: Settings) -> float:
     Args:
         std_error: standard error now.
         df: degrees of freedom now.
-        settings: the half-width wanted (the margin), the level of confidence of the interval,
-            and the largest factor given.
+        settings: the half-width wanted (the margin) and the level of confidence of the interval.
 
     Returns:
         The factor, at least 1.
@@ -123,7 +124,7 @@ def size_factor(std_error: float, df: float, settings: Settings) -> float:
     for _ in range(60):
         quantile = float(stdtrit(df * factor, 0.5 + settings.confidence / 2))
         factor = max((quantile * std_error / settings.margin) ** 2, 1.0)
-        factor = min(factor, settings.largest_factor)
+        factor = min(factor, LARGEST_FACTOR)
     return factor
 
 

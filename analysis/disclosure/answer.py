@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.comparison.arms import format_codes
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.comparisons import count_more, name_format, name_pair, show_range
+from analysis.disclosure.comparisons import name_format, name_pair, name_times, show_range
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.permission import may_show_pair, may_show_rate
 from analysis.disclosure.rows import Counts, FormatRate, FormatShare, MainPair, Share
@@ -23,10 +23,13 @@ from analysis.disclosure.rules import (
     FEW,
     NEARLY_ALL,
     enough,
+    enough_aside,
     show_count,
+    show_df,
     show_estimate,
     show_in_fives,
     show_share,
+    surely_twice,
 )
 from analysis.disclosure.summary import AnswerPart, CautionsPart, Needed
 from analysis.measures.cohort import Cohort, number_labels
@@ -117,8 +120,8 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
     half = (row["conf_high"] - row["conf_low"]) / 2
     narrow = half * labels.narrower(row["df"], study.settings) if shown else math.nan
     weighted = study.analyses["overlap_weighted"].pair(*formats)["estimate"]
-    open_still = shown and decision.label not in SETTLED
-    more_children, more_groups = count_more(study, decision) if open_still else (0, 0)
+    printed, df = show_range(row, shown=shown), show_df(row["df"]) if shown else None
+    open_still = decision.label not in SETTLED
     wide_low, wide_high = _wide_range(study, *formats) if shown else (None, None)
     return MainPair(
         **name_pair(*formats),
@@ -127,16 +130,15 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
         certainty=decision.certainty or None,
         unsettled=decision.unsettled or None,
         shown=shown,
-        **show_range(row, shown=shown),
+        **printed,
         narrow_low=show_estimate(row["estimate"] - narrow) if shown else None,
         narrow_high=show_estimate(row["estimate"] + narrow) if shown else None,
         std_error=show_estimate(row["std_error"]) if shown else None,
         weighted=show_estimate(weighted) if shown else None,
-        df=show_estimate(row["df"], 1) if shown else None,
+        df=df,
+        times=name_times(printed, df, study.settings) if open_still else None,
         p_value=show_estimate(row["p_value"], 3) if shown else None,
         p_adjusted=show_estimate(row["p_adjusted"], 3) if shown else None,
-        more_children=more_children,
-        more_groups=more_groups,
         wide_low=wide_low,
         wide_high=wide_high,
     )
@@ -183,7 +185,7 @@ def _share_before(cohort: Cohort, settings: Settings) -> Share:
     if not known.any():
         return Share(recorded=False)
     child = cohort.goals["child_id"].array[known]
-    return _share_of_rows(child, before[known] == 1, settings)
+    return share_of_rows(child, before[known] == 1, settings)
 
 
 def _share_other_raters(study: Study) -> Share:
@@ -195,19 +197,25 @@ def _share_other_raters(study: Study) -> Share:
     goal = pd.Index(goals["goal_id"]).get_indexer(reviews["goal_id"].array[known])
     child = goals["child_id"].array.take(goal, allow_fill=True)
     other = rater[known] != RATERS.index("treating_therapist")
-    return _share_of_rows(child, other, study.settings)
+    return share_of_rows(child, other, study.settings)
 
 
-def _share_of_rows(
+def share_of_rows(
     child_id: pd.api.extensions.ExtensionArray, chosen: np.ndarray, settings: Settings
 ) -> Share:
-    """Give a share of rows, if enough different children are on both sides of it."""
+    """Give a share of rows, if enough different children are on both sides of it.
+
+    Args:
+        child_id: (n,) whose row it is.
+        chosen: (n,) True for the rows whose share it is.
+        settings: the smallest cell.
+    """
     child = number_labels(child_id)
     n_all, n_in, n_out = (len(np.unique(part)) for part in (child, child[chosen], child[~chosen]))
-    if not enough(n_all / 2, settings):
+    if not surely_twice(n_all, settings):
         return Share()
-    if not enough(n_in, settings):
+    if not enough_aside(n_in, settings):
         return Share(word=FEW)
-    if not enough(n_out, settings):
+    if not enough_aside(n_out, settings):
         return Share(word=NEARLY_ALL)
     return Share(percent=show_in_fives(float(chosen.mean())))

@@ -1,7 +1,8 @@
 """How soon goals reach the expected level, as it may be shown: goals of 100.
 
 In: a study that was asked. Out: `AttainmentPart`. Decisions: natural frequencies with one
-denominator; a week without a single share that may be shown is left out.
+denominator; a format is told of in a week only where enough children attained a goal and enough
+did not; a week without a single share that may be shown is left out.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ from typing import TYPE_CHECKING
 
 from analysis.comparison.result import Comparison
 from analysis.disclosure.comparisons import publish_pairs, publish_rates
-from analysis.disclosure.permission import hazard_columns, may_show_estimates
-from analysis.disclosure.rows import AttainedShare, SharePair
+from analysis.disclosure.permission import (
+    formats_attaining,
+    hazard_columns,
+    may_show_estimates,
+)
+from analysis.disclosure.rows import AttainedShare, SecondPair, SharePair
 from analysis.disclosure.rules import round_half_up
 from analysis.disclosure.summary import AttainmentPart
 
@@ -51,7 +56,11 @@ def _publish_week(
     if comparison.withheld or not may_show_estimates(comparison, settings, n_columns):
         return [], []
     decisions = study.verdicts.attainment[week]
-    found = publish_pairs(comparison, decisions, settings, n_more_columns=n_columns)
+    told = formats_attaining(study, week)
+    found = tuple(
+        row if {row.this, row.than} <= set(told) else _hold_back(row)
+        for row in publish_pairs(comparison, decisions, settings, n_more_columns=n_columns)
+    )
     rates = publish_rates(comparison, found, settings, n_columns)
     shares = [
         AttainedShare(
@@ -62,7 +71,7 @@ def _publish_week(
             high=_of_100(row.conf_high),
         )
         for row in rates
-        if row.shown
+        if row.shown and row.format in told
     ]
     pairs = [
         SharePair(
@@ -79,6 +88,10 @@ def _publish_week(
         for row in found
     ]
     return shares, pairs
+
+
+def _hold_back(row: SecondPair) -> SecondPair:
+    return SecondPair(id=row.id, this=row.this, than=row.than, label=row.label, gate=row.gate)
 
 
 def _of_100(value: float | None) -> int | None:

@@ -1,8 +1,9 @@
 """Who was compared, and how alike they were, as it may be shown.
 
 In: a study. Out: `CohortPart`. Decisions: steps of the flow too close together are folded; a
-trait with a hole in one format is left out; why a trait is not adjusted for never says what
-is so of every child.
+trait with a hole in one format is left out; how far formats differ in a trait is said only where
+the trait itself is said of each of them, in a number that is not rough; why a trait is not
+adjusted for never says what is so of every child.
 """
 
 from __future__ import annotations
@@ -19,15 +20,23 @@ from analysis.disclosure.permission import formats_described
 from analysis.disclosure.rows import Balance, Dropped, FlowStep, Overlap, StartTrait
 from analysis.disclosure.rules import (
     AGE_STEP,
-    LEVEL_STEP,
+    BALANCE_STEP,
+    FEW,
+    LEVEL_SCALE,
+    NEARLY_ALL,
+    RATING_SCALE,
+    SMD_STEP,
     enough,
+    enough_aside,
     fold_steps,
     round_half_up,
     show_count,
-    show_estimate,
     show_in_fives,
+    show_level,
     show_mean,
     show_share,
+    show_steps,
+    surely_twice,
 )
 from analysis.disclosure.summary import CohortPart
 from analysis.measures.cohort import number_labels
@@ -41,10 +50,12 @@ if TYPE_CHECKING:
 StartUnit = Literal["mean", "percent"]
 ToldReason = Literal["not_recorded", "missing_too_often", "no_room", "tells_nothing"]
 SITE: Final = "site"
+SOCIAL_SHARE: Final = "social_share"
 AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t != SITE)
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
-PERCENT_TRAITS = (*SHARE_TRAITS, "social_share")
-STEPS = {"age_years": AGE_STEP}
+PERCENT_TRAITS = (*SHARE_TRAITS, SOCIAL_SHARE)
+AGE: Final = "age_years"
+BASELINE: Final = "baseline"
 
 
 def publish_cohort(study: Study) -> CohortPart:
@@ -53,11 +64,12 @@ def publish_cohort(study: Study) -> CohortPart:
     Args:
         study: the study.
     """
+    at_start = _publish_traits(study)
     adjusted_for = tuple(dict.fromkeys(name_trait(c) for c in study.covariates.centred.columns))
     return CohortPart(
         flow=_publish_flow(study),
-        at_start=_publish_traits(study),
-        balance=_publish_balance(study),
+        at_start=at_start,
+        balance=_publish_balance(study, at_start),
         overlap=_publish_overlap(study),
         adjusted_for=adjusted_for,
         not_adjusted_for=_publish_dropped(study, adjusted_for),
@@ -117,49 +129,105 @@ def _publish_flow(study: Study) -> tuple[FlowStep, ...]:
 
 def _publish_traits(study: Study) -> tuple[StartTrait, ...]:
     """Give the children's traits at the start, for each format; no row with a hole."""
-    table, settings, shown = study.cohort.table, study.settings, formats_described(study)
-    rows, received, child = [], format_codes(table), number_labels(table["child_id"].array)
+    table, shown = study.cohort.table, formats_described(study)
+    rows, received = [], format_codes(table)
+    child = number_labels(table["child_id"].array)
     for trait in AT_START:
-        cells, values = {}, table[trait].to_numpy(float)
+        cells: dict[str, float | Word | None] = {}
+        rough, values = [], table[trait].to_numpy(float)
         for therapy_format in shown:
             own = (received == FORMATS.index(therapy_format)) & ~np.isnan(values)
             n = len(np.unique(child[own]))
-            cells[therapy_format] = _trait_cell(trait, values[own], n, settings)
+            cells[therapy_format], is_rough = _trait_cell(trait, values[own], n, study)
+            rough += [therapy_format] if is_rough else []
         if cells and None not in cells.values():
             unit: StartUnit = "percent" if trait in PERCENT_TRAITS else "mean"
-            rows.append(StartTrait(trait=trait, unit=unit, **cells))
+            rows.append(StartTrait(trait=trait, unit=unit, rough=tuple(rough), **cells))
     return tuple(rows)
 
 
 def _trait_cell(
-    trait: Trait, values: np.ndarray, n: int, settings: Settings
-) -> float | Word | None:
+    trait: Trait, values: np.ndarray, n: int, study: Study
+) -> tuple[float | Word | None, bool]:
+    """Give one format's cell and whether it is rough."""
+    settings = study.settings
     if not enough(n, settings):
-        return None
+        return None, False
     if trait in SHARE_TRAITS:
         percent, word = show_share(values.sum(), n, settings)
-        return percent if word is None else word
-    if trait in PERCENT_TRAITS:
-        return show_in_fives(values.mean())
-    return show_mean(values.mean(), n, settings, STEPS.get(trait, LEVEL_STEP))
+        return percent if word is None else word, False
+    if trait == SOCIAL_SHARE:
+        return show_part_of_goals(values, settings), False
+    if trait == AGE:
+        return show_mean(values.mean(), n, settings, AGE_STEP), False
+    mean, times = show_level(values, settings, LEVEL_SCALE if trait == BASELINE else RATING_SCALE)
+    return mean, times > 1
 
 
-def _publish_balance(study: Study) -> tuple[Balance, ...]:
-    """Give the largest difference between any two formats for each trait."""
-    balance = study.weighting.balance
-    if balance.empty or len(formats_described(study)) < 2:
+def show_part_of_goals(values: np.ndarray, settings: Settings) -> int | Word | None:
+    """Give the mean share of a child's goals, if enough children have some and enough not all.
+
+    Args:
+        values: (n,) each child's share.
+        settings: the smallest cell.
+    """
+    if not surely_twice(len(values), settings):
+        return None
+    if not enough_aside(int((values > 0).sum()), settings):
+        return FEW
+    if not enough_aside(int((values < 1).sum()), settings):
+        return NEARLY_ALL
+    return show_in_fives(float(values.mean()))
+
+
+def traits_told(at_start: tuple[StartTrait, ...], study: Study) -> frozenset[Trait]:
+    """Give the traits of which a number that is not rough is printed for every format described.
+
+    Args:
+        at_start: the rows printed.
+        study: the study, for the places of therapy, which have no row.
+    """
+    told = {
+        row.trait
+        for row in at_start
+        if not row.rough and not any(isinstance(getattr(row, f), str) for f in FORMAT_IDS)
+    }
+    return frozenset({*told, SITE} if _places_are_told(study) else told)
+
+
+def _places_are_told(study: Study) -> bool:
+    """Tell whether each place has enough children of every format, and enough not of it."""
+    table, settings = study.cohort.table, study.settings
+    received, place = format_codes(table), number_labels(table[SITE].array)
+    return all(
+        show_share(int((own == p).sum()), len(own), settings)[0] is not None
+        for f in formats_described(study)
+        for own in [place[(received == FORMATS.index(f)) & (place >= 0)]]
+        for p in np.unique(place[place >= 0])
+    )
+
+
+def _publish_balance(study: Study, at_start: tuple[StartTrait, ...]) -> tuple[Balance, ...]:
+    """Give the largest difference between any two formats described, for each trait told."""
+    formats, balance = formats_described(study), study.weighting.balance
+    if len(formats) < 2:
         return ()
+    told = traits_told(at_start, study)
+    balance = balance[balance["this"].isin(formats) & balance["than"].isin(formats)]
     rows: dict[Trait, dict[str, float]] = {}
     for column, part in balance.groupby("trait", sort=False):
         trait = name_trait(str(column))
+        if trait not in told:
+            continue
         largest = {side: float(part[side].abs().max()) for side in ("before", "after")}
         before = rows.get(trait, {"before": 0.0, "after": 0.0})
         rows[trait] = {side: float(np.fmax(largest[side], before[side])) for side in largest}
+    known = not study.weighting.withheld
     return tuple(
         Balance(
             trait=trait,
-            before=show_estimate(sizes["before"]),
-            after=None if study.weighting.withheld else show_estimate(sizes["after"]),
+            before=show_steps(sizes["before"], SMD_STEP),
+            after=show_steps(sizes["after"], BALANCE_STEP, upwards=True) if known else None,
         )
         for trait, sizes in rows.items()
     )

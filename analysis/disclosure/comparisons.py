@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
-
-import numpy as np
+from typing import Any, Final, TypedDict
 
 from analysis.comparison.result import Comparison
 from analysis.decisions import labels
 from analysis.decisions.decide import Decision
-from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId, one_of
+from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId, Times, one_of
 from analysis.disclosure.gates import publish_blocking
 from analysis.disclosure.permission import may_show_decided, may_show_estimates
 from analysis.disclosure.rows import FormatRate, SecondPair
 from analysis.disclosure.rules import ESTIMATE_DECIMALS, show_estimate
+from analysis.models.results import student_quantile
 from analysis.settings import Settings
 
-if TYPE_CHECKING:
-    from analysis.study import Study
-
-MORE_ROUND = 5
+TIMES: Final[tuple[tuple[float, Times], ...]] = (
+    (1.35, "quarter"),
+    (1.75, "half"),
+    (2.5, "two"),
+    (3.5, "three"),
+    (5.0, "four"),
+)
 
 
 class Head(TypedDict):
@@ -147,17 +149,25 @@ def publish_rates(
     return tuple(rows)
 
 
-def count_more(study: Study, decision: Decision) -> tuple[int, int]:
-    """Give how many more children and therapy groups would narrow a pair's interval enough.
+def name_times(printed: Range, df: float | None, settings: Settings) -> Times | None:
+    """Give how many times as many children would narrow an interval to the margin, coarsely.
+
+    It is worked out from what is printed, because a number of children would give away the exact
+    count that it was multiplied from.
 
     Args:
-        study: the study.
-        decision: what may be said of the pair, with its factor.
+        printed: an interval as it is printed.
+        df: its degrees of freedom as they are printed.
+        settings: the margin and the level of confidence.
 
     Returns:
-        (children to the next 5, therapy groups).
+        One of a few multiples; None where the interval is narrow enough, or not shown.
     """
-    row = study.comparison.pair(decision.this, decision.than)
-    growth = max(decision.factor - 1, 0.0)
-    children = int(MORE_ROUND * np.ceil(growth * row["n_children"] / MORE_ROUND))
-    return children, int(np.ceil(growth * row["n_groups"]))
+    low, high = printed["conf_low"], printed["conf_high"]
+    if low is None or high is None or df is None:
+        return None
+    error = (high - low) / 2 / float(student_quantile(settings.confidence, df))
+    factor = labels.size_factor(error, df, settings)
+    if factor <= 1:
+        return None
+    return next((name for most, name in TIMES if factor <= most), "five")

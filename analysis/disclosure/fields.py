@@ -30,6 +30,8 @@ Trait = Literal[
     "site",
 ]
 Word = Literal["few", "nearly all"]
+# So many times as many children as now: a quarter or half as many again, twice as many, ...
+Times = Literal["quarter", "half", "two", "three", "four", "five"]
 Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 Percent = Annotated[int, msgspec.Meta(ge=-100, le=100)]

@@ -17,7 +17,13 @@ from analysis.decisions import gates as decided
 from analysis.decisions.decide import Decision
 from analysis.disclosure.fields import PAIR_NAMES, FormatId, one_of
 from analysis.disclosure.rows import Gate
-from analysis.disclosure.rules import enough, show_count, show_estimate
+from analysis.disclosure.rules import (
+    BALANCE_STEP,
+    enough,
+    show_count,
+    show_estimate,
+    show_steps,
+)
 from analysis.measures.cohort import Cohort
 from analysis.settings import Settings
 
@@ -27,7 +33,6 @@ if TYPE_CHECKING:
 FEW_CHILDREN = "few_children"
 COUNTED = (FEW_CHILDREN, "n_effective")
 SAID_AS_IS = ("few_groups", "absent", "groups_not_recorded")
-ESTIMATED = ("unlike", "imprecise")
 
 
 def publish_gates(study: Study) -> tuple[Gate, ...]:
@@ -55,7 +60,9 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         have = show_count(gate.have, settings)
     elif gate.rule in SAID_AS_IS:
         have = gate.have
-    elif gate.rule in ESTIMATED:
+    elif gate.rule == "unlike":
+        have = show_steps(gate.have, BALANCE_STEP, upwards=True)
+    elif gate.rule == "imprecise":
         have = show_estimate(gate.have)
     elif gate.rule == "many_missing":
         have = 5 * math.floor(100 * gate.have / 5 + 0.5)

@@ -174,6 +174,30 @@ def hazard_columns(study: Study) -> int:
     return HAZARD_COLUMNS + len(study.covariates.centred.columns)
 
 
+def formats_attaining(study: Study, week: int) -> tuple[FormatId, ...]:
+    """Give the formats of which enough children attained a goal by a week, and enough did not.
+
+    A share of goals, even one made alike, is close to a count of children.
+
+    Args:
+        study: the study.
+        week: a week of `Attainment.by_week`.
+    """
+    if study.attainment is None:
+        return ()
+    rows, table = study.attainment.rows, study.cohort.table
+    by_then = (rows["event"] > 0) & (rows["window"] * study.settings.review_weeks <= week)
+    goals = by_then.groupby([rows["child"], rows["goal_id"]], observed=True).any()
+    of_child = goals.groupby(level=0).agg(["any", "all"])
+    received = table["format"].to_numpy()[of_child.index]
+    sides = (of_child["any"].to_numpy(), ~of_child["all"].to_numpy())
+    return tuple(
+        f
+        for f in FORMAT_IDS
+        if all(enough(int((side & (received == f)).sum()), study.settings) for side in sides)
+    )
+
+
 def formats_with_time(study: Study) -> tuple[FormatId, ...]:
     """Give the formats whose gain and time may be shown: all behind the estimate must pass.
 

@@ -22,8 +22,9 @@ from analysis.disclosure.rules import (
     enough,
     round_half_up,
     show_count,
+    show_level,
+    show_level_spread,
     show_mean,
-    show_spread,
 )
 from analysis.disclosure.summary import ProgressPart
 from analysis.measures.cohort import number_labels
@@ -106,23 +107,26 @@ def _publish_means(levels: pd.DataFrame, study: Study) -> tuple[WeekMean, ...]:
             if not enough(len(own), settings):
                 cells = []
                 break
-            error = own.std(ddof=1) / math.sqrt(len(own))
-            half = error * float(stdtrit(len(own) - 1, 0.5 + settings.confidence / 2))
-            mean = own.mean()
-            cells.append(
-                WeekMean(
-                    format=therapy_format,
-                    week=week,
-                    mean=show_mean(mean, len(own), settings),
-                    conf_low=show_spread(mean - half, len(own), settings),
-                    conf_high=show_spread(mean + half, len(own), settings),
-                    n_children=show_count(len(own), settings),
-                )
-            )
+            cells.append(_week_mean(own, {"format": therapy_format, "week": week}, settings))
         rows += cells
     if len({row.week for row in rows}) < 2:
         return ()
     return tuple(sorted(rows, key=lambda row: (FORMAT_IDS.index(row.format), row.week)))
+
+
+def _week_mean(own: np.ndarray, where: Cell, settings: Settings) -> WeekMean:
+    """Give a format's mean level in a week, with its interval where that may be shown."""
+    n, middle, (mean, times) = len(own), float(own.mean()), show_level(own, settings)
+    half = float(stdtrit(n - 1, 0.5 + settings.confidence / 2)) * own.std(ddof=1) / math.sqrt(n)
+    low, high = show_level_spread((middle - half, middle + half), own, settings)
+    return WeekMean(
+        **where,
+        mean=mean,
+        rough=times > 1,
+        conf_low=low,
+        conf_high=high,
+        n_children=show_count(n, settings),
+    )
 
 
 def _publish_bands(levels: pd.DataFrame, study: Study) -> tuple[Band, ...]:
@@ -156,20 +160,27 @@ def _bands_of(
 
 
 def _publish_t_scores(study: Study) -> tuple[TScore, ...]:
-    scores, settings = study.scored.t_scores, study.settings
+    """Give mean T-scores, as roughly as the levels they are made of."""
+    scores, settings, goals = study.scored.t_scores, study.settings, study.scored.table
     compared = scores[scores["episode_id"].isin(study.cohort.table["episode_id"])]
     rows = []
     for therapy_format in formats_described(study):
         own = compared[compared["format"] == therapy_format]
+        scored = goals[goals["episode_id"].isin(own["episode_id"]) & goals["baseline"].notna()]
+        mine = scored.groupby("episode_id", observed=True)
         n = own["child_id"].nunique()
         for when in ("start", "latest"):
             values = own["t_baseline" if when == "start" else "t_latest"].to_numpy()
+            levels = mine["baseline" if when == "start" else "latest"].mean().to_numpy()
+            times = show_level(levels, settings)[1]
+            spread = float(values.std(ddof=1)) if n > 1 else math.nan
             rows.append(
                 TScore(
                     format=therapy_format,
                     when=when,
-                    mean=show_mean(values.mean(), n, settings, T_STEP) if n else None,
-                    sd=show_spread(values.std(ddof=1), n, settings, T_STEP) if n > 1 else None,
+                    mean=show_mean(values.mean(), n, settings, times * T_STEP) if n else None,
+                    rough=times > 1,
+                    sd=show_level_spread((spread,), levels, settings, T_STEP)[0],
                     n_children=show_count(n, settings),
                 )
             )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from analysis.disclosure.answer import publish_answer
 from analysis.disclosure.attainment import publish_attainment
 from analysis.disclosure.claims import publish_claims
-from analysis.disclosure.cohort import publish_cohort
+from analysis.disclosure.cohort import publish_cohort, traits_told
 from analysis.disclosure.effort import publish_effort
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.groups import Groups, list_groups, list_outcomes
@@ -54,6 +54,7 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
         digest = private.key_name("records", digest.encode(), RECORDS_DIGITS)
     elif not invented:
         digest = ""
+    cohort = publish_cohort(study)
     summary = check_summary(
         Summary(
             invented=invented,
@@ -63,13 +64,13 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
             formats=FORMAT_IDS,
             measure=publish_measure(settings),
             answer=publish_answer(study),
-            cohort=publish_cohort(study),
+            cohort=cohort,
             progress=publish_progress(study),
             subgroups=publish_subgroups(study),
             attainment=publish_attainment(study),
             effort=publish_effort(study),
             method=publish_method(study),
-            sensitivity=publish_sensitivity(study),
+            sensitivity=publish_sensitivity(study, traits_told(cohort.at_start, study)),
             claims=publish_claims(study),
             ledger=private.id if private else "",
         )

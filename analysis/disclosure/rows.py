@@ -21,6 +21,7 @@ from analysis.disclosure.fields import (
     Number,
     PairId,
     Percent,
+    Times,
     Trait,
     Week,
     Word,
@@ -81,8 +82,10 @@ class MainPair(Pair, frozen=True, kw_only=True):
         certainty: "suggestive" where a gate weakens what may be said; None when not compared.
         unsettled: why a difference whose interval leaves out zero is not called ahead.
         narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
+        df: degrees of freedom, as the next lower one of a coarse series.
+        times: how many times as many children would narrow the printed interval to the margin;
+            None where more could not settle what is said.
         weighted: the overlap-weighted estimate.
-        more_children, more_groups: what would narrow the interval to the margin; 0 for none.
         wide_low, wide_high: the interval if something unrecorded differs too.
     """
 
@@ -98,8 +101,7 @@ class MainPair(Pair, frozen=True, kw_only=True):
     df: Number | None = None
     p_value: Number | None = None
     p_adjusted: Number | None = None
-    more_children: Count = 0
-    more_groups: Count = 0
+    times: Times | None = None
     wide_low: Number | None = None
     wide_high: Number | None = None
 
@@ -189,17 +191,27 @@ class FlowStep(Row, frozen=True, kw_only=True):
 
 
 class StartTrait(Row, frozen=True, kw_only=True):
-    """A trait at the start by format: a mean, or a percent; None for a format not shown."""
+    """A trait at the start by format: a mean, or a percent; None for a format not shown.
+
+    Attributes:
+        rough: formats whose mean is given to a half or a whole step of its scale only.
+    """
 
     trait: Trait
     unit: Literal["mean", "percent"]
     individual: Number | Word | None = None
     group: Number | Word | None = None
     combined: Number | Word | None = None
+    rough: tuple[FormatId, ...] = ()
 
 
 class Balance(Row, frozen=True, kw_only=True):
-    """The largest standardised difference of a trait between any two formats."""
+    """The largest standardised difference of a trait between any two formats described.
+
+    Attributes:
+        before: as the children came, to the nearest step.
+        after: weighted until alike, to the next step above.
+    """
 
     trait: Trait
     before: Number | None = None
@@ -223,11 +235,12 @@ class Dropped(Row, frozen=True, kw_only=True):
 
 
 class WeekMean(Row, frozen=True, kw_only=True):
-    """A format's mean level in one week, as the children came."""
+    """A format's mean level in one week, as the children came; rough to a half or whole level."""
 
     format: FormatId
     week: Week
     mean: Number | None = None
+    rough: bool = False
     conf_low: Number | None = None
     conf_high: Number | None = None
     n_children: Count | None = None
@@ -244,11 +257,12 @@ class Band(Row, frozen=True, kw_only=True):
 
 
 class TScore(Row, frozen=True, kw_only=True):
-    """A format's mean T-score at the start or at the latest review."""
+    """A format's mean T-score at the start or at the latest review; rough to 5 or 10."""
 
     format: FormatId
     when: Literal["start", "latest"]
     mean: Number | None = None
+    rough: bool = False
     sd: Number | None = None
     n_children: Count | None = None
 
@@ -432,8 +446,7 @@ class PlannedSize(Row, frozen=True, kw_only=True):
     shown: bool = False
     half_width: Number | None = None
     reachable: Number | None = None
-    more_children: Count | None = None
-    more_groups: Count | None = None
+    times: Times | None = None
 
 
 class ToRecord(Row, frozen=True, kw_only=True):

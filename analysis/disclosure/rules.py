@@ -1,10 +1,13 @@
 """How numbers about children are rounded when they leave the clinic: arithmetic of counts.
 
 In: exact numbers and how many different children stand behind them. Out: the number as it
-may be shown, or None. Decisions: the unit is the child; nothing about fewer
-children than the smallest cell; counts to the nearest 5, shares from rounded counts, means in
-steps no finer than a fortieth of their scale and model estimates to 2 decimals; "few" and
-"nearly all" instead of the ends of a scale, and neither where one of them would pin a number.
+may be shown, or None. Decisions: the unit is the child; nothing about fewer children than the
+smallest cell; counts to the nearest 5, shares from rounded counts, means in steps no finer than a
+fortieth of their scale and model estimates to 2 decimals; "few" and "nearly all" instead of the
+ends of a scale, and neither where one of them would pin a number. A mean of levels or ratings is
+a count in disguise: it is given finely only where enough children are off both ends of what was
+recorded. What needs twice the smallest cell is judged on the printed count, because a rule that
+is judged on the exact one tells it.
 
 Sources: the output rules of OpenSAFELY (more than 7, rounded to 5), NHS England (more than
 7), acro (10) and CMS (more than 10); see SECURITY.md.
@@ -16,14 +19,27 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import numpy as np
+
 from analysis.disclosure.fields import Word
 from analysis.settings import Settings
 
 ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
+SAME = 1e-9
+STRICTEST_CELL = 11
 FEW: Final = "few"
 NEARLY_ALL: Final = "nearly all"
 MANY_TIMES = 10.0
+SMD_STEP = 0.1
+BALANCE_STEP = SHARE_STEP = 0.05
+Scale = tuple[float, float]
+LEVEL_SCALE: Final[Scale] = (-2, 2)
+RATING_SCALE: Final[Scale] = (1, 5)
+# A mean of levels or ratings of fewer children: so many times its usual step.
+ROUGH, ROUGHEST = 5, 10
+# Degrees of freedom are given as the next lower one of these.
+DF_STEPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000)
 
 # Steps in which means are given, by the width of their scale: a level (-2 to +2) or a rating
 # (1 to 5) is 4 wide, an age 16, a T-score about 60.
@@ -36,6 +52,15 @@ MINUTE_STEP = 5.0
 def enough(n_children: float, settings: Settings) -> bool:
     """Tell whether so many different children may stand behind a number."""
     return n_children >= settings.smallest_cell
+
+
+def enough_aside(n_children: float, settings: Settings) -> bool:
+    """Tell whether so many children may be on one side of a mean or a share of goals.
+
+    Such a number tells the side nearly to the child, so the side is at least as large as the
+    strictest public rule asks, even where a clinic chose a smaller cell.
+    """
+    return n_children >= max(settings.smallest_cell, STRICTEST_CELL)
 
 
 def round_half_up(value: float, decimals: int = 0) -> float:
@@ -65,6 +90,33 @@ def round_count(n: float, settings: Settings) -> int:
     """Round a count that may be shown to the nearest 5, never below the lowest count printed."""
     lowest = ROUND_TO * math.ceil(settings.smallest_cell / ROUND_TO)
     return max(_round_to_steps(n), lowest)
+
+
+def surely(n: float, least: float, settings: Settings) -> bool:
+    """Tell whether a count, as it is printed, can only stand for so many children or more.
+
+    Args:
+        n: the exact count.
+        least: how many are needed.
+        settings: the smallest cell.
+    """
+    return enough(n, settings) and count_at_least(n, settings) >= least
+
+
+def count_at_least(n: float, settings: Settings) -> int:
+    """Give the least count that a count stands for as it is printed.
+
+    Args:
+        n: an exact count that may be shown.
+        settings: the smallest cell.
+    """
+    printed, cell = round_count(n, settings), settings.smallest_cell
+    return max(printed - (ROUND_TO - 1) // 2, cell) if printed > round_count(0, settings) else cell
+
+
+def surely_twice(n: float, settings: Settings) -> bool:
+    """Tell whether a count, as it is printed, is at least twice the smallest cell."""
+    return surely(n, 2 * settings.smallest_cell, settings)
 
 
 def _round_to_steps(n: float) -> int:
@@ -108,7 +160,129 @@ def show_spread(
 
     The ends of a mean's interval tell the spread, so they go through here too.
     """
-    return show_mean(value, n_children / 2, settings, step)
+    if not surely_twice(n_children, settings):
+        return None
+    return show_mean(value, n_children, settings, step)
+
+
+def count_inside(values: np.ndarray) -> int:
+    """Count the children who are off the more crowded end of what was recorded.
+
+    Args:
+        values: (n,) one level, rating or score a child; the ends are the lowest and the
+            highest of them. 0 where all are the same.
+    """
+    if not len(values):
+        return 0
+    at_ends = [int((np.abs(values - end) < SAME).sum()) for end in (values.min(), values.max())]
+    return len(values) - max(at_ends)
+
+
+def count_others(values: np.ndarray) -> int:
+    """Count the children who have neither of the two commonest values recorded.
+
+    Args:
+        values: (n,) one level, rating or score a child.
+    """
+    n_of = np.unique(np.round(values, 9), return_counts=True)[1]
+    return int(len(values) - np.sort(n_of)[-2:].sum())
+
+
+def may_tell_spread(n_others: float, settings: Settings) -> bool:
+    """Tell whether a spread of levels or scores may be shown beside their mean.
+
+    Of two values the mean tells how many have each; mean and spread together tell how many have
+    a third.
+
+    Args:
+        n_others: children with neither of the two commonest values (`count_others`).
+        settings: the smallest cell.
+    """
+    return n_others == 0 or enough_aside(n_others, settings)
+
+
+def times_rougher(
+    mean: float, n_inside: float, n_children: float, scale: Scale, settings: Settings
+) -> int:
+    """Give how many times the usual step a mean of levels or ratings is rounded to.
+
+    Near an end of the scale, or with few children off an end of what was recorded, a mean tells
+    how few: it is given to a whole level or rating. Below twice the smallest cell one child
+    moves a mean by more than its usual step. How near is judged on the mean and the count as
+    they would be printed.
+
+    Args:
+        mean: the exact mean.
+        n_inside: children off the more crowded end (`count_inside`).
+        n_children: children behind the mean.
+        scale: lowest and highest value there can be.
+        settings: the smallest cell.
+    """
+    if not enough_aside(n_inside, settings):
+        return ROUGHEST
+    times = 1 if surely_twice(n_children, settings) else ROUGH
+    step = times * LEVEL_STEP
+    printed = round_half_up(mean / step) * step
+    off_an_end = min(printed - scale[0], scale[1] - printed) - step / 2
+    least = count_at_least(n_children, settings)
+    return times if enough_aside(least * off_an_end, settings) else ROUGHEST
+
+
+def show_level(
+    values: np.ndarray, settings: Settings, scale: Scale = LEVEL_SCALE
+) -> tuple[float | None, int]:
+    """Give a mean of levels or ratings, and how many times the usual step it is rounded to.
+
+    Args:
+        values: (n,) one value a child.
+        settings: the smallest cell.
+        scale: lowest and highest value there can be.
+
+    Returns:
+        (mean, times): the mean is None below the smallest cell. Where it is rough (times above
+            1), nothing else of these values may be shown: no interval, no standardised difference.
+    """
+    if not enough(len(values), settings):
+        return None, ROUGHEST
+    middle, n = float(values.mean()), len(values)
+    times = times_rougher(middle, count_inside(values), n, scale, settings)
+    return show_mean(middle, n, settings, times * LEVEL_STEP), times
+
+
+def show_level_spread(
+    spreads: Sequence[float], levels: np.ndarray, settings: Settings, step: float = LEVEL_STEP
+) -> tuple[float | None, ...]:
+    """Give what tells how levels or scores are spread: ends of an interval, a deviation.
+
+    Args:
+        spreads: the exact numbers.
+        levels: (n,) one level a child.
+        settings: the smallest cell.
+        step: the usual rounding unit.
+    """
+    times = show_level(levels, settings)[1]
+    if times > 1 or not may_tell_spread(count_others(levels), settings):
+        return (None,) * len(spreads)
+    return tuple(show_spread(spread, len(levels), settings, step) for spread in spreads)
+
+
+def show_steps(value: float, step: float, *, upwards: bool = False) -> float | None:
+    """Give a number to the nearest step, or to the next one above; None when it is no number.
+
+    Args:
+        value: the exact number.
+        step: the rounding unit.
+        upwards: whether it is a bound, which may only grow.
+    """
+    if not math.isfinite(value):
+        return None
+    steps = math.ceil(value / step - SAME) if upwards else round_half_up(value / step)
+    return round_half_up(steps * step, ESTIMATE_DECIMALS)
+
+
+def show_df(value: float) -> float | None:
+    """Give degrees of freedom as the next lower one of a coarse series; None below 1."""
+    return float(max((df for df in DF_STEPS if df <= value), default=0)) or None
 
 
 def show_estimate(value: float, decimals: int = ESTIMATE_DECIMALS) -> float | None:
@@ -142,7 +316,7 @@ def show_share(n: float, n_all: float, settings: Settings) -> tuple[int | None, 
         (percent, word): exactly one is given, or both are None when so few were asked that a
         word would pin the number: of 12 children, "nearly all" (at least 11) leaves 1 or 0.
     """
-    if not enough(n_all / 2, settings):
+    if not surely_twice(n_all, settings):
         return None, None
     if not enough(n, settings):
         return None, FEW

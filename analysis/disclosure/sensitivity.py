@@ -15,8 +15,9 @@ from analysis.comparison.negative_controls import NegativeControls
 from analysis.comparison.sample_size import SampleSize
 from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
-from analysis.disclosure.comparisons import count_more, name_pair, show_range
-from analysis.disclosure.fields import one_of
+from analysis.disclosure.cohort import BASELINE
+from analysis.disclosure.comparisons import name_pair, name_times, show_range
+from analysis.disclosure.fields import Trait, one_of
 from analysis.disclosure.permission import (
     may_show_asked,
     may_show_dropout,
@@ -35,7 +36,13 @@ from analysis.disclosure.rows import (
     ToRecord,
     Unrecorded,
 )
-from analysis.disclosure.rules import show_estimate, show_times
+from analysis.disclosure.rules import (
+    SHARE_STEP,
+    show_df,
+    show_estimate,
+    show_steps,
+    show_times,
+)
 from analysis.disclosure.summary import GrowthSpreads, PlanningPart, SensitivityPart
 from analysis.models.rubin import PooledTest
 from analysis.models.unmeasured_confounding import robustness_value
@@ -45,15 +52,15 @@ if TYPE_CHECKING:
 
 ControlId = Literal["energy", "motivation", "start_level"]
 SpreadId = Literal["therapy group", "child", "goal"]
-SHARE_STEP = 5
-LARGEST_DF = 1e6
+GROUP_SHARE_STEP = 5
 
 
-def publish_sensitivity(study: Study) -> SensitivityPart | None:
+def publish_sensitivity(study: Study, told: frozenset[Trait]) -> SensitivityPart | None:
     """Give everything asked beside the main analysis; None where nothing was.
 
     Args:
         study: the study.
+        told: traits of which each format's number is printed (`cohort.traits_told`).
     """
     if study.sensitivity is None:
         return None
@@ -65,18 +72,7 @@ def publish_sensitivity(study: Study) -> SensitivityPart | None:
         unrecorded=tuple(
             _publish_unrecorded(unmeasured, study, decision) for decision in decisions
         ),
-        benchmarks=tuple(
-            Benchmark(
-                this=row["this"],
-                than=row["than"],
-                trait=row["trait"],
-                r2_outcome=show_estimate(row["r2_outcome"]),
-                r2_format=show_estimate(row["r2_format"]),
-                bias=show_estimate(row["bias"]),
-            )
-            for row in unmeasured.benchmarks.to_dict("records")
-            if may_show_pair(study, row["this"], row["than"])
-        ),
+        benchmarks=_publish_benchmarks(unmeasured, study, told),
         strongest=tuple(
             dict.fromkeys(
                 row["strongest"]
@@ -84,9 +80,27 @@ def publish_sensitivity(study: Study) -> SensitivityPart | None:
                 if row["strongest"] and may_show_pair(study, row["this"], row["than"])
             )
         ),
-        controls=_publish_controls(asked.controls, study),
+        controls=_publish_controls(asked.controls, study, told),
         planning=_publish_planning(asked.sample_size, study),
         imputed_test=_publish_test(asked.imputed_test, study),
+    )
+
+
+def _publish_benchmarks(
+    unmeasured: UnmeasuredConfounding, study: Study, told: frozenset[Trait]
+) -> tuple[Benchmark, ...]:
+    """Give how far something as strong as each trait would move a pair, if it is told."""
+    return tuple(
+        Benchmark(
+            this=row["this"],
+            than=row["than"],
+            trait=row["trait"],
+            r2_outcome=show_steps(row["r2_outcome"], SHARE_STEP),
+            r2_format=show_steps(row["r2_format"], SHARE_STEP),
+            bias=show_estimate(row["bias"]),
+        )
+        for row in unmeasured.benchmarks.to_dict("records")
+        if may_show_pair(study, row["this"], row["than"]) and row["trait"] in told
     )
 
 
@@ -167,8 +181,8 @@ def _publish_unrecorded(
     return Unrecorded(
         **head,
         shown=True,
-        robustness=show_estimate(numbers["robustness"]),
-        robustness_of_range=show_estimate(numbers["robustness_of_range"]),
+        robustness=show_steps(numbers["robustness"], SHARE_STEP),
+        robustness_of_range=show_steps(numbers["robustness_of_range"], SHARE_STEP),
         bias=show_estimate(numbers["bias"]),
         e_value=show_estimate(numbers["e_value"]),
         e_value_of_range=show_estimate(numbers["e_value_of_range"]),
@@ -179,11 +193,15 @@ def _publish_unrecorded(
     )
 
 
-def _publish_controls(controls: NegativeControls, study: Study) -> tuple[Control, ...]:
+def _publish_controls(
+    controls: NegativeControls, study: Study, told: frozenset[Trait]
+) -> tuple[Control, ...]:
+    """Give every control, that of the start level only where the start level is told."""
     rows = []
     for name, comparison in controls.comparisons.items():
         own = controls.table[controls.table["control"] == name]
-        shown = may_show_asked(comparison, study.settings)
+        held_back = name == "start_level" and BASELINE not in told
+        shown = may_show_asked(comparison, study.settings) and not held_back
         pairs = tuple(
             Pair(**name_pair(row["this"], row["than"]), **show_range(row))
             for row in own.to_dict("records")
@@ -195,18 +213,18 @@ def _publish_controls(controls: NegativeControls, study: Study) -> tuple[Control
                 shown=shown,
                 failed=bool(own["failed"].any()) if shown else None,
                 pairs=pairs,
-                withheld=comparison.withheld or None,
+                withheld=comparison.withheld or ("few_left_to_print" if held_back else None),
             )
         )
     return tuple(rows)
 
 
 def _publish_planning(size: SampleSize, study: Study) -> PlanningPart:
-    share = size.group_share
+    share, step = size.group_share, GROUP_SHARE_STEP
     known = math.isfinite(share) and may_show_estimates(study.comparison, study.settings)
     return PlanningPart(
         pairs=tuple(_publish_size(size, study, decision) for decision in study.verdicts.decisions),
-        group_share=int(SHARE_STEP * round(100 * share / SHARE_STEP)) if known else None,
+        group_share=int(step * round(100 * share / step)) if known else None,
         to_record=tuple(ToRecord(table=table, column=column) for table, column in size.to_record),
     )
 
@@ -218,14 +236,15 @@ def _publish_size(size: SampleSize, study: Study, decision: Decision) -> Planned
     head = name_pair(decision.this, decision.than)
     if not may_show_pair(study, decision.this, decision.than) or len(own) != 1:
         return PlannedSize(**head)
-    more_children, more_groups = count_more(study, decision)
+    row = study.comparison.pair(decision.this, decision.than)
+    ends = show_range(row)
+    low, high = ends["conf_low"], ends["conf_high"]
     return PlannedSize(
         **head,
         shown=True,
-        half_width=show_estimate(own.iloc[0]["half_width"]),
+        half_width=None if low is None or high is None else show_estimate((high - low) / 2),
         reachable=show_estimate(own.iloc[0]["reachable"]),
-        more_children=more_children,
-        more_groups=more_groups,
+        times=name_times(ends, show_df(row["df"]), study.settings),
     )
 
 
@@ -235,6 +254,6 @@ def _publish_test(test: PooledTest | None, study: Study) -> JointTest | None:
     return JointTest(
         statistic=show_estimate(test.statistic),
         df_num=int(test.df_num),
-        df_denom=show_estimate(min(test.df_denom, LARGEST_DF), 0),
+        df_denom=show_df(test.df_denom),
         p_value=show_estimate(test.p_value, 3),
     )

@@ -37,7 +37,7 @@ from analysis.words import alt_text
 from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
 from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
-from analysis.words.phrases import absent_formats, range_name
+from analysis.words.phrases import absent_formats, range_name, spell_rough
 from analysis.words.previous import say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
@@ -294,5 +294,5 @@ def write_progress(view: View, summary: Summary) -> Iterable[str]:
 def _spell_mean(row: TScore | None) -> str:
     if row is None or row.mean is None:
         return NOT_SHOWN
-    mean = number(row.mean, 0)
+    mean = spell_rough(row.mean) if row.rough else number(row.mean, 0)
     return mean if row.sd is None else f"{mean} (SD {number(row.sd, 0)})"

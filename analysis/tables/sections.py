@@ -24,7 +24,7 @@ from analysis.tables.layout import (
 from analysis.wording import TRAIT_NAMES, number, sentence_case
 from analysis.words.claims import CLAIMS
 from analysis.words.credibility import CARD_TITLES, fill_cards
-from analysis.words.phrases import every, range_name, spell_unit
+from analysis.words.phrases import every, range_name, spell_mean, spell_unit
 
 MEASURES = {
     "gain": "Gain to the last review, levels",
@@ -56,7 +56,7 @@ def tabulate_progress(summary: Summary) -> Table:
 def _spell_mean(row: WeekMean) -> str:
     if row.mean is None:
         return HIDDEN
-    return f"{number(row.mean, 1)} ({spell_count(row.n_children)})"
+    return f"{spell_mean(row)} ({spell_count(row.n_children)})"
 
 
 def tabulate_t_scores(summary: Summary) -> Table:

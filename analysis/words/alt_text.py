@@ -36,6 +36,7 @@ from analysis.words.phrases import (
     find_settings,
     known,
     range_name,
+    spell_mean,
     spell_unit,
 )
 from analysis.words.progress import BAND_TITLES
@@ -120,8 +121,8 @@ def describe_flow(summary: Summary) -> str:
 def describe_balance(summary: Summary) -> str:
     """Say what the love plot shows."""
     parts = [
-        f"{TRAIT_TITLES[row.trait]}: {number(known(row.before))} before"
-        + ("." if row.after is None else f", {number(row.after)} after.")
+        f"{TRAIT_TITLES[row.trait]}: {number(known(row.before), 1)} before"
+        + ("." if row.after is None else f", at most {number(row.after)} after.")
         for row in summary.cohort.balance
     ]
     return _join(
@@ -147,7 +148,7 @@ def describe_progress(summary: Summary) -> str:
     parts = []
     for name in summary.formats:
         mine = [
-            f"{number(row.mean, 1)} at week {row.week}"
+            f"{spell_mean(row)} at week {row.week}"
             for row in summary.progress.by_week
             if row.format == name and row.mean is not None
         ]

@@ -43,6 +43,7 @@ from analysis.words.phrases import (
     range_name,
     say,
     spell_span,
+    spell_times,
 )
 
 TITLE = "Individual, group or combined therapy: what these records show"
@@ -70,7 +71,7 @@ _USED: dict[Label, tuple[str, ...]] = {
     NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
     RULES_OUT: _RANGE,
     DEPENDS: (*_RANGE, "weighted"),
-    CANNOT_TELL: (*_RANGE, "more_children", "more_groups"),
+    CANNOT_TELL: _RANGE,
 }
 
 
@@ -292,11 +293,10 @@ def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
 
 
 def _say_more(summary: Summary, pair: MainPair) -> str:
-    if not pair.more_children:
+    if pair.times is None:
         return ""
-    groups = f" ({count(pair.more_groups, 'more therapy group')})" if pair.more_groups else ""
     return (
-        f" About {number(pair.more_children, 0)} more children{groups} would narrow the range to "
+        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the range to about "
         f"{number(summary.margin)} either way."
     )
 

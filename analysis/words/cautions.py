@@ -190,7 +190,7 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     names: set[str] = {pair.label for pair in pairs}
     if names != {NOT_COMPARABLE}:
         wanted.discard("few")
-    if any(pair.more_children for pair in pairs):
+    if any(pair.times for pair in pairs):
         wanted.add("more")
     if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
         wanted -= SHARPENING

@@ -12,7 +12,7 @@ from analysis.disclosure.rows import StartTrait
 from analysis.disclosure.summary import CohortPart, Sentence, Summary
 from analysis.records.schema import EPISODES
 from analysis.wording import TRAIT_NAMES, children, listing, number, sentence_case
-from analysis.words.phrases import find_setting, known, say
+from analysis.words.phrases import find_setting, known, say, spell_rough
 from analysis.words.reasons import DROPPED_CLAUSES
 
 FLOW_TITLES = {
@@ -49,7 +49,9 @@ def spell_start(row: StartTrait, therapy_format: str) -> str:
     value = getattr(row, therapy_format)
     if value is None or isinstance(value, str):
         return value or ""
-    return f"{value:.0f}%" if row.unit == "percent" else number(value, 1)
+    if row.unit == "percent":
+        return f"{value:.0f}%"
+    return spell_rough(value) if therapy_format in row.rough else number(value, 1)
 
 
 def tell_cohort(summary: Summary) -> list[Sentence]:
@@ -85,19 +87,22 @@ def _say_balance(summary: Summary) -> Sentence:
     """Say where the formats differed most at the start, and what weighting left of it."""
     balance = summary.cohort.balance
     if not balance:
-        text = "No trait was recorded for enough children to say how alike the formats were."
+        text = (
+            "No trait was recorded for enough children, and enough on both sides of it, to say how "
+            "alike the formats were."
+        )
         return say("who.balance", "balance.none", text)
     worst = max(balance, key=lambda row: known(row.before))
     text = (
         f"At the start the formats differed most in {TRAIT_NAMES[worst.trait]} "
-        f"({number(known(worst.before))} standard deviations). "
+        f"({number(known(worst.before), 1)} standard deviations). "
     )
     if not summary.cohort.weighted:
         text += "The children could not be weighted until alike."
         return say("who.balance", "balance", text, ("who.balance",))
     left = max(known(row.after) for row in balance)
     text += (
-        f"After weighting, the largest difference in any trait is {number(left)}; up to "
+        f"After weighting, the largest difference in any trait is at most {number(left)}; up to "
         f"{number(find_setting(summary, 'overlap_smd_warn'))} counts as alike."
     )
     return say("who.balance", "balance", text, ("who.balance",))

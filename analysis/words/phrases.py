@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from analysis.disclosure.rows import Gate, Interval
+from analysis.disclosure.fields import Times
+from analysis.disclosure.rows import Gate, Interval, WeekMean
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import Unit
 from analysis.wording import FORMAT_NAMES, number, points, sentence_case
@@ -19,6 +20,16 @@ UNIT_NAMES: dict[Unit, str] = {
     "log_odds": "log odds",
     "percentage_points": "percentage points",
     "standard_deviations": "standard deviations",
+}
+
+
+TIMES: dict[Times, str] = {
+    "quarter": "about a quarter more children than now",
+    "half": "about half as many children again",
+    "two": "about twice as many children as now",
+    "three": "about three times as many children as now",
+    "four": "about four times as many children as now",
+    "five": "more than five times as many children as now",
 }
 
 
@@ -60,6 +71,23 @@ def known(value: float | None) -> float:
     if value is None:
         raise ValueError("The summary says that a number is shown, and does not hold it.")
     return value
+
+
+def spell_times(summary: Summary, pair: OfPair, times: Times) -> str:
+    """Spell how many times as many children would do, and that it takes groups where there are."""
+    grouped = any(summary.counted(name).n_groups for name in (pair.this, pair.than))
+    return f"{TIMES[times]}, in more therapy groups," if grouped else TIMES[times]
+
+
+def spell_rough(value: float) -> str:
+    """Spell a mean that is given to a half or a whole step of its scale: 'about 3'."""
+    return f"about {number(value, 0 if value == round(value) else 1)}"
+
+
+def spell_mean(row: WeekMean) -> str:
+    """Spell a mean level in a week, 'about' it where it is rough."""
+    value = known(row.mean)
+    return spell_rough(value) if row.rough else number(value, 1)
 
 
 def ends(row: Interval) -> tuple[float, float]:

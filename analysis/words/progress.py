@@ -6,8 +6,8 @@ In: a published summary. Out: `Sentence`s and the names of bands of levels.
 from __future__ import annotations
 
 from analysis.disclosure.summary import ProgressPart, Sentence, Summary
-from analysis.wording import FORMAT_NAMES, MINUS, listing, number
-from analysis.words.phrases import known, say
+from analysis.wording import FORMAT_NAMES, MINUS, listing
+from analysis.words.phrases import say, spell_mean
 
 BAND_TITLES = {
     "-2": f"{MINUS}2",
@@ -35,10 +35,8 @@ def _say_course(progress: ProgressPart) -> Sentence:
         return say(key, "course.held_back", text)
     parts = []
     for therapy_format in dict.fromkeys(row.format for row in by_week):
-        own = [known(row.mean) for row in by_week if row.format == therapy_format]
-        parts.append(
-            f"from {number(own[0], 1)} to {number(own[-1], 1)} in {FORMAT_NAMES[therapy_format]}"
-        )
+        own = [spell_mean(row) for row in by_week if row.format == therapy_format]
+        parts.append(f"from {own[0]} to {own[-1]} in {FORMAT_NAMES[therapy_format]}")
     text = (
         f"Between week {by_week[0].week} and week {max(row.week for row in by_week)} the mean "
         f"level moved {listing(parts)}. These are the children as they came: nothing is allowed "

@@ -14,15 +14,15 @@ from analysis.vocabulary import Reason
 from analysis.wording import (
     FORMAT_NAMES,
     TRAIT_NAMES,
-    count,
     interval,
     listing,
     number,
     points,
+    sentence_case,
 )
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
-from analysis.words.phrases import ends, every, known, pair_names, range_name, say
+from analysis.words.phrases import ends, every, known, pair_names, range_name, say, spell_times
 from analysis.words.reasons import give_clause
 
 NOT_ASKED = (
@@ -246,7 +246,7 @@ def _say_controls(controls: tuple[Control, ...]) -> Sentence:
 
 def _tell_planning(summary: Summary, part: PlanningPart) -> list[Sentence]:
     """Say what it would take to know, and what to start recording."""
-    told = [_say_size(row, summary.margin) for row in part.pairs]
+    told = [_say_size(summary, row) for row in part.pairs]
     key = "sensitivity.to_record"
     if not part.to_record:
         text = "Every column this report can use is recorded. Keep recording them."
@@ -259,31 +259,26 @@ def _tell_planning(summary: Summary, part: PlanningPart) -> list[Sentence]:
     return [*told, say(key, "to_record", text)]
 
 
-def _say_size(row: PlannedSize, margin: float) -> Sentence:
+def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
     """Say what it would take to know about one pair, a range no wider than the margin wanted."""
     key, names = f"sensitivity.planning.{row.id}", pair_names(row, upper=True)
     path = f"sensitivity.planning.pairs.{row.id}"
     if not row.shown:
         text = f"{names}: not compared, so no number of children can be worked out from here."
         return say(key, "planning.not_compared", text)
-    half = number(known(row.half_width))
+    half, margin = number(known(row.half_width)), summary.margin
     used = [f"{path}.half_width"]
-    if not row.more_children:
+    if row.times is None:
         text = (
             f"{names}: the range is {half} levels either way, no wider than the {points(margin)} "
             "that would matter."
         )
         return say(key, "planning.enough", text, used)
-    groups = ""
-    if row.more_groups:
-        groups = f" in {count(row.more_groups, 'more therapy group')}"
-        used.append(f"{path}.more_groups")
     text = (
-        f"{names}: the range is {half} levels either way. About {number(row.more_children, 0)} "
-        f"more children{groups}, like those here, would bring it to about {number(margin)} either "
-        "way."
+        f"{names}: the range is {half} levels either way. "
+        f"{sentence_case(spell_times(summary, row, row.times))} would, if they "
+        f"are like those here, bring it to about {number(margin)} either way."
     )
-    used.append(f"{path}.more_children")
     rule = "planning.more"
     if row.reachable is not None and row.reachable > margin:
         text += (

@@ -124,7 +124,7 @@ def test_without_asking_again_there_is_no_wider_range():
     study = run_study(sample_study().records, ask_again=False)
     assert {pair.wide_low for pair in publish_answer(study).pairs} == {None}
     assert publish_analyses(study)[0].id == "primary"
-    assert publish_sensitivity(study) is None
+    assert publish_sensitivity(study, frozenset()) is None
 
 
 def test_a_way_that_reaches_only_pairs_not_compared_says_so():
@@ -152,7 +152,7 @@ def test_few_children_who_left_hold_the_grid_back():
     study = sample_study()
     few = replace(study.sensitivity.dropout, n_left={"individual": 30, "group": 5, "combined": 30})
     again = replace(study, sensitivity=replace(study.sensitivity, dropout=few))
-    rows = {row.id: row for row in publish_sensitivity(again).dropout}
+    rows = {row.id: row for row in publish_sensitivity(again, frozenset()).dropout}
     assert rows["group-individual"].cells == ()
     assert not rows["group-individual"].shown
     assert len(rows["combined-individual"].cells) == 25

@@ -328,14 +328,14 @@ def test_what_something_unrecorded_must_do_is_said_in_a_clinic_leads_words(chang
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"more_children": 0, "more_groups": 0, "reachable": 0.1}, "planning.enough"),
-        ({"more_children": 40, "more_groups": 6, "reachable": 0.1}, "planning.more"),
-        ({"more_children": 40, "more_groups": 6, "reachable": 0.3}, "planning.more_groups"),
-        ({"more_children": 40, "more_groups": 0, "reachable": None}, "planning.more"),
+        ({"times": None, "reachable": 0.1}, "planning.enough"),
+        ({"times": "two", "reachable": 0.1}, "planning.more"),
+        ({"times": "five", "reachable": 0.3}, "planning.more_groups"),
+        ({"times": "quarter", "reachable": None}, "planning.more"),
         ({"shown": False}, "planning.not_compared"),
     ],
 )
-def test_what_it_would_take_is_said_with_children_and_groups(changes, rule):
+def test_what_it_would_take_is_said_in_multiples_of_the_children_there_are(changes, rule):
     row = PlannedSize(**(PAIR | {"shown": True, "half_width": 0.33} | changes))
     planning = change(stored().sensitivity.planning, pairs=(row,))
     told = tell_sensitivity(part_with("sensitivity", planning=planning))

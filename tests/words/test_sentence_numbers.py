@@ -87,7 +87,7 @@ def test_rows_that_share_a_name_stay_together():
 
 PAIR = {"ahead": "group", "estimate": 0.4, "conf_low": 0.3, "conf_high": 0.5}
 PAIR |= {"narrow_low": 0.31, "narrow_high": 0.49, "weighted": 0.2, "unsettled": None}
-PAIR |= {"more_children": 40, "more_groups": 4}
+PAIR |= {"times": "two"}
 GATE = gate_of("uneven_missing", "attrition", format="group")
 CLAIMS_MORE = "further every 12 weeks"
 LEAVES_OPEN = ("cannot say whether", "cannot tell", "Not ruled out", "not answered")

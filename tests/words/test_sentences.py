@@ -164,7 +164,7 @@ def test_the_clinics_reach_every_label(published):
 
 
 AHEAD = {"ahead": "group", "estimate": 0.3, "conf_low": 0.1, "conf_high": 0.5}
-AHEAD |= {"narrow_low": 0.13, "narrow_high": 0.47, "more_children": 0, "more_groups": 0}
+AHEAD |= {"narrow_low": 0.13, "narrow_high": 0.47, "times": None}
 
 
 def test_the_sentence_for_a_pair_that_depends_on_adjustment_may_stand():
@@ -285,7 +285,7 @@ def test_formats_ahead_of_the_same_format_are_named_together(label, said):
 def test_where_nothing_can_be_told_the_next_step_is_what_would_bring_an_answer():
     gates = [gate_of("missing", "attrition")]
     for label, step in ((CANNOT_TELL, "more"), (RULES_OUT, "missing")):
-        summary, pair = with_pair(gates, label=label, more_children=80)
+        summary, pair = with_pair(gates, label=label, times="two")
         alone = change(summary, answer=change(summary.answer, pairs=(pair,)))
         assert cautions.choose_next_step(alone)[0] == step
 
