@@ -22,7 +22,7 @@ from analysis.report import __main__ as door
 from analysis.settings import Settings
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-CALLS = {"open": (1, 2), "fsync": (1, 2), "replace": (1, 2)}
+CALLS = {"open": (1, 2, 3, 4), "fsync": (1, 2), "replace": (1, 2, 3)}
 STAGES = ("check_target", "read_records", "run_study", "protect", "_render", "write_files")
 HOLDERS = {
     "read_records": analysis.records.load,
@@ -141,8 +141,10 @@ def report(kind, point, sign, code, place, made):
     found = {path.name: path.read_bytes() for path in place.iterdir()}
     kinds = {}
     for name, key in (("summary.pdf", "pdf"), ("summary.json", "json")):
-        content = found.pop(name, b"")
-        kinds[key] = "old" if content in (b"%PDF-old", b'{\n "version": "old"}') else "broken"
+        content = found.pop(name, None)
+        kinds[key] = "absent" if content is None else "broken"
+        if content in (b"%PDF-old", b'{\n "version": "old"}'):
+            kinds[key] = "old"
         for margin, (_, _, contents) in made.items():
             if content == contents[key]:
                 kinds[key] = str(margin)
