@@ -22,7 +22,7 @@ from analysis.records.reading.limits import (
     check_cells,
     check_headings,
 )
-from analysis.records.reading.parquet_pages import read_pages
+from analysis.records.reading.parquet_pages import read_footer, read_pages
 from analysis.records.text import HEADER, USED, TextColumn, TextTable, clean_text
 
 LARGEST_PARQUET_ROWS = 4_000_000
@@ -33,7 +33,7 @@ MOST_UNPACKED = 600_000_000  # bytes of all pages
 MOST_COLUMN_BYTES = 200_000_000
 MOST_PAGES = 200_000
 MOST_VALUES = 2_000_000  # different values of one column
-DELTA_BYTE_ARRAY = 7
+DICTIONARY_ENCODINGS, DELTA_LENGTH, DELTA_BYTE_ARRAY = {2, 8}, 6, 7
 LARGEST_FOOTER_PART = 10_000_000
 SWELLS = OverLimitError(
     "the file unpacks to far more than a clinic's records: it is damaged or made to do harm.",
@@ -41,8 +41,8 @@ SWELLS = OverLimitError(
     "swells",
 )
 SHARED_PREFIXES = OverLimitError(
-    "texts are packed by shared beginnings (DELTA_BYTE_ARRAY), whose size cannot be told before "
-    "they are unpacked.",
+    "texts are packed in a rare way (DELTA_BYTE_ARRAY), whose size cannot be told before they are "
+    "unpacked.",
     "Write the table again with the usual settings (in pandas: to_parquet).",
     "packing",
 )
@@ -54,6 +54,7 @@ def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem
     from pyarrow import parquet
 
     try:
+        told_lengths = _judge_size(data)
         source = parquet.ParquetFile(
             arrow.BufferReader(data),
             thrift_string_size_limit=LARGEST_FOOTER_PART,
@@ -63,16 +64,16 @@ def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem
         refusal = check_headings(names, file)
         if refusal:
             return None, [refusal]
-        _judge_size(source.metadata, data)
         kinds = source.schema_arrow.types
         if any(map(arrow.types.is_nested, kinds)):
             raise ValueError
         _judge_widths(source.schema, source.metadata.num_rows)
-        source = parquet.ParquetFile(
+        n = source.metadata.num_rows
+        repeated = parquet.ParquetFile(
             arrow.BufferReader(data), read_dictionary=source.schema_arrow.names
         )
-        n = source.metadata.num_rows
-        columns, problems = _read_columns(arrow, source, names, file)
+        sources = [source if told else repeated for told in told_lengths or [False] * len(names)]
+        columns, problems = _read_columns(arrow, sources, names, file)
     except OverLimitError as found:
         return None, [found.problem(file)]
     except (
@@ -97,18 +98,21 @@ def _damaged(file: str) -> Problem:
     )
 
 
-def _judge_size(metadata: Any, data: bytes) -> None:
+def _judge_size(data: bytes) -> list[bool]:
     """Refuse a file by its footer and its pages' headers.
+
+    Returns:
+        For each column whether its texts stand there in full with their lengths told
+        (DELTA_LENGTH_BYTE_ARRAY), which the library cannot read as a dictionary.
 
     Raises:
         OverLimitError: if it unpacks to more than is read.
-        ValueError, IndexError: if footer and pages do not agree.
+        ValueError, IndexError: if footer and pages make no sense or do not agree.
     """
-    n_rows, n_columns = metadata.num_rows, metadata.num_columns
-    if n_rows < 0 or n_columns < 0:
-        raise ValueError
-    cells = n_rows * n_columns
-    if n_rows > LARGEST_PARQUET_ROWS or cells > MOST_CELLS:
+    footer = read_footer(data)
+    n_columns = max((len(chunks) for _, chunks in footer.groups), default=0)
+    cells = footer.n_rows * n_columns
+    if footer.n_rows > LARGEST_PARQUET_ROWS or cells > MOST_CELLS:
         raise OverLimitError(
             f"there are more than {LARGEST_PARQUET_ROWS:,} rows or {MOST_CELLS:,} cells.",
             "Give fewer years of records at a time.",
@@ -116,35 +120,32 @@ def _judge_size(metadata: Any, data: bytes) -> None:
         )
     if cells > SMALL_ENOUGH and cells > CELLS_PER_BYTE * len(data):
         raise SWELLS
-    n_pages = total = n_grouped = 0
+    n_pages = total = 0
     of_column = [0] * n_columns
-    for group in range(metadata.num_row_groups):
-        about = metadata.row_group(group)
-        n_grouped += about.num_rows
-        for position in range(n_columns):
+    encodings: list[set[int]] = [set() for _ in range(n_columns)]
+    for n_rows, chunks in footer.groups:
+        for position, chunk in enumerate(chunks):
             n_values = 0
-            for page in _pages_of(about.column(position), data):
+            for page in read_pages(data, chunk) if chunk.n_values else ():
                 n_pages += 1
                 n_values += page.n_values
                 of_column[position] += page.unpacked
                 total += page.unpacked
-                if page.encoding == DELTA_BYTE_ARRAY:
-                    raise SHARED_PREFIXES
-                if n_pages > MOST_PAGES or total > MOST_UNPACKED:
+                encodings[position].add(page.encoding)
+                if (
+                    n_pages > MOST_PAGES
+                    or total > MOST_UNPACKED
+                    or of_column[position] > MOST_COLUMN_BYTES
+                ):
                     raise SWELLS
-                if of_column[position] > MOST_COLUMN_BYTES:
-                    raise SWELLS
-            if n_values != about.num_rows:
+            if not n_values == chunk.n_values == n_rows:
                 raise ValueError
-    if n_grouped != n_rows:
+    if sum(n_rows for n_rows, _ in footer.groups) != footer.n_rows:
         raise ValueError
-
-
-def _pages_of(chunk: Any, data: bytes) -> Any:
-    start = chunk.data_page_offset
-    if chunk.has_dictionary_page and 0 < chunk.dictionary_page_offset < start:
-        start = chunk.dictionary_page_offset
-    return read_pages(data, start, chunk.total_compressed_size)
+    for found in encodings:
+        if DELTA_BYTE_ARRAY in found or (DELTA_LENGTH in found and found & DICTIONARY_ENCODINGS):
+            raise SHARED_PREFIXES
+    return [DELTA_LENGTH in found for found in encodings]
 
 
 def _judge_widths(schema: Any, n_rows: int) -> None:
@@ -158,10 +159,10 @@ def _judge_widths(schema: Any, n_rows: int) -> None:
 
 
 def _read_columns(
-    arrow: ModuleType, source: Any, names: list[str], file: str
+    arrow: ModuleType, sources: list[Any], names: list[str], file: str
 ) -> tuple[list[TextColumn], list[Problem]]:
     columns, problems = [], []
-    for position, heading in enumerate(names, 1):
+    for position, (heading, source) in enumerate(zip(names, sources, strict=True), 1):
         column = source.read([source.schema_arrow.names[position - 1]]).column(0)
         if len(column) != source.metadata.num_rows:
             raise ValueError

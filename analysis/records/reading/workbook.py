@@ -78,7 +78,8 @@ class Workbook:
     def rows(self, sheet: Sheet) -> Iterator[list[str]]:
         """Yield the cells of each row as text; gaps come out as blank rows."""
         done: list[tuple[list[str], int]] = []
-        reader = _SheetReader(self._shared, self._is_date, self._date_text, done)
+        spend = self._parts.spend
+        reader = _SheetReader(self._shared, self._is_date, self._date_text, spend, done)
         last = 0
         for _block in self._parts.parse_in_blocks(
             sheet.part, reader.start, reader.end, reader.characters
@@ -87,8 +88,7 @@ class Workbook:
                 if row <= last or row > MOST_SHEET_ROWS:
                     raise RefusedError
                 if is_filled(filled):
-                    # A gap and a wide row cost work that no tag was counted for.
-                    self._parts.spend(row - last + len(filled) // 32)
+                    spend(2 * (row - last))
                     for _ in range(last + 1, row):
                         yield []
                     yield filled
@@ -113,9 +113,11 @@ class _SheetReader:
         shared: list[str],
         is_date: list[bool],
         date_text: Callable[[str], str],
+        spend: Callable[[int], None],
         done: list[tuple[list[str], int]],
     ) -> None:
-        self._shared, self._is_date, self._date_text, self._done = shared, is_date, date_text, done
+        self._shared, self._is_date, self._date_text = shared, is_date, date_text
+        self._spend, self._done = spend, done
         self._names: dict[str, str] = {}
         self._cells: list[str] = []
         self._pieces: list[str] = []
@@ -157,6 +159,8 @@ class _SheetReader:
         elif tag == "c":
             self._end_cell()
         elif tag == "row":
+            # The blanks before the last cell take memory that no tag was counted for.
+            self._spend(len(self._cells) // 4)
             self._done.append((self._cells.copy(), self._row))
 
     def _end_cell(self) -> None:
