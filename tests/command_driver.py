@@ -148,7 +148,8 @@ def report(kind, point, sign, code, place, made):
     line |= look_at(place, made)
     settle_files([place / "summary.pdf", place / "summary.json"])
     settled = look_at(place, made)
-    line["settled"] = [settled["pdf"], settled["json"], settled["left"]]
+    left = [name for name in settled["left"] if not name.endswith(LOCK_ENDING)]
+    line["settled"] = [settled["pdf"], settled["json"], left]
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     with contextlib.suppress(OSError):
@@ -157,13 +158,12 @@ def report(kind, point, sign, code, place, made):
 
 
 def look_at(place, made):
-    """Give what the report's two files are, and the names of all others but locks."""
+    """Give what the report's two files are, and the names of all others."""
     found = {path.name: path.read_bytes() for path in place.iterdir()}
-    found = {name: told for name, told in found.items() if not name.endswith(LOCK_ENDING)}
     kinds = {}
     for name, key in (("summary.pdf", "pdf"), ("summary.json", "json")):
         content = found.pop(name, None)
-        kinds[key] = "gone" if content is None else "broken"
+        kinds[key] = "absent" if content is None else "broken"
         if content in (b"%PDF-old", b'{\n "version": "old"}'):
             kinds[key] = "old"
         for margin, (_, _, contents) in made.items():

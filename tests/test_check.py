@@ -153,4 +153,4 @@ def test_wrong_usage_leaves_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage" in capsys.readouterr().err
+    assert "--help" in capsys.readouterr().err

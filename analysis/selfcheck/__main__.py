@@ -110,14 +110,19 @@ def check_independent_twin() -> Iterator[Line]:
 
 def check_sample_report() -> Iterator[Line]:
     """Make the sample's report from invented records, and hold its numbers against the digest."""
+    from analysis.disclosure.summary import spell_summary
     from analysis.report.document import render_pdf
+    from analysis.report.summary_file import take_numbers
 
     summary = publish_sample()
     found, wanted = digest_numbers(summary), DIGEST_FILE.read_text(encoding="ascii").strip()
     if found != wanted:
         yield FAIL, f"The sample's numbers differ from those tested ({found}). {REPAIR}"
-    if not render_pdf(summary).startswith(b"%PDF-"):
+    pdf = render_pdf(summary)
+    if not pdf.startswith(b"%PDF-"):
         yield FAIL, f"The sample's report could not be set. {REPAIR}"
+    elif take_numbers(pdf) != spell_summary(summary):
+        yield FAIL, f"The sample's report does not carry its numbers. {REPAIR}"
     yield PASS, "The sample's report was made, and its numbers compared."
 
 

@@ -27,6 +27,7 @@ from analysis.writing.signals import InterruptedWriteError, hold_signals
 PDF_MARK = b"%PDF-"
 PRIVATE_MODE = 0o600
 SHARED_MODE = 0o666
+STOPPED = "Stopped by a signal before anything was replaced."
 
 
 @dataclass(frozen=True)
@@ -105,24 +106,39 @@ def write_files(
     targets = [check_target(output, inputs) for output in outputs]
     if len(set(targets)) < len(targets):
         raise WriteError("Two of the files to write have the same name. Choose another name.")
-    with hold_locks(targets):
-        return replace_files(outputs, targets, private=private)
+    with hold_signals() as held:
+        try:
+            with hold_locks(targets, held):
+                return replace_files(outputs, targets, private=private, held=held)
+        except InterruptedWriteError:
+            raise WriteError(STOPPED) from None
 
 
 def replace_files(
-    outputs: Sequence[Output], targets: Sequence[Path], *, private: bool = True
+    outputs: Sequence[Output],
+    targets: Sequence[Path],
+    *,
+    private: bool = True,
+    held: list[int] | None = None,
 ) -> tuple[Path, ...]:
-    """Put files in their places, their locks held by the caller; see `write_files`."""
+    """Put files in their places, their locks held by the caller; see `write_files`.
+
+    Args:
+        outputs: what to write.
+        targets: where, links followed.
+        private: only the owner may read them.
+        held: grows when a signal is being held back by the caller; None holds them here.
+    """
     mode = PRIVATE_MODE if private else SHARED_MODE
     token = secrets.token_hex(TOKEN_DIGITS // 2)
     new = [temporary_path(target, token, i, "part") for i, target in enumerate(targets)]
     stopped = done = False
-    with hold_signals() as held:
+    with hold_signals() if held is None else contextlib.nullcontext(held) as noted:
         try:
             _settle(targets)
             for output, target, temporary in zip(outputs, targets, new, strict=True):
                 write_new(temporary, output.content, mode, target.name)
-                if held:
+                if noted:
                     raise InterruptedWriteError
             _move_aside(targets[1:], token)
             _rename(new[0], targets[0])
@@ -139,7 +155,7 @@ def replace_files(
                     settle_files(targets)
             sync_folders(target.parent for target in targets)
     if stopped:
-        raise WriteError("Stopped by a signal before anything was replaced.")
+        raise WriteError(STOPPED)
     return tuple(targets)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from analysis.errors import WriteError
-from analysis.writing.files import PRIVATE_MODE, sync_folders, write_new
+from analysis.writing.files import PRIVATE_MODE, STOPPED, sync_folders, write_new
 from analysis.writing.leftovers import TOKEN_DIGITS, remove_folder, settle_folder, temporary_path
 from analysis.writing.signals import InterruptedWriteError, hold_signals
 
@@ -59,7 +59,7 @@ def replace_folder(folder: Path, files: Mapping[str, bytes], names: Collection[s
             with contextlib.suppress(OSError):
                 settle_folder(folder, names)
     if stopped:
-        raise WriteError("Stopped by a signal before anything was replaced.")
+        raise WriteError(STOPPED)
 
 
 def _say(folder: Path, error: OSError) -> str:

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from analysis.errors import WriteError
 from analysis.writing.leftovers import shorten
+from analysis.writing.signals import InterruptedWriteError
 
 LOCK_SECONDS = 30.0
-POLL_SECONDS = 0.02
+LOOK_SECONDS, POLL_SECONDS = 0.2, 0.02
 LOCK_ENDING = ".writing-lock"
 PRIVATE_MODE = 0o600
 
@@ -30,29 +32,35 @@ def lock_path(target: Path) -> Path:
 
 
 @contextlib.contextmanager
-def hold_lock(target: Path, seconds: float | None = None) -> Iterator[None]:
+def hold_lock(target: Path, held_signals: Sequence[int] = ()) -> Iterator[None]:
     """Hold the lock of a path that is read, changed and written.
 
     Args:
         target: a path with every link followed.
-        seconds: how long to wait for another run; `LOCK_SECONDS` when None.
+        held_signals: grows when a signal is being held back; then the waiting ends.
 
     Raises:
-        WriteError: if another run holds it for longer, or no lock can be had there.
+        InterruptedWriteError: if a signal came while waiting.
+        WriteError: if another run holds it for longer than `LOCK_SECONDS`, or no lock can be had
+            there.
     """
     from filelock import FileLock, Timeout
 
-    wait = LOCK_SECONDS if seconds is None else seconds
-    lock = FileLock(lock_path(target), timeout=wait, mode=PRIVATE_MODE)
+    lock = FileLock(lock_path(target), mode=PRIVATE_MODE)
+    give_up = time.monotonic() + LOCK_SECONDS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            lock.acquire(poll_interval=POLL_SECONDS)
-    except Timeout:
-        raise WriteError(
-            f'Another run is using "{target.name}" (waited {wait:g} seconds). Let it finish, then '
-            "run this again; nothing was written."
-        ) from None
+            while not lock.is_locked:
+                if held_signals:
+                    raise InterruptedWriteError
+                if time.monotonic() > give_up:
+                    raise WriteError(
+                        f'Another run is using "{target.name}" (waited {LOCK_SECONDS:g} seconds). '
+                        "Let it finish, then run this again; nothing was written."
+                    )
+                with contextlib.suppress(Timeout):
+                    lock.acquire(timeout=LOOK_SECONDS, poll_interval=POLL_SECONDS)
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise WriteError(
@@ -69,11 +77,11 @@ def hold_lock(target: Path, seconds: float | None = None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def hold_locks(targets: Iterable[Path]) -> Iterator[None]:
+def hold_locks(targets: Iterable[Path], held_signals: Sequence[int] = ()) -> Iterator[None]:
     """Hold the locks of several paths, always taken in the same order."""
     with contextlib.ExitStack() as stack:
         for target in sorted(set(targets)):
-            stack.enter_context(hold_lock(target))
+            stack.enter_context(hold_lock(target, held_signals))
         yield
 
 
