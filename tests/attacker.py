@@ -19,7 +19,9 @@ import numpy as np
 from pypdf import PdfReader
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from analysis.disclosure import rules
 from analysis.disclosure.summary import spell_summary
+from analysis.settings import Settings
 
 FORMATS = ("individual", "group", "combined")
 STEPS = ("records", "goal", "baseline", "reviews")
@@ -218,7 +220,9 @@ class Attack:
                 self.cells[f"not {trait}, {name}"] = {asked: 1, have: -1}
 
     def _read_share(self, said, part, whole):
-        self.puzzle.number(whole, self.cell)
+        settings = Settings(smallest_cell=self.cell)
+        twice = (n for n in itertools.count(self.cell) if rules.surely_twice(n, settings))
+        self.puzzle.number(whole, next(twice))  # judged on the count as it is printed
         if said == FEW:
             self.puzzle.number(part, 0, self.cell - 1)
         elif said == NEARLY_ALL:

@@ -206,10 +206,12 @@ class Enumeration:
         said = self.start.get(trait, {}).get(name)
         if left is None or said is None:
             return left
-        yes, no = left.counts[:, 1], left.counts[:, 0]
-        least = self.cell
+        settings, least = Settings(smallest_cell=self.cell), self.cell
+        may = {n: self.rules.first or rules.surely_twice(n, settings) for n in set(left.n.tolist())}
+        left.keep(np.array([may[n] for n in left.n.tolist()]))
         if trait == "social_share" and not self.rules.first:
             least = max(self.cell, rules.STRICTEST_CELL)
+        yes, no = left.counts[:, 1], left.counts[:, 0]
         if said == "few":
             left.keep(yes < least)
         elif said == "nearly all":
