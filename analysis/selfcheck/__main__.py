@@ -110,9 +110,7 @@ def check_independent_twin() -> Iterator[Line]:
 
 def check_sample_report() -> Iterator[Line]:
     """Make the sample's report from invented records, and hold its numbers against the digest."""
-    from analysis.disclosure.summary import spell_summary
     from analysis.report.document import render_pdf
-    from analysis.report.summary_file import take_numbers
 
     summary = publish_sample()
     found, wanted = digest_numbers(summary), DIGEST_FILE.read_text(encoding="ascii").strip()
@@ -121,9 +119,20 @@ def check_sample_report() -> Iterator[Line]:
     pdf = render_pdf(summary)
     if not pdf.startswith(b"%PDF-"):
         yield FAIL, f"The sample's report could not be set. {REPAIR}"
-    elif take_numbers(pdf) != spell_summary(summary):
+    elif not _carries_numbers(pdf, summary):
         yield FAIL, f"The sample's report does not carry its numbers. {REPAIR}"
     yield PASS, "The sample's report was made, and its numbers compared."
+
+
+def _carries_numbers(pdf: bytes, summary: Summary) -> bool:
+    """Tell whether a report's PDF carries its own summary."""
+    from analysis.disclosure.summary import spell_summary
+    from analysis.report.summary_file import take_numbers
+
+    try:
+        return take_numbers(pdf) == spell_summary(summary)
+    except AnalysisError:
+        return False
 
 
 def publish_sample() -> Summary:
