@@ -480,10 +480,6 @@ class ClaimRow(Interval, frozen=True, kw_only=True):
 
 
 def choose_claimed(pairs: Sequence[SecondPair]) -> SecondPair | None:
-    """Give the pair the headline is about: the claimed one, else the first that is shown.
-
-    Args:
-        pairs: published pairs, in their fixed order.
-    """
+    """Give the pair the headline is about: the claimed one, else the first shown, in their order."""
     shown = [pair for pair in pairs if pair.shown]
     return next((p for p in shown if p.id == CLAIMED_PAIR), shown[0] if shown else None)

@@ -20,12 +20,11 @@ from pathlib import Path
 
 from analysis.errors import WriteError
 from analysis.writing.leftovers import TOKEN_DIGITS, settle_files, temporary_path
-from analysis.writing.locks import hold_locks
+from analysis.writing.locks import PRIVATE_MODE, hold_locks
 from analysis.writing.places import open_ordinary
 from analysis.writing.signals import InterruptedWriteError, hold_signals
 
 PDF_MARK = b"%PDF-"
-PRIVATE_MODE = 0o600
 SHARED_MODE = 0o666
 STOPPED = "Stopped by a signal before anything was replaced."
 

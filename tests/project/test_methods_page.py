@@ -11,7 +11,7 @@ from analysis.audit.account import describe_audit
 from analysis.audit.scenarios import MEASURES, SCENARIOS
 from analysis.disclosure import rules
 from analysis.measures.cohort import TRAITS
-from analysis.settings import SMALLEST_CELL_ALLOWED, Settings
+from analysis.settings import LARGEST_CELL_ALLOWED, SMALLEST_CELL_ALLOWED, Settings
 from analysis.vocabulary import BLOCKING, ClaimId, GateName
 from analysis.words.answer import LABEL_TITLES
 
@@ -75,7 +75,7 @@ def percent(share):
         ("How sure?", f"at least {percent(S.delivered_share)} of sessions"),
         ("How sure?", f"more than {percent(S.impute_above)}, {S.imputations} completed copies"),
         ("What may leave", f"fewer than {S.smallest_cell} children"),
-        ("What may leave", f"lower this to {SMALLEST_CELL_ALLOWED} and no further"),
+        ("What may leave", f"may choose {SMALLEST_CELL_ALLOWED} to {LARGEST_CELL_ALLOWED}"),
         ("What may leave", f"nearest {rules.ROUND_TO};"),
         ("What may leave", f"({rules.LEVEL_STEP:g} of a level, {rules.AGE_STEP:g} years of age"),
         ("What may leave", f"Model estimates have {rules.ESTIMATE_DECIMALS} decimals"),

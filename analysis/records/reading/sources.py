@@ -108,22 +108,19 @@ def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tup
         return [(files[0], name) for name, files in taken.items()]
     if len(data) == 1:
         return [(data[0], "")]
+    raise RecordsError([_no_table(path.name, len(data))])
+
+
+def _no_table(folder: str, n_data: int) -> Problem:
+    """Say that no file of a folder is named after a table."""
     wanted = ", ".join(f"{name}.csv" for name in REQUIRED_TABLES)
     fault = (
-        "there is no table in this folder."
-        if not data
-        else f"none of the {len(data)} files in this folder is named after a table."
+        f"none of the {n_data} files in this folder is named after a table."
+        if n_data
+        else "there is no table in this folder."
     )
-    raise RecordsError(
-        [
-            Problem(
-                fault,
-                f"Name them {wanted}, or give the path of one file.",
-                file=path.name,
-                code="no_table",
-            )
-        ]
-    )
+    mend = f"Name them {wanted}, or give the path of one file."
+    return Problem(fault, mend, file=folder, code="no_table")
 
 
 def _table_called(name: str, mapping: Mapping, full_name: str = "") -> str:
