@@ -122,7 +122,9 @@ def ask_interval(estimate: float, low: float, high: float, quantile: float) -> T
     The distance to the end nearer zero stands for the quantile times the standard error.
 
     Args:
-        estimate, low, high: the number and its interval.
+        estimate: the number.
+        low: lower end of its interval.
+        high: upper end.
         quantile: of the normal distribution, at the interval's level of confidence.
     """
     half = estimate - low if estimate > 0 else high - estimate

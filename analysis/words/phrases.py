@@ -22,6 +22,9 @@ UNIT_NAMES: dict[Unit, str] = {
 }
 
 
+NOT_SETTLED = "not settled by these records"
+
+
 class OfPair(Protocol):
     """Anything about a pair of formats, the first minus the second."""
 
@@ -106,6 +109,18 @@ def spell_span(low: float, high: float, this: str, than: str, word: str = "in fa
         return f"{points(-low)} {word} {than} to {points(high)} {word} {this}"
     side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
     return f"{number(near)} to {points(far)} {word} {side}"
+
+
+def say_not_settled(subject: str, between: str, range_name: str, more: str = "") -> str:
+    """Say that a difference is not settled, in the same words on every page.
+
+    Args:
+        subject: what is compared, as a sentence begins.
+        between: between what the difference lies: a clause with both ends.
+        range_name: what the interval is called.
+        more: what else belongs to the sentence, after the interval.
+    """
+    return f"{subject}: {NOT_SETTLED}; {between} ({range_name}){more}."
 
 
 def find_setting(summary: Summary, name: str) -> float:
