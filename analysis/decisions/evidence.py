@@ -7,8 +7,9 @@ of areas of life only the first pair compared is told about, and so tested.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from scipy.special import ndtri
@@ -101,7 +102,7 @@ def ask_areas(subgroups: Subgroups, main: Decisions) -> list[tuple[Area, Row]]:
     rows = [] if table.empty else table.to_dict("records")
     for decision in main:
         pair = (decision.this, decision.than)
-        own: list[Row] = [dict(row) for row in rows if (row["this"], row["than"]) == pair]
+        own: list[Row] = [_name(row) for row in rows if (row["this"], row["than"]) == pair]
         if own and not decision.blocked_by:
             return [((str(row["domain"]), *pair), row) for row in own]
     return []
@@ -136,3 +137,7 @@ def _ask_hours(effort: Effort, main: Decisions, settings: Settings) -> tuple[Tes
         numbers = (row["estimate"], row["conf_low"], row["conf_high"]) if row else None
         found.append(ask_interval(*numbers, quantile) if numbers else NOT_TESTED)
     return tuple(found)
+
+
+def _name(row: Mapping[Hashable, Any]) -> Row:
+    return {str(name): value for name, value in row.items()}

@@ -358,9 +358,16 @@ class Version(Row, frozen=True, kw_only=True):
 
 
 class Audit(Row, frozen=True, kw_only=True):
-    """What the last whole audit found where nothing differed."""
+    """What the last whole audit found where nothing differed.
+
+    Attributes:
+        any_percent: reports that state, on any page, a difference that is not there.
+        pairs_percent: pairs of page 1 with a format called ahead.
+        clinics_percent: reports that call any format ahead on page 1.
+    """
 
     clinics: Count
+    any_percent: Number
     pairs_percent: Number
     clinics_percent: Number
 

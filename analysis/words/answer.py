@@ -258,10 +258,13 @@ def _say_no_difference(summary: Summary, pair: MainPair) -> str:
 def _say_not_behind(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
     sign = 1 if _is_this_ahead(pair) else -1
-    narrow = sorted((sign * known(pair.narrow_low), sign * known(pair.narrow_high)))
+    narrow_low, narrow_high = sorted(
+        (sign * known(pair.narrow_low), sign * known(pair.narrow_high))
+    )
     text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
-        f"{every(summary)} ({narrow_range_name(summary)} {interval(*narrow)}). Not ruled out: up to {points(high)} ahead ({range_name(summary)} "
+        f"{every(summary)} ({narrow_range_name(summary)} {interval(narrow_low, narrow_high)}). Not "
+        f"ruled out: up to {points(high)} ahead ({range_name(summary)} "
         f"{interval(low, high)})."
     )
     if pair.unsettled:

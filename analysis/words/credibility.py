@@ -4,7 +4,8 @@ In: a published summary. Out: one `CredibilityCard` for each dependence. Decisio
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
 were not assigned at random; no card is rated above moderate for the same reason; where there
-is no hint of a dependence (a p-value at `Settings.no_hint` or above), or where it is not settled, there is nothing to rate.
+is no hint of a dependence (a p-value at `Settings.no_hint` or above), or where it is not settled,
+there is nothing to rate.
 """
 
 from __future__ import annotations
