@@ -32,7 +32,7 @@ REST = (WITHIN, *TRAITS, "practice", "raters", "hours", "areas")
 
 
 @dataclass(frozen=True)
-class Tested:
+class Difference:
     """A difference that a sentence could state.
 
     Attributes:
@@ -53,8 +53,8 @@ class Tested:
         return self.p_value / 2 if self.above == above else 1.0
 
 
-NOT_TESTED = Tested(math.nan, above=False)
-Questions = Mapping[str, Sequence[Tested]]
+NOT_ASKED = Difference(math.nan, above=False)
+Questions = Mapping[str, Sequence[Difference]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def find_level(p_value: float, p_adjusted: float, alone: bool, settings: Setting
     return min(level / times, level * settings.next_share)
 
 
-def ask_pairs(comparison: Comparison, withheld: Sequence[bool]) -> tuple[Tested, ...]:
+def ask_pairs(comparison: Comparison, withheld: Sequence[bool]) -> tuple[Difference, ...]:
     """Give what a comparison tests, one for each pair.
 
     Args:
@@ -98,12 +98,12 @@ def ask_pairs(comparison: Comparison, withheld: Sequence[bool]) -> tuple[Tested,
     """
     rows = [comparison.pair(*pair) for pair in PAIRS]
     return tuple(
-        NOT_TESTED if away else Tested(float(row["p_value"]), bool(row["estimate"] > 0))
+        NOT_ASKED if away else Difference(float(row["p_value"]), bool(row["estimate"] > 0))
         for row, away in zip(rows, withheld, strict=True)
     )
 
 
-def ask_number(estimate: float, std_error: float, df: float) -> Tested:
+def ask_number(estimate: float, std_error: float, df: float) -> Difference:
     """Give what a number tests that is held against zero.
 
     Args:
@@ -112,11 +112,11 @@ def ask_number(estimate: float, std_error: float, df: float) -> Tested:
         df: its degrees of freedom.
     """
     if not (math.isfinite(estimate) and std_error > 0 and df > 0):
-        return NOT_TESTED
-    return Tested(float(2 * stdtr(df, -abs(estimate) / std_error)), estimate > 0)
+        return NOT_ASKED
+    return Difference(float(2 * stdtr(df, -abs(estimate) / std_error)), estimate > 0)
 
 
-def ask_interval(estimate: float, low: float, high: float, quantile: float) -> Tested:
+def ask_interval(estimate: float, low: float, high: float, quantile: float) -> Difference:
     """Give what an interval tests that was not made of a standard error.
 
     The distance to the end nearer zero stands for the quantile times the standard error.
@@ -129,8 +129,8 @@ def ask_interval(estimate: float, low: float, high: float, quantile: float) -> T
     """
     half = estimate - low if estimate > 0 else high - estimate
     if not half > 0:
-        return NOT_TESTED
-    return Tested(float(2 * ndtr(-quantile * abs(estimate) / half)), estimate > 0)
+        return NOT_ASKED
+    return Difference(float(2 * ndtr(-quantile * abs(estimate) / half)), estimate > 0)
 
 
 def settle_family(main: Sequence[Side], asked: Questions, settings: Settings) -> Settled:
@@ -250,9 +250,9 @@ def _places(question: str, asked: Questions) -> list[int]:
     return known if question in ("hours", "areas") else known[:1]
 
 
-def _at(asked: Questions, question: str, k: int) -> Tested:
-    found: Iterable[Tested] = asked.get(question, ())
-    return next((tested for j, tested in enumerate(found) if j == k), NOT_TESTED)
+def _at(asked: Questions, question: str, k: int) -> Difference:
+    found: Iterable[Difference] = asked.get(question, ())
+    return next((tested for j, tested in enumerate(found) if j == k), NOT_ASKED)
 
 
 def _p_value(asked: Questions, question: str, k: int) -> float:

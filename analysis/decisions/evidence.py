@@ -22,8 +22,8 @@ from analysis.comparison.result import PAIRS, Comparison, Row
 from analysis.comparison.subgroups import Subgroups
 from analysis.decisions.decide import Decision
 from analysis.decisions.error_rate import (
-    NOT_TESTED,
-    Tested,
+    NOT_ASKED,
+    Difference,
     ask_interval,
     ask_number,
     ask_pairs,
@@ -55,7 +55,7 @@ def gather_evidence(
     weeks: Mapping[int, Decisions],
     end: Decisions,
     settings: Settings,
-) -> dict[str, Sequence[Tested]]:
+) -> dict[str, Sequence[Difference]]:
     """Give what is tested, by question; see `error_rate.settle_family` for their names.
 
     Args:
@@ -68,7 +68,7 @@ def gather_evidence(
         end: of the level at the end.
         settings: levels of confidence.
     """
-    found: dict[str, Sequence[Tested]] = {}
+    found: dict[str, Sequence[Difference]] = {}
     if asked.subgroups:
         of_kinds, of_traits = asked.subgroups.kinds, asked.subgroups.traits
         found["within"] = _ask(of_kinds.within_child, within)
@@ -108,14 +108,14 @@ def ask_areas(subgroups: Subgroups, main: Decisions) -> list[tuple[Area, Row]]:
     return []
 
 
-def _ask(comparison: Comparison, decisions: Decisions) -> tuple[Tested, ...]:
+def _ask(comparison: Comparison, decisions: Decisions) -> tuple[Difference, ...]:
     return ask_pairs(comparison, [d.blocked_by is not None for d in decisions])
 
 
-def _ask_row(table: pd.DataFrame, settings: Settings) -> tuple[Tested, ...]:
+def _ask_row(table: pd.DataFrame, settings: Settings) -> tuple[Difference, ...]:
     row = table.iloc[0]
     if not row["df"] >= settings.compare_df:
-        return (NOT_TESTED,)
+        return (NOT_ASKED,)
     return (ask_number(row["estimate"], row["std_error"], row["df"]),)
 
 
@@ -124,7 +124,7 @@ def _std_error(row: Row, settings: Settings) -> float:
     return half / float(student_quantile(settings.confidence, row["df"]))
 
 
-def _ask_hours(effort: Effort, main: Decisions, settings: Settings) -> tuple[Tested, ...]:
+def _ask_hours(effort: Effort, main: Decisions, settings: Settings) -> tuple[Difference, ...]:
     """Give what the differences in therapist hours test, one for each pair."""
     table = effort.differences
     hours = table[table["measure"] == "hours"].to_dict("records") if len(table) else []
@@ -135,7 +135,7 @@ def _ask_hours(effort: Effort, main: Decisions, settings: Settings) -> tuple[Tes
     for pair in PAIRS:
         row = None if pair in blocked else by_pair.get(pair)
         numbers = (row["estimate"], row["conf_low"], row["conf_high"]) if row else None
-        found.append(ask_interval(*numbers, quantile) if numbers else NOT_TESTED)
+        found.append(ask_interval(*numbers, quantile) if numbers else NOT_ASKED)
     return tuple(found)
 
 
