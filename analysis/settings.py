@@ -71,6 +71,21 @@ class MethodConstants:
     similarity_confidence: float = _choice(
         0.90, "share", "Two one-sided tests at 5%: the usual rule for no important difference."
     )
+    main_share: float = _choice(
+        0.90, "share of the error", "The three pairs of page 1 are what the report is for."
+    )
+    next_share: float = _choice(
+        2 / 3,
+        "share of the main pairs' error",
+        "Once a pair is settled, the other two keep this; the rest goes to what else is asked of "
+        "the settled pair.",
+    )
+    rest_shares: tuple[float, ...] = _choice(
+        (0.40, 0.10, 0.10, 0.10, 0.10, 0.10, 0.10),
+        "shares of what is left",
+        "Each child against itself (the headline of that page), then attention, comfort with "
+        "other children, practice at home, ratings by others, therapist hours, areas of life.",
+    )
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )

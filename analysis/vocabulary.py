@@ -91,6 +91,7 @@ ClaimReason = Literal[
     "not_lower",
     "lower",
     "too_wide",
+    "not_settled",
     "gate",
 ]
 

@@ -254,7 +254,7 @@ def _assemble(
         method=summary.MethodPart(
             analyses=_analyses(pairs),
             gates=_gates(pairs, rule, closed_by),
-            audit=rows.Audit(clinics=1000, pairs_percent=1.9, clinics_percent=4.6),
+            audit=rows.Audit(clinics=1000, any_percent=4.4, pairs_percent=1.9, clinics_percent=4.6),
             settings=publish_settings(settings),
             versions=(
                 rows.Version(name="python", value="3.11.2"),

@@ -18,6 +18,7 @@ CONTEXT = (
     "coverage",
     "half_width",
     "said_faster",
+    "any_false",
     "within_bias",
     "within_coverage",
     "attained_bias",
@@ -74,16 +75,16 @@ def describe_audit(verdicts: Sequence[Verdict], command: str) -> str:
 
 
 def say_headline(verdicts: Sequence[Verdict]) -> str:
-    """Say in one sentence how often a format was called faster when nothing differed."""
+    """Say in one sentence how often a difference was stated when nothing differed."""
     for verdict in verdicts:
         if verdict.scenario.name == NULL_SCENARIO:
-            pairs = verdict.measured["false_faster"]
+            anything = verdict.measured["any_false"]
             clinics = verdict.measured["said_faster"]
             return (
                 f"In {verdict.n_clinics:,} invented clinics with no difference between formats, "
-                f"this report called one format of a pair faster in {_percent(pairs.value)}% of "
-                f"the comparisons, and any format faster in {_percent(clinics.value)}% of the "
-                "clinics."
+                f"this report stated a difference that is not there, on any page, in "
+                f"{_percent(anything.value)}% of the clinics, and called a format faster on page 1 "
+                f"in {_percent(clinics.value)}%."
             )
     return ""
 

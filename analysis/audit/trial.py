@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from analysis.audit.naive import compare_by_received, regress_rows
 from analysis.audit.scenarios import Scenario
+from analysis.audit.statements import Statement, find_statements
 from analysis.comparison.attainment import compare_attainment
 from analysis.comparison.result import Comparison
 from analysis.comparison.subgroups import compare_within_child
@@ -72,6 +73,7 @@ class Outcome(TypedDict):
     within: NotRequired[list[Range]]
     attained: NotRequired[list[Range]]
     faults: NotRequired[list[str]]
+    statements: NotRequired[list[Statement]]
     naive_rows: NotRequired[list[float | None]]
     naive_ever: NotRequired[list[float | None]]
 
@@ -85,11 +87,8 @@ NO_COHORT = CohortPart(
     not_adjusted_for=(),
     weighted=False,
 )
-NO_AUDIT = Audit(clinics=0, pairs_percent=0.0, clinics_percent=0.0)
+NO_AUDIT = Audit(clinics=0, any_percent=0.0, pairs_percent=0.0, clinics_percent=0.0)
 LAST_PLANNED_WEEK = PLANNED_WEEKS[-1]
-# Asking in every other way and saying everything takes longer than all the rest; the main answer
-# and its sentences are read in every clinic.
-WHOLE_REPORT_EVERY = 20
 
 
 def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSequence:
@@ -112,11 +111,12 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         compared), label, ahead and certainty as published; `within`, the same three numbers
         of the within-child comparison, and `attained` of the goals attained by the last planned
         week; `faults`, the ids of sentences against the rules (of the main answer; of every
-        section for one clinic in `WHOLE_REPORT_EVERY`); `naive_rows` (p-values), `naive_ever`
+        section where the whole report is read, one clinic in `Scenario.whole_every`); `statements`,
+        every difference stated in a whole report; `naive_rows` (p-values), `naive_ever`
         (differences).
     """
     clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
-    whole = number % WHOLE_REPORT_EVERY == 0
+    whole = number % scenario.whole_every == 0
     try:
         study = run_study(
             records_from_tables(clinic.tables), Settings(), ask_again=whole, ask_beside=whole
@@ -127,7 +127,7 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
     within, attained = _ask_beside(study)
     compared = study.cohort.table
     rates = pd.Series(compared["rate"].to_numpy(), index=pd.Index(compared["child_id"]))
-    return {
+    outcome: Outcome = {
         "number": number,
         "refused": "",
         "pairs": [
@@ -140,6 +140,7 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
+    return outcome | {"statements": find_statements(summary)} if whole else outcome
 
 
 def _publish(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:

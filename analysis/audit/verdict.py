@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from analysis.audit.scenarios import EVERYWHERE, MEASURES, Bar, Scenario
+from analysis.audit.statements import is_false
 from analysis.audit.trial import Outcome
 from analysis.comparison.result import PAIRS
 from analysis.settings import Settings
@@ -125,6 +126,7 @@ def judge_scenario(
         "half_width": _mean((found["conf_high"] - found["conf_low"]) / 2),
         "said_faster": _mean(said["faster"].any(axis=1).astype(float)),
         "false_faster": _share(said["false_faster"]),
+        "any_false": _any_false(scenario, truth, studied),
         "false_similar": _share(said["false_similar"]),
         "false_sentence": _share(said["false_sentence"]),
         "faults": (float(np.mean([bool(o["faults"]) for o in studied] or [False])), 0.0),
@@ -148,6 +150,18 @@ def judge_scenario(
             for label in get_args(Label)
         },
     )
+
+
+def _any_false(
+    scenario: Scenario, truth: Mapping[str, Any], studied: Sequence[Outcome]
+) -> tuple[float, float]:
+    """Give the share of whole reports with a difference that is not there, and its error."""
+    read = [outcome["statements"] for outcome in studied if "statements" in outcome]
+    if not read:
+        return math.nan, math.nan
+    found = [any(is_false(said, truth, scenario.design) for said in stated) for stated in read]
+    share, error = _mean(np.array(found, dtype=float))
+    return share, max(error, 1 / (len(read) + 1))
 
 
 def _true_differences(measure: Mapping[str, Mapping[str, float]]) -> np.ndarray:

@@ -2,9 +2,10 @@
 
 In: what was asked beside the main question, and the decisions made of it. Out: one `Claim` for
 each, in a fixed order. Decisions: the claims, their estimands and their rules were written down
-before any records were seen; a claim of "more" is supported when the interval says so and by the
-same labels as the main answer, not supported when a difference that matters in its favour is ruled
-out, and otherwise nobody can tell (METHODS.md, "The claims ledger").
+before any records were seen; a claim of "more" is supported when the interval says so, by the same
+labels as the main answer and within the error of the whole report (`error_rate`), not supported
+when a difference that matters in its favour is ruled out, and otherwise nobody can tell
+(METHODS.md, "The claims ledger").
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from analysis.comparison.rater_agreement import RaterAgreement
 from analysis.comparison.result import Comparison, PairOfFormats
 from analysis.comparison.subgroups import Subgroups
 from analysis.decisions.decide import Decision
+from analysis.decisions.error_rate import Settled
 from analysis.decisions.gates import Gate
 from analysis.decisions.labels import Label, decide_label, narrower
 from analysis.models.results import student_quantile
@@ -103,6 +105,7 @@ def judge_claims(
     raters: RaterAgreement,
     main: Sequence[Decision],
     beside: Mapping[str, Sequence[Decision]],
+    settled: Settled,
     settings: Settings,
 ) -> tuple[Claim, ...]:
     """Answer every claim.
@@ -112,7 +115,8 @@ def judge_claims(
         home_practice: progress and practice at home.
         raters: ratings by caregivers and teachers.
         main: the study's decisions of the main pairs, for their certainty.
-        beside: by kind of goal and by planned trait, the decisions of its pairs, for their gates.
+        beside: by kind of goal and by planned trait, the decisions of its pairs.
+        settled: what may be stated of practice and of raters.
         settings: margin, levels of confidence, and the ratings a trait is read at.
     """
     kinds, traits = subgroups.kinds.kinds, subgroups.traits
@@ -127,8 +131,8 @@ def judge_claims(
         _more("H3", attention, main, settings),
         _more("H4", comfort, main, settings),
         _not_behind(skill, social, main, settings),
-        _goes_with(home_practice, settings),
-        _carries_over(raters, settings),
+        _goes_with(home_practice, settled.holds("practice"), settings),
+        _carries_over(raters, settled.holds("raters"), settings),
     )
 
 
@@ -142,7 +146,11 @@ class _Asked:
 
     def gate(self, pair: PairOfFormats) -> Gate | None:
         """Give the gate that withholds a pair, if one does."""
-        return next(d.blocked_by for d in self.decisions if (d.this, d.than) == pair)
+        return self.decide(pair).blocked_by
+
+    def decide(self, pair: PairOfFormats) -> Decision:
+        """Give what was decided of a pair."""
+        return next(d for d in self.decisions if (d.this, d.than) == pair)
 
 
 def weigh_claim(label: Label) -> tuple[ClaimVerdict, Reason | ClaimReason]:
@@ -200,7 +208,12 @@ def _more(id: ClaimId, asked: _Asked, main: Sequence[Decision], settings: Settin
         return _claim(id, UNTESTED, "gate", gate=blocked)
     tested = _read(asked.comparison, CLAIMED, asked.sign)
     label = decide_label(tested.estimate, tested.std_error, tested.df, settings)
-    verdict, reason = weigh_claim(label)
+    if label.name in AHEAD and not asked.decide(CLAIMED).settled:
+        label = Label(RULES_OUT, label.ahead)
+        verdict, reason = weigh_claim(label)
+        reason = "not_settled" if verdict == UNTOLD else reason
+    else:
+        verdict, reason = weigh_claim(label)
     return _claim(id, verdict, reason, tested, suggestive=_suggestive(main, CLAIMED))
 
 
@@ -209,6 +222,7 @@ def _not_behind(
 ) -> Claim:
     """Test that combined therapy is importantly behind neither single format on either kind."""
     parts: dict[tuple[str, str], ClaimNumber] = {}
+    settled = set()
     for kind, asked in (("skill", skill), ("social", social)):
         if asked.comparison.withheld:
             return _claim("H5", UNTESTED, asked.comparison.withheld)
@@ -217,19 +231,22 @@ def _not_behind(
             if blocked:
                 return _claim("H5", UNTESTED, "gate", gate=blocked)
             parts[kind, pair[1]] = _read(asked.comparison, pair, 1.0)
+            if asked.decide(pair).settled:
+                settled.add((kind, pair[1]))
     half = {key: _half(part, settings) for key, part in parts.items()}
     low = {key: part.estimate - half[key] for key, part in parts.items()}
     narrow = [
         part.estimate - half[key] * narrower(part.df, settings) for key, part in parts.items()
     ]
-    behind = [key for key, part in parts.items() if part.estimate + half[key] < 0]
-    weakest = min(behind or parts, key=low.__getitem__)
+    close = min(narrow) > -settings.margin
+    behind = [k for k, part in parts.items() if k in settled and part.estimate + half[k] < 0]
+    weakest = min(parts if close else behind or parts, key=low.__getitem__)
     verdict: ClaimVerdict
     reason: ClaimReason
-    if behind:
-        verdict, reason = NOT_SUPPORTED, "behind"
-    elif min(narrow) > -settings.margin:
+    if close:
         verdict, reason = SUPPORTED, "not_behind"
+    elif behind:
+        verdict, reason = NOT_SUPPORTED, "behind"
     else:
         verdict, reason = UNTOLD, "too_wide"
     suggestive = _suggestive(main, *COMBINED)
@@ -241,7 +258,7 @@ def _half(tested: ClaimNumber, settings: Settings) -> float:
     return float(student_quantile(settings.confidence, tested.df)) * tested.std_error
 
 
-def _goes_with(practice: HomePractice, settings: Settings) -> Claim:
+def _goes_with(practice: HomePractice, settled: bool, settings: Settings) -> Claim:
     """Test that more practice goes with more progress within a child."""
     if practice.withheld:
         return _claim("H6", UNTESTED, practice.withheld)
@@ -250,13 +267,15 @@ def _goes_with(practice: HomePractice, settings: Settings) -> Claim:
         return _claim("H6", UNTESTED, "few_behind")
     half = _half(tested, settings)
     if tested.estimate - half > 0:
-        return _claim("H6", SUPPORTED, "goes_with", tested)
+        if settled:
+            return _claim("H6", SUPPORTED, "goes_with", tested)
+        return _claim("H6", UNTOLD, "not_settled", tested)
     if tested.estimate + half * narrower(tested.df, settings) < settings.margin:
         return _claim("H6", NOT_SUPPORTED, "ruled_out", tested)
     return _claim("H6", UNTOLD, "too_wide", tested)
 
 
-def _carries_over(raters: RaterAgreement, settings: Settings) -> Claim:
+def _carries_over(raters: RaterAgreement, settled: bool, settings: Settings) -> Claim:
     """Test that caregivers and teachers do not rate importantly lower."""
     if raters.withheld:
         return _claim("H7", UNTESTED, raters.withheld)
@@ -266,7 +285,7 @@ def _carries_over(raters: RaterAgreement, settings: Settings) -> Claim:
     half = _half(tested, settings)
     if tested.estimate - half * narrower(tested.df, settings) > -settings.margin:
         return _claim("H7", SUPPORTED, "not_lower", tested)
-    if tested.estimate + half < 0:
+    if tested.estimate + half < 0 and settled:
         return _claim("H7", NOT_SUPPORTED, "lower", tested)
     return _claim("H7", UNTOLD, "too_wide", tested)
 

@@ -1,14 +1,14 @@
 """What may be said of each pair: gates and labels brought together.
 
 In: gates, the primary comparison and its relatives; a comparison beside the main one and who was
-in it. Out: one `Decision` for each pair. Decisions: "ahead" needs a difference that survives three
-comparisons made at once (Shaffer), the overlap-weighted estimate to agree (same sign, inside the
-primary interval, at least half the size), and the growth model's own interval to leave out zero;
-an interval too wide to answer says "cannot tell" whatever it is; a format that loses many children
-is at most suggestive, and so is an answer that the growth model of every review does not support.
-Beside the main one, a comparison between children is withheld where the main one is; one of
-children with themselves needs no likeness between formats, only enough children and therapy groups
-of its own.
+in it. Out: one `Decision` for each pair. Decisions: "ahead" needs a difference that is settled with
+all that the report compares (`error_rate`), the overlap-weighted estimate to agree (same sign,
+inside the primary interval, at least half the size), and the growth model's own interval to leave
+out zero; an interval too wide to answer says "cannot tell" whatever it is; a format that loses many
+children is at most suggestive, and so is an answer that the growth model of every review does not
+support. Beside the main one, a comparison between children is withheld where the main one is; one
+of children with themselves needs no likeness between formats, only enough children and therapy
+groups of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.arms import count_sides
-from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
+from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
+from analysis.decisions.error_rate import Settled, Side, find_level
 from analysis.decisions.gates import Gate, judge_size
 from analysis.decisions.labels import Label, agrees, decide_label, settles
 from analysis.settings import Settings
@@ -56,6 +57,7 @@ class Decision:
         certainty: "clear" or "suggestive" (a gate of `WEAKENING` failed; then nobody is
             ahead by enough to matter); "" when not compared.
         failed: the gates that did not pass, in order.
+        settled: whether the family of `error_rate` lets the report state this difference.
         unsettled: why a difference whose interval leaves out zero is not called ahead: one of
             `vocabulary.Unsettled`; "" otherwise.
     """
@@ -66,6 +68,7 @@ class Decision:
     ahead: str = ""
     certainty: Certainty | Literal[""] = ""
     failed: tuple[Gate, ...] = ()
+    settled: bool = False
     unsettled: Unsettled | Literal[""] = ""
 
     @property
@@ -85,6 +88,40 @@ def decide_pairs(
         settings: margin and levels of confidence.
     """
     return tuple(_decide(pair, gates, analyses, settings) for pair in PAIRS)
+
+
+def take_sides(decisions: Sequence[Decision]) -> tuple[Side, ...]:
+    """Give what the main pairs hand to `error_rate.settle_family`."""
+    return tuple(None if d.blocked_by else _side(d) if d.label in AHEAD else "" for d in decisions)
+
+
+def _side(decision: Decision) -> Side:
+    return "this" if decision.ahead == decision.this else "than"
+
+
+def settle_decisions(
+    decisions: Sequence[Decision], question: str, settled: Settled, *, labelled: bool = True
+) -> tuple[Decision, ...]:
+    """Keep "ahead" only for the pairs that the family lets the report state.
+
+    Args:
+        decisions: the answer of `decide_other`.
+        question: the name of the question in `settled`.
+        settled: what may be stated.
+        labelled: whether the margin is one of this question, so that its labels mean something.
+    """
+    answer = []
+    for k, decision in enumerate(decisions):
+        holds = settled.holds(question, k)
+        if labelled and decision.label in AHEAD and not holds:
+            answer.append(replace(decision, label=RULES_OUT))
+        else:
+            answer.append(replace(decision, settled=holds and _can(decision, labelled)))
+    return tuple(answer)
+
+
+def _can(decision: Decision, labelled: bool) -> bool:
+    return decision.label in AHEAD or (not labelled and decision.label != NOT_COMPARABLE)
 
 
 def decide_other(
@@ -168,7 +205,7 @@ def _decide(
     unsettled: Unsettled | Literal[""] = ""
     if "precision" in names:
         label = Label(CANNOT_TELL)
-    elif label.name in AHEAD and row["p_adjusted"] >= settings.error_rate:
+    elif label.name in AHEAD and row["p_value"] >= _level(row, analyses["primary"], settings):
         label, unsettled = Label(RULES_OUT, label.ahead), THREE_AT_ONCE
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
@@ -179,4 +216,10 @@ def _decide(
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
     certainty: Certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
-    return Decision(*pair, label.name, ahead, certainty, failed, unsettled)
+    settled = label.name in AHEAD
+    return Decision(*pair, label.name, ahead, certainty, failed, settled, unsettled)
+
+
+def _level(row: Row, primary: Comparison, settings: Settings) -> float:
+    alone = int(np.isfinite(primary.by_pair["p_value"]).sum()) == 1
+    return find_level(row["p_value"], row["p_adjusted"], alone, settings)

@@ -20,6 +20,7 @@ from analysis.comparison.dropout import DropoutGrid
 from analysis.comparison.result import Comparison, Row
 from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
+from analysis.decisions.error_rate import find_level
 from analysis.decisions.labels import Label, decide_label, narrower
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
@@ -85,9 +86,10 @@ def label_grid(grid: DropoutGrid, decisions: Sequence[Decision], settings: Setti
     pairs = list(zip(grid.table["this"].tolist(), grid.table["than"].tolist(), strict=True))
     kept = np.array([pair in shown for pair in pairs], dtype=bool)
     table = grid.table[kept].reset_index(drop=True)
-    columns = ("this", "than", "estimate", "std_error", "df", "p_adjusted")
+    columns = ("this", "than", "estimate", "std_error", "df", "p_value", "p_adjusted")
+    alone = len(set(pairs)) == 1
     labels = [
-        _label_cell(dict(zip(columns, row, strict=True)), shown[row[0], row[1]], settings)
+        _label_cell(dict(zip(columns, row, strict=True)), shown[row[0], row[1]], alone, settings)
         for row in zip(*(table[name].tolist() for name in columns), strict=True)
     ]
     table = table.assign(
@@ -96,14 +98,13 @@ def label_grid(grid: DropoutGrid, decisions: Sequence[Decision], settings: Setti
     return replace(grid, table=table)
 
 
-def _label_cell(row: Row, decision: Decision, settings: Settings) -> Label:
+def _label_cell(row: Row, decision: Decision, alone: bool, settings: Settings) -> Label:
     """Label one assumption by the rules of the main answer; what other models say is kept."""
     if any(gate.name == "precision" for gate in decision.failed):
         return Label(CANNOT_TELL)
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
-    if label.name in AHEAD and (
-        row["p_adjusted"] >= settings.error_rate or decision.unsettled == GROWTH_OPEN
-    ):
+    level = find_level(row["p_value"], row["p_adjusted"], alone, settings)
+    if label.name in AHEAD and (row["p_value"] >= level or decision.unsettled == GROWTH_OPEN):
         return Label(RULES_OUT, label.ahead)
     if label.name in AHEAD and decision.label == DEPENDS:
         return Label(DEPENDS, label.ahead)
@@ -138,8 +139,9 @@ def find_overturns(
         unmeasured: strength of the recorded traits.
         settings: margin and levels of confidence.
     """
+    alone = int(np.isfinite(primary.by_pair["p_value"]).sum()) == 1
     return tuple(
-        find_overturn(d, primary.pair(d.this, d.than), unmeasured, settings)
+        find_overturn(d, primary.pair(d.this, d.than), unmeasured, settings, alone=alone)
         for d in decisions
         if not d.blocked_by
     )
@@ -166,7 +168,12 @@ def find_tipping(labelled: pd.DataFrame, this: str, than: str) -> Tipping:
 
 
 def find_overturn(
-    decision: Decision, row: Row, unmeasured: UnmeasuredConfounding, settings: Settings
+    decision: Decision,
+    row: Row,
+    unmeasured: UnmeasuredConfounding,
+    settings: Settings,
+    *,
+    alone: bool = False,
 ) -> Overturn:
     """Find how much something unrecorded would have to matter to change what is said.
 
@@ -175,15 +182,16 @@ def find_overturn(
         row: its row of the main comparison.
         unmeasured: strength of the recorded traits.
         settings: margin and levels of confidence.
+        alone: whether it is the only pair there is.
     """
-    movement = _reach(decision, row, settings)
+    movement = _reach(decision, row, alone, settings)
     if not movement > 0:
         return Overturn(decision.this, decision.than, math.nan, "", math.nan)
     trait, times = unmeasured.times(decision.this, decision.than, movement)
     return Overturn(decision.this, decision.than, movement, trait, times)
 
 
-def _reach(decision: Decision, row: Row, settings: Settings) -> float:
+def _reach(decision: Decision, row: Row, alone: bool, settings: Settings) -> float:
     """Give how far the interval can move before its label goes; NaN if it claims nothing."""
     low, high, margin = row["conf_low"], row["conf_high"], settings.margin
     half = (high - low) / 2 * narrower(row["df"], settings)
@@ -192,8 +200,8 @@ def _reach(decision: Decision, row: Row, settings: Settings) -> float:
         return min(margin - narrow_high, narrow_low + margin)
     nearer = low if decision.ahead == decision.this else -high
     if decision.label in AHEAD:
-        at_once = min(max(row["p_adjusted"] / row["p_value"], 1.0), 3.0)
-        stricter = student_quantile(1 - settings.error_rate / at_once, row["df"])
+        level = find_level(row["p_value"], row["p_adjusted"], alone, settings)
+        stricter = student_quantile(1 - level, row["df"])
         enough = abs(row["estimate"]) - float(stricter) * row["std_error"]
         return min(nearer - margin if decision.label == FASTER_IMPORTANT else nearer, enough)
     if decision.label == RULES_OUT:

@@ -1,7 +1,8 @@
 """Every verdict of a study, made once.
 
 In: the answers of the stages. Out: `Verdicts`. Decisions: what was not asked has no verdict; the
-shift that a planned trait brings is held against the margin from its low to its high rating.
+shift that a planned trait brings is held against the margin from its low to its high rating; a
+difference is stated only where the family of the whole report settles it (`error_rate`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from analysis.comparison.result import Comparison
 from analysis.comparison.sensitivity import Sensitivity
 from analysis.comparison.subgroups import Subgroups
 from analysis.decisions.claims import Claim, judge_claims
-from analysis.decisions.decide import Decision, decide_other
+from analysis.decisions.decide import Decision, decide_other, settle_decisions, take_sides
+from analysis.decisions.error_rate import Settled, settle_family
+from analysis.decisions.evidence import Beside, ask_areas, gather_evidence
 from analysis.decisions.gates import Gate
 from analysis.decisions.tipping_points import (
     Overturn,
@@ -51,6 +54,8 @@ class Verdicts:
         dropout: the grid of assumptions about children who left, labelled; None when not asked.
         tipping: the mildest assumption that changes what is said of each main pair compared.
         overturn: what something unrecorded would have to do to each main pair compared.
+        settled: which differences beside the main ones the report may state.
+        areas: of these, the areas of life: (area, this, than).
         claims: seven claims and how they fare; None when not asked.
     """
 
@@ -64,6 +69,8 @@ class Verdicts:
     dropout: DropoutGrid | None = None
     tipping: tuple[Tipping, ...] = ()
     overturn: tuple[Overturn, ...] = ()
+    settled: Settled = field(default_factory=Settled)
+    areas: frozenset[tuple[str, str, str]] = frozenset()
     claims: tuple[Claim, ...] | None = None
 
     @property
@@ -107,37 +114,55 @@ def reach_verdicts(
         home_practice: how progress goes with practice at home.
         sensitivity: the main question asked otherwise.
     """
-    beside = _Beside(cohort_table, decisions, settings)
-    kinds = beside.of_kinds(subgroups) if subgroups else {}
-    traits = beside.of_traits(subgroups) if subgroups else {}
+    judge = _Judge(cohort_table, decisions, settings)
+    kinds = judge.of_kinds(subgroups) if subgroups else {}
+    traits = judge.of_traits(subgroups) if subgroups else {}
+    weeks = judge.of_weeks(attainment) if attainment else {}
+    end = judge.of_end(effort) if effort else ()
     within: Decisions = ()
     if subgroups:
         of_kinds = subgroups.kinds
         within = decide_other(of_kinds.within_child, of_kinds.children, settings)
+    raters = sensitivity.rater_agreement if sensitivity else None
+    asked = Beside(subgroups, attainment, effort, home_practice, raters)
+    evidence = gather_evidence(asked, decisions, within, kinds, traits, weeks, end, settings)
+    settled = settle_family(take_sides(decisions), evidence, settings)
+    kinds = {k: settle_decisions(found, k, settled) for k, found in kinds.items()}
+    traits = {t: settle_decisions(found, t, settled) for t, found in traits.items()}
     grid = label_grid(sensitivity.dropout, decisions, settings) if sensitivity else None
     claims = None
     if sensitivity and subgroups and home_practice:
-        raters = sensitivity.rater_agreement
         claims = judge_claims(
-            subgroups, home_practice, raters, decisions, {**kinds, **traits}, settings
+            subgroups,
+            home_practice,
+            sensitivity.rater_agreement,
+            decisions,
+            {**kinds, **traits},
+            settled,
+            settings,
         )
+    areas = ask_areas(subgroups, decisions) if subgroups else []
     return Verdicts(
         gates,
         decisions,
-        within,
+        settle_decisions(within, "within", settled),
         MappingProxyType(kinds),
         MappingProxyType(traits),
-        MappingProxyType(beside.of_weeks(attainment) if attainment else {}),
-        beside.of_end(effort) if effort else (),
+        MappingProxyType(
+            {w: settle_decisions(d, f"week.{w}", settled, labelled=False) for w, d in weeks.items()}
+        ),
+        settle_decisions(end, "end", settled, labelled=False),
         grid,
         find_tipping_points(grid, decisions) if grid else (),
         find_overturns(decisions, primary, sensitivity.unmeasured, settings) if sensitivity else (),
+        settled,
+        frozenset(area for j, (area, _) in enumerate(areas) if settled.holds("areas", j)),
         claims,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Beside:
+class _Judge:
     """Decides comparisons between children beside the main one, which withholds their pairs."""
 
     table: pd.DataFrame

@@ -80,6 +80,7 @@ def _publish_week(
             this=row.this,
             than=row.than,
             shown=row.shown,
+            settled=row.settled,
             difference=_of_100(row.estimate),
             low=_of_100(row.conf_low),
             high=_of_100(row.conf_high),

@@ -10,10 +10,12 @@ import math
 from typing import TYPE_CHECKING
 
 from analysis.decisions.claims import Claim
+from analysis.decisions.labels import narrower
 from analysis.disclosure.comparisons import show_range
 from analysis.disclosure.gates import publish_gate
 from analysis.disclosure.permission import may_show_claim
 from analysis.disclosure.rows import ClaimRow
+from analysis.disclosure.rules import show_estimate
 from analysis.disclosure.summary import ClaimsPart
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
@@ -49,6 +51,7 @@ def _publish_claim(claim: Claim, settings: Settings) -> ClaimRow:
         )
     numbers = claim.tested
     half = float(student_quantile(settings.confidence, numbers.df)) * numbers.std_error
+    narrow = half * narrower(numbers.df, settings)
     ends = {
         "estimate": numbers.estimate,
         "conf_low": numbers.estimate - half,
@@ -68,6 +71,8 @@ def _publish_claim(claim: Claim, settings: Settings) -> ClaimRow:
         verdict=claim.verdict,
         reason=claim.reason,
         **show_range(ends),
+        narrow_low=show_estimate(numbers.estimate - narrow),
+        narrow_high=show_estimate(numbers.estimate + narrow),
         about=about,
         suggestive=claim.suggestive,
     )

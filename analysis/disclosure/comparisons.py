@@ -114,6 +114,7 @@ def publish_pairs(
                 label=decision.label,
                 ahead=name_format(decision.ahead),
                 shown=shown,
+                settled=shown and decision.settled,
                 **show_range(ends, shown=shown),
                 narrow_low=show_estimate(middle - narrow) if shown else None,
                 narrow_high=show_estimate(middle + narrow) if shown else None,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from analysis.comparison.home_practice import HomePractice, mark_minutes_a_week
-from analysis.comparison.result import Comparison
+from analysis.comparison.result import PAIRS, Comparison
 from analysis.disclosure.comparisons import Range, publish_pairs, publish_rates, show_range
 from analysis.disclosure.permission import (
     formats_compared,
@@ -70,6 +70,9 @@ def publish_effort(study: Study) -> EffortPart | None:
                 this=row["this"],
                 than=row["than"],
                 hours_per_level=row["hours_per_level"],
+                settled=study.verdicts.settled.holds(
+                    "hours", PAIRS.index((row["this"], row["than"]))
+                ),
                 **show_range(row, decimals=0),
             )
             for row in study.effort.net_benefit.to_dict("records")
@@ -89,6 +92,7 @@ def _publish_end(comparison: Comparison, study: Study) -> EndLevel:
                 this=row.this,
                 than=row.than,
                 shown=row.shown,
+                settled=row.settled,
                 estimate=row.estimate,
                 conf_low=row.conf_low,
                 conf_high=row.conf_high,
@@ -124,6 +128,7 @@ def _publish_practice(practice: HomePractice, study: Study) -> HomePracticePart:
         at_mark = Share(percent=percent, word=word)
     return HomePracticePart(
         shown=shown,
+        settled=shown and study.verdicts.settled.holds("practice"),
         **show_range(row, shown=shown),
         n_children=show_count(int(row["n_children"]), settings) if shown else None,
         more_minutes=settings.practice_minutes,

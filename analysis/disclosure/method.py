@@ -54,7 +54,7 @@ def publish_settings(settings: Settings) -> tuple[Setting, ...]:
 
 @cache
 def read_audit() -> Audit:
-    """Give the headline of the last whole audit: clinics, and percents called ahead.
+    """Give the headline of the last whole audit: clinics, and percents of false statements.
 
     The file is what `python -m analysis.audit --numbers` wrote; the scenario is the one where
     nothing differs and traits decide format and progress.
@@ -63,6 +63,7 @@ def read_audit() -> Audit:
     found = json.loads(text)["scenarios"]["confounded_null"]
     return Audit(
         clinics=found["n_clinics"],
+        any_percent=round(100 * found["any_false"]["value"], 1),
         pairs_percent=round(100 * found["false_faster"]["value"], 1),
         clinics_percent=round(100 * found["said_faster"]["value"], 1),
     )

@@ -107,11 +107,16 @@ class MainPair(Pair, frozen=True, kw_only=True):
 
 
 class SecondPair(Pair, frozen=True, kw_only=True):
-    """A pair of a question beside the main one; `gate` is what withholds it."""
+    """A pair of a question beside the main one; `gate` is what withholds it.
+
+    Attributes:
+        settled: whether the report may state a difference, one error for all of it.
+    """
 
     label: Label
     ahead: FormatId | None = None
     shown: bool = False
+    settled: bool = False
     narrow_low: Number | None = None
     narrow_high: Number | None = None
     p_value: Number | None = None
@@ -123,6 +128,7 @@ class EndPair(Pair, frozen=True, kw_only=True):
     """A pair compared in the level at the end, which has no margin and so no label."""
 
     shown: bool = False
+    settled: bool = False
     p_value: Number | None = None
     p_adjusted: Number | None = None
     gate: Gate | None = None
@@ -136,6 +142,7 @@ class SharePair(Row, frozen=True, kw_only=True):
     this: FormatId
     than: FormatId
     shown: bool = False
+    settled: bool = False
     difference: Percent | None = None
     low: Percent | None = None
     high: Percent | None = None
@@ -281,6 +288,7 @@ class DomainEffect(Interval, frozen=True, kw_only=True):
     domain: Domain
     this: FormatId
     than: FormatId
+    settled: bool = False
     raw_estimate: Number | None = None
     raw_conf_low: Number | None = None
     raw_conf_high: Number | None = None
@@ -321,10 +329,15 @@ class EffortDifference(Interval, frozen=True, kw_only=True):
 
 
 class NetBenefit(Interval, frozen=True, kw_only=True):
-    """A pair's difference in hours when one level is held worth so many therapist hours."""
+    """A pair's difference in hours when one level is held worth so many therapist hours.
+
+    Attributes:
+        settled: whether the report may state the pair's difference in hours.
+    """
 
     this: FormatId
     than: FormatId
+    settled: bool = False
     hours_per_level: Number
 
 
@@ -359,9 +372,16 @@ class Version(Row, frozen=True, kw_only=True):
 
 
 class Audit(Row, frozen=True, kw_only=True):
-    """What the last whole audit found where nothing differed."""
+    """What the last whole audit found where nothing differed.
+
+    Attributes:
+        any_percent: reports that state, on any page, a difference that is not there.
+        pairs_percent: pairs of page 1 with a format called ahead.
+        clinics_percent: reports that call any format ahead on page 1.
+    """
 
     clinics: Count
+    any_percent: Number
     pairs_percent: Number
     clinics_percent: Number
 
@@ -460,13 +480,17 @@ class JointTest(Row, frozen=True, kw_only=True):
     """A joint test that all formats are alike."""
 
     statistic: Number | None = None
-    df_num: Count
+    """Give the pair the headline is about: the claimed one, else the first that is shown."""
     df_denom: Number | None = None
     p_value: Number | None = None
 
 
 class ClaimRow(Interval, frozen=True, kw_only=True):
-    """A claim from the literature and how it fares."""
+    """A claim from the literature and how it fares.
+
+    Attributes:
+        narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
+    """
 
     id: ClaimId
     unit: Unit
@@ -476,6 +500,8 @@ class ClaimRow(Interval, frozen=True, kw_only=True):
         None
     )
     suggestive: bool = False
+    narrow_low: Number | None = None
+    narrow_high: Number | None = None
     gate: Gate | None = None
 
 

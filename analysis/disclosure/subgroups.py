@@ -139,6 +139,7 @@ def _publish_domains(domains: DomainEffects, study: Study) -> DomainsPart:
             domain=row["domain"],
             this=row["this"],
             than=row["than"],
+            settled=(row["domain"], row["this"], row["than"]) in study.verdicts.areas,
             **show_range(row),
             raw_estimate=show_estimate(row["raw_estimate"]),
             raw_conf_low=show_estimate(row["raw_conf_low"]),

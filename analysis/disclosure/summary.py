@@ -257,6 +257,7 @@ class HomePracticePart(Interval, frozen=True, kw_only=True):
     """How progress goes with practice at home.
 
     Attributes:
+        settled: whether the report may state that it does.
         n_children: children behind the estimate.
         more_minutes: the difference in minutes a week it is about.
         mark_minutes: minutes a week of a published programme.
@@ -265,6 +266,7 @@ class HomePracticePart(Interval, frozen=True, kw_only=True):
     """
 
     shown: bool
+    settled: bool = False
     n_children: Count | None = None
     more_minutes: Number
     mark_minutes: Number | None = None

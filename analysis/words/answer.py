@@ -61,7 +61,7 @@ LABEL_TITLES: dict[Label, str] = {
     NOT_COMPARABLE: "Cannot be compared",
 }
 UNSETTLED: dict[Unsettled, str] = {
-    "three_at_once": "With three comparisons made at once",
+    "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
 }
 _RANGE = ("estimate", "conf_low", "conf_high")
@@ -69,7 +69,7 @@ _USED: dict[Label, tuple[str, ...]] = {
     FASTER_IMPORTANT: _RANGE,
     FASTER_SIZE_UNCERTAIN: _RANGE,
     NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
-    RULES_OUT: _RANGE,
+    RULES_OUT: (*_RANGE, "narrow_low", "narrow_high"),
     DEPENDS: (*_RANGE, "weighted"),
     CANNOT_TELL: _RANGE,
 }
@@ -258,9 +258,14 @@ def _say_no_difference(summary: Summary, pair: MainPair) -> str:
 
 def _say_not_behind(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
+    sign = 1 if _is_this_ahead(pair) else -1
+    narrow_low, narrow_high = sorted(
+        (sign * known(pair.narrow_low), sign * known(pair.narrow_high))
+    )
     text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
-        f"{every(summary)}. Not ruled out: up to {points(high)} ahead ({range_name(summary)} "
+        f"{every(summary)} ({narrow_range_name(summary)} {interval(narrow_low, narrow_high)}). Not "
+        f"ruled out: up to {points(high)} ahead ({range_name(summary)} "
         f"{interval(low, high)})."
     )
     if pair.unsettled:

@@ -10,7 +10,14 @@ from analysis.disclosure.rows import SharePair
 from analysis.disclosure.summary import AttainmentPart, Sentence, Summary
 from analysis.wording import FORMAT_NAMES, interval, listing, number
 from analysis.words.gate_reasons import give_reason
-from analysis.words.phrases import format_names, known, pair_names, range_name, say
+from analysis.words.phrases import (
+    format_names,
+    known,
+    pair_names,
+    range_name,
+    say,
+    say_not_settled,
+)
 from analysis.words.reasons import give_clause
 
 NOT_ASKED = "How soon goals reach the expected level was not asked in this run."
@@ -65,13 +72,10 @@ def _say_pair(summary: Summary, pair: SharePair, of: int) -> Sentence:
         reason = give_reason(summary, pair.gate) if pair.gate else TOO_FEW
         return say(key, "soon.withheld", f"By week {week}, {both} cannot be compared: {reason}.")
     difference, low, high = known(pair.difference), known(pair.low), known(pair.high)
-    if low <= 0 <= high:
-        text = (
-            f"By week {week}, {both} cannot be told apart: of {of} goals, anywhere from "
-            f"{number(-low, 0)} more in {than} to {number(high, 0)} more in {this} "
-            f"({range_name(summary)})."
-        )
-        return say(key, "soon.cannot_tell", text, (path,))
+    if not pair.settled:
+        between = f"of {of} goals, {_spell_between(low, high, this, than)}"
+        text = say_not_settled(f"By week {week}, {both}", between, range_name(summary))
+        return say(key, "soon.not_settled", text, (path,))
     ahead, behind = (this, than) if difference > 0 else (than, this)
     if difference < 0:
         difference, low, high = -difference, -high, -low
@@ -81,3 +85,12 @@ def _say_pair(summary: Summary, pair: SharePair, of: int) -> Sentence:
         "after allowing for the differences we could see."
     )
     return say(key, "soon.more", text, (path,))
+
+
+def _spell_between(low: float, high: float, this: str, than: str) -> str:
+    """Spell a range of goals of 100, first format minus second."""
+    if low < 0 < high:
+        return f"from {number(-low, 0)} fewer to {number(high, 0)} more in {this} than in {than}"
+    more, less = (this, than) if low >= 0 else (than, this)
+    near, far = sorted((abs(low), abs(high)))
+    return f"from {number(near, 0)} to {number(far, 0)} more in {more} than in {less}"

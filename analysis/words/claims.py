@@ -24,7 +24,16 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.gate_reasons import give_reason
-from analysis.words.phrases import ends, every, find_setting, known, range_name, say
+from analysis.words.phrases import (
+    NOT_SETTLED,
+    ends,
+    every,
+    find_setting,
+    known,
+    narrow_range_name,
+    range_name,
+    say,
+)
 from analysis.words.reasons import REASON_CLAUSES
 
 NOT_ASKED = "The claims made about these formats before were not held against these records."
@@ -98,8 +107,14 @@ REASONS: dict[str, str] = {
     "goes_with": "The range lies wholly above zero; an association, not more",
     "not_lower": "Levels lower by {margin} or more are ruled out",
     "lower": "The range lies wholly below zero",
+    "not_settled": (
+        "The range lies on the side of the claim, but beside everything else this report compares "
+        f"it is {NOT_SETTLED}"
+    ),
     "too_wide": "The range holds both what would speak for the claim and what would not",
 }
+# What these reasons rule out, they rule out by the narrower of the two ranges.
+BY_NARROW_RANGE = frozenset({"no_important_difference", "ruled_out", "not_behind", "not_lower"})
 LIGHTLY = " Lean on this lightly: see the cautions on the first page."
 
 
@@ -124,9 +139,18 @@ def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
         why = REASON_CLAUSES.get(claim.reason) if gate is None else None
         text = f"{verdict} with these records, because {why or give_reason(summary, gate)}."
         return say(key, f"claim.cannot_be_tested.{gate.rule if gate else 'reason'}", text)
+    name, low, high = range_name(summary), *ends(claim)
+    used = ("estimate", "conf_low", "conf_high")
+    if claim.reason in BY_NARROW_RANGE:
+        name, low, high = (
+            narrow_range_name(summary),
+            known(claim.narrow_low),
+            known(claim.narrow_high),
+        )
+        used = ("estimate", "narrow_low", "narrow_high")
     spelt = (
-        f"{points(known(claim.estimate))} ({range_name(summary)} {interval(*ends(claim))}; above "
-        f"zero: {ABOVE_ZERO[claim.id]})"
+        f"{points(known(claim.estimate))} ({name} {interval(low, high)}; above zero: "
+        f"{ABOVE_ZERO[claim.id]})"
     )
     kind, _, than = (claim.about or "").partition(".")
     meaning = NUMBER_MEANS[claim.id].format(
@@ -140,7 +164,6 @@ def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
     if claim.suggestive and claim.verdict in ("supported", "not supported"):
         text += LIGHTLY
     rule = f"claim.{claim.verdict.replace(' ', '_')}.{claim.reason}"
-    used = ("estimate", "conf_low", "conf_high")
     return say(key, rule, text, tuple(f"claims.rows.{claim.id}.{name}" for name in used))
 
 

@@ -4,7 +4,8 @@ In: a published summary. Out: one `CredibilityCard` for each dependence. Decisio
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
 were not assigned at random; no card is rated above moderate for the same reason; where there
-is no hint of a dependence (a p-value at `Settings.no_hint` or above) there is nothing to rate.
+is no hint of a dependence (a p-value at `Settings.no_hint` or above), or where it is not settled,
+there is nothing to rate.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Literal
 from analysis.disclosure.rows import SecondPair
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.wording import TRAIT_NAMES
-from analysis.words.phrases import find_setting, say
+from analysis.words.phrases import NOT_SETTLED, find_setting, say
 
 CLAIMED_PAIR: Final = "group-individual"
 Counts = Literal["supports", "weakens", "undermines"]
@@ -109,6 +110,12 @@ def _fill_card(
             "not rule one out: such tests need many children."
         )
         return CredibilityCard(id, (), "", say(key, "credibility.no_hint", text, used))
+    if not pair.settled:
+        text = (
+            f"A dependence on {name}: {NOT_SETTLED} ({_spell(pair.p_value)}, beside everything "
+            "else this report compares), so there is nothing to rate."
+        )
+        return CredibilityCard(id, (), "", say(key, "credibility.not_settled", text, used))
     items = _answer(pair.p_value, pair.estimate > 0, id == KIND, n_planned)
     rating = rate_card([item.counts for item in items])
     text = f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)})."

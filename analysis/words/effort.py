@@ -22,6 +22,8 @@ from analysis.words.phrases import (
     pair_names,
     range_name,
     say,
+    say_not_settled,
+    spell_span,
 )
 from analysis.words.reasons import give_clause
 
@@ -59,12 +61,10 @@ def _say_end_pair(summary: Summary, pair: EndPair) -> Sentence:
         reason = give_reason(summary, pair.gate) if pair.gate else TOO_FEW
         return say(key, "end.withheld", f"At {week}, {both} cannot be compared: {reason}.")
     estimate, (low, high) = known(pair.estimate), ends(pair)
-    if low <= 0 <= high:
-        text = (
-            f"At {week}, {both} cannot be told apart: anywhere from {points(-low)} higher in "
-            f"{than} to {points(high)} higher in {this} ({range_name(summary)})."
-        )
-        return say(key, "end.cannot_tell", text, used)
+    if not pair.settled:
+        between = f"goals stood anywhere from {spell_span(low, high, this, than, 'higher in')}"
+        text = say_not_settled(f"At {week}, {both}", between, range_name(summary))
+        return say(key, "end.not_settled", text, used)
     ahead, behind = (this, than) if estimate > 0 else (than, this)
     if estimate < 0:
         estimate, low, high = -estimate, -high, -low
@@ -130,7 +130,8 @@ def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
     this, than = format_names(first)
     clear = [row for row in rows if ends(row)[0] > 0 or ends(row)[1] < 0]
     hours = known(first.estimate)
-    if first in clear:
+    settled = first.settled and first in clear
+    if settled:
         fewer, more = (this, than) if hours > 0 else (than, this)
         low, high = sorted(map(abs, ends(first)))
         text = (
@@ -138,16 +139,18 @@ def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
             f"in {more} ({range_name(summary)} {interval(low, high, 0)})."
         )
     else:
-        text = (
-            f"Therapist hours a child cannot be told apart between {pair_names(first)} "
-            f"({range_name(summary)} of the difference {interval(*ends(first), 0)})."
+        low, high = ends(first)
+        between = (
+            f"the difference is anywhere from {number(low, 0)} to {number(high, 0)} hours in {this}"
         )
+        subject = f"Therapist hours a child, {pair_names(first)}"
+        text = say_not_settled(subject, between, range_name(summary))
     worths = []
     for row in rows[1:]:
         if row not in clear or known(row.estimate) * hours < 0:
             break
         worths.append(row.hours_per_level)
-    if first in clear and worths and len(worths) + 1 < len(rows):
+    if settled and worths and len(worths) + 1 < len(rows):
         text += (
             " That outweighs any difference in gain as long as one level is held worth up to "
             f"{number(max(worths), 0)} therapist hours; above that these records cannot tell."
@@ -173,13 +176,14 @@ def _say_practice(summary: Summary, part: HomePracticePart) -> Sentence:
     estimate, (low, high) = known(part.estimate), ends(part)
     more = number(part.more_minutes, 0)
     about = f"among about {children(known(part.n_children))}"
-    if low <= 0 <= high:
-        rule = "practice.cannot_tell"
-        text = (
-            f"These records cannot tell whether progress goes with practice at home: for {more} "
-            f"minutes more a week, the same child's rate differs by anything from {points(low)} to "
-            f"{points(high)} {every(summary)} ({range_name(summary)}), {about}."
+    if not part.settled:
+        rule = "practice.not_settled"
+        between = (
+            f"for {more} minutes more a week, the same child's rate differs by anything from "
+            f"{points(low)} to {points(high)} {every(summary)}"
         )
+        subject = "Whether progress goes with practice at home"
+        text = say_not_settled(subject, between, range_name(summary), f", {about}")
     else:
         rule, way = "practice.goes_with", "faster" if estimate > 0 else "slower"
         if estimate < 0:

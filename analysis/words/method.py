@@ -151,13 +151,13 @@ def list_glossary(summary: Summary) -> list[tuple[str, str]]:
 
 
 def tell_audit(summary: Summary) -> list[Sentence]:
-    """Say how often this report called a format ahead where nothing differed."""
+    """Say how often this report stated a difference where nothing differed."""
     audit = summary.method.audit
     text = (
         f"Tried on {audit.clinics:,} invented clinics in which nothing differed, this report "
-        f"called one format of a pair ahead in {number(audit.pairs_percent, 1)}% of the "
-        f"comparisons, and any format ahead in {number(audit.clinics_percent, 1)}% of the "
-        "clinics."
+        f"stated a difference that is not there, on any of its pages, in "
+        f"{number(audit.any_percent, 1)}% of the clinics; on page 1 it called a format ahead in "
+        f"{number(audit.clinics_percent, 1)}%."
     )
     return [say("method.audit", "audit", text, ("certainty.audit",))]
 

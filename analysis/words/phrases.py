@@ -31,6 +31,7 @@ TIMES: dict[Times, str] = {
     "four": "about four times as many children as now",
     "five": "more than five times as many children as now",
 }
+NOT_SETTLED = "not settled by these records"
 
 
 class OfPair(Protocol):
@@ -139,6 +140,18 @@ def spell_span(low: float, high: float, this: str, than: str, word: str = "in fa
         return f"{points(-low)} {word} {than} to {points(high)} {word} {this}"
     side, near, far = (this, low, high) if low >= 0 else (than, -high, -low)
     return f"{number(near)} to {points(far)} {word} {side}"
+
+
+def say_not_settled(subject: str, between: str, range_name: str, more: str = "") -> str:
+    """Say that a difference is not settled, in the same words on every page.
+
+    Args:
+        subject: what is compared, as a sentence begins.
+        between: between what the difference lies: a clause with both ends.
+        range_name: what the interval is called.
+        more: what else belongs to the sentence, after the interval.
+    """
+    return f"{subject}: {NOT_SETTLED}; {between} ({range_name}){more}."
 
 
 def find_setting(summary: Summary, name: str) -> float:

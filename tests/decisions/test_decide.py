@@ -18,6 +18,7 @@ ROW = {
     "df": 60.0,
     "conf_low": 0.3,
     "conf_high": 0.5,
+    "p_value": 0.001 / 3,
     "p_adjusted": 0.001,
 }
 
@@ -53,11 +54,20 @@ def test_a_difference_that_every_way_of_asking_finds_is_ahead():
 
 
 @pytest.mark.parametrize(
-    ("p_adjusted", "label"), [(0.049, "faster_important"), (0.05, "rules_out_importantly_slower")]
+    ("p_value", "p_adjusted", "settled"),
+    [
+        (0.0149, 0.0447, True),  # the smallest of three, at the main pairs' share of 5%
+        (0.0151, 0.0453, False),
+        (0.029, 0.029, True),  # another one, once the smallest is settled
+        (0.031, 0.031, False),
+        (0.02, 0.046, False),  # the smallest is not settled
+    ],
 )
-def test_ahead_needs_a_difference_that_survives_three_comparisons(p_adjusted, label):
-    decision = decision_of_first_pair(p_adjusted=p_adjusted)
-    assert (decision.label, decision.ahead) == (label, "group")
+def test_ahead_needs_a_difference_that_the_main_pairs_share_settles(p_value, p_adjusted, settled):
+    decision = decision_of_first_pair(p_value=p_value, p_adjusted=p_adjusted)
+    label = "faster_important" if settled else "rules_out_importantly_slower"
+    assert (decision.label, decision.ahead, decision.settled) == (label, "group", settled)
+    assert decision.unsettled == ("" if settled else "three_at_once")
 
 
 @pytest.mark.parametrize("weighted", [-0.4, 0.19, 0.51])
