@@ -24,24 +24,24 @@ from analysis.disclosure.permission import (
     may_show_estimates,
     may_show_pair,
 )
-from analysis.disclosure.rows import (
-    Benchmark,
-    Control,
-    Dropout,
-    DropoutCell,
-    JointTest,
-    Pair,
-    PlannedSize,
-    Spread,
-    ToRecord,
-    Unrecorded,
-)
+from analysis.disclosure.rows import Pair
 from analysis.disclosure.rules import (
     SHARE_STEP,
     show_df,
     show_estimate,
     show_steps,
     show_times,
+)
+from analysis.disclosure.sensitivity_rows import (
+    Benchmark,
+    Control,
+    Dropout,
+    DropoutCell,
+    JointTest,
+    PlannedSize,
+    Spread,
+    ToRecord,
+    Unrecorded,
 )
 from analysis.disclosure.summary import GrowthSpreads, PlanningPart, SensitivityPart
 from analysis.models.rubin import PooledTest

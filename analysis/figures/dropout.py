@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.disclosure.rows import DropoutCell
+from analysis.disclosure.sensitivity_rows import DropoutCell
 from analysis.disclosure.summary import Summary
 from analysis.figures.marks import draw_pair_head
 from analysis.figures.style import (

@@ -8,14 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from analysis.disclosure.rows import (
-    Benchmark,
-    Counts,
-    EffortMean,
-    FormatRate,
-    Interval,
-    Unrecorded,
-)
+from analysis.disclosure.rows import Counts, EffortMean, FormatRate, Interval
+from analysis.disclosure.sensitivity_rows import Benchmark, Unrecorded
 from analysis.disclosure.summary import Summary
 from analysis.wording import (
     FORMAT_TITLES,

@@ -8,7 +8,8 @@ be safe.
 
 from __future__ import annotations
 
-from analysis.disclosure.rows import Analysis, Control, Dropout, PlannedSize, Unrecorded
+from analysis.disclosure.rows import Analysis
+from analysis.disclosure.sensitivity_rows import Control, Dropout, PlannedSize, Unrecorded
 from analysis.disclosure.summary import GrowthSpreads, PlanningPart, Sentence, Summary
 from analysis.vocabulary import Reason
 from analysis.wording import (

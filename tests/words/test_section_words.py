@@ -8,14 +8,16 @@ from stored_summaries import change, gate_of, stored
 from analysis.disclosure.rows import (
     Analysis,
     ClaimRow,
-    Control,
     Counts,
-    Dropout,
     NetBenefit,
     Pair,
-    PlannedSize,
     SecondPair,
     SharePair,
+)
+from analysis.disclosure.sensitivity_rows import (
+    Control,
+    Dropout,
+    PlannedSize,
     Spread,
     ToRecord,
     Unrecorded,
