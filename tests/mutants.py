@@ -61,7 +61,7 @@ MUTANTS = (
     (
         "a mean is fine near the end of its scale",
         "disclosure/rules.py",
-        "return times if enough_aside(least * off_an_end, settings) else ROUGHEST",
+        "return times if enough_aside(most * off_an_end - SLACK, settings) else ROUGHEST",
         "return times",
         "disclosure/test_means",
     ),

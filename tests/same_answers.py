@@ -77,7 +77,26 @@ RENAMED: tuple[tuple[str, str], ...] = (
     (r"certainty\.gates\..*\.smallest", ""),
 )
 # Differences that CHANGELOG announces: paths of numbers, or "sentence <id>", as whole matches.
-MENDED: tuple[str, ...] = (r"sentence caution\.raters",)  # where nobody recorded who rated
+MENDED: tuple[str, ...] = (
+    r"sentence caution\.raters",  # where nobody recorded who rated
+    # means of levels as roughly as who is off their ends, and what goes with them
+    r"who\.(at_start|balance)\..*",
+    r"progress\.(by_week|t_scores)\..*",
+    r"sentence (who\.balance|progress\.course)",
+    r"sensitivity\.benchmarks\..*",
+    r"sensitivity\.controls\.start_level.*",
+    r"sentence sensitivity\.controls",
+    # multiples of children, coarse degrees of freedom, steps of robustness
+    r".*\.more_(children|groups)",
+    r"answer\.pairs\..*\.df",
+    r"sensitivity\.imputed_test.*\.df_denom",
+    r"sensitivity\.unrecorded\..*\.robustness(_of_range)?",
+    r"sensitivity\.planning\..*\.half_width",
+    r"sentence (sensitivity\.planning|pair)\..*",
+    # twice the smallest cell, judged on the printed count
+    r"sentence (caution\.missing|effort\.usual_practice)",
+    r"certainty\.settings\..*largest_factor.*",
+)
 
 
 def write_clinics(folder: Path) -> list[Path]:

@@ -28,6 +28,7 @@ ROUND_TO = 5
 ESTIMATE_DECIMALS = 2
 SAME = 1e-9
 STRICTEST_CELL = 11
+SLACK = 4  # levels between what a printed mean may hold at most and what it must hold
 FEW: Final = "few"
 NEARLY_ALL: Final = "nearly all"
 MANY_TIMES = 10.0
@@ -223,9 +224,9 @@ def times_rougher(
     times = 1 if surely_twice(n_children, settings) else ROUGH
     step = times * LEVEL_STEP
     printed = round_half_up(mean / step) * step
-    off_an_end = min(printed - scale[0], scale[1] - printed) - step / 2
-    least = count_at_least(n_children, settings)
-    return times if enough_aside(least * off_an_end, settings) else ROUGHEST
+    off_an_end = min(printed - scale[0], scale[1] - printed) + step / 2
+    most = round_count(n_children, settings) + ROUND_TO // 2
+    return times if enough_aside(most * off_an_end - SLACK, settings) else ROUGHEST
 
 
 def show_level(
