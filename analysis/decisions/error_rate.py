@@ -50,7 +50,7 @@ class Difference:
 
     def towards(self, above: bool) -> float:
         """Give the one-sided p-value of a difference in a direction known beforehand."""
-        return self.p_value / 2 if self.above == above else 1.0
+        return self.p_value / 2 if self.known and self.above == above else 1.0
 
 
 NOT_ASKED = Difference(math.nan, above=False)
@@ -165,7 +165,7 @@ def _follow_pair(k: int, above: bool, asked: Questions, level: float) -> set[Key
     """Settle what else is asked of a pair that is ahead, in the same direction only.
 
     Half of the level goes down a fixed order, one after the other, until one is not settled; half
-    to the kinds of goal, of which one at most can be alike where all goals together are not.
+    to the kinds of goal.
     """
     weeks = sorted((q for q in asked if q.startswith("week.")), key=lambda q: -int(q[5:]))
     found: set[Key] = set()
@@ -176,10 +176,13 @@ def _follow_pair(k: int, above: bool, asked: Questions, level: float) -> set[Key
         if tested.towards(above) >= level / 2:
             break
         found.add((question, k))
-    for kind in KINDS:
-        if _at(asked, kind, k).towards(above) < level / 2:
-            found.add((kind, k))
-    return found
+    return found | _settle_kinds(k, dict.fromkeys(KINDS, above), asked, level / 2)
+
+
+def _settle_kinds(k: int, above: Mapping[str, bool], asked: Questions, level: float) -> set[Key]:
+    """Settle the kinds of goal of a pair, each in its direction, by Holm's rule."""
+    p_values = {(kind, k): _at(asked, kind, k).towards(above[kind]) for kind in KINDS}
+    return settle_weighted(p_values, dict.fromkeys(p_values, 1.0), level)[0]
 
 
 def _settle_rest(asked: Questions, level: float, settings: Settings) -> set[Key]:
@@ -202,15 +205,13 @@ def _settle_rest(asked: Questions, level: float, settings: Settings) -> set[Key]
 def _follow_within(k: int, asked: Questions, level: float) -> set[Key]:
     """Settle the other pairs and the kinds of goal once a child against itself is settled.
 
-    Of the other two pairs one at most can be alike, and of the two kinds of goal too.
+    Of the other two pairs one at most can be alike.
     """
     others = [j for j in range(len(PAIRS)) if j != k]
     found = {(WITHIN, j) for j in others if _p_value(asked, WITHIN, j) < level}
     social_above = _at(asked, WITHIN, k).above
-    for kind, above in (("social", social_above), ("skill", not social_above)):
-        if _at(asked, kind, k).towards(above) < level:
-            found.add((kind, k))
-    return found
+    above = {"social": social_above, "skill": not social_above}
+    return found | _settle_kinds(k, above, asked, level)
 
 
 def settle_weighted(

@@ -37,6 +37,7 @@ from analysis.words.cautions import tell_cautions
 from analysis.words.claims import tell_claims
 from analysis.words.effort import tell_effort
 from analysis.words.linter import find_faults
+from analysis.words.phrases import NOT_SETTLED
 from analysis.words.previous import say_since, tell_previous
 from analysis.words.sensitivity import tell_sensitivity
 from analysis.words.subgroups import choose_claimed, tell_subgroups
@@ -86,8 +87,9 @@ CASES = (
     (FASTER_IMPORTANT, 0.3, 0.8, "group", "in group therapy than in individual therapy"),
     (FASTER_SIZE_UNCERTAIN, -0.8, -0.1, "individual", "in individual therapy than in group"),
     (NO_IMPORTANT_DIFFERENCE, -0.2, 0.2, None, "by less than 0.25 levels"),
-    (RULES_OUT, -0.2, 0.6, "group", "cannot be told apart"),
-    (CANNOT_TELL, -0.6, 0.6, None, "anywhere from 0.60 levels in favour of individual"),
+    (RULES_OUT, -0.2, 0.6, "group", "not settled by these records"),
+    (RULES_OUT, 0.1, 0.6, "group", "not settled by these records"),
+    (CANNOT_TELL, -0.6, 0.6, None, "anywhere from 0.60 levels further in individual"),
 )
 
 
@@ -102,7 +104,7 @@ def test_each_label_has_its_words_and_number_first(label, low, high, ahead, word
 
 def test_a_range_on_one_side_of_zero_is_told_from_near_to_far():
     said = texts(tell_subgroups(subgroups_with(second(CANNOT_TELL, -0.9, -0.1))))
-    wanted = "from 0.10 to 0.90 levels in favour of individual therapy"
+    wanted = "from 0.10 to 0.90 levels further in individual therapy"
     assert wanted in said["depends.within.group-individual"]
 
 
@@ -165,7 +167,7 @@ def test_no_card_is_rated_above_moderate_and_more_doubt_never_lifts_it():
     ],
 )
 def test_cards_are_filled_from_published_numbers(p_value, estimate, id, rating):
-    pair = second(CANNOT_TELL, -0.1, 0.1, estimate=estimate, p_value=p_value)
+    pair = second(CANNOT_TELL, -0.1, 0.1, estimate=estimate, p_value=p_value, settled=True)
     cards = {card.id: card for card in credibility.fill_cards(subgroups_with(pair))}
     assert list(cards) == ["kind", "attention", "peer_comfort"]
     assert cards[id].rating == rating
@@ -175,8 +177,26 @@ def test_cards_are_filled_from_published_numbers(p_value, estimate, id, rating):
     assert asked == (["Yes: 3, fixed beforehand."] if rating else [])
 
 
+def test_a_dependence_that_is_not_settled_is_not_rated():
+    card = credibility.fill_cards(subgroups_with(second(CANNOT_TELL, 0.1, 0.3, p_value=0.03)))[0]
+    assert (card.rating, card.items) == ("", ())
+    assert NOT_SETTLED in card.sentence.text
+    assert find_faults(card.sentence.text) == []
+
+
+def test_areas_of_life_that_are_settled_are_named():
+    domains = stored().subgroups.domains
+    first, *others = (change(row, settled=False) for row in domains.rows)
+    for rows, words in (
+        ((first, *others), f"Area by area, a difference is {NOT_SETTLED}."),
+        ((change(first, settled=True), *others), "Settled is the difference in self-care goals;"),
+    ):
+        part = part_with("subgroups", domains=change(domains, rows=rows))
+        assert words in texts(tell_subgroups(part))["depends.domains"]
+
+
 def test_the_limit_without_a_hint_is_the_published_choice():
-    pair = second(CANNOT_TELL, -0.1, 0.1, p_value=0.15)
+    pair = second(CANNOT_TELL, -0.1, 0.1, p_value=0.15, settled=True)
     summary = subgroups_with(pair)
     assert credibility.fill_cards(summary)[0].rating == ""
     settings = tuple(
@@ -199,14 +219,32 @@ def test_the_limit_without_a_hint_is_the_published_choice():
             -5,
             "about 13 more were at the expected level in individual therapy than in group",
         ),
-        (3, -6, 12, "anywhere from 6 more in individual therapy to 12 more in group therapy"),
+        (3, -6, 12, "not settled by these records; of 100 goals, from 6 fewer to 12 more in group"),
     ],
 )
 def test_goals_of_a_hundred_are_told_for_the_format_with_more(difference, low, high, words):
     numbers = {"difference": difference, "low": low, "high": high}
-    pair = SharePair(week=24, **PAIR, shown=True, **numbers)
+    pair = SharePair(week=24, **PAIR, shown=True, settled=low * high > 0, **numbers)
     said = texts(tell_attainment(part_with("attainment", pairs=(pair,))))
     assert words in said["soon.pair.24.group-individual"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (5, 22, "from 5 to 22 more in group therapy than in individual therapy (95% range)"),
+        (-22, -5, "from 5 to 22 more in individual therapy than in group therapy (95% range)"),
+    ],
+)
+def test_goals_of_a_hundred_that_the_family_does_not_settle_are_told_with_their_range(
+    low, high, words
+):
+    numbers = {"difference": (low + high) // 2, "low": low, "high": high}
+    pair = SharePair(week=24, **PAIR, shown=True, **numbers)
+    said = texts(tell_attainment(part_with("attainment", pairs=(pair,))))
+    assert said["soon.pair.24.group-individual"] == (
+        f"By week 24, group and individual therapy: {NOT_SETTLED}; of 100 goals, {words}."
+    )
 
 
 def test_pairs_are_told_to_be_withheld_though_no_share_is_shown():
@@ -224,15 +262,15 @@ def test_pairs_are_told_to_be_withheld_though_no_share_is_shown():
         (
             ((7, 5, 8), (5, 2, 8), (3, -3, 9)),
             "held worth up to 10 therapist hours",
-            "cannot be told",
+            "not settled",
         ),
         (((7, 5, 8), (5, 2, 8), (3, 1, 9)), "A child in group therapy took about 7", "outweighs"),
         (
             ((-7, -8, -5), (-9, -12, -6), (2, -3, 9)),
             "A child in individual therapy took about 7",
-            "told apart",
+            "not settled",
         ),
-        (((1, -2, 4), (2, -2, 6), (3, 1, 5)), "cannot be told apart", "outweighs"),
+        (((1, -2, 4), (2, -2, 6), (3, 1, 5)), NOT_SETTLED, "outweighs"),
         (((7, 5, 8), (2, -2, 6), (-9, -12, -5)), "therapist hours less", "outweighs"),
     ],
 )
@@ -242,6 +280,7 @@ def test_net_benefit_is_told_up_to_where_the_records_can_tell(numbers, present, 
             this="group",
             than="individual",
             hours_per_level=10.0 * k,
+            settled=True,
             estimate=middle,
             conf_low=low,
             conf_high=high,
@@ -258,11 +297,12 @@ def test_net_benefit_is_told_up_to_where_the_records_can_tell(numbers, present, 
     [
         (0.3, 0.1, 0.5, "every 12 weeks faster"),
         (-0.3, -0.5, -0.1, "0.30 levels every 12 weeks slower (95% range 0.10 to 0.50)"),
-        (0.1, -0.1, 0.3, "cannot tell whether progress goes with practice"),
+        (0.1, -0.1, 0.3, f"progress goes with practice at home: {NOT_SETTLED}; for 30 minutes"),
     ],
 )
 def test_practice_is_told_as_an_association(estimate, low, high, words):
     numbers = {"estimate": estimate, "conf_low": low, "conf_high": high, "n_children": 130}
+    numbers["settled"] = low * high > 0
     practice = change(stored().effort.home_practice, **numbers)
     said = texts(tell_effort(part_with("effort", home_practice=practice)))["effort.practice"]
     assert words in said
@@ -414,6 +454,7 @@ def test_every_column_worth_recording_says_why():
 
 def claim_row(id, verdict, reason, **changes):
     numbers = {"estimate": -0.12, "conf_low": -0.4, "conf_high": 0.16, "suggestive": True}
+    numbers |= {"narrow_low": -0.35, "narrow_high": 0.11}
     numbers |= {"about": "skill.group" if id == "H5" else None, "unit": "rate"}
     return ClaimRow(id=id, verdict=verdict, reason=reason, **(numbers | changes))
 
@@ -425,7 +466,8 @@ def test_every_sentence_a_claim_can_have_may_stand():
     for id, verdict, reason in cases:
         rows = (claim_row(id, verdict, reason),)
         said = texts(tell_claims(part_with("claims", rows=rows)))[f"claims.{id}"]
-        assert "95% range" in said
+        narrow = reason in claims.BY_NARROW_RANGE
+        assert ("90% range −0.35 to 0.11" if narrow else "95% range −0.40 to 0.16") in said
         assert said.startswith(verdict.capitalize())
         assert ("Lean on this lightly" in said) is (verdict != "cannot tell")
     assert list(claims.NUMBER_MEANS) == list(claims.ESTIMANDS) == list(claims.CLAIMS)
