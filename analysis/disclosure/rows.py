@@ -82,9 +82,8 @@ class MainPair(Pair, frozen=True, kw_only=True):
         certainty: "suggestive" where a gate weakens what may be said; None when not compared.
         unsettled: why a difference whose interval leaves out zero is not called ahead.
         narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
-        df: degrees of freedom, as the next lower one of a coarse series.
-        times: how many times as many children would narrow the printed interval to the margin;
-            None where more could not settle what is said.
+        df: degrees of freedom, as the next lower of a coarse series.
+        times: so many times as many children could settle it; None where more could not.
         weighted: the overlap-weighted estimate.
         wide_low, wide_high: the interval if something unrecorded differs too.
     """

@@ -24,12 +24,12 @@ UNIT_NAMES: dict[Unit, str] = {
 
 
 TIMES: dict[Times, str] = {
-    "quarter": "about a quarter more children than now",
+    "quarter": "about a quarter more children",
     "half": "about half as many children again",
-    "two": "about twice as many children as now",
-    "three": "about three times as many children as now",
-    "four": "about four times as many children as now",
-    "five": "more than five times as many children as now",
+    "two": "about twice as many children",
+    "three": "about three times as many children",
+    "four": "about four times as many children",
+    "five": "more than five times as many children",
 }
 NOT_SETTLED = "not settled by these records"
 

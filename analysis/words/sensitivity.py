@@ -277,8 +277,8 @@ def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
         return say(key, "planning.enough", text, used)
     text = (
         f"{names}: the range is {half} levels either way. "
-        f"{sentence_case(spell_times(summary, row, row.times))} would, if they "
-        f"are like those here, bring it to about {number(margin)} either way."
+        f"{sentence_case(spell_times(summary, row, row.times))} would bring it to "
+        f"about {number(margin)} either way."
     )
     rule = "planning.more"
     if row.reachable is not None and row.reachable > margin:
