@@ -2,8 +2,8 @@
 
 In: nothing. Out: one type for each kind of row. Decisions: no field can hold free text (every
 text is one of a fixed list, a version or a digest); a number that may not be shown is None; a
-field that the type does not know is refused when a summary is read back; `settled` says that the family
-of `decisions.error_rate` lets the report state a difference.
+field that the type does not know is refused when a summary is read back; `settled` says that the
+family of `decisions.error_rate` lets the report state a difference.
 """
 
 from __future__ import annotations
