@@ -2,7 +2,8 @@
 
 In: nothing. Out: one type for each kind of row. Decisions: no field can hold free text (every
 text is one of a fixed list, a version or a digest); a number that may not be shown is None; a
-field that the type does not know is refused when a summary is read back.
+field that the type does not know is refused when a summary is read back; `settled` says that the
+family of `decisions.error_rate` lets the report state a difference.
 """
 
 from __future__ import annotations
@@ -106,11 +107,7 @@ class MainPair(Pair, frozen=True, kw_only=True):
 
 
 class SecondPair(Pair, frozen=True, kw_only=True):
-    """A pair of a question beside the main one; `gate` is what withholds it.
-
-    Attributes:
-        settled: whether the report may state a difference, one error for all of it.
-    """
+    """A pair of a question beside the main one; `gate` is what withholds it."""
 
     label: Label
     ahead: FormatId | None = None
@@ -328,11 +325,7 @@ class EffortDifference(Interval, frozen=True, kw_only=True):
 
 
 class NetBenefit(Interval, frozen=True, kw_only=True):
-    """A pair's difference in hours when one level is held worth so many therapist hours.
-
-    Attributes:
-        settled: whether the report may state the pair's difference in hours.
-    """
+    """A pair's difference in hours when one level is held worth so many therapist hours."""
 
     this: FormatId
     than: FormatId
@@ -371,13 +364,7 @@ class Version(Row, frozen=True, kw_only=True):
 
 
 class Audit(Row, frozen=True, kw_only=True):
-    """What the last whole audit found where nothing differed.
-
-    Attributes:
-        any_percent: reports that state, on any page, a difference that is not there.
-        pairs_percent: pairs of page 1 with a format called ahead.
-        clinics_percent: reports that call any format ahead on page 1.
-    """
+    """What the last whole audit found where nothing differed; `any_percent` counts every page."""
 
     clinics: Count
     any_percent: Number
@@ -386,11 +373,7 @@ class Audit(Row, frozen=True, kw_only=True):
 
 
 class ClaimRow(Interval, frozen=True, kw_only=True):
-    """A claim from the literature and how it fares.
-
-    Attributes:
-        narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
-    """
+    """A claim from the literature and how it fares."""
 
     id: ClaimId
     unit: Unit
