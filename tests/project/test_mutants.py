@@ -9,7 +9,7 @@ QUICK = next(mutant for mutant in MUTANTS if mutant[0] == "small groups are show
 
 
 def test_all_mutants_fit_the_package_and_name_tests_that_exist():
-    assert len(MUTANTS) == 29
+    assert len(MUTANTS) >= 29
     assert find_missing() == []
     for *_, tests in MUTANTS:
         assert (ROOT / "tests" / f"{tests}.py").is_file()
