@@ -27,7 +27,7 @@ from analysis.writing.locks import LOCK_ENDING
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 CALLS = {"open": (1, 2, 3, 4, 5, 6), "fsync": (1, 2), "replace": (1, 2, 3)}
-STAGES = ("check_target", "read_records", "run_study", "protect", "_render", "write_files")
+STAGES = ("recover_files", "read_records", "run_study", "protect", "_render", "write_files")
 HOLDERS = {
     "read_records": analysis.records.load,
     "run_study": analysis.study,

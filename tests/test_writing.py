@@ -176,7 +176,7 @@ from pathlib import Path
 import filelock
 sys.path.insert(0, sys.argv[2])
 from kill_points import kill_everywhere
-from analysis.writing import Output, settle_files, write_files
+from analysis.writing import Output, recover_files, write_files
 
 NAMES = ("a.pdf", "a.json", "a.txt")
 root = Path(sys.argv[1])
@@ -215,7 +215,7 @@ for old in (0, 1, 3):
         for moment, place, died in kill_everywhere(maker(old, old), write, number):
             row = {"old": old, "signal": int(number), "died": died, "moment": moment,
                    "killed": state(place), "left": left(place)}
-            settle_files([place / name for name in NAMES])
+            recover_files([Output(place / name, b"", content[b"new"][name][:1]) for name in NAMES])
             row["settled"], row["settled_left"] = state(place), left(place)
             write(place)
             row["after"], row["after_left"] = state(place), left(place)

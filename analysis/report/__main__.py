@@ -22,7 +22,7 @@ from analysis.errors import run_entry_point
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.settings import Settings
 from analysis.wording import read_number
-from analysis.writing import PDF_MARK, Output, check_target, write_files
+from analysis.writing import PDF_MARK, Output, recover_files, write_files
 
 if TYPE_CHECKING:
     from analysis.disclosure.private import KeptLedger
@@ -61,8 +61,7 @@ def make_report(asked: argparse.Namespace) -> str:
     source = SAMPLE if asked.records is None else Path(asked.records)
     outputs = _name_outputs(Path(asked.output), with_text=asked.text)
     inputs = _list_inputs(source)
-    for output in outputs.values():
-        check_target(output, inputs)
+    recover_files(outputs.values(), inputs)
     previous = None if asked.previous is None else read_summary(asked.previous)
     with _show_stages() as start:
         start(0)

@@ -19,7 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import WriteError
-from analysis.writing.leftovers import TOKEN_DIGITS, settle_files, temporary_path
+from analysis.writing.leftovers import (
+    TOKEN_DIGITS,
+    find_leftovers,
+    settle_files,
+    shorten,
+    temporary_path,
+)
 from analysis.writing.locks import PRIVATE_MODE, hold_locks
 from analysis.writing.places import open_ordinary
 from analysis.writing.signals import InterruptedWriteError, hold_signals
@@ -111,6 +117,22 @@ def write_files(
                 return replace_files(outputs, targets, private=private, held=held)
         except InterruptedWriteError:
             raise WriteError(STOPPED) from None
+
+
+def recover_files(outputs: Iterable[Output], inputs: Sequence[str | os.PathLike[str]] = ()) -> None:
+    """Refuse outputs early, and finish or undo what a killed run left of them.
+
+    Called before anything is read: the companion of a killed run may be wanted as an input.
+
+    Raises:
+        WriteError: as `check_target` does, or if another run is writing them.
+    """
+    targets = [check_target(output, inputs) for output in outputs]
+    names = {(target.parent, shorten(target.name)) for target in targets}
+    found = find_leftovers(target.parent for target in targets)
+    if any((one.path.parent, one.stem) in names for one in found):
+        with hold_locks(targets):
+            _settle(targets)
 
 
 def replace_files(
