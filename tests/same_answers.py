@@ -103,6 +103,7 @@ MENDED: tuple[str, ...] = (
     r"sentence claims\.(H[1-7]|ledger)",
     r"sentence sensitivity\.(dropout|unrecorded)\.\w+-\w+",
     r"certainty\.audit\..*",
+    r"sensitivity\.unrecorded\..*\.(movement|share|times)",
     r"sensitivity\.unrecorded\..*",  # how far "ahead" is from where it would not be said
 )
 
