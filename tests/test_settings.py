@@ -113,12 +113,22 @@ ONLY_PUBLISHED = {
 }
 # What the sample has too much of to feel: columns recorded, children compared.
 POORER = {"columns_to_record"}
+# What only a clinic with a settled pair can feel.
+SETTLED = {"next_share"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
+def kind_of(name):
+    return "poorer" if name in POORER else "settled" if name in SETTLED else "sample"
+
+
 @functools.cache
-def clinic(poorer):
-    if poorer:
+def clinic(kind):
+    if kind == "settled":
+        return invented_records(
+            3, n_children=240, format_effects=(0.0, 0.6, 0.3), social_effects=(0.0, 0.0, 0.0)
+        )
+    if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     return read_records(SAMPLE)
 
@@ -126,7 +136,7 @@ def clinic(poorer):
 def ask(name, settings):
     """Give the answer that a choice should change, or the refusal in its place."""
     try:
-        study = run_study(clinic(name in POORER), settings)
+        study = run_study(clinic(kind_of(name)), settings)
     except AnalysisError as error:
         return str(error)
     if name not in ONLY_PUBLISHED:
@@ -136,8 +146,8 @@ def ask(name, settings):
 
 
 @functools.cache
-def usual(poorer, published):
-    name = next(n for n in CHANGED if (n in POORER, n in ONLY_PUBLISHED) == (poorer, published))
+def usual(kind, published):
+    name = next(n for n in CHANGED if (kind_of(n), n in ONLY_PUBLISHED) == (kind, published))
     return ask(name, Settings())
 
 
@@ -145,7 +155,7 @@ def usual(poorer, published):
 def test_another_choice_gives_another_answer(name):
     assert CHANGED[name] != getattr(Settings(), name)
     changed = ask(name, Settings(**{name: CHANGED[name]}))
-    assert changed != usual(name in POORER, name in ONLY_PUBLISHED)
+    assert changed != usual(kind_of(name), name in ONLY_PUBLISHED)
 
 
 def test_no_choice_is_tried_that_is_none():
@@ -190,7 +200,7 @@ def test_the_least_and_the_greatest_choices_may_be_made():
 
 
 def test_a_shorter_term_and_a_lower_confidence_reach_the_numbers():
-    records = clinic(False)
+    records = clinic("sample")
     usual_one, other = (
         run_study(records, settings, ask_again=False)
         for settings in (Settings(), Settings(rate_weeks=6, confidence=0.9))

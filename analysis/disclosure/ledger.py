@@ -278,20 +278,28 @@ def _judge(name: str, now: int, chain: Sequence[Masks], smallest: int) -> str:
 
 
 def _stand_apart(now: ShownFormat, then: ShownFormat, smallest: int) -> bool:
-    """Tell whether two answers differ in no child of a format, or in enough of them."""
+    """Tell whether two answers differ in no child of a format, or in enough of them.
+
+    A child differs who is in one of the two only, or is in both with another outcome: where
+    nearly everybody's outcome is another, the few who came or left cannot be told apart.
+    """
     if not (now.compared or then.compared):
         return True
-    n_moved = (_number(now.children) ^ _number(then.children)).bit_count()
-    if n_moved:
-        return n_moved >= smallest
-    changed = sum(one != other for one, other in zip(_outcomes(now), _outcomes(then), strict=True))
-    return changed == 0 or changed >= smallest
+    here, there = _by_place(now), _by_place(then)
+    n_differ = sum(here.get(place) != there.get(place) for place in here.keys() | there.keys())
+    return n_differ == 0 or n_differ >= smallest
 
 
 def _outcomes(row: ShownFormat) -> list[str]:
     """Give each child's keyed outcome, in the order of the children's places."""
     told = row.outcomes
     return [told[i : i + OUTCOME_DIGITS] for i in range(0, len(told), OUTCOME_DIGITS)]
+
+
+def _by_place(row: ShownFormat) -> dict[int, str]:
+    """Give each child's keyed outcome by the child's place in the ledger."""
+    mask, outcomes = _number(row.children), iter(_outcomes(row))
+    return {place: next(outcomes) for place in range(mask.bit_length()) if mask >> place & 1}
 
 
 def _number(mask: str) -> int:

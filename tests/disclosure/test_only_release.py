@@ -27,10 +27,12 @@ from analysis.words.tell import tell
 PACKAGE = Path(__file__).resolve().parents[2] / "analysis"
 SHOWN = ("figures", "tables", "report")
 EXACT = ("measures", "models", "simulation", "study", "comparison", "decisions", "disclosure")
-TYPES = {f"analysis.disclosure.{name}" for name in ("summary", "rows", "fields")}
+TYPES = {
+    f"analysis.disclosure.{name}" for name in ("summary", "rows", "sensitivity_rows", "fields")
+}
 ENTRY = {"report/__main__.py"}
 POISON = 98765.4321
-SIZES = (240, 360)
+SIZES = (240, 480)
 
 
 def shown_modules():

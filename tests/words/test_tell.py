@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from stored_summaries import FOLDER, change, stored
 
-from analysis.disclosure import fields, rows
+from analysis.disclosure import fields, rows, sensitivity_rows
 from analysis.disclosure.summary import Measure, Summary
 from analysis.vocabulary import ClaimId, GateName, GateRule, Label, Reason, Unit
 from analysis.words import alt_text, cohort, gate_reasons, method, progress, sensitivity
@@ -28,7 +28,7 @@ from analysis.words.tell import tell
 ROOT = Path(__file__).resolve().parents[2]
 SEEN = ("vocabulary", "formats", "wording", "settings", "errors", "disclosure", "records")
 SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
-SEEN += ("records.schema", "cards")
+SEEN += ("disclosure.sensitivity_rows", "records.schema", "cards")
 BAR = """
 import importlib, pathlib, sys
 SEEN = {seen!r}
@@ -210,7 +210,7 @@ def test_every_id_has_its_words():
     assert set(get_args(ClaimId)) == set(CLAIMS)
     assert set(ids_of(rows.FlowStep, "id")) == set(cohort.FLOW_TITLES)
     assert set(ids_of(rows.Band, "band")) == set(progress.BAND_TITLES)
-    assert set(ids_of(rows.Control, "id")) == set(sensitivity.CONTROL_NAMES)
+    assert set(ids_of(sensitivity_rows.Control, "id")) == set(sensitivity.CONTROL_NAMES)
     assert set(get_args(fields.Trait)) == set(cohort.TRAIT_TITLES)
     for trait in set(get_args(fields.Trait)) - {"site"}:
         assert cohort.start_unit(trait)
