@@ -173,7 +173,7 @@ MUTANTS = (
     (
         "a look beside an almost equal one is shown",
         "disclosure/ledger.py",
-        "return n_moved >= smallest",
+        "return n_differ == 0 or n_differ >= smallest",
         "return True",
         "notebook/test_choices",
     ),
