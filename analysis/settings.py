@@ -114,6 +114,12 @@ class MethodConstants:
     precision_multiple: float = _choice(
         2.0, "margins", "An interval wider than this either way cannot answer the question."
     )
+    answer_width: float = _choice(
+        2 / 3,
+        "share of the margin",
+        "Planned half-width of an interval: at the margin itself most clinics in which nothing "
+        "differs still have no answer, at two thirds of it most have one.",
+    )
     attrition_share: float = _choice(0.35, "share", "More missing at the end: suggestive only.")
     attrition_difference: float = _choice(
         0.15, "share", "Formats that lose children unequally: suggestive only."
@@ -165,6 +171,12 @@ class MethodConstants:
     )
     mark_minutes: float = _choice(
         16.5, "minutes", "Length of one practice of that programme (Novak 2009)."
+    )
+    rater_margin: float = _choice(
+        0.25,
+        "levels",
+        "Raters are compared in levels, not in levels per term: on average one goal in four seen "
+        "a whole level lower.",
     )
     hours_per_level: tuple[float, ...] = _choice(
         (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0),

@@ -142,10 +142,11 @@ class RecordsPart(Row, frozen=True, kw_only=True):
 
 
 class Needed(Row, frozen=True, kw_only=True):
-    """Children a format and therapy groups a grouped format needs to be compared."""
+    """What an answer needs: children a format, groups a grouped one, half-width of the range."""
 
     n_children: Count
     n_groups: Count
+    half_width: Number
 
 
 class CautionsPart(Row, frozen=True, kw_only=True):

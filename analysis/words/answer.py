@@ -42,6 +42,7 @@ from analysis.words.phrases import (
     pair_names,
     range_name,
     say,
+    say_aim,
     spell_span,
     spell_times,
 )
@@ -50,6 +51,10 @@ TITLE = "Individual, group or combined therapy: what these records show"
 ALWAYS = (
     "Children were not assigned at random: part of any difference may come from which children "
     "were offered which format."
+)
+ADVICE = (
+    "Unless chance or who was offered which format hides one, choose on fit, cost and family "
+    "preference."
 )
 LABEL_TITLES: dict[Label, str] = {
     FASTER_IMPORTANT: "Further ahead, enough to matter",
@@ -64,12 +69,13 @@ UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
 }
+AIM = ("answer.needed.half_width",)
 _RANGE = ("estimate", "conf_low", "conf_high")
 _USED: dict[Label, tuple[str, ...]] = {
     FASTER_IMPORTANT: _RANGE,
     FASTER_SIZE_UNCERTAIN: _RANGE,
     NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
-    RULES_OUT: (*_RANGE, "narrow_low", "narrow_high"),
+    RULES_OUT: ("narrow_low", "narrow_high"),
     DEPENDS: (*_RANGE, "weighted"),
     CANNOT_TELL: _RANGE,
 }
@@ -137,6 +143,7 @@ def say_pair(summary: Summary, pair: MainPair) -> Sentence:
         CANNOT_TELL: _say_cannot_tell,
     }[pair.label](summary, pair)
     used = tuple(f"answer.pairs.{pair.id}.{name}" for name in _USED[pair.label])
+    used += AIM if pair.times else ()
     if pair.certainty == "suggestive" and pair.label != CANNOT_TELL:
         text += f" Lean on this lightly: {listing([give_short_reason(gate) for gate in gates])}."
         rule += ".suggestive"
@@ -231,6 +238,12 @@ def _oriented(pair: MainPair) -> tuple[float, float, float]:
     return (estimate, low, high) if _is_this_ahead(pair) else (-estimate, -high, -low)
 
 
+def _oriented_narrow(pair: MainPair) -> tuple[float, float]:
+    """Give the narrower range as the format ahead minus the other."""
+    low, high = known(pair.narrow_low), known(pair.narrow_high)
+    return (low, high) if _is_this_ahead(pair) else (-high, -low)
+
+
 def _say_important(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
     return (
@@ -252,21 +265,18 @@ def _say_no_difference(summary: Summary, pair: MainPair) -> str:
     return (
         f"Any difference between {pair_names(pair)} is smaller than the {points(summary.margin)} "
         f"{every(summary)} set beforehand as enough to matter ({narrow_range_name(summary)} "
-        f"{narrow}). Choose on fit, cost and family preference."
+        f"{narrow}). {ADVICE}"
     )
 
 
 def _say_not_behind(summary: Summary, pair: MainPair) -> str:
-    (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
-    sign = 1 if _is_this_ahead(pair) else -1
-    narrow_low, narrow_high = sorted(
-        (sign * known(pair.narrow_low), sign * known(pair.narrow_high))
-    )
+    """Say what is ruled out and what is not, beside the one range that both follow from."""
+    ahead, behind = _sides(pair)
+    low, high = _oriented_narrow(pair)
     text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
-        f"{every(summary)} ({narrow_range_name(summary)} {interval(narrow_low, narrow_high)}). Not "
-        f"ruled out: up to {points(high)} ahead ({range_name(summary)} "
-        f"{interval(low, high)})."
+        f"{every(summary)}. Not ruled out: up to {points(high)} ahead "
+        f"({narrow_range_name(summary)} {interval(low, high)})."
     )
     if pair.unsettled:
         text += f" {UNSETTLED[pair.unsettled]}, that is not enough to call it ahead."
@@ -301,8 +311,8 @@ def _say_more(summary: Summary, pair: MainPair) -> str:
     if pair.times is None:
         return ""
     return (
-        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the range to about "
-        f"{number(summary.margin)} either way."
+        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the "
+        f"{range_name(summary)} {say_aim(summary)}."
     )
 
 

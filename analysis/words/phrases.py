@@ -29,7 +29,7 @@ TIMES: dict[Times, str] = {
     "two": "about twice as many children",
     "three": "about three times as many children",
     "four": "about four times as many children",
-    "five": "more than five times as many children",
+    "five": "more than four times as many children",
 }
 NOT_SETTLED = "not settled by these records"
 
@@ -78,6 +78,14 @@ def spell_times(summary: Summary, pair: OfPair, times: Times) -> str:
     """Spell how many times as many children would do, and that it takes groups where there are."""
     grouped = any(summary.counted(name).n_groups for name in (pair.this, pair.than))
     return f"{TIMES[times]}, in more therapy groups," if grouped else TIMES[times]
+
+
+def say_aim(summary: Summary) -> str:
+    """Say to what width so many more children would bring a range, and what that is good for."""
+    return (
+        f"to about {number(summary.answer.needed.half_width)} either way, narrow enough for an "
+        "answer in most clinics"
+    )
 
 
 def spell_rough(value: float) -> str:

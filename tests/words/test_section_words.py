@@ -30,6 +30,7 @@ from analysis.vocabulary import (
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
 )
+from analysis.wording import number
 from analysis.words import claims, credibility, sensitivity
 from analysis.words.analyses import tell_agreement
 from analysis.words.attainment import tell_attainment
@@ -352,10 +353,12 @@ def test_ways_in_another_unit_or_as_a_range_are_not_counted_as_agreeing():
     ("changes", "rule"),
     [
         ({"share": None}, "unrecorded.no_claim"),
-        ({"share": 9, "trait": "attention", "times": 2.5}, "unrecorded.times"),
-        ({"share": 1, "trait": "attention", "times": 0.4}, "unrecorded.less_than_once"),
-        ({"share": 30, "trait": "severity", "times": None}, "unrecorded.many_times"),
-        ({"share": 30, "trait": "severity", "times": 10.5}, "unrecorded.many_times"),
+        ({"share": 9, "trait": "attention", "times": 2.5, "times_low": 1.1}, "unrecorded.times"),
+        (
+            {"share": 9, "trait": "attention", "times": 2.5, "times_low": 0.4},
+            "unrecorded.less_than_once",
+        ),
+        ({"share": 30, "trait": "severity", "times": None, "times_low": None}, "unrecorded.times"),
         ({"share": 30, "trait": None, "times": None}, "unrecorded.share"),
         ({"shown": False, "share": None}, "unrecorded.not_compared"),
     ],
@@ -365,6 +368,18 @@ def test_what_something_unrecorded_must_do_is_said_in_a_clinic_leads_words(chang
     told = tell_sensitivity(part_with("sensitivity", unrecorded=(row,)))
     assert texts(told)
     assert rule in [sentence.rule for sentence in told]
+
+
+def test_only_what_survives_the_strongest_trait_is_said_to_survive_it():
+    sizes = {"share": 9, "trait": "attention", "times": 2.5, "times_high": 6.0}
+    for low, enough in ((0.9, "might be enough"), (1.0, "would not be enough")):
+        row = Unrecorded(**(PAIR | {"shown": True, "times_low": low} | sizes))
+        (said,) = [
+            s
+            for s in tell_sensitivity(part_with("sensitivity", unrecorded=(row,)))
+            if enough in s.text
+        ]
+        assert f"({number(low, 1)} to 6.0 times" in said.text
 
 
 @pytest.mark.parametrize(
