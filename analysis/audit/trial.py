@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.audit.contradictions import find_contradictions
 from analysis.audit.naive import compare_by_received, regress_rows
 from analysis.audit.scenarios import Scenario
 from analysis.audit.statements import Statement, find_statements
@@ -136,7 +137,10 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         ],
         "within": _numbers(within),
         "attained": _numbers(attained[LAST_PLANNED_WEEK]),
-        "faults": [sentence.id for sentence in sentences if find_faults(sentence.text)],
+        "faults": [
+            *(sentence.id for sentence in sentences if find_faults(sentence.text)),
+            *(find_contradictions(summary) if whole else ()),
+        ],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
