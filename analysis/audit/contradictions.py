@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from analysis.audit.statements import CLAIMED, OF_CLAIM, find_statements
-from analysis.disclosure.rows import SecondPair
+from analysis.disclosure.rows import MainPair, SecondPair
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import (
     AHEAD,
@@ -102,7 +102,7 @@ def _claim_keeps(summary: Summary, sentence: Sentence, reason: str, ranges: list
 
 def _find_other_pages(summary: Summary) -> Iterator[str]:
     """Find what is said of a pair on a later page and not, or otherwise, on page 1."""
-    pairs = {pair.id: pair for pair in summary.answer.pairs}
+    pairs: dict[str, MainPair] = {pair.id: pair for pair in summary.answer.pairs}
     ahead = {id: pair.ahead == pair.this for id, pair in pairs.items() if pair.label in AHEAD}
     for statement in find_statements(summary):
         if not statement["question"].startswith(ONE_DIRECTION):
