@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from analysis.disclosure.rows import Counts, Gate, MainPair
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import (
+    AHEAD,
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
@@ -84,8 +85,8 @@ _USED: dict[Label, tuple[str, ...]] = {
 def give_question(summary: Summary) -> str:
     """Give the question of the report."""
     return (
-        "Among children who could realistically have had any of the formats, how much further do "
-        f"goals move {every(summary)} in one format than in another?"
+        "For the children compared here, made alike, how much further do goals move "
+        f"{every(summary)} in one format than in another?"
     )
 
 
@@ -310,10 +311,10 @@ def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
 def _say_more(summary: Summary, pair: MainPair) -> str:
     if pair.times is None:
         return ""
-    return (
-        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the "
-        f"{range_name(summary)} {say_aim(summary)}."
-    )
+    half = number(summary.answer.needed.half_width)
+    narrower = f"would narrow the range to about {half} either way"
+    would = narrower if pair.label in AHEAD else say_aim(summary)
+    return f" {sentence_case(spell_times(summary, pair, pair.times))} {would}."
 
 
 def _say_withheld(summary: Summary, pair: MainPair, gate: Gate | None) -> Sentence:

@@ -81,11 +81,9 @@ def spell_times(summary: Summary, pair: OfPair, times: Times) -> str:
 
 
 def say_aim(summary: Summary) -> str:
-    """Say to what width so many more children would bring a range, and what that is good for."""
-    return (
-        f"to about {number(summary.answer.needed.half_width)} either way, narrow enough for an "
-        "answer in most clinics"
-    )
+    """Say what so many more children would bring: an answer, by a narrower range."""
+    half = number(summary.answer.needed.half_width)
+    return f"would give most clinics an answer (range {half} either way)"
 
 
 def spell_rough(value: float) -> str:

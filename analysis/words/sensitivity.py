@@ -285,16 +285,11 @@ def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
         return say(key, "planning.not_compared", text)
     half, aim = number(known(row.half_width)), summary.answer.needed.half_width
     used = [f"{path}.half_width", *AIM]
+    text = f"{names}: the {range_name(summary)} is {half} levels either way"
     if row.times is None:
-        text = (
-            f"{names}: the {range_name(summary)} is {half} levels either way, narrow enough for an "
-            f"answer in most clinics ({number(aim)})."
-        )
+        text += f", no wider than the {number(aim)} at which most clinics have an answer."
         return say(key, "planning.enough", text, used)
-    text = (
-        f"{names}: the {range_name(summary)} is {half} levels either way. "
-        f"{sentence_case(spell_times(summary, row, row.times))} would bring it {say_aim(summary)}."
-    )
+    text += f". {sentence_case(spell_times(summary, row, row.times))} {say_aim(summary)}."
     rule = "planning.more"
     if row.reachable is not None and row.reachable > aim:
         text += (
