@@ -66,6 +66,8 @@ CHANGED = {
     "practice_minutes": 60.0,
     "mark_times_a_month": 4.0,
     "mark_minutes": 60.0,
+    "rater_margin": 0.01,
+    "answer_width": 0.3,
     "hours_per_level": (0.0, 10.0),
     "dropout_deltas": (0.0, 1.0),
     "low_rating": 1.0,
@@ -103,6 +105,7 @@ def plain(value):
 
 # What only the published summary tells: whether and how numbers are shown or put in words.
 ONLY_PUBLISHED = {
+    "answer_width",
     "residual_df",
     "mark_times_a_month",
     "mark_minutes",

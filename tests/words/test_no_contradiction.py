@@ -15,6 +15,8 @@ from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+from analysis.simulation.unlike import simulate_unlike
+from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import run_study
 from analysis.words.tell import tell
 
@@ -27,13 +29,16 @@ DESIGNS = (
     replace(NULL, n_children=90),
     replace(ClinicDesign(n_children=240), format_effects=(0.0, 0.7, 0.3)),
     replace(NULL, n_children=150, absent_formats=("combined",), format_effects=(0.0, 0.5, 0.0)),
+    UnlikeDesign(n_children=150),
+    UnlikeDesign(n_children=150, half_week=9.0, last_week=(24, 12, 24), kind_effect=0.3),
 )
 MARGINS = (0.25, 0.25, 0.15, 0.4)
 
 
 def read_clinic(number):
-    design = DESIGNS[number % len(DESIGNS)]
-    clinic = simulate_clinic(design, np.random.SeedSequence([31, number]))
+    design, seed = DESIGNS[number % len(DESIGNS)], np.random.SeedSequence([31, number])
+    own = simulate_unlike if isinstance(design, UnlikeDesign) else simulate_clinic
+    clinic = own(design, seed)
     settings = Settings(margin=MARGINS[number // len(DESIGNS) % len(MARGINS)])
     return tell(protect(run_study(records_from_tables(clinic.tables), settings)))
 
