@@ -30,6 +30,7 @@ from analysis.errors import AnalysisError
 from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
+    means_of_drawn,
     percentile_interval,
     reweighted_coefficients,
 )
@@ -157,7 +158,7 @@ def compare_effort(
         return _withheld(further, "few_groups_for_effort")
     whole = np.ones((1, len(stratum)))
     drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
-    drawn = _at_drawn_children(drawn, others.to_numpy(), cluster, np.vstack([whole, weights]))
+    drawn = means_of_drawn(drawn, others.to_numpy(), cluster, np.vstack([whole, weights]))
     if not np.isfinite(drawn[0]).all() or not (drawn[0, :, 1:] > 0).all():
         return _withheld(further, "few_sessions_written")
     measures = _measure(drawn)
@@ -187,29 +188,6 @@ def _ordered_clusters(table: pd.DataFrame, received: np.ndarray) -> tuple[np.nda
     cluster[order] = codes
     _, first = np.unique(codes, return_index=True)
     return cluster, received[order][first]
-
-
-def _at_drawn_children(
-    drawn: np.ndarray, others: np.ndarray, cluster: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """Give each format's means for the children of each resample, not of the whole.
-
-    Args:
-        drawn: (b, f + p, m) coefficients: of f formats, then of p covariates.
-        others: (n, p) covariates, mean 0.
-        cluster: (n,) cluster numbers.
-        weights: (b, c) how often each cluster was drawn.
-
-    Returns:
-        (b, f, m) means.
-    """
-    n_formats, n = drawn.shape[1] - others.shape[1], np.bincount(cluster)
-    means = drawn[:, :n_formats]
-    if not others.shape[1]:
-        return means
-    sums = np.stack([np.bincount(cluster, x) for x in others.T], axis=1)
-    middle = weights @ sums / (weights @ n)[:, None]
-    return means + np.einsum("bp,bpm->bm", middle, drawn[:, n_formats:])[:, None]
 
 
 def _measure(drawn: np.ndarray) -> np.ndarray:
