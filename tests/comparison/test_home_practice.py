@@ -106,6 +106,7 @@ def answering_reviews(tables, *, bad=0.0, step=0.0):
     return {**tables, "home_practice": last.assign(minutes=minutes)[list(tables["home_practice"])]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [{"bad": 20.0}, {"step": -12.0}, {"step": 12.0}])
 def test_practice_that_answers_the_last_review_is_no_association(answer):
     found = []
