@@ -1,0 +1,97 @@
+"""Each rule about weeks: where it weakens an answer, and where it is silent."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from block_clinics import BLOCKS, uneven_records, unlike_records
+from small_clinics import sample_study
+
+from analysis.comparison.result import PAIRS, fill_pairs, new_comparison
+from analysis.comparison.timing import Timing
+from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
+from analysis.measures.common_weeks import CommonWeeks
+from analysis.settings import Settings
+from analysis.study import run_study
+
+SETTINGS, PAIR = Settings(), PAIRS[0]
+
+
+def compared(estimate, p_value):
+    columns = {"estimate": np.full(3, estimate), "p_value": np.full(3, p_value)}
+    return replace(new_comparison("asked"), by_pair=fill_pairs(columns))
+
+
+def timing(**changes):
+    usual = Timing(-0.9, 1e-9, compared(0.0, 0.9), compared(0.0, 0.9), compared(5.0, 0.2))
+    return replace(usual, **changes)
+
+
+def rule(estimate=0.3, **changes):
+    return find_timing_rule(timing(**changes), {"estimate": estimate}, PAIR, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ""),
+        ({"by_weeks": compared(0.2, 0.001)}, "bent"),
+        ({"by_weeks": compared(-0.2, 0.001)}, "bent"),
+        ({"by_weeks": compared(0.06, 0.001)}, ""),
+        ({"by_weeks": compared(0.2, 0.02)}, ""),
+        ({"by_weeks": compared(0.2, 0.001), "bend_p": 0.06}, ""),
+        ({"by_weeks": compared(0.2, 0.001), "bend": np.nan, "bend_p": np.nan}, ""),
+        ({"less_change": compared(0.4, 0.001)}, "change_against"),
+        ({"less_change": compared(0.2, 0.001)}, ""),
+        ({"less_change": compared(-0.4, 0.001)}, ""),
+        ({"less_change": compared(0.4, 0.009)}, ""),
+        ({"less_change": compared(np.nan, np.nan)}, ""),
+        ({"attained": compared(-9.0, 0.001)}, "attained_against"),
+        ({"attained": compared(-9.0, 0.009)}, ""),
+        ({"attained": compared(9.0, 0.001)}, ""),
+    ],
+)
+def test_each_rule_needs_its_size_and_its_certainty(changes, expected):
+    assert rule(**changes) == expected
+
+
+def test_a_rate_below_zero_is_read_the_same_way_round():
+    assert rule(-0.3, less_change=compared(-0.4, 0.001)) == "change_against"
+    assert rule(-0.3, attained=compared(9.0, 0.001)) == "attained_against"
+
+
+def test_a_pair_is_withheld_for_the_format_that_is_reviewed_too_shortly():
+    weeks = CommonWeeks(24, 24, {"individual": 24, "group": 4}, ("group",))
+    assert find_short(weeks, ("group", "individual")) == "group"
+    assert find_short(weeks, ("combined", "individual")) == ""
+    assert find_short(None, ("group", "individual")) == ""
+
+
+def answer_of(records, settings=None):
+    return run_study(records, settings, ask_again=False, ask_beside=False)
+
+
+def test_uneven_review_weeks_weaken_the_pairs_of_that_format_only():
+    study = answer_of(uneven_records())
+    failed = {(g.this, g.than): g.rule for g in study.verdicts.gates if g.name == "timing"}
+    assert failed == {PAIRS[0]: "bent", PAIRS[1]: "", PAIRS[2]: "bent"}
+    assert [d.certainty for d in study.verdicts.decisions] == ["suggestive", "clear", "suggestive"]
+
+
+def test_over_common_weeks_blocks_are_compared_without_a_warning_about_weeks():
+    study = answer_of(unlike_records(BLOCKS, 1))
+    assert study.weeks.last == 12
+    assert all(g.passed for g in study.verdicts.gates if g.name == "timing")
+
+
+def test_blocks_compared_over_all_weeks_would_be_ahead_and_are_seen():
+    study = answer_of(unlike_records(BLOCKS, 1), Settings(reviewed_share=0.0))
+    assert study.comparison.pair("group", "individual")["conf_low"] > 0
+    failed = {(g.this, g.than): g.rule for g in study.verdicts.gates if g.name == "timing"}
+    assert failed == {PAIRS[0]: "bent", PAIRS[1]: "", PAIRS[2]: "bent"}
+
+
+def test_the_sample_passes_every_rule_about_weeks():
+    study = sample_study()
+    assert study.weeks.last == study.weeks.planned == 24
+    assert all(g.passed for g in study.verdicts.gates if g.name == "timing")
