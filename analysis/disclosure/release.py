@@ -90,12 +90,12 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
     return summary
 
 
-def publish_measure(settings: Settings, weeks: CommonWeeks) -> Measure:
+def publish_measure(settings: Settings, weeks: CommonWeeks | None = None) -> Measure:
     """Give what the numbers are measured in.
 
     Args:
         settings: levels of confidence, and the weeks compared.
-        weeks: the weeks asked about.
+        weeks: the weeks asked about; None where they are those compared.
     """
     return Measure(
         rate_weeks=settings.rate_weeks,
@@ -104,6 +104,6 @@ def publish_measure(settings: Settings, weeks: CommonWeeks) -> Measure:
         review_weeks=settings.review_weeks,
         confidence=settings.confidence,
         similarity_confidence=settings.similarity_confidence,
-        asked_weeks=weeks.planned if weeks.shortened else None,
-        ended=tuple(one_of(FormatId, f) for f in weeks.ended),
+        asked_weeks=weeks.planned if weeks and weeks.shortened else None,
+        ended=tuple(one_of(FormatId, f) for f in (weeks.ended if weeks else ())),
     )
