@@ -1,5 +1,6 @@
 # The primary analysis over common weeks, from a clinic's three tables alone.
-# CLINIC=FOLDER Rscript primary.R, or Rscript primary.R FOLDER: reads episodes.csv, goals.csv and reviews.csv there; writes
+# Rscript primary.R FOLDER (or CLINIC=FOLDER in the environment) reads episodes.csv, goals.csv and
+# reviews.csv there and writes
 # FOLDER/reference.json. Needs clubSandwich and jsonlite.
 library(clubSandwich)
 library(jsonlite)
