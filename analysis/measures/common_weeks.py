@@ -50,7 +50,10 @@ class CommonWeeks:
     @property
     def ended(self) -> tuple[str, ...]:
         """The formats whose reviews end before the weeks asked about, where that shortens them."""
-        return tuple(f for f, week in self.by_format.items() if week < self.planned)
+        if not self.shortened:
+            return ()
+        early = (f for f, week in self.by_format.items() if week < self.planned)
+        return tuple(f for f in early if f not in self.too_short)
 
     def __repr__(self) -> str:
         return f"Formats are compared over weeks 0 to {self.last}."

@@ -62,7 +62,7 @@ def test_a_format_too_small_to_be_compared_shortens_nothing():
 def test_a_format_hardly_reviewed_is_withheld_and_shortens_nobody():
     records = end_reviews(balanced_clinic(EACH), group=6)
     found = choose_common_weeks(records, replace(SETTINGS, common_weeks=8))
-    assert (found.last, found.too_short) == (24, ("group",))
+    assert (found.last, found.too_short, found.ended) == (24, ("group",), ())
     study = run_study(records, replace(SETTINGS, common_weeks=8), ask_again=False)
     rules = {(d.this, d.than): d.blocked_by.rule for d in study.verdicts.decisions if d.blocked_by}
     assert rules[("group", "individual")] == rules[("combined", "group")] == "weeks_apart"
