@@ -98,6 +98,45 @@ def test_the_sample_passes_every_rule_about_weeks():
     assert all(g.passed for g in study.verdicts.gates if g.name == "timing")
 
 
+def with_levels(records, add):
+    """Give records whose levels are those that `add` gives for format, goal number and week."""
+    formats = records.episodes.set_index("episode_id")["format"].astype(str)
+    own = records.goals.set_index("goal_id")["episode_id"].map(formats)
+    reviews = records.reviews
+    number = reviews["goal_id"].factorize()[0]
+    values = add(
+        reviews["goal_id"].map(own).to_numpy(),
+        number,
+        reviews["week"].to_numpy(),
+        reviews["attainment"].to_numpy(),
+    )
+    return replace(records, reviews=reviews.assign(attainment=np.clip(values, -2, 2)))
+
+
+def rules_of(records):
+    study = answer_of(records)
+    return {(g.this, g.than): g.rule for g in study.verdicts.gates if g.name == "timing"}
+
+
+def test_a_lead_that_turns_on_the_way_is_seen_in_the_change_after_a_term():
+    def turn(formats, number, week, level):
+        early = np.where(week <= 14, 1.0, -1.0) * (week > 3)
+        return level + np.where(formats == "group", early, 0.0)
+
+    rules = rules_of(with_levels(unlike_records(UnlikeDesign(base_rate=0.6), 1), turn))
+    assert rules == {PAIRS[0]: "change_against", PAIRS[1]: "", PAIRS[2]: "change_against"}
+
+
+def test_a_few_goals_that_move_far_are_no_more_goals_attained():
+    def part(formats, number, week, level):
+        far = np.where(number % 5 < 3, 4.0, 1.0)
+        reached = np.where(formats == "group", far, 2.0)
+        return -2 + reached * np.minimum(week, 20) / 20
+
+    rules = rules_of(with_levels(unlike_records(UnlikeDesign(), 1), part))
+    assert rules[PAIRS[0]] == rules[PAIRS[2]] == "attained_against"
+
+
 @pytest.mark.slow
 def test_in_twenty_block_clinics_hardly_a_format_is_called_ahead_that_is_not():
     """Nothing differs. Over common weeks 2 of 20 at most; over all weeks nearly every clinic."""
