@@ -170,9 +170,8 @@ def _rate_rows(
     several = found.several_servers()
     for one in found.resources:
         if one.kind == "Patient":
-            born, exact = _birth_date(one.body)
-            births[_identity(one.key, several)] = born
-            counts["birth dates without a day or month taken as the middle of it"] += not exact
+            born = clean_text(str(one.body.get("birthDate") or ""))
+            births[_identity(one.key, several)] = born[:10]
         elif one.kind == "Goal":
             if one.body.get("lifecycleStatus") == ENTERED_IN_ERROR:
                 void.add(one.key)
@@ -215,16 +214,6 @@ def _rate_rows(
 def _identity(key: str, several: bool) -> str:
     """Give what a child or goal is known by: its id; its whole address where servers meet."""
     return key if several and "://" in key else take_id(key)
-
-
-def _birth_date(patient: dict) -> tuple[str, bool]:
-    """Give the birth date, in the middle of the month or year where that is all there is."""
-    text = clean_text(str(patient.get("birthDate") or ""))
-    if re.fullmatch(r"\d{4}", text):
-        return f"{text}-07-01", False
-    if re.fullmatch(r"\d{4}-\d{2}", text):
-        return f"{text}-15", False
-    return text[:10], True
 
 
 def _goal_of(observation: Resource, found: Bundles) -> Resource | None:
