@@ -63,7 +63,9 @@ def read_dates(
     day_first = _day_first(numeric.values(), mapping)
     dates = [_read(text, numeric, day_first) for text in texts]
     if year_is_enough:
-        vague = [_middle(text) if day is None else None for text, day in zip(texts, dates, strict=True)]
+        vague = [
+            _middle(text) if day is None else None for text, day in zip(texts, dates, strict=True)
+        ]
         dates = [day or middle for day, middle in zip(dates, vague, strict=True)]
         faults.mend(
             "birth dates without a day or month: the middle of the year or month taken",

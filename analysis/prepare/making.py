@@ -150,7 +150,10 @@ def code_records(export: RawExport, mapping: Mapping, book: CodeBook) -> tuple[R
         tables=coded,
         names={name: list(table.headings) for name, table in coded.items()},
         problems=export.faults.problems,
-        notes=export.notes,
+        notes=[
+            *export.notes,
+            *(f"{sentence} ({n:,})" for sentence, n in export.faults.mended.items()),
+        ],
     )
     found = [
         problem
