@@ -27,6 +27,7 @@ from analysis.records.checking.flat import split_flat
 from analysis.records.checking.levels import read_levels
 from analysis.records.checking.ranges import check_range
 from analysis.records.checking.relations import check_relations
+from analysis.records.checking.scales import check_scales
 from analysis.records.checking.values import TOTALS, Faults
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
@@ -65,6 +66,7 @@ def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
         if name in coded.tables:
             coded.tables[name] = _leave_out_rows(coded, coded.tables[name], faults)
     check_relations(coded, faults)
+    check_scales(coded, faults)
 
 
 def refuse_totals(table: TextTable, names: list[str], faults: Faults) -> TextTable:
