@@ -29,6 +29,7 @@ FEWEST_CHILDREN = 8
 SCATTERED_SHARE = 0.05  # more goals than this that begin above 0 are no slips of the pen
 HIGH_AT_FIRST = 0.5  # levels; a first review that others' goals reach after months
 CLEAR_FALL = 0.3  # levels between first and last review
+LARGE_LEAP = 2.0  # levels between the start and the first review
 MOST_PARTS = 200  # therapists or places; beyond, codes are not what they seem
 LONGEST_SHOWN = 12
 OTHER_SCALE = ("no_level_below_zero", "other_scale")  # to be declared first
@@ -128,9 +129,7 @@ def _spell(coded: CodedRecords, column: str, label: int) -> str:
     return text if len(text) <= LONGEST_SHOWN and PLAIN_CODE.match(text) else ""
 
 
-def _refuse_high_starts(
-    coded: CodedRecords, starts: Array, goal_of: Array, faults: Faults
-) -> bool:
+def _refuse_high_starts(coded: CodedRecords, starts: Array, goal_of: Array, faults: Faults) -> bool:
     """Refuse goals that begin at or above 0 where that is no slip; tell whether any were."""
     level = coded.tables["reviews"].columns["attainment"][starts]
     high = level >= EXPECTED_LEVEL
@@ -215,67 +214,110 @@ def _refuse_part(
 
 def _refuse_falls(coded: CodedRecords, rows: Array, goal_of: Array, faults: Faults) -> None:
     """Refuse a part whose levels are high at first and then fall, while all others' rise."""
-    reviews, goals = coded.tables["reviews"], coded.tables["goals"]
-    week, level = reviews.columns["week"], reviews.columns["attainment"]
-    later = rows[week[rows] > 0]
+    reviews = coded.tables["reviews"]
+    level = reviews.columns["attainment"]
+    later = rows[reviews.columns["week"][rows] > 0]
     parts = [_Part("", "", np.ones(len(later), dtype=bool)), *_parts(coded, later, goal_of)]
-    normal = _normal_above(SURE / len(parts))
-    whole = _fall(later, goal_of, goals, level)
+    normal = _normal_above(SURE / (2 * len(parts)))
+    start = _start_levels(coded.tables["goals"], rows, goal_of, reviews.columns["week"], level)
     for part in parts:
         own = later[part.inside]
-        fall = _fall(own, goal_of, goals, level)
-        rest = _fall(later[~part.inside], goal_of, goals, level) if part.column else None
-        if fall is None or whole is None or fall.first < HIGH_AT_FIRST:
+        fall = _find_course(coded, own, goal_of, start)
+        rest = _find_course(coded, later[~part.inside], goal_of, start) if part.column else None
+        if fall is None or not _is_turned(fall, rest, normal):
             continue
-        sure = _t_above(normal, fall.n_children - 1)
-        falls = fall.change < -CLEAR_FALL and fall.change < -sure * fall.error
-        if falls and (rest is None or rest.change > max(0.0, 2 * rest.error)):
-            faults.refuse(
-                reviews.source,
-                reviews.rows[own[level[own] > EXPECTED_LEVEL]],
-                f"the levels of {part.name} begin high and fall from review to review"
-                + (", while all others rise" if part.column else "")
-                + ": the scale looks turned round.",
-                f"{TURN}; if they are right as they stand, ask why these goals were lost, and "
-                "leave them out.",
-                "scale_reversed",
-                reviews.present.get("attainment", 0),
-                "attainment",
-            )
-            if not part.column:
-                return
+        faults.refuse(
+            reviews.source,
+            reviews.rows[own[level[own] > EXPECTED_LEVEL]],
+            f"the levels of {part.name} begin high and fall from review to review"
+            + (", while all others rise" if part.column else "")
+            + ": the scale looks turned round.",
+            f"{TURN}; if they are right as they stand, ask why these goals were lost, and "
+            "leave them out.",
+            "scale_reversed",
+            reviews.present.get("attainment", 0),
+            "attainment",
+        )
+        if not part.column:
+            return
 
 
 @dataclass(frozen=True)
-class _Fall:
-    """Mean first level after the start and mean change to the last, over children."""
+class _Course:
+    """Over children: levels at the first review, and what they changed by, with errors.
+
+    Attributes:
+        n_children: children with two reviews after the start.
+        first: mean first level after the start.
+        change: mean change from first to last review; `change_error` its standard error.
+        leap: mean change from the start to the first review, NaN where no start is known;
+            `leap_error` its standard error.
+    """
 
     n_children: int
     first: float
     change: float
-    error: float
+    change_error: float
+    leap: float
+    leap_error: float
 
 
-def _fall(rows: Array, goal_of: Array, goals: CodedTable, level: Array) -> _Fall | None:
+def _is_turned(own: _Course, rest: _Course | None, normal: float) -> bool:
+    if own.first < HIGH_AT_FIRST or own.change > -CLEAR_FALL:
+        return False
+    if rest is not None and rest.change < 2 * rest.change_error:
+        return False
+    sure = _t_above(normal, own.n_children - 1)
+    if own.change < -sure * own.change_error:
+        return True
+    usual = 0.0 if rest is None else rest.leap
+    return own.leap > LARGE_LEAP and own.leap - usual > sure * own.leap_error
+
+
+def _start_levels(
+    goals: CodedTable, rows: Array, goal_of: Array, week: Array, level: Array
+) -> Array:
+    """Give the level each goal began at: the recorded one, else that of week 0; NaN for none."""
+    start = goals.columns["baseline_level"].astype(float).copy()
+    at = rows[week[rows] == 0]
+    unknown = np.isnan(start[goal_of[at]])
+    start[goal_of[at[unknown]]] = level[at[unknown]]
+    return start
+
+
+def _find_course(coded: CodedRecords, rows: Array, goal_of: Array, start: Array) -> _Course | None:
     """Give how levels went from first to last review; None with too few children to tell.
 
     `rows` are ordered by goal and week.
     """
+    level = coded.tables["reviews"].columns["attainment"]
     goal = goal_of[rows]
     begins = np.flatnonzero(np.diff(goal, prepend=-1))
     ends = np.append(begins[1:], len(goal)) - 1
     twice = ends > begins
     begins, ends = begins[twice], ends[twice]
-    child = goals.columns["child_id"][goal[begins]]
-    _, child = np.unique(child, return_inverse=True)
-    n = int(child.max(initial=-1)) + 1
+    child = coded.tables["goals"].columns["child_id"][goal[begins]]
+    first = level[rows[begins]]
+    n, mean_first, _ = _over_children(child, first)
     if n < FEWEST_CHILDREN:
         return None
-    weight = np.bincount(child)
-    first = np.bincount(child, level[rows[begins]]) / weight
-    change = np.bincount(child, level[rows[ends]] - level[rows[begins]]) / weight
-    error = float(change.std(ddof=1) / math.sqrt(n))
-    return _Fall(n, float(first.mean()), float(change.mean()), error)
+    _, change, change_error = _over_children(child, level[rows[ends]] - first)
+    leaps = first - start[goal[begins]]
+    known = np.isfinite(leaps)
+    n_known, leap, leap_error = _over_children(child[known], leaps[known])
+    if n_known < FEWEST_CHILDREN:
+        leap = leap_error = math.nan
+    return _Course(n, mean_first, change, change_error, leap, leap_error)
+
+
+def _over_children(child: Array, values: Array) -> tuple[int, float, float]:
+    """Give the number of children, the mean of their means, and its standard error."""
+    _, child = np.unique(child, return_inverse=True)
+    n = int(child.max(initial=-1)) + 1
+    if n < 2:
+        return n, math.nan, math.nan
+    means = np.bincount(child, values) / np.bincount(child)
+    return n, float(means.mean()), float(means.std(ddof=1) / math.sqrt(n))
 
 
 def _normal_above(chance: float) -> float:
@@ -289,7 +331,7 @@ def _normal_above(chance: float) -> float:
 
 
 def _t_above(z: float, df: int) -> float:
-    """Give the t value that belongs to a normal's, by Fisher & Cornish 1960: 2% too small at 7 df."""
+    """Give the t value that belongs to a normal's, Fisher & Cornish 1960 (2% short at 7 df)."""
     return (
         z
         + (z**3 + z) / (4 * df)
