@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.records.checking.coded import CodedRecords, CodedTable
+from analysis.records.checking.coded import CodedRecords, CodedTable, find_rows
 from analysis.records.checking.values import Faults
 from analysis.records.privacy.codes import PLAIN_CODE
 from analysis.records.schema import EXPECTED_LEVEL, TABLES
@@ -66,7 +66,7 @@ def check_scales(coded: CodedRecords, faults: Faults, settings: Settings | None 
     goals, reviews = tables["goals"], tables["reviews"]
     if not {"goal_id", "week", "attainment"} <= set(reviews.present):
         return
-    goal_of = _rows_of(goals.columns["goal_id"], reviews.columns["goal_id"])
+    goal_of = find_rows(goals.columns["goal_id"], reviews.columns["goal_id"])
     week, level = reviews.columns["week"], reviews.columns["attainment"]
     known = (goal_of >= 0) & np.isfinite(week) & np.isfinite(level)
     rows = np.flatnonzero(known)[np.lexsort((week[known], goal_of[known]))]
@@ -77,15 +77,6 @@ def check_scales(coded: CodedRecords, faults: Faults, settings: Settings | None 
     if _refuse_high_starts(coded, starts, goal_of, faults):
         return
     _refuse_falls(coded, rows, goal_of, faults)
-
-
-def _rows_of(home: Array, codes: Array) -> Array:
-    """Give for each code its row in `home`, -1 where it is not there."""
-    if not len(home):
-        return np.full(len(codes), -1)
-    order = np.argsort(home, kind="stable")
-    at = np.clip(np.searchsorted(home[order], codes), 0, len(home) - 1)
-    return np.where((home[order][at] == codes) & (codes >= 0), order[at], -1)
 
 
 def _find_starts(
@@ -102,7 +93,7 @@ def _parts(coded: CodedRecords, rows: Array, goal_of: Array) -> Iterator[_Part]:
     """Give each therapist, domain, format, place and rater with the rows that are theirs."""
     goals, episodes, reviews = (coded.tables[name] for name in ("goals", "episodes", "reviews"))
     goal = goal_of[rows]
-    run = _rows_of(episodes.columns["episode_id"], goals.columns["episode_id"])[goal]
+    run = find_rows(episodes.columns["episode_id"], goals.columns["episode_id"])[goal]
     for table, column, at in (
         (episodes, "therapist_id", run),
         (episodes, "site", run),
