@@ -53,6 +53,21 @@ DAMAGED_CODE = re.compile(
     r"|#[A-Z/0!?]+",
     re.IGNORECASE,
 )
+UNREADABLE = {
+    "damaged": (
+        "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
+        "Format the column as Number, type the value again and export.",
+    ),
+    "error": (
+        "the cell holds a formula without a result, or an error such as #N/A.",
+        "Copy the column and paste it as values, then mend or empty the cells with errors.",
+    ),
+    "unit": ("a unit or a word stands behind the number.", "Write the number only."),
+    "words": (
+        "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
+        "Leave the cell empty when the value is not known.",
+    ),
+}
 TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
 
 
@@ -306,28 +321,9 @@ def parse_numbers(
         ("yes_no", "yes and no read as 1 and 0"),
     ):
         faults.mend(f"{schema.name}: {sentence}", len(rows_with(column, kinds[kind])))
-    for kind, fault, mend in (
-        (
-            "damaged",
-            "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
-            "Format the column as Number, type the value again and export.",
-        ),
-        (
-            "error",
-            "the cell holds a formula without a result, or an error such as #N/A.",
-            "Copy the column and paste it as values, then mend or empty the cells with errors.",
-        ),
-        (
-            "unit",
-            "a unit or a word stands behind the number.",
-            f"Write the number only{f', in {schema.unit}' if schema.unit else ''}.",
-        ),
-        (
-            "words",
-            "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
-            "Leave the cell empty when the value is not known.",
-        ),
-    ):
+    for kind, (fault, mend) in UNREADABLE.items():
+        if kind == "unit" and schema.unit.replace(" ", "").isalpha() and schema.unit != "level":
+            mend = f"{mend[:-1]}, in {schema.unit}."
         faults.refuse(
             source,
             rows_with(column, unreadable[kind]),
