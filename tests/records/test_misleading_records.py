@@ -15,6 +15,7 @@ from analysis.prepare.making import prepare_records
 from analysis.records.checking.alike import find_alike
 from analysis.records.checking.checks import check_coded
 from analysis.records.checking.frames import code_frames
+from analysis.records.checking.units import check_unit
 from analysis.records.checking.values import Faults
 from analysis.records.load import read_records
 from analysis.records.mapping import Mapping
@@ -251,6 +252,37 @@ def test_months_or_visits_in_the_column_of_weeks_are_asked_about(tmp_path, weeks
     as_months = read_records(path, {"weeks": {"unit": "months"}})
     assert as_months.reviews["week"].max() == round(max(weeks.values()) * 365.25 / 12 / 7)
     assert any("months turned into whole weeks" in note for note in as_months.notes)
+
+
+@pytest.mark.parametrize("heading", ["Month", "months since start", "Visit", "Day", "Monat"])
+def test_a_column_headed_as_another_unit_is_asked_about(tmp_path, heading):
+    def change(row):
+        row[heading] = row.pop("week")
+        return row
+
+    rows = [change(dict(row)) for row in right_rows()]
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    columns = {"columns": {heading: "week"}}
+    error = refusal(tmp_path / "a.csv", columns)
+    assert [problem.code for problem in error.problems] == ["weeks_or_months"]
+    declared = {**columns, "weeks": {"unit": "weeks"}}
+    assert read_records(tmp_path / "a.csv", declared).digest == SAME_CLINIC
+
+
+def test_several_sessions_in_each_week_are_asked_about():
+    tables = dict(simulate_clinic(ClinicDesign(n_children=60), 3).tables)
+    coded = code_frames(tables, Faults())
+    faults = Faults()
+    check_unit(coded, Mapping(), faults)
+    assert faults.problems == []
+    for name in ("sessions", "reviews"):
+        weeks = coded.tables[name].columns["week"]
+        coded.tables[name].columns["week"] = np.round(weeks / 4.35) + (7 * (weeks > 30))
+    check_unit(coded, Mapping(), faults)
+    assert [problem.code for problem in faults.problems] == ["weeks_or_months"]
 
 
 def test_ends_in_weeks_beside_reviews_in_months_are_asked_about(tmp_path):

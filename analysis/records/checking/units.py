@@ -15,12 +15,19 @@ import numpy as np
 from analysis.records.checking.coded import CodedRecords, find_rows
 from analysis.records.checking.relations import ENOUGH_CHILDREN
 from analysis.records.checking.values import Faults
+from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
+from analysis.records.privacy.identifiers import show_heading
+from analysis.records.text import word_set
 
 SHORTEST_WEEKS = 8  # goals are set for a term or more; reviews within two months are rare
 YEAR_OF_MONTHS = 13
 CLOSE_WEEKS = 2  # median gap between reviews of a goal
 RATIO = (3.5, 5.5)  # weeks in a month, and the roundings of a few months
+OTHER_UNITS = word_set(
+    "month months mth mths mo monat monate mois mes meses maand maanden day days tag tage jour "
+    "jours visit visits session sessions timepoint term terms year years"
+)
 SESSIONS_A_WEEK = 3.0  # sessions of a child in one week, above what is planned for it
 ASK = (
     'Say which in a mapping file: [weeks] unit = "months" reads each as 4.35 weeks; [weeks] unit = '
@@ -36,6 +43,16 @@ def check_unit(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
     weeks, goal = reviews.columns["week"], reviews.columns["goal_id"]
     later = np.isfinite(weeks) & (weeks > 0) & (goal >= 0)
     children = np.unique(goals.columns["child_id"])
+    heading = _heading_of_weeks(coded)
+    if OTHER_UNITS & set(plain_name(heading).split("_")):
+        faults.refuse_whole(
+            reviews.source,
+            "the column that stands for the week is headed as something else.",
+            ASK.replace("; [weeks]", ', unit = "days" each as a seventh; [weeks]'),
+            "weeks_or_months",
+            show_heading(heading, reviews.present["week"]),
+        )
+        return
     if not later.any() or (children >= 0).sum() < ENOUGH_CHILDREN:
         return
     latest, distinct = int(weeks[later].max()), len(np.unique(weeks[later]))
@@ -61,6 +78,12 @@ def check_unit(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
             f"no review is later than week {latest}; if the column week counts months, put [weeks] "
             'unit = "months" in a mapping file and run again'
         )
+
+
+def _heading_of_weeks(coded: CodedRecords) -> str:
+    reviews = coded.tables["reviews"]
+    position = reviews.present.get("week", 0)
+    return next((one.heading for one in reviews.source.columns if one.position == position), "")
 
 
 def _median_gap(goal: np.ndarray, weeks: np.ndarray) -> float:

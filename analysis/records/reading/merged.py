@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analysis.records.privacy.identifiers import show_heading
+from analysis.records.reading.limits import WIDEST
 from analysis.records.text import TextColumn, TextTable
 
 
@@ -45,10 +46,10 @@ def apply_marks(table: TextTable, marks: SheetMarks) -> TextTable:
     """Give the table with merged cells filled, and what to say about it among its notes."""
     columns, told = fill_merged(table, marks.merges)
     n_rows = int(np.isin(table.lines, marks.hidden_rows).sum())
-    n_columns = sum(
-        any(low <= column.position <= high for low, high in marks.hidden_columns)
-        for column in table.columns
-    )
+    unseen = np.zeros(WIDEST + 2, dtype=bool)
+    for low, high in marks.hidden_columns:
+        unseen[max(low, 0) : high + 1] = True
+    n_columns = sum(bool(unseen[column.position]) for column in table.columns)
     for n, what, does in (
         (n_rows, "row", "hidden by hand or by a filter"),
         (n_columns, "column", "hidden"),
@@ -69,8 +70,14 @@ def fill_merged(
 ) -> tuple[tuple[TextColumn, ...], list[str]]:
     """Give the columns with each merged cell's text on all of its rows, and what was filled."""
     columns, told = [], []
+    of_column: dict[int, list[Merge]] = {}
+    for merge in merges:
+        of_column.setdefault(merge.column, []).append(merge)
     for column in table.columns:
-        own = [merge for merge in merges if merge.column == column.position]
+        own = of_column.get(column.position, [])
+        if not own:
+            columns.append(column)
+            continue
         codes = column.codes.copy()
         blank = np.array([not value.strip() for value in column.values] or [True])
         n_filled = 0

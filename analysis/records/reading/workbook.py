@@ -29,9 +29,11 @@ from analysis.records.reading.rows import is_filled
 
 MOST_SHEET_ROWS = 1_048_576
 MOST_TAG_NAMES = 1_000
+MARK_STEPS = 40  # what a merged cell or a run of hidden columns costs to remember and to apply
 NO_RESULT = "#FORMULA"
 RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})")
 YES = ("1", "true")
+NOTHING = ("0", "0.0")  # a height or width that nobody can see
 
 
 @dataclass(frozen=True)
@@ -178,14 +180,16 @@ class _SheetReader:
             self._row = int(values.get("r", self._row + 1))
             self._column = 0
             self._cells.clear()
-            if values.get("hidden") in YES:
+            if values.get("hidden") in YES or values.get("ht") in NOTHING:
                 self._marks.hidden_rows.append(self._row)
         elif tag == "mergeCell":
             match = RANGE.fullmatch(values.get("ref", ""))
             if match and int(match[3]) > int(match[2]):
+                self._spend(MARK_STEPS)
                 merge = Merge(_column_of(match[1]), int(match[2]), int(match[3]))
                 self._marks.merges.append(merge)
-        elif tag == "col" and values.get("hidden") in YES:
+        elif tag == "col" and (values.get("hidden") in YES or values.get("width") in NOTHING):
+            self._spend(MARK_STEPS)
             self._marks.hidden_columns.append((int(values["min"]), int(values["max"])))
 
     def end(self, name: str) -> None:
