@@ -311,13 +311,17 @@ def test_ends_in_weeks_beside_reviews_in_months_are_asked_about(tmp_path):
         ("age_years", "{} y"),
         ("age_years", "{}yrs"),
         ("age_years", "~{} years"),
+        ("age_years", "{} years 3 months"),
+        ("age_years", "age {}"),
+        ("week", "Wk {}"),
+        ("attainment", "{} (seen at home)"),
         ("week", "{} weeks"),
         ("week", "{} mar"),
         ("week", "{}wk"),
         ("severity", "{} pts"),
     ],
 )
-def test_a_unit_behind_a_number_is_told_to_go(tmp_path, column, typed):
+def test_a_unit_beside_a_number_is_told_to_go(tmp_path, column, typed):
     def change(row):
         row[column] = typed.format(row[column]) if row[column] else ""
         return row

@@ -47,7 +47,10 @@ MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 DAMAGE = re.compile(
     rf"\d{{1,2}}[-/ .]{MONTH}|{MONTH}[-/ .]\d{{1,4}}|\d{{1,2}}[-/]\d{{1,2}}", re.IGNORECASE
 )
-WITH_UNIT = re.compile(r"[~<>=]?\s*[-+]?\d+(?:[.,]\d+)?\s*[^\W\d_]{1,12}\.?")
+WITH_UNIT = re.compile(
+    r"[~<>=]?\s*[-+]?\d+(?:[.,]\d+)?\s*(?:[^\W\d_]|[(%']).{0,40}"
+    r"|[^\W\d_]{1,12}[.:]?\s*\d+(?:[.,]\d+)?"
+)
 DAMAGED_CODE = re.compile(
     rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}"
     r"|#[A-Z/0!?]+",
@@ -62,7 +65,7 @@ UNREADABLE = {
         "the cell holds a formula without a result, or an error such as #N/A.",
         "Copy the column and paste it as values, then mend or empty the cells with errors.",
     ),
-    "unit": ("a unit or a word stands behind the number.", "Write the number only."),
+    "unit": ("a unit or a word stands beside the number.", "Write the number only."),
     "words": (
         "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
         "Leave the cell empty when the value is not known.",
