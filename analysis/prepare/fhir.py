@@ -27,24 +27,27 @@ from analysis.prepare.bundles import (
     take_id,
 )
 from analysis.prepare.export import RawTable
+from analysis.prepare.formats_table import read_formats
 from analysis.prepare.raw import RawExport
 from analysis.records.checking.values import Faults
-from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
+from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
-from analysis.records.reading.sources import read_source
+from analysis.records.schema import RATERS
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
-from analysis.records.text_records import TextRecords
 
 SCALING = "pco-goal-attainment-scaling"
+SCALING_URL = f"http://hl7.org/fhir/us/pco/StructureDefinition/{SCALING}"
 DOMAIN_SYSTEM = "goal-domain"
 BASELINE = "112296-9"
 FOLLOW_UP = ("107332-9", "107333-7", "107334-5", "107331-1")
 ANSWERS = {"LA34479-8": 2, "LA34480-6": 1, "LA34481-4": 0, "LA34483-0": -1, "LA34484-8": -2}
 LOINC = "loinc.org"
+LOINC_URL = f"http://{LOINC}"
 SCALING_PARTS = {"level", "progressText", "text"}
 ENTERED_IN_ERROR = "entered-in-error"
 LEFT_OUT_STATUS = {ENTERED_IN_ERROR, "cancelled"}
-RATERS = {"Patient": "child", "RelatedPerson": "caregiver"}
+RATED_BY = {"Patient": "child", "RelatedPerson": "caregiver"}
+RATED_AS = {"107334-5": "child", "107331-1": "caregiver", "107333-7": "treating_therapist"}
 NO_FORMAT = (
     "these FHIR profiles hold no therapy format, so it must come from a table.",
     "Give --formats TABLE with the columns child_id (the patient's id) and format.",
@@ -129,7 +132,7 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
         raise RecordsError([*problems, no_format])
     if problems:
         raise RecordsError(problems)
-    known = _read_formats(formats, mapping)
+    known = read_formats(formats, mapping)
     cells = {name: [row[name] for row in rows] for name in CELLS}
     for name, by_child in known.items():
         cells[name] = [
@@ -276,7 +279,6 @@ def _rate_row(
         )
         return None
     child = _child_of(goal, found, several) or _child_of(rating, found, several)
-    performer = read_reference((rating.body.get("performer") or [{}])[0])
     set_date = str(goal.body.get("startDate", ""))[:10]
     return {
         "child_id": child,
@@ -286,8 +288,22 @@ def _rate_row(
         "set_date": set_date if FULL_DATE.fullmatch(set_date) else "",
         "date": _date_of(rating.body),
         "attainment": str(ANSWERS[answers.pop()]),
-        "rater": RATERS.get(found.kind_of(performer, rating), ""),
+        "rater": _rater_of(rating, found),
     }
+
+
+def _rater_of(rating: Resource, found: Bundles) -> str:
+    """Give who rated, by the performer's name for a kind of rater, its type, or the code.
+
+    A practitioner may be the treating therapist or another, so that the type alone tells nothing.
+    """
+    performer = (rating.body.get("performer") or [{}])[0]
+    said = plain_name(str(performer.get("display", "")))
+    if said in RATERS:
+        return said
+    by_type = RATED_BY.get(found.kind_of(read_reference(performer), rating), "")
+    by_code = {RATED_AS.get(code, "") for code in _codes(rating.body.get("code"))}
+    return by_type or max(by_code & set(RATED_BY.values()), default="")
 
 
 def _child_of(resource: Resource, found: Bundles, several: bool) -> str:
@@ -330,58 +346,3 @@ def _domain(goal: dict) -> str:
             if DOMAIN_SYSTEM in str(coding.get("system", "")):
                 return str(coding.get("code", ""))
     return ""
-
-
-def _read_formats(path: Path, mapping: Mapping) -> dict[str, dict[str, str]]:
-    """Give what the table of formats says of each child: column to (child to text)."""
-    records = TextRecords()
-    found = read_source(path, "episodes", mapping, records, line_breaks=True)
-    if not records.problems and found:
-        table = found[0][1]
-        names = resolve_headings(table.headings, "episodes", mapping.columns, DATE_NAMES)
-        missing = missing_names("episodes", names)
-        if not missing:
-            return _by_child(table, names)
-        records.problems.append(
-            Problem(
-                f"the table of formats lacks: {', '.join(missing)}.",
-                "Name the columns in the mapping file, or add them.",
-                file=table.file,
-                code="missing_column",
-            )
-        )
-    raise RecordsError(records.problems)
-
-
-def _by_child(table: TextTable, names: list[str]) -> dict[str, dict[str, str]]:
-    cells = {
-        name: [clean_text(column.values[code]) for code in column.codes]
-        for column, name in zip(table.columns, names, strict=True)
-        if name
-    }
-    children = [
-        plain_address(child) if "://" in child else take_id(child)
-        for child in cells.pop("child_id")
-    ]
-    known: dict[str, dict[str, str]] = {}
-    for name, values in cells.items():
-        known[name] = {}
-        for child, value in zip(children, values, strict=True):
-            if known[name].setdefault(child, value) != value:
-                raise RecordsError(
-                    [
-                        Problem(
-                            f"a patient has two different values of {name}.",
-                            "Keep one row for each patient.",
-                            file=table.file,
-                            column=name,
-                            code="two_values",
-                        )
-                    ]
-                )
-    for by_child in known.values():
-        tails: dict[str, set[str]] = {}
-        for child, value in by_child.items():
-            tails.setdefault(take_id(child), set()).add(value)
-        by_child.update({tail: min(two) for tail, two in tails.items() if len(two) == 1})
-    return known
