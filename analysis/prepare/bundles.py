@@ -50,6 +50,11 @@ class Resource:
         """The type of the resource, such as "Goal"."""
         return str(self.body.get("resourceType", ""))
 
+    @property
+    def names(self) -> set[str]:
+        """The ids it may be called by: its own, and the end of its address."""
+        return {take_id(self.key), take_id(self.body.get("id"))} - {""}
+
 
 @dataclass(eq=False)
 class Bundles:
@@ -67,7 +72,7 @@ class Bundles:
 
     def __post_init__(self) -> None:
         self._by_key: dict[str, Resource] = {}
-        self._by_tail: dict[tuple[str, str], list[Resource]] = {}
+        self._by_name: dict[tuple[str, str], list[Resource]] = {}
 
     def take(self, resource: Resource) -> None:
         """Add a resource, or what is newer about one that is there."""
@@ -75,8 +80,8 @@ class Bundles:
         if old is None:
             self._by_key[resource.key] = resource
             self.resources.append(resource)
-            tail = (resource.kind, take_id(resource.key))
-            self._by_tail.setdefault(tail, []).append(resource)
+            for name in resource.names:
+                self._by_name.setdefault((resource.kind, name), []).append(resource)
             return
         if _differ(old.body, resource.body):
             if resource.kind == "Observation":  # nothing refers to one: both are read
@@ -93,6 +98,12 @@ class Bundles:
         """Tell whether the resources come from more than one server."""
         return len({one.base for one in self.resources if not one.key.startswith("urn:")}) > 1
 
+    def identify(self, resource: Resource, several: bool) -> str:
+        """Give what a child or goal is known by: its id; its whole address where ids meet."""
+        name = take_id(resource.body.get("id")) or take_id(resource.key)
+        alone = len(self._by_name[resource.kind, name]) == 1
+        return name if alone and not (several and "://" in resource.key) else resource.key
+
     def find(self, reference: str, near: Resource, kind: str) -> Resource | None:
         """Give the resource of a kind that `reference` in `near` names, None when it is not here.
 
@@ -103,7 +114,7 @@ class Bundles:
             found = self._by_key.get(key)
             if found is not None and found.kind == kind:
                 return found
-        alike = self._by_tail.get((kind, take_id(plain)), [])
+        alike = self._by_name.get((kind, take_id(plain)), [])
         if "://" in plain:
             alike = [one for one in alike if not one.base]
         elif near.base and not plain.startswith("urn:"):
@@ -174,15 +185,22 @@ def _differ(one: dict, other: dict) -> bool:
         "Goal": ("subject", "startDate"),
         "Observation": ("subject", "focus", "effectiveDateTime", "code"),
     }.get(str(one.get("resourceType")), ())
-    return any(
+    if not (_version(one) or _version(other)):
+        telling = (*telling, "description")  # no newer version: it cannot have been reworded
+    sources = {str(source) for body in (one, other) if (source := _meta(body).get("source"))}
+    return len(sources) > 1 or any(
         part in one and part in other and json.dumps(one[part]) != json.dumps(other[part])
         for part in telling
     )
 
 
-def _version(body: dict) -> str:
+def _meta(body: dict) -> dict:
     meta = body.get("meta")
-    return str(meta.get("lastUpdated", "")) if isinstance(meta, dict) else ""
+    return meta if isinstance(meta, dict) else {}
+
+
+def _version(body: dict) -> str:
+    return str(_meta(body).get("lastUpdated", ""))
 
 
 def _load(file: Path) -> list:

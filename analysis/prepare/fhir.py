@@ -42,6 +42,7 @@ BASELINE = "112296-9"
 FOLLOW_UP = ("107332-9", "107333-7", "107334-5", "107331-1")
 ANSWERS = {"LA34479-8": 2, "LA34480-6": 1, "LA34481-4": 0, "LA34483-0": -1, "LA34484-8": -2}
 LOINC = "loinc.org"
+LOINC_OID = "2.16.840.1.113883.6.1"
 LOINC_URL = f"http://{LOINC}"
 SCALING_PARTS = {"level", "progressText", "text"}
 ENTERED_IN_ERROR = "entered-in-error"
@@ -174,7 +175,7 @@ def _rate_rows(
     for one in found.resources:
         if one.kind == "Patient":
             born = clean_text(str(one.body.get("birthDate") or ""))
-            births[_identity(one.key, several)] = born[:10]
+            births[found.identify(one, several)] = born[:10]
         elif one.kind == "Goal":
             if one.body.get("lifecycleStatus") == ENTERED_IN_ERROR:
                 void.add(one.key)
@@ -212,11 +213,6 @@ def _rate_rows(
         refusals.add("two_of_one", *TWO_OF_ONE, f"resource {number}")
     export.notes += [f"{words} ({n:,})" for words, n in counts.items() if n]
     return rows, lines
-
-
-def _identity(key: str, several: bool) -> str:
-    """Give what a child or goal is known by: its id; its whole address where servers meet."""
-    return key if several and "://" in key else take_id(key)
 
 
 def _goal_of(observation: Resource, found: Bundles) -> Resource | None:
@@ -282,7 +278,7 @@ def _rate_row(
     set_date = str(goal.body.get("startDate", ""))[:10]
     return {
         "child_id": child,
-        "goal_id": _identity(goal.key, several),
+        "goal_id": found.identify(goal, several),
         "domain": _domain(goal.body),
         "birth_date": births.get(child, ""),
         "set_date": set_date if FULL_DATE.fullmatch(set_date) else "",
@@ -310,10 +306,11 @@ def _child_of(resource: Resource, found: Bundles, several: bool) -> str:
     reference = read_reference(resource.body.get("subject"))
     patient = found.find(reference, resource, "Patient")
     if patient:
-        return _identity(patient.key, several)
+        return found.identify(patient, several)
     if several and reference and "://" not in reference and resource.base:
         reference = f"{resource.base}/{reference}"
-    return _identity(plain_address(reference), several)
+    plain = plain_address(reference)
+    return plain if several and "://" in plain else take_id(plain)
 
 
 def _date_of(rating: dict) -> str:
@@ -336,7 +333,8 @@ def _codes(concept: object) -> set[str]:
     return {
         str(coding.get("code"))
         for coding in codings
-        if isinstance(coding, dict) and LOINC in str(coding.get("system", ""))
+        if isinstance(coding, dict)
+        and any(name in str(coding.get("system", "")) for name in (LOINC, LOINC_OID))
     }
 
 

@@ -165,6 +165,42 @@ def test_resources_known_by_urn_alone_are_read(tmp_path, upper):
     assert list(records.episodes["age_years"]) == [7.5]
 
 
+def test_own_ids_serve_where_addresses_are_urns(tmp_path):
+    resources = child_resources()
+    content = bundle(resources)
+    for i, entry in enumerate(content["entry"]):
+        entry["fullUrl"] = f"urn:uuid:0000000{i}-0000-4000-8000-00000000000a"
+    records = prepare(tmp_path, {"a.json": content})
+    assert (records.n_children, len(records.reviews)) == (1, 2)
+    assert list(records.episodes["format"]) == ["group"]
+
+
+@pytest.mark.parametrize("part", [{"meta": {"source": "b"}}, {"description": {"text": "other"}}])
+def test_goals_of_two_systems_under_one_id_are_refused(tmp_path, part):
+    ours, theirs = child_resources(), child_resources()
+    ours[1] |= {"meta": {"source": "a"}, "description": {"text": "one"}}
+    theirs[1] |= part
+    files = {"a.json": bundle(ours), "b.json": bundle(theirs)}
+    assert set(refusals(tmp_path, files)) == {"two_of_one"}
+
+
+def test_loinc_may_be_named_by_its_number(tmp_path):
+    content = json.dumps(bundle(child_resources())).replace(LOINC, "urn:oid:2.16.840.1.113883.6.1")
+    assert len(prepare(tmp_path, {"a.json": content}).reviews) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "rater"),
+    [("107334-5", "child"), ("107331-1", "caregiver"), ("107333-7", None), ("107332-9", None)],
+)
+def test_the_code_of_a_rating_says_who_gave_it(tmp_path, code, rater):
+    resources = child_resources()
+    resources[3]["code"] = concept(code)
+    resources[3]["performer"] = [{"reference": "Practitioner/x"}]
+    found = prepare(tmp_path, {"a.json": bundle(resources)}).reviews["rater"].astype(object)
+    assert [value if isinstance(value, str) else None for value in found] == [None, rater]
+
+
 @pytest.mark.parametrize("shape", ["array", "bundles in an array", "nested", "lines", "lines.json"])
 def test_every_packing_of_the_same_resources_is_read(tmp_path, shape):
     resources = child_resources()
