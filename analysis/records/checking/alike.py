@@ -95,6 +95,8 @@ def typed_plainly(code: str) -> str:
     if not plain.isascii():
         decomposed = unicodedata.normalize("NFKD", plain.translate(LOOK_ALIKE))
         plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    plain = LETTER_O.sub("0", plain)
-    plain = BETWEEN.sub("-", LEADING_ZEROS.sub("", plain))
-    return APART.sub("", plain)
+    if "o" in plain:
+        plain = LETTER_O.sub("0", plain)
+    if "0" in plain:
+        plain = LEADING_ZEROS.sub("", plain)
+    return plain if plain.isalnum() else APART.sub("", BETWEEN.sub("-", plain))

@@ -214,8 +214,10 @@ def _refuse_falls(coded: CodedRecords, rows: Array, goal_of: Array, faults: Faul
     for part in parts:
         own = later[part.inside]
         fall = _find_course(coded, own, goal_of, start)
+        if fall is None or fall.first < HIGH_AT_FIRST or fall.change > -CLEAR_FALL:
+            continue
         rest = _find_course(coded, later[~part.inside], goal_of, start) if part.column else None
-        if fall is None or not _is_turned(fall, rest, normal):
+        if not _is_turned(fall, rest, normal):
             continue
         faults.refuse(
             reviews.source,
@@ -254,8 +256,6 @@ class _Course:
 
 
 def _is_turned(own: _Course, rest: _Course | None, normal: float) -> bool:
-    if own.first < HIGH_AT_FIRST or own.change > -CLEAR_FALL:
-        return False
     if rest is not None and rest.change < 2 * rest.change_error:
         return False
     sure = _t_above(normal, own.n_children - 1)
