@@ -155,6 +155,10 @@ REVERSALS = {
     "one domain": (turned(lambda row: row["domain"] == "social"), "domain social"),
     "one format": (turned(lambda row: row["format"] == "combined"), "format combined"),
     "a therapist of few goals": (turned(lambda row: row["therapist_id"] == "P03"), "P03"),
+    "one therapist's goals of one domain": (
+        turned(lambda row: row["therapist_id"] == "P11" and row["domain"] == "motor"),
+        "therapist_id P11 in domain motor",
+    ),
     "two therapists": (turned(lambda row: row["therapist_id"] in ("P03", "P11")), "P11"),
     "later levels of one format": (
         turned(lambda row: row["format"] == "group" and row["week"] != "0"),

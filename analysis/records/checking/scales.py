@@ -12,6 +12,7 @@ others' rise, tell the same. `SURE` holds for all these questions together.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ CLEAR_FALL = 0.3  # levels between first and last review
 LARGE_LEAP = 2.0  # levels between the start and the first review
 MOST_PARTS = 200  # therapists or places; beyond, codes are not what they seem
 LONGEST_SHOWN = 12
+ALL = "the records"
 OTHER_SCALE = ("no_level_below_zero", "other_scale")  # to be declared first
 TURN = (
     "If +2 stands for the worst here, turn these levels round (+2 becomes -2, +1 becomes -1, and "
@@ -42,18 +44,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of the records: the column and label it is named by, and which goals or rows."""
+    """A part of the records: the column it is of ("" for all), its name, and what is inside."""
 
     column: str
-    label: str
+    name: str
     inside: Array
-
-    @property
-    def name(self) -> str:
-        """Give the words that name it."""
-        if not self.column:
-            return "the records"
-        return f"{self.column} {self.label}" if self.label else f"one {self.column}"
 
 
 def check_scales(coded: CodedRecords, faults: Faults, settings: Settings | None = None) -> None:
@@ -108,7 +103,19 @@ def _parts(coded: CodedRecords, rows: Array, goal_of: Array) -> Iterator[_Part]:
         if not 1 < len(labels) <= MOST_PARTS:
             continue
         for label in labels:
-            yield _Part(column, _spell(coded, column, int(label)), values == label)
+            known = _spell(coded, column, int(label))
+            yield _Part(column, f"{column} {known}" if known else f"one {column}", values == label)
+
+
+def _pairs(parts: list[_Part], high: Array) -> Iterator[_Part]:
+    """Give each therapist's goals of one domain or format, where enough begin high."""
+    for one in parts:
+        if one.column != "therapist_id" or (one.inside & high).sum() < FEWEST_GOALS:
+            continue
+        for other in parts:
+            both = one.inside & other.inside
+            if other.column in ("domain", "format") and (both & high).sum() >= FEWEST_GOALS:
+                yield _Part("therapist_id", f"{one.name} in {other.name}", both)
 
 
 def _spell(coded: CodedRecords, column: str, label: int) -> str:
@@ -128,16 +135,19 @@ def _refuse_high_starts(coded: CodedRecords, starts: Array, goal_of: Array, faul
     if n < FEWEST_GOALS or not high.any():
         return False
     if 2 * high.sum() > n:
-        part = _Part("", "", np.ones(n, dtype=bool))
+        part = _Part("", ALL, np.ones(n, dtype=bool))
         _refuse_part(coded, part, starts[high], int(high.sum()), n, faults)
         return True
-    parts = list(_parts(coded, starts, goal_of))
+    single = list(_parts(coded, starts, goal_of))
+    columns = Counter(part.column for part in single)
+    n_asked = len(single) + columns["therapist_id"] * (columns["domain"] + columns["format"])
+    parts = [*single, *_pairs(single, high)]
     left, n_refused = np.ones(n, dtype=bool), 0
     for _ in range(len(parts)):
         found = [
             (chance, i)
             for i, part in enumerate(parts)
-            if (chance := _chance_of_high(high, part.inside & left, left)) < SURE / len(parts)
+            if (chance := _chance_of_high(high, part.inside & left, left)) < SURE / n_asked
         ]
         if not found:
             break
@@ -150,7 +160,7 @@ def _refuse_high_starts(coded: CodedRecords, starts: Array, goal_of: Array, faul
         n_refused += 1
     above = left & (level > EXPECTED_LEVEL)
     if above.sum() >= FEWEST_GOALS and above.sum() > SCATTERED_SHARE * n:
-        part = _Part("", "", left)
+        part = _Part("", ALL, left)
         _refuse_part(coded, part, starts[above], int(above.sum()), int(left.sum()), faults)
         return True
     n_high = int((left & high).sum())
@@ -208,7 +218,7 @@ def _refuse_falls(coded: CodedRecords, rows: Array, goal_of: Array, faults: Faul
     reviews = coded.tables["reviews"]
     level = reviews.columns["attainment"]
     later = rows[reviews.columns["week"][rows] > 0]
-    parts = [_Part("", "", np.ones(len(later), dtype=bool)), *_parts(coded, later, goal_of)]
+    parts = [_Part("", ALL, np.ones(len(later), dtype=bool)), *_parts(coded, later, goal_of)]
     normal = _normal_above(SURE / (2 * len(parts)))
     start = _start_levels(coded.tables["goals"], rows, goal_of, reviews.columns["week"], level)
     for part in parts:
