@@ -276,6 +276,14 @@ def test_a_column_headed_as_another_unit_is_asked_about(tmp_path, heading):
     assert read_records(tmp_path / "a.csv", declared).digest == SAME_CLINIC
 
 
+@pytest.mark.parametrize("heading", ["Visit week", "Weeks since first session", "Wk (day 1)"])
+def test_a_heading_that_says_weeks_is_believed(tmp_path, heading):
+    path = write_rows(tmp_path / "a.csv", lambda row: row)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",week,", f",{heading},", 1), encoding="utf-8")
+    assert read_records(path, {"columns": {heading: "week"}}).digest == SAME_CLINIC
+
+
 def test_several_sessions_in_each_week_are_asked_about():
     tables = dict(simulate_clinic(ClinicDesign(n_children=60), 3).tables)
     coded = code_frames(tables, Faults())

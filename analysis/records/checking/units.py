@@ -28,6 +28,7 @@ OTHER_UNITS = word_set(
     "month months mth mths mo monat monate mois mes meses maand maanden day days tag tage jour "
     "jours visit visits session sessions timepoint term terms year years"
 )
+WEEK_WORDS = word_set("week weeks wk wks woche wochen semaine semaines semana semanas weken")
 SESSIONS_A_WEEK = 3.0  # sessions of a child in one week, above what is planned for it
 ASK = (
     'Say which in a mapping file: [weeks] unit = "months" reads each as 4.35 weeks; [weeks] unit = '
@@ -44,7 +45,8 @@ def check_unit(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
     later = np.isfinite(weeks) & (weeks > 0) & (goal >= 0)
     children = np.unique(goals.columns["child_id"])
     heading = _heading_of_weeks(coded)
-    if OTHER_UNITS & set(plain_name(heading).split("_")):
+    words = set(plain_name(heading).split("_"))
+    if OTHER_UNITS & words and not WEEK_WORDS & words:
         faults.refuse_whole(
             reviews.source,
             "the column that stands for the week is headed as something else.",
