@@ -229,7 +229,8 @@ def _say_wide(summary: Summary, strongest: tuple[str, ...]) -> Sentence:
     text = (
         f"The wider range of each pair says how far the {range_name(summary)} reaches if something "
         "unrecorded differs between the formats as much as the strongest recorded trait does "
-        f"({listing(names, 'or')})."
+        f"({listing(names, 'or')}). Twice the effect, on format and progress alike, explains four "
+        "times the share."
     )
     return say("sensitivity.wide", "wide", text)
 
