@@ -100,6 +100,28 @@ class MethodConstants:
     compare_groups: int = _choice(
         6, "therapy groups", "Fewer cannot show how much groups differ from each other."
     )
+    keeper_odds: float = _choice(
+        4.0,
+        "times the clinic's odds",
+        "A therapist this much likelier to work in one format keeps to it, and ties children as a "
+        "group does; where formats are equally common, two thirds of the therapist's children.",
+    )
+    therapist_apart: float = _choice(
+        0.50,
+        "share",
+        "One therapist with this much more of one format than of another cannot be told from it.",
+    )
+    compare_therapists: int = _choice(
+        4, "therapists", "Fewer who keep to a format cannot show how much therapists differ."
+    )
+    second_group_share: float = _choice(
+        0.25,
+        "share of group sessions",
+        "A child who comes to a further group this often belongs to it as well; a visit does not.",
+    )
+    second_group_sessions: int = _choice(
+        3, "sessions", "One or two sessions of another group are visits, whatever their share."
+    )
     compare_df: float = _choice(
         4.0, "degrees of freedom", "Below this the interval itself is not trustworthy."
     )

@@ -55,6 +55,7 @@ GateRule = Literal[
     "design",
     "no_spread",
     "low_df",
+    "therapists_apart",
     "separated",
     "n_effective",
     "rare",
@@ -72,6 +73,7 @@ GateRule = Literal[
     "one_kind_of_rater",
     "one_group",
     "one_therapist",
+    "therapists_not_recorded",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]

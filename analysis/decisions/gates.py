@@ -25,6 +25,7 @@ from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
+from analysis.decisions.therapists import find_apart, find_kept, find_unrecorded
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -189,7 +190,12 @@ def _describe(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 
 
 def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
-    return judge_size(stages.sides, stages.primary, pair, stages.settings)
+    table, settings = stages.cohort.table, stages.settings
+    fault = judge_size(stages.sides, stages.primary, pair, settings)
+    if fault and fault.rule != "low_df":
+        return fault
+    apart = find_apart(table, pair, settings) or (find_kept(table, pair) if fault else "")
+    return Fault("therapists_apart", apart, need=settings.compare_therapists) if apart else fault
 
 
 def judge_size(
@@ -350,7 +356,8 @@ def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
             share = stages.largest_shares[column, therapy_format]
             if share > largest_share:
                 return Fault(rule, therapy_format, float(share), largest_share)
-    return None
+    unrecorded = find_unrecorded(stages.cohort.table, pair, stages.settings)
+    return None if unrecorded is None else Fault("therapists_not_recorded", unrecorded)
 
 
 _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] = {
