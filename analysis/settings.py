@@ -96,9 +96,13 @@ class MethodConstants:
         0.40, "share", "A column missing more often than this cannot be filled in credibly."
     )
     describe_children: int = _choice(10, "children", "Fewer are listed, not described.")
-    compare_children: int = _choice(20, "children", "Fewer per format cannot be adjusted.")
+    compare_children: int = _choice(
+        15,
+        "children",
+        "With fewer, ranges that should hold the truth in 95 of 100 clinics held it in under 93.",
+    )
     compare_groups: int = _choice(
-        6, "therapy groups", "Fewer cannot show how much groups differ from each other."
+        4, "therapy groups", "Fewer cannot show how much groups differ from each other."
     )
     keeper_odds: float = _choice(
         4.0,
@@ -123,9 +127,9 @@ class MethodConstants:
         3, "sessions", "One or two sessions of another group are visits, whatever their share."
     )
     compare_df: float = _choice(
-        4.0, "degrees of freedom", "Below this the interval itself is not trustworthy."
+        2.0, "degrees of freedom", "Below this the interval itself is not trustworthy."
     )
-    overlap_n_effective: float = _choice(15.0, "children", "Enough comparable children.")
+    overlap_n_effective: float = _choice(10.0, "children", "Enough comparable children.")
     overlap_share: float = _choice(0.50, "share", "At least half of a format is comparable.")
     overlap_smd: float = _choice(0.20, "standard deviations", "Alike enough after weighting.")
     overlap_smd_warn: float = _choice(0.10, "standard deviations", "Say so above this.")

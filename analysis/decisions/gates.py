@@ -25,7 +25,7 @@ from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
-from analysis.decisions.therapists import find_apart, find_kept, find_unrecorded
+from analysis.decisions.therapists import find_obstacle, find_unrecorded
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -194,8 +194,9 @@ def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     fault = judge_size(stages.sides, stages.primary, pair, settings)
     if fault and fault.rule != "low_df":
         return fault
-    apart = find_apart(table, pair, settings) or (find_kept(table, pair) if fault else "")
-    return Fault("therapists_apart", apart, need=settings.compare_therapists) if apart else fault
+    rule, therapy_format = find_obstacle(table, pair, fault is not None, settings)
+    need = settings.compare_therapists if rule == "therapists_apart" else float("nan")
+    return Fault(rule, therapy_format, need=need) if rule else fault
 
 
 def judge_size(
@@ -270,7 +271,10 @@ def _decides_format(stages: _Stages, pair: PairOfFormats) -> bool:
 def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     recorded = set(stages.analysis_set.covariates.centred.columns) - set(FROM_GOALS)
     need = stages.settings.fewest_traits
-    return Fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else None
+    if len(recorded) >= need:
+        return None
+    no_room = "no_room" in stages.analysis_set.covariates.dropped.values()
+    return Fault("few_columns" if no_room else "few_traits", have=len(recorded), need=need)
 
 
 def _precision(stages: _Stages, pair: PairOfFormats) -> Fault | None:

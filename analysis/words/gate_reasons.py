@@ -112,6 +112,11 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         f"{_both(g)} had different therapists, and too few of them to tell the formats from the "
         f"therapists. Let at least {_need(g)} therapists each treat children in both"
     ),
+    "groups_joined": lambda g, s: (
+        f"many children in {_name(g)} went to more than one therapy group, so too few separate "
+        "groups are left to see how much groups differ from each other. Keep most children in one "
+        "group"
+    ),
     "separated": lambda g, s: (
         "a recorded trait decides which format a child gets, so no child in one format has a "
         "counterpart in the other"
@@ -130,6 +135,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "few_traits": lambda g, s: (
         "almost nothing about the children at the start was recorded, so who was offered which "
         "format could not be allowed for"
+    ),
+    "few_columns": lambda g, s: (
+        "there are too few children to allow for more than a few of the recorded traits, so who "
+        "was offered which format could be allowed for in part only"
     ),
     "imprecise": lambda g, s: (
         f"the range is {number(known(g.have))} levels either way, too wide to answer the question"
@@ -172,6 +181,7 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
 }
 _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
+    "few_columns": "few traits could be allowed for with so few children",
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
     "many_missing": "many children left before the end",
