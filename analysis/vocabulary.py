@@ -56,7 +56,6 @@ GateRule = Literal[
     "no_spread",
     "low_df",
     "therapists_apart",
-    "groups_joined",
     "separated",
     "n_effective",
     "rare",

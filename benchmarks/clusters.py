@@ -17,13 +17,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set
 from analysis.comparison.arms import contrast_pairs, format_codes, formats_among, indicate_formats
 from analysis.comparison.result import PAIRS
 from analysis.computing import one_thread
 from analysis.decisions.therapists import find_apart
-from analysis.measures.clusters import connected_clusters, find_keepers, number_clusters
+from analysis.measures.clusters import (
+    connected_clusters,
+    find_keepers,
+    number_clusters,
+    number_second,
+)
 from analysis.measures.cohort import choose_cohort, number_labels
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
@@ -42,7 +49,6 @@ SHARES = (0.05, 0.08, 0.16)
 PER_THERAPIST = 12
 GROUP_SPREADS = (0.19, 0.30)
 NULL = replace(ClinicDesign(n_children=120), **dict[str, Any](NO_DIFFERENCE), therapist_spread=0.0)
-NONE = (np.empty(0, int), np.empty(0, int))
 Answer = pd.DataFrame
 
 
@@ -78,27 +84,27 @@ def by_group(asked: AnalysisSet, y: np.ndarray, therapist: np.ndarray) -> Answer
     """Therapy groups alone are clusters."""
     codes, group, child = _numbers(asked)
     nobody = np.full(len(codes), -1)
-    return _fit(asked, y, number_clusters(codes, group, child, nobody, NONE))
+    return _fit(asked, y, number_clusters(codes, group, child, nobody))
 
 
 def by_every_therapist(asked: AnalysisSet, y: np.ndarray, therapist: np.ndarray) -> Answer:
     """Every therapist joins the therapist's children and their groups."""
     codes, group, child = _numbers(asked)
-    return _fit(asked, y, number_clusters(codes, group, child, therapist, NONE))
+    return _fit(asked, y, number_clusters(codes, group, child, therapist))
 
 
 def by_keeper(asked: AnalysisSet, y: np.ndarray, therapist: np.ndarray) -> Answer:
     """Therapists who keep to a format join theirs; the rule in force."""
     codes, group, child = _numbers(asked)
     keeper = find_keepers(codes, therapist, SETTINGS)
-    return _fit(asked, y, number_clusters(codes, group, child, keeper, NONE))
+    return _fit(asked, y, number_clusters(codes, group, child, keeper))
 
 
 def two_way(asked: AnalysisSet, y: np.ndarray, therapist: np.ndarray) -> Answer:
     """Groups and therapists by inclusion and exclusion (Cameron, Gelbach & Miller 2011)."""
     codes, group, child = _numbers(asked)
     nobody = np.full(len(codes), -1)
-    own = number_clusters(codes, group, child, nobody, NONE)
+    own = number_clusters(codes, group, child, nobody)
     both = own * (int(therapist.max()) + 1) + therapist
     parts = [_fit(asked, y, clusters) for clusters in (own, therapist, both)]
     squares = [part["std_error"].to_numpy() ** 2 for part in parts]
@@ -231,7 +237,11 @@ def measure_groups(sets: list[AnalysisSet]) -> Iterator[tuple[str, ...]]:
     """Give a row for each share of children with a second group, spread of groups and rule."""
     for spread in GROUP_SPREADS:
         for second in (0.0, 0.15, 0.30, 0.60):
-            found: dict[str, list[tuple[np.ndarray, ...]]] = {"planned": [], "attended": []}
+            found: dict[str, list[tuple[np.ndarray, ...]]] = {
+                "the planned group": [],
+                "both, joined": [],
+                "both, overlapping": [],
+            }
             for number, asked in enumerate(sets):
                 rng = np.random.default_rng([SEED, number])
                 codes, group, child = _numbers(asked)
@@ -240,13 +250,27 @@ def measure_groups(sets: list[AnalysisSet]) -> Iterator[tuple[str, ...]]:
                 alone = spread * rng.standard_normal(len(codes))
                 part = np.where(also >= 0, (effect[group] + effect[also]) / 2, effect[group])
                 y = asked.table["rate"].to_numpy() + np.where(group >= 0, part, alone)
-                nobody, rows = np.full(len(codes), -1), np.flatnonzero(also >= 0)
-                for way, visited in (("planned", NONE), ("attended", (rows, also[rows]))):
-                    clusters = number_clusters(codes, group, child, nobody, visited)
-                    found[way].append(_judge(_fit(asked, y, clusters)))
+                own = number_clusters(codes, group, child, np.full(len(codes), -1))
+                further = number_second(codes, group, also, own)
+                x, contrasts = _design(asked)
+                fits = {
+                    "the planned group": fit_cluster_robust(y, x, own),
+                    "both, joined": fit_cluster_robust(y, x, _join(own, further)),
+                    "both, overlapping": fit_cluster_robust(y, x, own, second=further),
+                }
+                for way, fit in fits.items():
+                    found[way].append(_judge(fit.contrast(contrasts)))
             for way, answers in found.items():
                 parts = (np.array(part) for part in zip(*answers, strict=True))
                 yield (f"{spread:.2f}", f"{100 * second:.0f}%", way, *_row(*parts))
+
+
+def _join(own: np.ndarray, further: np.ndarray) -> np.ndarray:
+    """Number the components of clusters that share a child."""
+    size = int(max(own.max(), further.max())) + 1
+    tied = further >= 0
+    graph = coo_array((np.ones(tied.sum()), (own[tied], further[tied])), shape=(size, size))
+    return connected_components(graph, directed=False)[1][own]
 
 
 def _second_groups(
@@ -287,7 +311,7 @@ def main() -> None:
         "## A second therapy group",
         "",
         "Children of a grouped format who have half of their sessions in another group of it. "
-        '"Planned": the group of the episode alone is a cluster; "attended": both are.',
+        "Overlapping clusters are the rule in force.",
         "",
         *_tabulate(
             ("spread of groups", "children with a second", "clusters", *shown),

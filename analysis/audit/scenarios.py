@@ -109,7 +109,6 @@ _ODD_NULL = {
     "unnamed": NEARLY_NEVER,
 }
 _OF_THERAPISTS: frozenset[GateRule] = frozenset({"therapists_apart", "one_therapist"})
-_OF_GROUPS: frozenset[GateRule] = frozenset({"groups_joined", "one_group", "low_df"})
 
 SCENARIOS = (
     Scenario(
@@ -219,8 +218,7 @@ SCENARIOS = (
     Scenario(
         "two_groups",
         "nothing differs, three in ten grouped children go to a second group half of the time",
-        UnlikeDesign(second_group_share=0.30),
-        _ODD_NULL,
-        reasons=_OF_GROUPS,
+        UnlikeDesign(second_group_share=0.30, group_spread=0.25),
+        {"shown_coverage": RIGHT_WHERE_SHOWN, "said_faster": ODD_SELDOM},
     ),
 )

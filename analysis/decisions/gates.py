@@ -25,7 +25,7 @@ from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
-from analysis.decisions.therapists import find_obstacle, find_unrecorded
+from analysis.decisions.therapists import find_apart, find_kept, find_unrecorded
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -194,9 +194,8 @@ def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     fault = judge_size(stages.sides, stages.primary, pair, settings)
     if fault and fault.rule != "low_df":
         return fault
-    rule, therapy_format = find_obstacle(table, pair, fault is not None, settings)
-    need = settings.compare_therapists if rule == "therapists_apart" else float("nan")
-    return Fault(rule, therapy_format, need=need) if rule else fault
+    apart = find_apart(table, pair, settings) or (find_kept(table, pair) if fault else "")
+    return Fault("therapists_apart", apart, need=settings.compare_therapists) if apart else fault
 
 
 def judge_size(

@@ -1,11 +1,10 @@
-"""Can two formats be told apart from the therapists who gave them, and from their groups?
+"""Can two formats be told apart from the therapists who gave them?
 
-In: the children compared. Out: the format in whose way they stand, or none. Decisions: where one
-therapist, or therapy groups that share children, make up far more of one format than of the other,
-cluster-robust errors cannot see their part (a cluster that alone makes a format's mean has nothing
-to be held against), so such a pair is withheld; where therapists keep to a format or groups share
-children and too few degrees of freedom are left, they are the reason. Measured in
-`benchmarks/clusters.md`.
+In: the children compared. Out: the format whose therapists stand in the way, or none. Decisions:
+where one therapist has far more of one format than of the other, cluster-robust errors cannot see
+that therapist's part (a cluster that alone makes a format's mean has nothing to be held against),
+so such a pair is withheld; where therapists keep to a format and too few degrees of freedom are
+left, they are the reason. Measured in `benchmarks/clusters.md`.
 """
 
 from __future__ import annotations
@@ -18,30 +17,6 @@ from analysis.comparison.result import PairOfFormats
 from analysis.measures.cohort import number_labels
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
-from analysis.vocabulary import GateRule
-
-
-def find_obstacle(
-    table: pd.DataFrame, pair: PairOfFormats, low_df: bool, settings: Settings
-) -> tuple[GateRule, str]:
-    """Find what a pair cannot be told from: its therapists, or its groups that share children.
-
-    Args:
-        table: rows of `Cohort.table`.
-        pair: two formats.
-        low_df: whether too few degrees of freedom are left.
-        settings: how far the shares of the two formats may lie apart.
-
-    Returns:
-        The rule and the format it is about; "" twice when nothing stands in the way.
-    """
-    apart = find_apart(table, pair, settings) or (find_kept(table, pair) if low_df else "")
-    if apart:
-        return "therapists_apart", apart
-    joined = find_joined(table, pair)
-    whole = _find_furthest(table["cluster"].to_numpy(), table, pair, settings)
-    found = next((f for f in joined if low_df or f == whole), "")
-    return ("groups_joined", found) if found else ("", "")
 
 
 def find_apart(table: pd.DataFrame, pair: PairOfFormats, settings: Settings) -> str:
@@ -55,13 +30,7 @@ def find_apart(table: pd.DataFrame, pair: PairOfFormats, settings: Settings) -> 
     Returns:
         The format of which one therapist has so much more than of the other; "" when none has.
     """
-    return _find_furthest(number_labels(table["therapist_id"].array), table, pair, settings)
-
-
-def _find_furthest(
-    label: np.ndarray, table: pd.DataFrame, pair: PairOfFormats, settings: Settings
-) -> str:
-    """Find the format of which one label has far more than of the other; labels of -1 are none."""
+    label = number_labels(table["therapist_id"].array)
     codes, shares = format_codes(table), []
     for therapy_format in pair:
         own = label[(codes == FORMATS.index(therapy_format)) & (label >= 0)]
@@ -73,26 +42,6 @@ def _find_furthest(
     if abs(apart[furthest]) <= settings.therapist_apart:
         return ""
     return pair[0] if apart[furthest] > 0 else pair[1]
-
-
-def find_joined(table: pd.DataFrame, pair: PairOfFormats) -> tuple[str, ...]:
-    """Give the formats of a pair whose therapy groups share children.
-
-    Args:
-        table: rows of `Cohort.table`.
-        pair: two formats.
-
-    Returns:
-        The formats in which several groups are one cluster, without their therapist's doing.
-    """
-    codes, group = format_codes(table), number_labels(table["group_id"].array)
-    cluster, free = table["cluster"].to_numpy(), table["keeper"].to_numpy() < 0
-    found = []
-    for therapy_format in pair:
-        own = (codes == FORMATS.index(therapy_format)) & (group >= 0) & free
-        if len(np.unique(group[own])) > len(np.unique(cluster[own])):
-            found.append(therapy_format)
-    return tuple(found)
 
 
 def find_kept(table: pd.DataFrame, pair: PairOfFormats) -> str:

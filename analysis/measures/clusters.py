@@ -1,21 +1,19 @@
 """Who belongs together: therapy groups, a child's episodes, therapists who keep to a format.
 
-In: the children compared, and their sessions. Out: cluster numbers. Decisions: a therapist ties
-children as a group does only where the therapist keeps to one format, because nothing else in the
-records then tells the two apart; one who works in several formats stands on both sides of a
-comparison and cancels there (joining every therapist's children covered no better and made ranges
-an eighth wider: `benchmarks/clusters.md`). A further therapy group ties a child of a grouped format
-from a share of its group sessions on, so that a visit or two do not make a clinic one cluster; a
-child of individual therapy who visits a group joins nobody: what it then shares with the other side
-only narrows the difference.
+In: the children compared, and their sessions. Out: cluster numbers, and a second cluster where a
+child has one. Decisions: a therapist ties children as a group does only where the therapist keeps
+to one format, because nothing else in the records then tells the two apart; one who works in
+several formats stands on both sides of a comparison and cancels there (joining every therapist's
+children covered no better and made ranges an eighth wider: `benchmarks/clusters.md`). A child of a
+grouped format who often comes to another group belongs to both, and the two are not joined: else a
+few children would make one cluster of a clinic. A child of individual therapy who visits a group
+joins nobody: what it then shares with the other side only narrows the difference.
 
 Sources: Candlish et al. 2018, BMC Med Res Methodol 18:105; Walwyn & Roberts 2010, Stat Methods Med
 Res 19:291 (therapists nested in, and crossed with, what is compared).
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,12 +24,8 @@ from analysis.computing import Array
 from analysis.formats import FORMATS, GROUPED_CODES
 from analysis.settings import Settings
 
-Links = tuple[Array, Array]
 
-
-def number_clusters(
-    codes: Array, group: Array, child: Array, keeper: Array, visited: Links
-) -> Array:
+def number_clusters(codes: Array, group: Array, child: Array, keeper: Array) -> Array:
     """Number who belongs together.
 
     Children of a grouped format without a recorded group are one cluster for each format.
@@ -41,7 +35,6 @@ def number_clusters(
         group: (n,) therapy group planned, -1 where none was recorded.
         child: (n,) child.
         keeper: (n,) therapist who keeps to a format, -1 otherwise.
-        visited: rows, and for each a therapy group whose sessions it came to often.
 
     Returns:
         (n,) cluster numbers from 0.
@@ -49,14 +42,29 @@ def number_clusters(
     grouped = np.isin(codes, GROUPED_CODES)
     unknown = grouped & (group < 0)
     own = np.where(grouped, group, -1)
-    own[unknown] = max(group.max(initial=-1), visited[1].max(initial=-1)) + 1 + codes[unknown]
-    rows = np.arange(len(codes))
-    counted = grouped[visited[0]]
-    groups = (
-        np.concatenate([rows, visited[0][counted]]),
-        np.concatenate([own, visited[1][counted]]),
-    )
-    return connect_rows(len(codes), (groups, (rows, child), (rows, keeper)))
+    own[unknown] = group.max(initial=-1) + 1 + codes[unknown]
+    return connected_clusters(own, child, keeper)
+
+
+def number_second(codes: Array, group: Array, further: Array, cluster: Array) -> Array:
+    """Number the second cluster of children who often came to another therapy group.
+
+    Args:
+        codes: (n,) number of each row's format.
+        group: (n,) therapy group planned, -1 where none was recorded.
+        further: (n,) the other group, by the same numbers; -1 for none.
+        cluster: (n,) from `number_clusters`.
+
+    Returns:
+        (n,) the cluster of the children planned into that group, a number beyond all clusters
+        where there are none, -1 for children of individual therapy and without another group.
+    """
+    grouped = np.isin(codes, GROUPED_CODES)
+    place = int(cluster.max(initial=-1)) + 1 + np.arange(int(further.max(initial=-1)) + 1)
+    known = grouped & (group >= 0) & (group < len(place))
+    place[group[known]] = cluster[known]
+    second = np.where(grouped & (further >= 0), np.append(place, -1)[further], -1)
+    return np.where(second == cluster, -1, second)
 
 
 def find_keepers(codes: Array, therapist: Array, settings: Settings) -> Array:
@@ -99,8 +107,8 @@ def attended(sessions: pd.DataFrame) -> np.ndarray:
 
 def find_groups(
     group_id: pd.Series, child_id: pd.Series, sessions: pd.DataFrame, settings: Settings
-) -> tuple[Array, Links]:
-    """Number therapy groups, planned and attended, and find those a child came to often.
+) -> tuple[Array, Array]:
+    """Number therapy groups, and find the other group that a child came to often, if any.
 
     Args:
         group_id: (n,) therapy group planned for each row.
@@ -109,22 +117,24 @@ def find_groups(
         settings: what "often" is, and the last week that counts.
 
     Returns:
-        (n,) number of the planned group, -1 where there is none; and rows, with the number of a
-        group that each of them came to often.
+        (n,) number of the planned group, and (n,) of the other group that the child came to most,
+        where that is often; -1 where there is none.
     """
     came = attended(sessions) & sessions["group_id"].notna().to_numpy()
     came &= sessions["week"].to_numpy(float) <= settings.last_week
     labels = [group_id.to_numpy(dtype=object), sessions["group_id"].to_numpy(dtype=object)[came]]
     number, names = pd.factorize(np.concatenate(labels))
-    planned, seen = number[: len(group_id)], number[len(group_id) :]
+    n = len(group_id)
+    planned, seen = number[:n], number[n:]
     children = pd.Index(child_id.unique())
     child = children.get_indexer(sessions["child_id"][came])
     counts = np.zeros((len(children), max(len(names), 1)))
     np.add.at(counts, (child[child >= 0], seen[child >= 0]), 1.0)
     often = counts >= settings.second_group_share * counts.sum(axis=1, keepdims=True)
     often &= counts >= settings.second_group_sessions
-    rows, groups = np.nonzero(often[children.get_indexer(child_id)])
-    return planned, (rows, groups)
+    own = np.where(often, counts, 0.0)[children.get_indexer(child_id)]
+    own[np.flatnonzero(planned >= 0), planned[planned >= 0]] = 0.0
+    return planned, np.where(own.max(axis=1, initial=0.0) > 0, own.argmax(axis=1), -1)
 
 
 def connected_clusters(*labels: Array) -> Array:
@@ -138,26 +148,13 @@ def connected_clusters(*labels: Array) -> Array:
         (n,) component numbers from 0.
     """
     n = len(labels[0])
-    return connect_rows(n, [(np.arange(n), codes) for codes in labels])
-
-
-def connect_rows(n: int, links: Sequence[Links]) -> Array:
-    """Number the connected components of rows tied by links of several kinds.
-
-    Args:
-        n: how many rows there are.
-        links: for each kind, rows and what each is tied to, by number; -1 ties to nothing.
-
-    Returns:
-        (n,) component numbers from 0.
-    """
     rows, columns, offset = [np.arange(n)], [np.arange(n)], n
-    for row, codes in links:
-        known = codes >= 0
-        rows.append(row[known])
+    for codes in labels:
+        known = np.flatnonzero(codes >= 0)
+        rows.append(known)
         columns.append(codes[known] + offset)
         offset += int(codes.max(initial=-1)) + 1
-    at, to = np.concatenate(rows), np.concatenate(columns)
-    graph = coo_array((np.ones(len(at), np.int8), (at, to)), shape=(offset, offset))
+    row, column = np.concatenate(rows), np.concatenate(columns)
+    graph = coo_array((np.ones(len(row), np.int8), (row, column)), shape=(offset, offset))
     component = connected_components(graph, directed=False)[1][:n]
     return np.unique(component, return_inverse=True)[1]

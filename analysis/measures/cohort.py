@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.cards import about, show_card
 from analysis.computing import category_codes, make_frame
-from analysis.measures.clusters import find_groups, find_keepers, number_clusters
+from analysis.measures.clusters import find_groups, find_keepers, number_clusters, number_second
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
@@ -69,7 +69,8 @@ class Cohort:
             rate_skill, rate_social, n_goals, n_skill, n_social, at_end, the traits of
             `TRAITS` (NaN where not recorded), site, therapist_id, group_id,
             reason_for_format, keeper (the therapist's number where the therapist keeps to a
-            format, else -1), cluster (number of those who belong together).
+            format, else -1), cluster (number of those who belong together), second (another
+            cluster that the child belongs to, or -1).
         flow: one row for each step: step, title, then the children left after it for each
             format.
         goals: the rows of `Progress.table` that belong to the children compared.
@@ -153,14 +154,16 @@ def _compared(records: Records, progress: Progress, settings: Settings) -> pd.Da
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
     codes = category_codes(children["format"])
-    group, visited = find_groups(
+    group, further = find_groups(
         episodes["group_id"].iloc[row], children["child_id"], records.sessions, settings
     )
     therapist = number_labels(episodes["therapist_id"].array.take(row))
     keeper = find_keepers(codes, therapist, settings)
     child = number_labels(children["child_id"].array)
     columns["keeper"] = keeper
-    columns["cluster"] = number_clusters(codes, group, child, keeper, visited)
+    cluster = number_clusters(codes, group, child, keeper)
+    columns["cluster"] = cluster
+    columns["second"] = number_second(codes, group, further, cluster)
     return make_frame(columns)
 
 

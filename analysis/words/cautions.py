@@ -166,7 +166,6 @@ _STEP_OF_RULE = {
     "few_groups": "few",
     "low_df": "few",
     "therapists_apart": "therapists",
-    "groups_joined": "few",
     "therapists_not_recorded": "therapists",
     "no_spread": "few",
     "groups_not_recorded": "groups",

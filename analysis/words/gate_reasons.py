@@ -112,11 +112,6 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         f"{_both(g)} had different therapists, and too few of them to tell the formats from the "
         f"therapists. Let at least {_need(g)} therapists each treat children in both"
     ),
-    "groups_joined": lambda g, s: (
-        f"many children in {_name(g)} went to more than one therapy group, so too few separate "
-        "groups are left to see how much groups differ from each other. Keep most children in one "
-        "group"
-    ),
     "separated": lambda g, s: (
         "a recorded trait decides which format a child gets, so no child in one format has a "
         "counterpart in the other"

@@ -1,4 +1,4 @@
-"""A format that cannot be told from its therapists, or from groups that share children."""
+"""A format that cannot be told from the therapists who gave it."""
 
 from dataclasses import replace
 
@@ -8,9 +8,7 @@ import pytest
 
 from analysis.decisions.therapists import (
     find_apart,
-    find_joined,
     find_kept,
-    find_obstacle,
     find_unrecorded,
 )
 from analysis.records.load import records_from_tables
@@ -71,24 +69,13 @@ def test_therapists_nobody_recorded_stand_in_nobodys_way_but_are_asked_for():
     assert find_unrecorded(table, PAIR, S) is None
 
 
-def test_therapists_who_keep_to_a_format_are_the_reason_only_where_too_little_is_left():
+def test_therapists_who_keep_to_a_format_are_named_where_they_have_half_of_it():
     rows = [("group", f"p{i % 4}", f"g{i}", i % 4, i % 4) for i in range(12)]
-    rows += [("individual", f"p{4 + i % 6}", None, 4 + i % 6, -1) for i in range(12)]
+    rows += [("individual", f"p{4 + i % 6}", None, 4 + i, -1) for i in range(12)]
     table = table_of(*rows)
     assert find_kept(table, PAIR) == "group"
-    assert find_obstacle(table, PAIR, False, S) == ("", "")
-    assert find_obstacle(table, PAIR, True, S) == ("therapists_apart", "group")
-
-
-def test_groups_that_share_children_and_make_up_a_format_stand_in_its_way():
-    rows = [("group", f"p{i % 4}", f"g{i % 4}", 0, -1) for i in range(12)]
-    rows += [("individual", f"p{i % 4}", None, 1 + i, -1) for i in range(12)]
-    table = table_of(*rows)
-    assert find_joined(table, PAIR) == ("group",)
-    assert find_obstacle(table, PAIR, False, S) == ("groups_joined", "group")
-    apart = table.assign(cluster=[i % 4 for i in range(12)] + list(range(4, 16)))
-    assert find_joined(apart, PAIR) == ()
-    assert find_obstacle(apart, PAIR, True, S) == ("", "")
+    few = table.assign(keeper=[0 if i < 5 else -1 for i in range(24)])
+    assert find_kept(few, PAIR) == ""
 
 
 def rules_of(design, n):
@@ -118,4 +105,4 @@ def test_formats_that_therapists_keep_to_are_withheld_and_what_is_shown_is_right
 @pytest.mark.slow
 def test_therapists_of_several_formats_stand_in_nobodys_way():
     found, _ = rules_of(UnlikeDesign(), 40)
-    assert np.mean([bool(rules & {"therapists_apart", "groups_joined"}) for rules in found]) <= 0.1
+    assert np.mean(["therapists_apart" in rules for rules in found]) <= 0.1

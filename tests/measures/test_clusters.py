@@ -12,6 +12,7 @@ from analysis.measures.clusters import (
     find_groups,
     find_keepers,
     number_clusters,
+    number_second,
 )
 from analysis.measures.cohort import choose_cohort
 from analysis.measures.progress import measure_progress
@@ -20,7 +21,6 @@ from analysis.settings import Settings
 
 S = Settings()
 GOOD = {0: -2, 12: 0, 24: 1}
-NOWHERE = (np.empty(0, int), np.empty(0, int))
 
 
 def keepers_of(*work):
@@ -66,7 +66,7 @@ def test_a_therapist_who_keeps_to_a_format_ties_groups_and_children_treated_alon
     codes = np.array([1, 1, 1, 0, 0, 0])
     group = np.array([0, 0, 1, -1, -1, -1])
     keeper = np.array([5, 5, 5, 3, 3, -1])
-    found = number_clusters(codes, group, np.arange(6), keeper, NOWHERE)
+    found = number_clusters(codes, group, np.arange(6), keeper)
     assert len(set(found[:3])) == len(set(found[3:5])) == 1
     assert len(set(found)) == 3
 
@@ -82,37 +82,44 @@ def sessions(*rows):
     ).astype({"child_id": "str", "group_id": "str"})
 
 
-def joined(rows, settings=S, planned=("g1", "g1", "g2", "g2")):
-    """Clusters of four children of group therapy, by their sessions."""
+def second(rows, settings=S, planned=("g1", "g1", "g2", "g2")):
+    """First and second clusters of four children of group therapy, by their sessions."""
     child_id = pd.Series(["a", "b", "c", "d"], dtype="str")
-    group, visited = find_groups(pd.Series(planned, dtype="str"), child_id, rows, settings)
-    nobody = np.full(4, -1)
-    return number_clusters(np.ones(4, int), group, np.arange(4), nobody, visited)
+    group, further = find_groups(pd.Series(planned, dtype="str"), child_id, rows, settings)
+    codes = np.ones(4, int)
+    cluster = number_clusters(codes, group, np.arange(4), np.full(4, -1))
+    return cluster.tolist(), number_second(codes, group, further, cluster).tolist()
 
 
-def test_a_visit_or_two_join_no_groups_and_a_second_group_does():
-    visit = joined(sessions(("a", "g1", 10, 1), ("a", "g2", 2, 1)))
-    assert len(set(visit)) == 2
-    second = joined(sessions(("a", "g1", 10, 1), ("a", "g2", 5, 1)))
-    assert len(set(second)) == 1
+def test_a_visit_or_two_are_no_second_group_and_a_quarter_of_the_sessions_is():
+    cluster, visit = second(sessions(("a", "g1", 10, 1), ("a", "g2", 2, 1)))
+    assert visit == [-1] * 4
+    assert second(sessions(("a", "g1", 10, 1), ("a", "g2", 5, 1)))[1] == [cluster[2], -1, -1, -1]
+
+
+def test_a_child_who_moved_belongs_to_both_groups_and_the_groups_stay_apart():
+    cluster, moved = second(sessions(("a", "g2", 10, 1)))
+    assert moved == [cluster[2], -1, -1, -1]
+    assert cluster[0] == cluster[1] != cluster[2] == cluster[3]
 
 
 def test_sessions_that_a_child_missed_or_after_the_last_week_do_not_count():
-    assert len(set(joined(sessions(("a", "g1", 10, 1), ("a", "g2", 10, 0))))) == 2
+    assert second(sessions(("a", "g1", 10, 1), ("a", "g2", 10, 0)))[1] == [-1] * 4
     late = sessions(("a", "g1", 10, 1), ("a", "g2", 10, 1))
     late.loc[late["group_id"] == "g2", "week"] += S.last_week
-    assert len(set(joined(late))) == 2
+    assert second(late)[1] == [-1] * 4
 
 
 def test_what_is_a_second_group_is_a_setting():
     rows = sessions(("a", "g1", 10, 1), ("a", "g2", 5, 1))
-    assert len(set(joined(rows, Settings(second_group_share=0.4)))) == 2
-    assert len(set(joined(rows, Settings(second_group_sessions=6)))) == 2
+    assert second(rows, Settings(second_group_share=0.4))[1] == [-1] * 4
+    assert second(rows, Settings(second_group_sessions=6))[1] == [-1] * 4
 
 
-def test_two_children_who_meet_in_a_group_that_neither_was_planned_into_are_joined():
-    rows = sessions(("a", "g9", 8, 1), ("c", "g9", 8, 1))
-    assert len(set(joined(rows))) == 1
+def test_children_who_meet_in_a_group_that_nobody_was_planned_into_share_it():
+    cluster, found = second(sessions(("a", "g9", 8, 1), ("c", "g9", 8, 1)))
+    assert found[0] == found[2] > max(cluster)
+    assert found[1] == found[3] == -1
 
 
 def test_a_child_of_individual_therapy_who_visits_a_group_joins_nobody():
@@ -129,6 +136,7 @@ def test_a_child_of_individual_therapy_who_visits_a_group_joins_nobody():
     records = records_of(episodes, goals, reviews, sessions=visits)
     cohort = choose_cohort(records, measure_progress(score_goals(records, S), S), S)
     assert cohort.table["cluster"].is_unique
+    assert (cohort.table["second"] == -1).all()
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -136,7 +144,7 @@ def test_without_keepers_and_visits_clusters_are_those_of_groups_and_children(se
     rng = np.random.default_rng(seed)
     codes, child = rng.integers(0, 3, 30), rng.integers(0, 25, 30)
     group = np.where(codes > 0, rng.integers(0, 6, 30), -1)
-    ours = number_clusters(codes, group, child, np.full(30, -1), NOWHERE)
+    ours = number_clusters(codes, group, child, np.full(30, -1))
     assert (ours == connected_clusters(group, child)).all()
 
 
