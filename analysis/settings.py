@@ -115,9 +115,6 @@ class MethodConstants:
         "share",
         "One therapist with this much more of one format than of another cannot be told from it.",
     )
-    compare_therapists: int = _choice(
-        4, "therapists", "Fewer who keep to a format cannot show how much therapists differ."
-    )
     second_group_share: float = _choice(
         0.25,
         "share of group sessions",

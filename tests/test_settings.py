@@ -13,8 +13,10 @@ from small_clinics import SAMPLE, invented_records, without_columns
 
 from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError
-from analysis.records.load import Records, read_records
+from analysis.records.load import Records, read_records, records_from_tables
 from analysis.settings import ClinicChoices, MethodConstants, Settings
+from analysis.simulation.unlike import simulate_unlike
+from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import run_study
 from analysis.words.tell import tell
 
@@ -40,6 +42,10 @@ CHANGED = {
     "describe_children": 100,
     "compare_children": 75,
     "compare_groups": 30,
+    "keeper_odds": 1.5,
+    "therapist_apart": 0.05,
+    "second_group_share": 0.9,
+    "second_group_sessions": 100,
     "compare_df": 1000.0,
     "overlap_n_effective": 1000.0,
     "overlap_share": 0.99,
@@ -115,10 +121,14 @@ ONLY_PUBLISHED = {
 POORER = {"columns_to_record"}
 # What only a clinic with a settled pair can feel.
 SETTLED = {"next_share"}
+# What only a clinic can feel whose children go to several therapy groups.
+SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
 def kind_of(name):
+    if name in SEVERAL_GROUPS:
+        return "several groups"
     return "poorer" if name in POORER else "settled" if name in SETTLED else "sample"
 
 
@@ -128,6 +138,9 @@ def clinic(kind):
         return invented_records(
             3, n_children=240, format_effects=(0.0, 0.6, 0.3), social_effects=(0.0, 0.0, 0.0)
         )
+    if kind == "several groups":
+        tables = simulate_unlike(UnlikeDesign(second_group_share=0.4), 3).tables
+        return records_from_tables(tables)
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     return read_records(SAMPLE)

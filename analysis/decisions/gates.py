@@ -25,7 +25,12 @@ from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
-from analysis.decisions.therapists import find_apart, find_kept, find_unrecorded
+from analysis.decisions.therapists import (
+    SHARED_THERAPISTS,
+    find_apart,
+    find_kept,
+    find_unrecorded,
+)
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -195,7 +200,7 @@ def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     if fault and fault.rule != "low_df":
         return fault
     apart = find_apart(table, pair, settings) or (find_kept(table, pair) if fault else "")
-    return Fault("therapists_apart", apart, need=settings.compare_therapists) if apart else fault
+    return Fault("therapists_apart", apart, need=SHARED_THERAPISTS) if apart else fault
 
 
 def judge_size(

@@ -18,6 +18,9 @@ from analysis.measures.cohort import number_labels
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
+# The remedy that is named: with three to each of two formats, four degrees of freedom are left.
+SHARED_THERAPISTS = 4
+
 
 def find_apart(table: pd.DataFrame, pair: PairOfFormats, settings: Settings) -> str:
     """Find a format that one therapist stands for, of a pair that the therapist does not share.

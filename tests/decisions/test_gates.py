@@ -22,6 +22,7 @@ from analysis.decisions.gates import (
     missing_at_end,
     rated_independently,
 )
+from analysis.decisions.therapists import SHARED_THERAPISTS
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings
 from analysis.study import run_study
@@ -316,7 +317,7 @@ def test_a_format_of_one_therapist_who_does_not_share_the_other_is_withheld():
     cohort = with_column(study, "therapist_id", table["therapist_id"].where(~alone, "x1"))
     gates = [g for g in judge(cohort=cohort) if g.rule == "therapists_apart"]
     assert [(g.name, g.therapy_format, g.need) for g in gates] == [
-        ("compare", "group", study.settings.compare_therapists)
+        ("compare", "group", SHARED_THERAPISTS)
     ] * 2
     assert {(g.this, g.than) for g in gates} == {p for p in PAIRS if "group" in p}
 

@@ -152,8 +152,7 @@ def fit_cluster_robust(
         kind: "CR2", or "CR0", "CR1", "CR1S", "CR3".
         confidence: level of the intervals.
         condition_limit: largest condition number of the scaled design accepted.
-        second: (n,) a further cluster of each row, -1 for none; `clusters` are then whole numbers
-            from 0, and these are by the same numbers. See `overlapping`.
+        second: (n,) a further cluster of each row or -1, by the numbers (from 0) of `clusters`.
 
     Raises:
         AnalysisError: on numbers that are not finite, shapes that disagree, columns that
@@ -193,8 +192,8 @@ def fit_cluster_robust(
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    every = len(y_used) == len(y)
-    residuals = solution.residuals if every else y - x @ solution.coefficients
+    used = solution.residuals
+    residuals = used if len(y_used) == len(y) else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
