@@ -162,9 +162,8 @@ def fit_cluster_robust(
         Where nobody shares a cluster the standard error is that of Welch's test:
 
         >>> progress = [0.9, 1.2, 0.8, 1.1, 0.6, 1.4, 0.7, 0.9]
-        >>> alone = [1, 1, 1, 1, 0, 0, 0, 0]
-        >>> group = [0, 0, 0, 0, 1, 1, 1, 1]
-        >>> design = pd.DataFrame({"alone": alone, "group": group})
+        >>> alone = np.repeat([1, 0], 4)
+        >>> design = pd.DataFrame({"alone": alone, "group": 1 - alone})
         >>> fit = fit_cluster_robust(progress, design, clusters=range(8))
         >>> difference = fit.contrast(pd.Series({"alone": 1, "group": -1}))
         >>> difference[["estimate", "std_error"]].round(3).to_numpy().tolist()
@@ -173,8 +172,7 @@ def fit_cluster_robust(
     check_kind(kind)
     check_confidence(confidence)
     names, x = read_design(design)
-    y = read_vector(outcome, len(x), "outcome")
-    w = read_weights(weights, len(x))
+    y, w = read_vector(outcome, len(x), "outcome"), read_weights(weights, len(x))
     codes, _ = read_labels(clusters, len(x))
     y_used, x_used, w_used = y, x, w
     tied = None if second is None else tie_rows(np.asarray(clusters), np.asarray(second))
@@ -187,18 +185,17 @@ def fit_cluster_robust(
     check_inflation(kind, *x_used.shape)
     if w_used is not None:
         w_used = w_used / w_used.max()
-        w_used = w_used / w_used.mean()
+        w_used /= w_used.mean()
     solution = solve_least_squares(y_used, x_used, names, w_used, condition_limit)
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    used = solution.residuals
-    residuals = used if len(y_used) == len(y) else y - x @ solution.coefficients
+    every = len(y_used) == len(y)
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
         covariance=solution.transform @ meat @ solution.transform.T,
-        residuals=residuals,
+        residuals=solution.residuals if every else y - x @ solution.coefficients,
         n_rows=len(y_used),
         n_clusters=rows.n_clusters,
         kind=kind,
