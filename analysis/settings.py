@@ -99,7 +99,7 @@ class MethodConstants:
     compare_children: int = _choice(
         15,
         "children",
-        "With fewer, ranges that should hold the truth in 95 of 100 clinics held it in under 93.",
+        "Fewer leave room for two traits at most, so who was offered what is hardly allowed for.",
     )
     compare_groups: int = _choice(
         4, "therapy groups", "Fewer cannot show how much groups differ from each other."

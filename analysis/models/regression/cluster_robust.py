@@ -190,12 +190,11 @@ def fit_cluster_robust(
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    every = len(y_used) == len(y)
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
         covariance=solution.transform @ meat @ solution.transform.T,
-        residuals=solution.residuals if every else y - x @ solution.coefficients,
+        residuals=solution.residuals if y_used is y else y - x @ solution.coefficients,
         n_rows=len(y_used),
         n_clusters=rows.n_clusters,
         kind=kind,
