@@ -9,13 +9,13 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from block_clinics import BLOCKS, uneven_records, unlike_records
 from small_clinics import SAMPLE, invented_records, without_columns
 
 from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError
-from analysis.records.load import Records, read_records, records_from_tables
+from analysis.records.load import Records, read_records
 from analysis.settings import ClinicChoices, MethodConstants, Settings
-from analysis.simulation.unlike import simulate_unlike
 from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import run_study
 from analysis.words.tell import tell
@@ -27,6 +27,9 @@ CHANGED = {
     "horizon_weeks": 18,
     "grace_weeks": 0,
     "review_weeks": 8,
+    "reviewed_share": 0.99,
+    "reviewed_least": 1.01,
+    "common_weeks": 18,
     "baseline_weeks": 7,
     "rate_weeks": 6,
     "minimum_reviews": 4,
@@ -58,6 +61,7 @@ CHANGED = {
     "attrition_difference": 0.0,
     "after_format_share": 0.01,
     "dominance_share": 0.01,
+    "bend_share": 4.0,
     "concordance_share": 1.5,
     "delivered_share": 0.6,
     "impute_above": 0.9,
@@ -123,13 +127,21 @@ POORER = {"columns_to_record"}
 SETTLED = {"next_share"}
 # What only a clinic can feel whose children go to several therapy groups.
 SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
+# What only a clinic can feel whose formats are reviewed at other weeks, or to other weeks.
+BLOCKS_ONLY = {"reviewed_least", "common_weeks"}
+UNEVEN = {"bend_share"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
 def kind_of(name):
-    if name in SEVERAL_GROUPS:
-        return "several groups"
-    return "poorer" if name in POORER else "settled" if name in SETTLED else "sample"
+    kinds = {
+        "several groups": SEVERAL_GROUPS,
+        "poorer": POORER,
+        "settled": SETTLED,
+        "blocks": BLOCKS_ONLY,
+        "uneven": UNEVEN,
+    }
+    return next((kind for kind, names in kinds.items() if name in names), "sample")
 
 
 @functools.cache
@@ -139,10 +151,13 @@ def clinic(kind):
             3, n_children=240, format_effects=(0.0, 0.6, 0.3), social_effects=(0.0, 0.0, 0.0)
         )
     if kind == "several groups":
-        tables = simulate_unlike(UnlikeDesign(second_group_share=0.4), 3).tables
-        return records_from_tables(tables)
+        return unlike_records(UnlikeDesign(second_group_share=0.4), 3)
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
+    if kind == "blocks":
+        return unlike_records(BLOCKS, 1)
+    if kind == "uneven":
+        return uneven_records()
     return read_records(SAMPLE)
 
 

@@ -51,12 +51,12 @@ UNBIASED: Bar = (None, 0.02)
 COVERED: Bar = (0.925, 0.975)
 FALSE_DIFFERENCE: Bar = (0.03, 0.075)
 SELDOM: Bar = (None, 0.05)
+COVERED_AT_LEAST: Bar = (0.925, None)
+SELDOM_MISLED: Bar = (None, 0.06)
 WITHIN_COVERED: Bar = (0.93, 0.97)
 NAIVE_ROWS_FAIL: Bar = (0.20, None)
 NAIVE_EVER_FAILS: Bar = (0.10, None)
 CONFOUNDED_FAILS: Bar = (None, 0.60)
-RIGHT_WHERE_SHOWN: Bar = (0.925, None)
-ODD_SELDOM: Bar = (None, 0.06)
 NEARLY_NEVER: Bar = (None, 0.01)
 
 # Asking in every other way and saying everything takes longer than all the rest.
@@ -104,11 +104,13 @@ _ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))
 
 # The answer is right, or the pair is withheld; where it is wrong by chance, page 1 names why.
 _ODD_NULL = {
-    "shown_coverage": RIGHT_WHERE_SHOWN,
-    "said_faster": ODD_SELDOM,
+    "shown_coverage": COVERED_AT_LEAST,
+    "said_faster": SELDOM_MISLED,
     "unnamed": NEARLY_NEVER,
 }
 _OF_THERAPISTS: frozenset[GateRule] = frozenset({"therapists_apart", "one_therapist"})
+_BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
+_UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
 
 SCENARIOS = (
     Scenario(
@@ -219,6 +221,18 @@ SCENARIOS = (
         "two_groups",
         "nothing differs, three in ten grouped children go to a second group half of the time",
         UnlikeDesign(second_group_share=0.30, group_spread=0.25),
-        {"shown_coverage": RIGHT_WHERE_SHOWN, "said_faster": ODD_SELDOM},
+        {"shown_coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED},
+    ),
+    Scenario(
+        "blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 7",
+        replace(_BLOCKS, half_week=7),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "mild_blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 9",
+        replace(_BLOCKS, half_week=9),
+        _UNLIKE_NULL,
     ),
 )
