@@ -108,14 +108,37 @@ class MethodConstants:
         0.40, "share", "A column missing more often than this cannot be filled in credibly."
     )
     describe_children: int = _choice(10, "children", "Fewer are listed, not described.")
-    compare_children: int = _choice(20, "children", "Fewer per format cannot be adjusted.")
+    compare_children: int = _choice(
+        15,
+        "children",
+        "Fewer leave room for two traits at most, so who was offered what is hardly allowed for.",
+    )
     compare_groups: int = _choice(
-        6, "therapy groups", "Fewer cannot show how much groups differ from each other."
+        4, "therapy groups", "Fewer cannot show how much groups differ from each other."
+    )
+    keeper_odds: float = _choice(
+        4.0,
+        "times the clinic's odds",
+        "A therapist this much likelier to work in one format keeps to it, and ties children as a "
+        "group does; where formats are equally common, two thirds of the therapist's children.",
+    )
+    therapist_apart: float = _choice(
+        0.50,
+        "share",
+        "One therapist with this much more of one format than of another cannot be told from it.",
+    )
+    second_group_share: float = _choice(
+        0.25,
+        "share of group sessions",
+        "A child who comes to a further group this often belongs to it as well; a visit does not.",
+    )
+    second_group_sessions: int = _choice(
+        3, "sessions", "One or two sessions of another group are visits, whatever their share."
     )
     compare_df: float = _choice(
-        4.0, "degrees of freedom", "Below this the interval itself is not trustworthy."
+        2.0, "degrees of freedom", "Below this the interval itself is not trustworthy."
     )
-    overlap_n_effective: float = _choice(15.0, "children", "Enough comparable children.")
+    overlap_n_effective: float = _choice(10.0, "children", "Enough comparable children.")
     overlap_share: float = _choice(0.50, "share", "At least half of a format is comparable.")
     overlap_smd: float = _choice(0.20, "standard deviations", "Alike enough after weighting.")
     overlap_smd_warn: float = _choice(0.10, "standard deviations", "Say so above this.")

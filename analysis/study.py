@@ -152,7 +152,7 @@ def run_study(
     settings = narrow_settings(settings, weeks)
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
-    cohort = choose_cohort(records, progress)
+    cohort = choose_cohort(records, progress, settings)
     asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)

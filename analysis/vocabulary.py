@@ -56,11 +56,13 @@ GateRule = Literal[
     "design",
     "no_spread",
     "low_df",
+    "therapists_apart",
     "separated",
     "n_effective",
     "rare",
     "unlike",
     "few_traits",
+    "few_columns",
     "imprecise",
     "growth_unanswered",
     "growth_apart",
@@ -77,6 +79,7 @@ GateRule = Literal[
     "one_kind_of_rater",
     "one_group",
     "one_therapist",
+    "therapists_not_recorded",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]

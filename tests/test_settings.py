@@ -16,6 +16,7 @@ from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError
 from analysis.records.load import Records, read_records
 from analysis.settings import ClinicChoices, MethodConstants, Settings
+from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import run_study
 from analysis.words.tell import tell
 
@@ -44,6 +45,10 @@ CHANGED = {
     "describe_children": 100,
     "compare_children": 75,
     "compare_groups": 30,
+    "keeper_odds": 1.5,
+    "therapist_apart": 0.05,
+    "second_group_share": 0.9,
+    "second_group_sessions": 100,
     "compare_df": 1000.0,
     "overlap_n_effective": 1000.0,
     "overlap_share": 0.99,
@@ -123,6 +128,8 @@ ONLY_PUBLISHED = {
 POORER = {"columns_to_record"}
 # What only a clinic with a settled pair can feel.
 SETTLED = {"next_share"}
+# What only a clinic can feel whose children go to several therapy groups.
+SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
 # What only a clinic can feel whose formats are reviewed at other weeks, or to other weeks.
 BLOCKS_ONLY = {"reviewed_least", "common_weeks"}
 UNEVEN = {"bend_share"}
@@ -130,7 +137,13 @@ REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "m
 
 
 def kind_of(name):
-    kinds = {"poorer": POORER, "settled": SETTLED, "blocks": BLOCKS_ONLY, "uneven": UNEVEN}
+    kinds = {
+        "several groups": SEVERAL_GROUPS,
+        "poorer": POORER,
+        "settled": SETTLED,
+        "blocks": BLOCKS_ONLY,
+        "uneven": UNEVEN,
+    }
     return next((kind for kind, names in kinds.items() if name in names), "sample")
 
 
@@ -140,6 +153,8 @@ def clinic(kind):
         return invented_records(
             3, n_children=240, format_effects=(0.0, 0.6, 0.3), social_effects=(0.0, 0.0, 0.0)
         )
+    if kind == "several groups":
+        return unlike_records(UnlikeDesign(second_group_share=0.4), 3)
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     if kind == "blocks":

@@ -62,6 +62,7 @@ class PairOutcome(Range):
     label: str
     ahead: str | None
     certainty: str | None
+    rules: NotRequired[list[str]]
 
 
 class Outcome(TypedDict):
@@ -107,9 +108,10 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
     Returns:
         `number`; `refused` (the error's name when the records were refused, else ""); `pairs`,
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
-        compared), label, ahead and certainty as published; `within`, the same three numbers
-        of the within-child comparison, and `attained` of the goals attained by the last week
-        compared; `faults`, the ids of sentences against the rules (of the main answer; of every
+        compared), label, ahead, certainty and the rules that did not hold as published; `within`,
+        the same three numbers of the within-child comparison, and `attained` of the goals attained
+        by the last week compared; `faults`, the ids of sentences against the rules (of the main
+        answer; of every
         section where the whole report is read, one clinic in `Scenario.whole_every`); `statements`,
         every difference stated in a whole report; `naive_rows` (p-values), `naive_ever`
         (differences).
@@ -130,7 +132,13 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         "number": number,
         "refused": "",
         "pairs": [
-            {**numbers, "label": pair.label, "ahead": pair.ahead, "certainty": pair.certainty}
+            {
+                **numbers,
+                "label": pair.label,
+                "ahead": pair.ahead,
+                "certainty": pair.certainty,
+                "rules": [g.rule for g in summary.method.gates if g.pair == pair.id and g.rule],
+            }
             for numbers, pair in zip(_numbers(study.comparison), summary.answer.pairs, strict=True)
         ],
         "within": _numbers(within),

@@ -138,6 +138,8 @@ def judge_scenario(
         "naive_rows": _mean((naive < 1 - Settings().confidence).any(axis=1).astype(float)),
         "naive_ever": _largest_bias(ever, main),
         "main_coverage_worst": _worst_pair(_covers(found)),
+        "shown_coverage": _share(np.where(said["comparable"] == 1, _covers(found), math.nan)),
+        "unnamed": _unnamed(scenario, said["faster"], studied),
     }
     bars = EVERYWHERE | scenario.bars
     return Verdict(
@@ -223,6 +225,19 @@ def _read_labels(
         "false_sentence": among(false_sentence, np.full(shape, True)),
         "clear": among(certainty.reshape(shape) == "clear", comparable & exists),
     }
+
+
+def _unnamed(
+    scenario: Scenario, faster: np.ndarray, studied: Sequence[Outcome]
+) -> tuple[float, float]:
+    """Give the share of clinics told that a format is faster, and not what is odd about them."""
+    if not scenario.reasons:
+        return math.nan, math.nan
+    named = np.array(
+        [[bool(scenario.reasons & set(p.get("rules", ()))) for p in o["pairs"]] for o in studied],
+        dtype=bool,
+    ).reshape(faster.shape)
+    return _mean((faster & ~named).any(axis=1).astype(float))
 
 
 def _covers(found: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -18,7 +18,7 @@ from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
 Sides = Mapping[str, Mapping[str, float]]
-READ = ("episode_id", "child_id", "format", "rate", "n_goals", "group_id", "cluster")
+READ = ("episode_id", "child_id", "format", "rate", "n_goals", "group_id", "cluster", "second")
 
 
 def format_codes(table: pd.DataFrame) -> np.ndarray:

@@ -57,7 +57,8 @@ def compare_rates(
 ) -> Comparison:
     """Compare a child's rate between formats, adjusted for centred covariates.
 
-    rate = mean + format + covariates, one row for each child; CR2 by `table.cluster`.
+    rate = mean + format + covariates, one row for each child; CR2 by `table.cluster`, with
+    `table.second` where children belong to two.
 
     Args:
         identity: id and unit of the answer.
@@ -154,6 +155,7 @@ def fit_clustered(
     settings: Settings,
     *,
     weights: np.ndarray | None = None,
+    second: np.ndarray | None = None,
 ) -> ClusterRobustFit:
     """Fit least squares with CR2 errors, as every regression of a study is fitted.
 
@@ -163,6 +165,7 @@ def fit_clustered(
         clusters: (m,) cluster numbers.
         settings: level of confidence, and the largest condition number of a design.
         weights: (m,) weights, or None.
+        second: (m,) a further cluster of each row, -1 for none; or None.
 
     Raises:
         AnalysisError: if the model has no answer; `result.reason_of` gives its id.
@@ -174,7 +177,18 @@ def fit_clustered(
         weights=weights,
         confidence=settings.confidence,
         condition_limit=settings.condition_number,
+        second=second,
     )
+
+
+def second_clusters(table: pd.DataFrame) -> np.ndarray | None:
+    """Give each row's second cluster; None where no row has one.
+
+    Args:
+        table: rows of `Cohort.table`.
+    """
+    second = table["second"].to_numpy() if "second" in table else np.full(1, -1)
+    return second if (second >= 0).any() else None
 
 
 def fit_contrasts(
@@ -204,9 +218,10 @@ def fit_contrasts(
         n_covariates: how many covariates follow the indicators; all others when None.
     """
     by_child = clusters is None
+    second = second_clusters(table) if clusters is None else None
     clusters = table["cluster"].to_numpy() if clusters is None else clusters
     try:
-        fit = fit_clustered(outcome, design, clusters, settings, weights=weights)
+        fit = fit_clustered(outcome, design, clusters, settings, weights=weights, second=second)
     except AnalysisError as error:
         return withheld_comparison(identity, reason_of(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates

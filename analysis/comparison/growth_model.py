@@ -70,7 +70,8 @@ def compare_mixed_growth(identity: Comparison, analysis_set: AnalysisSet) -> Mix
     indicators = indicate_formats(table, formats)
     base = np.hstack([indicators, analysis_set.covariates.centred.to_numpy()])[child]
     fixed = np.hstack([base * time[:, None], base])
-    grouped = (table["format"] != FORMATS[0]).to_numpy(float)[child]
+    kept = table["keeper"].to_numpy() >= 0
+    grouped = ((table["format"] != FORMATS[0]).to_numpy() | kept).astype(float)[child]
     units = dict(zip(LEVELS, (table["cluster"].to_numpy()[child], child, goal), strict=True))
     takes_part = dict(zip(LEVELS, (grouped, np.ones(len(time)), np.ones(len(time))), strict=True))
     fit, sloped = _fit_largest(level, fixed, units, takes_part, time)

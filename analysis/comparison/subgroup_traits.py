@@ -23,7 +23,7 @@ from analysis.comparison.arms import (
     keep_large_formats,
     keep_rows,
 )
-from analysis.comparison.contrasts import fit_clustered, tabulate_fit
+from analysis.comparison.contrasts import fit_clustered, second_clusters, tabulate_fit
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.result import Comparison, new_comparison, reason_of, withheld_comparison
 from analysis.errors import AnalysisError
@@ -106,7 +106,9 @@ def _compare_by_trait(trait: str, analysis_set: AnalysisSet) -> TraitDependence:
     values = some[trait].to_numpy(float)
     design = _design(some, values - values.mean(), formats, others)
     try:
-        fit = fit_clustered(some["rate"], design, some["cluster"], settings)
+        fit = fit_clustered(
+            some["rate"], design, some["cluster"], settings, second=second_clusters(some)
+        )
     except AnalysisError as error:
         return TraitDependence(trait, withheld_comparison(identity, reason_of(error)), nothing)
     identity = replace(identity, adjusted_for=tuple(others.columns))

@@ -27,6 +27,12 @@ from analysis.comparison.timing import Timing, check_timing
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
 from analysis.decisions.labels import agrees, lies_inside
+from analysis.decisions.therapists import (
+    SHARED_THERAPISTS,
+    find_apart,
+    find_kept,
+    find_unrecorded,
+)
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -198,7 +204,12 @@ def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     short = find_short(stages.analysis_set.weeks, pair)
     if short:
         return Fault("weeks_apart", short, need=stages.settings.common_weeks)
-    return judge_size(stages.sides, stages.primary, pair, stages.settings)
+    table, settings = stages.cohort.table, stages.settings
+    fault = judge_size(stages.sides, stages.primary, pair, settings)
+    if fault and fault.rule != "low_df":
+        return fault
+    apart = find_apart(table, pair, settings) or (find_kept(table, pair) if fault else "")
+    return Fault("therapists_apart", apart, need=SHARED_THERAPISTS) if apart else fault
 
 
 def judge_size(
@@ -273,7 +284,10 @@ def _decides_format(stages: _Stages, pair: PairOfFormats) -> bool:
 def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     recorded = set(stages.analysis_set.covariates.centred.columns) - set(FROM_GOALS)
     need = stages.settings.fewest_traits
-    return Fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else None
+    if len(recorded) >= need:
+        return None
+    no_room = "no_room" in stages.analysis_set.covariates.dropped.values()
+    return Fault("few_columns" if no_room else "few_traits", have=len(recorded), need=need)
 
 
 def _precision(stages: _Stages, pair: PairOfFormats) -> Fault | None:
@@ -365,7 +379,8 @@ def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
             share = stages.largest_shares[column, therapy_format]
             if share > largest_share:
                 return Fault(rule, therapy_format, float(share), largest_share)
-    return None
+    unrecorded = find_unrecorded(stages.cohort.table, pair, stages.settings)
+    return None if unrecorded is None else Fault("therapists_not_recorded", unrecorded)
 
 
 _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] = {

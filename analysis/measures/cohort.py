@@ -2,10 +2,10 @@
 
 In: `Records` and `Progress`. Out: `Cohort`.
 Decisions: classified by the format planned at the start, never by what was received later; every
-child left out belongs to one named step, counted per format; children who share a therapy group
-(or are the same child in two episodes) are one cluster, a child treated alone is a cluster of one;
-children of a grouped format whose group was not recorded are taken as one cluster for each format,
-the cautious reading (METHODS.md, "Who is compared").
+child left out belongs to one named step, counted per format; children who share a therapy group or
+a therapist who keeps to a format (or are the same child in two episodes) are one cluster, any other
+child treated alone is a cluster of one; children of a grouped format whose group was not recorded
+are taken as one cluster for each format, the cautious reading (METHODS.md, "Who is compared").
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from analysis.cards import about, show_card
-from analysis.computing import Array, category_codes, make_frame
-from analysis.formats import GROUPED_CODES
+from analysis.computing import category_codes, make_frame
+from analysis.measures.clusters import find_groups, find_keepers, number_clusters, number_second
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
+from analysis.settings import Settings
 
 STEPS = (
     ("records", "Children in the records"),
@@ -69,7 +68,9 @@ class Cohort:
         table: one row for each episode compared: episode_id, child_id, format, rate,
             rate_skill, rate_social, n_goals, n_skill, n_social, at_end, the traits of
             `TRAITS` (NaN where not recorded), site, therapist_id, group_id,
-            reason_for_format, cluster (number of the therapy group or child alone).
+            reason_for_format, keeper (the therapist's number where the therapist keeps to a
+            format, else -1), cluster (number of those who belong together), second (another
+            cluster that the child belongs to, or -1).
         flow: one row for each step: step, title, then the children left after it for each
             format.
         goals: the rows of `Progress.table` that belong to the children compared.
@@ -102,12 +103,13 @@ class Cohort:
     _repr_html_ = show_card
 
 
-def choose_cohort(records: Records, progress: Progress) -> Cohort:
+def choose_cohort(records: Records, progress: Progress, settings: Settings | None = None) -> Cohort:
     """Choose the children whose progress can be measured, and count the others.
 
     Args:
         records: what the clinic handed in.
         progress: rates of progress for each goal and child.
+        settings: who belongs together; the defaults when left out.
 
     Example:
         >>> from analysis.measures.progress import measure_progress
@@ -138,33 +140,10 @@ def choose_cohort(records: Records, progress: Progress) -> Cohort:
             **dict(zip(FORMATS, counts.T, strict=True)),
         }
     )
-    return Cohort(_compared(records, progress), flow, goals[usable])
+    return Cohort(_compared(records, progress, settings or Settings()), flow, goals[usable])
 
 
-def connected_clusters(*labels: np.ndarray) -> np.ndarray:
-    """Number the connected components of rows that share any label.
-
-    Args:
-        *labels: (n,) arrays of codes; rows with the same code of the same array belong
-            together; a code of -1 joins nothing.
-
-    Returns:
-        (n,) component numbers from 0.
-    """
-    n = len(labels[0])
-    rows, columns, offset = [np.arange(n)], [np.arange(n)], n
-    for codes in labels:
-        known = np.flatnonzero(codes >= 0)
-        rows.append(known)
-        columns.append(codes[known] + offset)
-        offset += int(codes.max(initial=-1)) + 1
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    graph = coo_array((np.ones(len(row), np.int8), (row, column)), shape=(offset, offset))
-    component = connected_components(graph, directed=False)[1][:n]
-    return np.unique(component, return_inverse=True)[1]
-
-
-def _compared(records: Records, progress: Progress) -> pd.DataFrame:
+def _compared(records: Records, progress: Progress, settings: Settings) -> pd.DataFrame:
     """Put each measured child beside what was known on the first day."""
     children = progress.children
     episodes, row = records.episodes, children["episode"].to_numpy()
@@ -174,21 +153,18 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
     for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
-    columns["cluster"] = _clusters(
-        category_codes(children["format"]),
-        number_labels(episodes["group_id"].array.take(row)),
-        number_labels(children["child_id"].array),
+    codes = category_codes(children["format"])
+    group, further = find_groups(
+        episodes["group_id"].iloc[row], children["child_id"], records.sessions, settings
     )
+    therapist = number_labels(episodes["therapist_id"].array.take(row))
+    keeper = find_keepers(codes, therapist, settings)
+    child = number_labels(children["child_id"].array)
+    columns["keeper"] = keeper
+    cluster = number_clusters(codes, group, child, keeper)
+    columns["cluster"] = cluster
+    columns["second"] = number_second(codes, group, further, cluster)
     return make_frame(columns)
-
-
-def _clusters(codes: Array, group: Array, child: Array) -> Array:
-    """Number who belongs together, from each row's format, therapy group and child."""
-    grouped = np.isin(codes, GROUPED_CODES)
-    unknown = grouped & (group < 0)
-    group = np.where(grouped, group, -1)
-    group[unknown] = group.max(initial=-1) + 1 + codes[unknown]
-    return connected_clusters(group, child)
 
 
 def count_children(table: pd.DataFrame, kept: np.ndarray | None = None) -> dict[str, int]:

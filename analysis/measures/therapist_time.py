@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.formats import GROUPED_FORMATS
+from analysis.measures.clusters import attended
 from analysis.measures.cohort import Cohort
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
@@ -77,15 +78,6 @@ def share_therapist_minutes(sessions: pd.DataFrame) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         minutes = sessions["minutes"].to_numpy(float) * therapists / present
     return np.where(np.isfinite(minutes), minutes, np.nan)
-
-
-def attended(sessions: pd.DataFrame) -> np.ndarray:
-    """Tell of each session whether the child came; where not written down, it did.
-
-    Args:
-        sessions: rows of `Records.sessions`.
-    """
-    return (sessions["attended"].fillna(1.0) == 1).to_numpy()
 
 
 def _gain_by_child(scored: ScoredGoals, cohort: Cohort) -> tuple[np.ndarray, np.ndarray]:

@@ -110,6 +110,12 @@ NEXT_STEPS = (
         "Add the column group_id: without it nobody can tell a good format from a good group.",
     ),
     (
+        "therapists",
+        "Let therapists work in more than one format",
+        "Let several therapists treat children in each of the formats, and write down who treats "
+        "whom (column therapist_id): else nobody can tell a good format from a good therapist.",
+    ),
+    (
         "traits",
         "Write down what you know on the first day",
         "Record attention, comfort with other children, severity and age for every child at the "
@@ -165,6 +171,8 @@ _STEP_OF_RULE = {
     "few_traits": "traits",
     "few_groups": "few",
     "low_df": "few",
+    "therapists_apart": "therapists",
+    "therapists_not_recorded": "therapists",
     "no_spread": "few",
     "groups_not_recorded": "groups",
     "goal_timing_not_recorded": "timing",

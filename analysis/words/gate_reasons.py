@@ -73,6 +73,15 @@ def _name(gate: Gate) -> str:
     return FORMAT_NAMES.get(gate.format or "", "one format")
 
 
+def _both(gate: Gate) -> str:
+    this, than = gate.pair.split("-")
+    return f"{FORMAT_NAMES[this]} and {FORMAT_NAMES[than]}"
+
+
+def _whom(gate: Gate) -> str:
+    return f"children in {_name(gate)}" if gate.format else "the children"
+
+
 def _need(gate: Gate) -> str:
     return f"{known(gate.need):.0f}"
 
@@ -100,6 +109,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "too few independent children and therapy groups are behind the comparison to give an "
         "honest range"
     ),
+    "therapists_apart": lambda g, s: (
+        f"{_both(g)} had different therapists, and too few of them to tell the formats from the "
+        f"therapists. Let at least {_need(g)} therapists each treat children in both"
+    ),
     "separated": lambda g, s: (
         "a recorded trait decides which format a child gets, so no child in one format has a "
         "counterpart in the other"
@@ -118,6 +131,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "few_traits": lambda g, s: (
         "almost nothing about the children at the start was recorded, so who was offered which "
         "format could not be allowed for"
+    ),
+    "few_columns": lambda g, s: (
+        "there are too few children to allow for more than a few of the recorded traits, so who "
+        "was offered which format could be allowed for in part only"
     ),
     "imprecise": lambda g, s: (
         f"the range is {number(known(g.have))} levels either way, too wide to answer the question"
@@ -168,9 +185,14 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "one_therapist": lambda g, s: (
         f"{_name(g)} is mainly one therapist's work: this compares that therapist's children"
     ),
+    "therapists_not_recorded": lambda g, s: (
+        f"nobody recorded who treated {_whom(g)}, so a good therapist could look like a good "
+        "format. Fill in the column therapist_id"
+    ),
 }
 _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
+    "few_columns": "few traits could be allowed for with so few children",
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
     "bent": "the pace changes, and the formats were reviewed at different weeks",
@@ -185,4 +207,5 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
+    "therapists_not_recorded": "nobody recorded which therapist treated whom",
 }

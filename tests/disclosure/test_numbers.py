@@ -9,6 +9,7 @@ from growing_clinics import WHOLE, clinic_sizes, tables_of
 
 from analysis.disclosure.release import protect
 from analysis.records.load import records_from_tables
+from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 from analysis.study import run_study
@@ -46,7 +47,7 @@ def check_summary(summary):
         if pair["shown"]:
             assert pair["std_error"] > 0
             assert pair["conf_low"] < pair["conf_high"]
-            assert pair["df"] >= 4
+            assert pair["df"] >= Settings().compare_df
         else:
             texts = {row["id"]: row["text"] for row in told["sentences"]}
             assert len(texts[f"pair.{pair['id']}"]) > 40

@@ -32,7 +32,7 @@ def test_a_hidden_count_takes_the_bound_from_the_gate_of_description():
         "few_children",
         "group",
     )
-    assert (row.have, row.need) == (None, 20)
+    assert (row.have, row.need) == (None, 15)
 
 
 def test_a_count_that_may_be_shown_leaves_both_gates():

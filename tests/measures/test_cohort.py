@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from small_clinics import invented_records, many_children, one_child, records_of
 
-from analysis.measures.cohort import STEPS, choose_cohort, connected_clusters
+from analysis.measures.clusters import connected_clusters
+from analysis.measures.cohort import STEPS, choose_cohort
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals
 from analysis.records.schema import FORMATS

@@ -55,7 +55,7 @@ def test_levels_have_no_part_in_the_choice():
 
 
 def test_a_format_too_small_to_be_compared_shortens_nothing():
-    records = end_reviews(balanced_clinic(EACH | {"group": 19}), group=12)
+    records = end_reviews(balanced_clinic(EACH | {"group": 14}), group=12)
     assert choose_common_weeks(records, SETTINGS).last == 24
 
 

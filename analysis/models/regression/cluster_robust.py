@@ -27,6 +27,7 @@ from analysis.models.regression.least_squares import (
     read_weights,
     solve_least_squares,
 )
+from analysis.models.regression.overlapping import Overlap, tie_rows
 from analysis.models.regression.sandwich import (
     AdjustedScores,
     arrange_codes,
@@ -59,6 +60,8 @@ class ClusterRobustFit:
         scores: the adjusted cluster scores, for degrees of freedom.
         meat: (p, p) Q, the sum of their squares; T'c takes it to the variance of c'b.
         transform: (p, p) T with (X'WX)^-1 = T T'; T' takes a contrast to the scores' basis.
+        overlap: where rows have a second cluster; contrasts then have the larger of the two
+            variances and the fewer degrees of freedom. `covariance` is of the first alone.
     """
 
     names: pd.Index
@@ -73,6 +76,7 @@ class ClusterRobustFit:
     scores: AdjustedScores = field(repr=False)
     meat: Array = field(repr=False)
     transform: Array = field(repr=False)
+    overlap: Overlap | None = field(default=None, repr=False)
 
     @cached_property
     def fixed(self) -> pd.DataFrame:
@@ -107,6 +111,9 @@ class ClusterRobustFit:
         directions = self.transform.T @ rows.T
         df = satterthwaite_df(self.scores, directions)
         variances = ((self.meat @ directions) * directions).sum(axis=0)
+        if self.overlap is not None:
+            wider, fewer = self.overlap.judge(directions)
+            variances, df = np.maximum(variances, wider), np.minimum(df, fewer)
         std_errors = np.where(np.isnan(df), np.nan, np.sqrt(np.maximum(variances, 0.0)))
         return tabulate_estimates(labels, rows @ self.coefficients, std_errors, df, confidence)
 
@@ -127,6 +134,7 @@ def fit_cluster_robust(
     kind: Kind = "CR2",
     confidence: float = 0.95,
     condition_limit: float = LARGEST_CONDITION_NUMBER,
+    second: ArrayLike | None = None,
 ) -> ClusterRobustFit:
     """Fit weighted least squares with a cluster-robust covariance.
 
@@ -144,6 +152,7 @@ def fit_cluster_robust(
         kind: "CR2", or "CR0", "CR1", "CR1S", "CR3".
         confidence: level of the intervals.
         condition_limit: largest condition number of the scaled design accepted.
+        second: (n,) a further cluster of each row or -1, by the numbers (from 0) of `clusters`.
 
     Raises:
         AnalysisError: on numbers that are not finite, shapes that disagree, columns that
@@ -153,9 +162,8 @@ def fit_cluster_robust(
         Where nobody shares a cluster the standard error is that of Welch's test:
 
         >>> progress = [0.9, 1.2, 0.8, 1.1, 0.6, 1.4, 0.7, 0.9]
-        >>> alone = [1, 1, 1, 1, 0, 0, 0, 0]
-        >>> group = [0, 0, 0, 0, 1, 1, 1, 1]
-        >>> design = pd.DataFrame({"alone": alone, "group": group})
+        >>> alone = np.repeat([1, 0], 4)
+        >>> design = pd.DataFrame({"alone": alone, "group": 1 - alone})
         >>> fit = fit_cluster_robust(progress, design, clusters=range(8))
         >>> difference = fit.contrast(pd.Series({"alone": 1, "group": -1}))
         >>> difference[["estimate", "std_error"]].round(3).to_numpy().tolist()
@@ -164,30 +172,29 @@ def fit_cluster_robust(
     check_kind(kind)
     check_confidence(confidence)
     names, x = read_design(design)
-    y = read_vector(outcome, len(x), "outcome")
-    w = read_weights(weights, len(x))
+    y, w = read_vector(outcome, len(x), "outcome"), read_weights(weights, len(x))
     codes, _ = read_labels(clusters, len(x))
     y_used, x_used, w_used = y, x, w
+    tied = None if second is None else tie_rows(np.asarray(clusters), np.asarray(second))
     if w is not None and not (w > 0).all():
         kept = w > 0
+        tied = None if tied is None else tied[kept][:, kept]
         y_used, x_used, w_used = y[kept], x[kept], w[kept]
         codes = np.unique(codes[kept], return_inverse=True)[1]
     rows = arrange_codes(codes)
     check_inflation(kind, *x_used.shape)
     if w_used is not None:
         w_used = w_used / w_used.max()
-        w_used = w_used / w_used.mean()
+        w_used /= w_used.mean()
     solution = solve_least_squares(y_used, x_used, names, w_used, condition_limit)
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
     meat = scores.meat(solution.residuals[rows.order])
-    every = len(y_used) == len(y)
-    residuals = solution.residuals if every else y - x @ solution.coefficients
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
         covariance=solution.transform @ meat @ solution.transform.T,
-        residuals=residuals,
+        residuals=solution.residuals if y_used is y else y - x @ solution.coefficients,
         n_rows=len(y_used),
         n_clusters=rows.n_clusters,
         kind=kind,
@@ -196,4 +203,5 @@ def fit_cluster_robust(
         scores=scores,
         meat=meat,
         transform=solution.transform,
+        overlap=None if tied is None else Overlap(tied, solution.basis, w_used, solution.residuals),
     )
