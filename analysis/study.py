@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -30,8 +30,10 @@ from analysis.comparison.weighting import Weighting, weigh_children
 from analysis.computing import one_thread
 from analysis.decisions.decide import decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
+from analysis.decisions.looks import place_look
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
+from analysis.measures.earlier import Earlier, PastLook
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
 from analysis.records.load import Records, read_records
@@ -62,7 +64,8 @@ class Study:
         home_practice: how progress goes with practice at home. These four are None when they
             were not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
-        settings: every choice made beforehand.
+        look: this report's place in a chain of reports, and its share of the chain's error.
+        settings: every choice made beforehand, with that share.
     """
 
     records: Records
@@ -79,6 +82,7 @@ class Study:
     effort: Effort | None
     home_practice: HomePractice | None
     sensitivity: Sensitivity | None
+    look: PastLook
     settings: Settings
 
     @property
@@ -117,6 +121,7 @@ def run_study(
     records: Records | str | os.PathLike[str],
     settings: Settings | None = None,
     *,
+    earlier: Earlier | None = None,
     ask_again: bool = True,
     ask_beside: bool = True,
 ) -> Study:
@@ -125,6 +130,8 @@ def run_study(
     Args:
         records: `Records`, or a path that `read_records` takes.
         settings: every choice that could change a result; the defaults when None.
+        earlier: the reports this one follows, from the clinic's private ledger
+            (`disclosure.release.recall`); without them it decides as the first of a chain.
         ask_again: whether to ask the question in every other way too; without it the answer
             is the same and comes sooner.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
@@ -145,6 +152,8 @@ def run_study(
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
     cohort = choose_cohort(records, progress)
+    look = place_look(earlier, cohort.table, settings)
+    settings = replace(settings, look_share=look.share)
     asked = choose_analysis_set(records, scored, cohort, settings)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
@@ -187,6 +196,7 @@ def run_study(
         effort,
         home_practice,
         sensitivity,
+        look,
         settings,
     )
 

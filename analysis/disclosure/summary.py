@@ -289,6 +289,16 @@ class EffortPart(Row, frozen=True, kw_only=True):
     home_practice: HomePracticePart
 
 
+class LookRow(Row, frozen=True, kw_only=True):
+    """A report's place in its chain, and its level: percent of reports like it, one digit.
+
+    The exact level would tell how many children came.
+    """
+
+    number: int = 1
+    percent: Number | None = None
+
+
 class MethodPart(Row, frozen=True, kw_only=True):
     """How sure, and how it was done: every way of asking, gates, audit, settings, versions."""
 
@@ -297,6 +307,7 @@ class MethodPart(Row, frozen=True, kw_only=True):
     audit: Audit
     settings: tuple[Setting, ...]
     versions: tuple[Version, ...]
+    look: LookRow = LookRow()
 
 
 class GrowthSpreads(Row, frozen=True, kw_only=True):
