@@ -99,7 +99,7 @@ class MethodConstants:
         "it never ends and most of it is spent while the records grow fast.",
     )
     look_overlap: float = _choice(
-        0.95,
+        0.97,
         "share of the correlation",
         "Two reports go together a little less than the children they share say: levels are "
         "added, other traits find room.",

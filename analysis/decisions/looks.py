@@ -16,8 +16,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
+from analysis.comparison.result import PAIRS
 from analysis.computing import category_codes
 from analysis.measures.earlier import Earlier, PastLook
 from analysis.models.sequential import find_next_level
@@ -42,28 +44,41 @@ def place_look(earlier: Earlier | None, table: pd.DataFrame, settings: Settings)
     n_new = len(frozenset().union(*children.values()) - earlier.ever)
     growth = 1 + max(n_new / max(earlier.n_ever, 1), settings.least_growth)
     spent = earlier.left * (1 - growth**-settings.look_fading)
+    overlap = settings.look_overlap * share_children(earlier, children)
     whole = 1 - settings.confidence
     level = find_next_level(
-        whole * earlier.last.share, whole * spent, _share_children(earlier, children, settings)
+        [whole * look.share for look in earlier.looks],
+        [*(look.overlap for look in earlier.looks[1:]), overlap],
+        whole * spent,
     )
     share = min(level / whole, settings.first_look_share)
-    return PastLook(number=earlier.last.number + 1, share=share, spent=spent)
+    return PastLook(earlier.looks[-1].number + 1, share, spent, overlap)
 
 
-def _share_children(
-    earlier: Earlier, children: Mapping[str, frozenset[str]], settings: Settings
-) -> float:
-    """Give how far two reports go together where nothing differs: by the format that does least.
+def share_children(earlier: Earlier, children: Mapping[str, frozenset[str]]) -> float:
+    """Give the mean correlation of the pairs' tests in two reports where nothing differs.
 
-    Means over sets of a and b children, c of them in both, have the correlation c / sqrt(a b).
+    The pairs share the error, and what a look spends bends down as the correlation grows, so the
+    mean stands for all. Means over a and b children, c of them in both, have the covariance c / (a b) for children of
+    variance 1; a pair's difference adds that of its two formats. A pair whose format was not there
+    is new, and goes together with nothing.
+
+    Args:
+        earlier: the reports before.
+        children: the children compared now, by format.
     """
-    overlaps = []
+    variances = {}
     for name, now in children.items():
-        n_before = earlier.n_compared.get(name, 0)
-        if now or n_before:
-            n_both = len(now & earlier.compared.get(name, frozenset()))
-            overlaps.append(n_both / math.sqrt(max(len(now), 1) * max(n_before, 1)))
-    return settings.look_overlap * min(overlaps, default=0.0)
+        n_now, n_then = len(now), earlier.n_compared.get(name, 0)
+        n_both = len(now & earlier.compared.get(name, frozenset()))
+        if n_now:
+            variances[name] = (n_both / (n_now * max(n_then, 1)), 1 / n_now, 1 / max(n_then, 1))
+    found = []
+    for this, than in PAIRS:
+        if this in variances and than in variances:
+            both, now_, then = np.add(variances[this], variances[than])
+            found.append(float(both / math.sqrt(now_ * then)))
+    return sum(found) / max(len(found), 1)
 
 
 def _children(table: pd.DataFrame) -> dict[str, frozenset[str]]:

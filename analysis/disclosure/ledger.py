@@ -55,8 +55,8 @@ class ReportEntry(_Part, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         report: keyed name of the report; before: that of the one it was held against, or "".
         groups: name -> hexadecimal digits of a whole number whose bit i stands for child i.
-        records: keyed name of the records; look, share, spent: the report's place in its chain
-            and its part of the chain's error (`decisions.looks`).
+        records: keyed name of what was looked at; look, share, spent, overlap: the report's place
+            in its chain of reports and its part of their error (`measures.earlier.PastLook`).
     """
 
     report: Hex
@@ -66,6 +66,7 @@ class ReportEntry(_Part, frozen=True, kw_only=True, omit_defaults=True):
     look: Annotated[int, msgspec.Meta(ge=0)] = 0
     share: Share = 0.0
     spent: Share = 0.0
+    overlap: Share = 0.0
 
 
 class ShownFormat(_Part, frozen=True, kw_only=True):
@@ -166,7 +167,7 @@ class Ledger:
 
         Args:
             report: keyed name of the last one.
-            records: keyed name of the records at hand.
+            records: keyed name of what is looked at now, as `remember_report` was given it.
             codes: of the children in them.
 
         Returns:
@@ -174,8 +175,8 @@ class Ledger:
             `judge_groups` refuses.
         """
         chain = self._find_chain(report)
-        told = [entry for entry in chain if entry.look]
-        if not told:
+        looks = {(entry.look, entry.records): _look(entry) for entry in chain if entry.look}
+        if not looks:
             return None
         here = {self._places.get(self._digest(code), -1): code for code in codes}
         here.pop(-1, None)
@@ -190,7 +191,7 @@ class Ledger:
         again = next(same, None)
         spent = {(entry.records, entry.look): entry.spent for entry in together}
         return Earlier(
-            last=_look(told[0]),
+            looks=tuple(looks[key] for key in sorted(looks)),
             left=max(1.0 - sum(spent.values()), LEAST_LEFT),
             repeats=_look(again) if again else None,
             n_ever=ever.bit_count(),
@@ -199,10 +200,10 @@ class Ledger:
             compared={name: _name_places(mask, here) for name, mask in masks.items()},
         )
 
-    def find_look(self, report: str) -> PastLook:
-        """Give a report's place in its chain; number 0 where the ledger does not know it."""
+    def find_look(self, report: str) -> tuple[str, PastLook]:
+        """Give what a report looked at, and its place in its chain; number 0 where not known."""
         told = [entry for entry in self._find_chain(report) if entry.look]
-        return _look(told[0]) if told else UNKNOWN
+        return (told[0].records, _look(told[0])) if told else ("", UNKNOWN)
 
     def remember_report(
         self, report: str, before: str, groups: Groups, records: str = "", look: PastLook = UNKNOWN
@@ -213,7 +214,7 @@ class Ledger:
             report: its keyed name.
             before: that of the report it was held against, or "".
             groups: the children.
-            records: keyed name of the records.
+            records: keyed name of what it looked at.
             look: the report's place in its chain.
         """
         masks = {name: f"{self._mask(ids, add=True):x}" for name, ids in sorted(groups.items())}
@@ -225,6 +226,7 @@ class Ledger:
             look=look.number,
             share=look.share,
             spent=look.spent,
+            overlap=look.overlap,
         )
         if entry not in self.content.reports:
             self.content = replace(self.content, reports=(*self.content.reports, entry))
@@ -373,7 +375,7 @@ def _compared(entry: ReportEntry) -> dict[str, int]:
 
 
 def _look(entry: ReportEntry) -> PastLook:
-    return PastLook(number=entry.look, share=entry.share, spent=entry.spent)
+    return PastLook(entry.look, entry.share, entry.spent, entry.overlap)
 
 
 def _name_places(mask: int, here: Mapping[int, str]) -> frozenset[str]:

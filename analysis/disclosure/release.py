@@ -27,6 +27,8 @@ from analysis.disclosure.subgroups import publish_subgroups
 from analysis.disclosure.summary import Measure, RecordsPart, Summary, check_summary
 from analysis.errors import AnalysisError
 from analysis.measures.earlier import Earlier
+from analysis.records.load import digest_tables
+from analysis.records.schema import TABLES
 from analysis.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,10 +93,11 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
         summary = check_summary(summary)
     summary = seal_summary(summary, private)
     if private is not None:
-        before, look = (previous.report if previous else ""), study.look
+        before = previous.report if previous else ""
+        looked = name_looked(study.records, private), study.look
         if summary.previous and summary.previous.held:
-            look = private.find_look(before)
-        private.remember_report(summary.report, before, printed, summary.records.id, look)
+            looked = private.find_look(before)
+        private.remember_report(summary.report, before, printed, *looked)
         if not (summary.previous and summary.previous.held):
             private.remember_shown(list_outcomes(study))
     return summary
@@ -120,6 +123,25 @@ def name_records(records: Records, ledger: Ledger) -> str:
     return ledger.key_name("records", records.digest.encode(), RECORDS_DIGITS)
 
 
+def name_looked(records: Records, ledger: Ledger) -> str:
+    """Give the name by which a ledger knows all that is recorded of children with goals.
+
+    Children without a goal enter no comparison: where only they came, nothing is looked at anew.
+
+    Args:
+        records: what the clinic handed in.
+        ledger: the clinic's.
+    """
+    asked = set(records.goals["child_id"])
+    tables = {}
+    for name in TABLES:
+        frame = getattr(records, name)
+        if "child_id" in frame:
+            frame = frame[frame["child_id"].isin(asked) | frame["child_id"].isna()]
+        tables[name] = frame
+    return ledger.key_name("looked", digest_tables(tables).encode())
+
+
 def recall_earlier(
     records: Records, ledger: Ledger | None, previous: Summary | None
 ) -> Earlier | None:
@@ -137,7 +159,7 @@ def recall_earlier(
     if ledger is None or previous is None or records.invented:
         return None
     codes = map(str, records.episodes["child_id"])
-    return ledger.recall(previous.report, name_records(records, ledger), codes)
+    return ledger.recall(previous.report, name_looked(records, ledger), codes)
 
 
 def publish_measure(settings: Settings) -> Measure:

@@ -18,11 +18,14 @@ class PastLook:
         number: 1 for the first report of a chain.
         share: its level, as a share of the error of the chain.
         spent: what it newly spent of the chain's error, as a share.
+        overlap: how far its main tests go together with those of the look before it, where nothing
+            differs; 0 for the first.
     """
 
     number: int
     share: float
     spent: float
+    overlap: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Earlier:
     """The reports that a new one follows.
 
     Attributes:
-        last: the look that the new report follows.
+        looks: the looks that the new report follows, from the first.
         left: the share of the chain's error that no report of it has spent yet.
         repeats: the look at these same records, where they did not change since one.
         n_ever: children compared in any report of the chain.
@@ -39,7 +42,7 @@ class Earlier:
         compared: those of them who are in the records at hand, by format.
     """
 
-    last: PastLook
+    looks: tuple[PastLook, ...]
     left: float
     repeats: PastLook | None
     n_ever: int
@@ -48,4 +51,4 @@ class Earlier:
     compared: Mapping[str, frozenset[str]]
 
     def __repr__(self) -> str:
-        return f"Report {self.last.number} of a chain, and those before it."
+        return f"What is known of {len(self.looks)} looks before this one."
