@@ -110,6 +110,12 @@ class MethodConstants:
         "Records that changed without new children are still looked at anew, and that costs "
         "something.",
     )
+    newcomers_together: float = _choice(
+        0.10,
+        "share of the error",
+        "New children of all formats together are many, so a change of all is seen with little; "
+        "the rest is for each format by itself.",
+    )
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )

@@ -23,6 +23,7 @@ from analysis.comparison.covariates import Covariates
 from analysis.comparison.effort import Effort, compare_what_it_took
 from analysis.comparison.growth_model import MixedGrowth, compare_mixed_growth
 from analysis.comparison.home_practice import HomePractice, relate_home_practice
+from analysis.comparison.newcomers import Newcomers, compare_newcomers
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
 from analysis.comparison.subgroups import Subgroups, compare_subgroups
@@ -30,7 +31,7 @@ from analysis.comparison.weighting import Weighting, weigh_children
 from analysis.computing import one_thread
 from analysis.decisions.decide import decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
-from analysis.decisions.looks import place_look
+from analysis.decisions.looks import place_look, settle_newcomers
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.earlier import Earlier, PastLook
@@ -65,6 +66,7 @@ class Study:
             were not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
         look: this report's place in a chain of reports, and its share of the chain's error.
+        newcomers: children new since the last report beside those before; None in a first one.
         settings: every choice made beforehand, with that share.
     """
 
@@ -83,6 +85,7 @@ class Study:
     home_practice: HomePractice | None
     sensitivity: Sensitivity | None
     look: PastLook
+    newcomers: Newcomers | None
     settings: Settings
 
     @property
@@ -177,10 +180,6 @@ def run_study(
         home_practice=home_practice,
         sensitivity=sensitivity,
     )
-    labelled = {
-        name: label_comparison(comparison, decisions, settings)
-        for name, comparison in analyses.items()
-    }
     return Study(
         records,
         scored,
@@ -188,7 +187,9 @@ def run_study(
         cohort,
         asked.covariates,
         weighting,
-        MappingProxyType(labelled),
+        MappingProxyType(
+            {n: label_comparison(a, decisions, settings) for n, a in analyses.items()}
+        ),
         growth,
         verdicts,
         subgroups,
@@ -197,6 +198,7 @@ def run_study(
         home_practice,
         sensitivity,
         look,
+        settle_newcomers(compare_newcomers(asked, earlier), settings),
         settings,
     )
 

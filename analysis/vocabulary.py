@@ -123,6 +123,9 @@ Reason = Literal[
     "few_practice_intervals",
     "few_rated_twice",
     "few_behind",
+    "few_new",
+    "few_left",
+    "seen_shorter",
     # not recorded
     "no_group_id",
     "no_therapist_id",

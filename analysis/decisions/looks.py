@@ -1,7 +1,7 @@
-"""One error for a chain of reports: how much of it this report may use.
+"""One error for a chain of reports: how much of it this report may use, and what has changed.
 
 In: what the private ledger tells of the reports before, and who is compared now. Out: a `PastLook`,
-this report's place in the chain. Decisions: over all reports of a chain, a false difference is
+this report's place in the chain; how new children differ, settled. Decisions: over all reports of a chain, a false difference is
 stated in at most `Settings.error_rate`'s share of clinics in which nothing differs, however many
 reports there will be: the first report has nearly all of the error, each later one a fixed part of
 what is left, as large as the number of children has grown (alpha spending: Lan & DeMets 1983,
@@ -15,12 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from analysis.comparison.newcomers import EVERY, Newcomers
 from analysis.comparison.result import PAIRS
 from analysis.computing import category_codes
+from analysis.decisions.error_rate import settle_weighted
 from analysis.measures.earlier import Earlier, PastLook
 from analysis.models.sequential import find_next_level
 from analysis.records.schema import FORMATS
@@ -79,6 +82,29 @@ def share_children(earlier: Earlier, children: Mapping[str, frozenset[str]]) -> 
             both, now_, then = np.add(variances[this], variances[than])
             found.append(float(both / math.sqrt(now_ * then)))
     return sum(found) / max(len(found), 1)
+
+
+def settle_newcomers(newcomers: Newcomers | None, settings: Settings) -> Newcomers | None:
+    """Decide which differences between new children and earlier ones may be stated.
+
+    A family of its own, with the whole error in every report: Holm with weights, a small one for
+    all formats together, where a change is seen easily, the rest for each format alike.
+
+    Args:
+        newcomers: new children beside earlier ones; None where nothing was compared.
+        settings: the error, and the weight of all together.
+    """
+    if newcomers is None or not newcomers.rows:
+        return newcomers
+    n_parts = len(newcomers.rows) - (EVERY in newcomers.rows)
+    together = settings.newcomers_together if n_parts else 1.0
+    weights = {
+        (name, 0): together if name == EVERY else (1 - together) / n_parts
+        for name in newcomers.rows
+    }
+    p_values = {(name, 0): float(row["p_value"]) for name, row in newcomers.rows.items()}
+    found, _ = settle_weighted(p_values, weights, 1 - settings.confidence)
+    return replace(newcomers, settled=frozenset(name for name, _ in found))
 
 
 def _children(table: pd.DataFrame) -> dict[str, frozenset[str]]:

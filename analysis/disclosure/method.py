@@ -14,9 +14,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from analysis.disclosure.analyses import publish_analyses
+from analysis.disclosure.chain_rows import Look
 from analysis.disclosure.gates import publish_gates
 from analysis.disclosure.rows import Audit, Setting, Version
-from analysis.disclosure.summary import LookRow, MethodPart
+from analysis.disclosure.summary import MethodPart
 from analysis.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def publish_method(study: Study) -> MethodPart:
     )
 
 
-def publish_look(study: Study) -> LookRow:
+def publish_look(study: Study) -> Look:
     """Give the report's place in its chain, and its level to one digit.
 
     Args:
@@ -52,7 +53,7 @@ def publish_look(study: Study) -> LookRow:
     """
     percent = 100 * study.settings.error_rate
     digits = 0 if percent >= 1 else -math.floor(math.log10(percent))
-    return LookRow(number=study.look.number, percent=round(percent, digits))
+    return Look(number=study.look.number, percent=round(percent, digits))
 
 
 def publish_settings(settings: Settings) -> tuple[Setting, ...]:

@@ -19,6 +19,7 @@ from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.groups import Groups, list_groups, list_outcomes
 from analysis.disclosure.ledger import Ledger
 from analysis.disclosure.method import publish_method
+from analysis.disclosure.newcomers import publish_newcomers
 from analysis.disclosure.previous import judge_previous, stand_beside
 from analysis.disclosure.progress import publish_progress
 from analysis.disclosure.seal import seal_summary
@@ -88,7 +89,9 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
     printed = groups
     if previous is not None:
         verdicts = judge_previous(summary, previous, groups, private)
-        summary, printed = stand_beside(summary, previous, groups, verdicts, settings)
+        summary, printed = stand_beside(
+            summary, previous, groups, verdicts, publish_newcomers(study)
+        )
         _check_look(study, previous, private, summary)
         summary = check_summary(summary)
     summary = seal_summary(summary, private)
