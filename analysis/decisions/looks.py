@@ -1,13 +1,13 @@
 """One error for a chain of reports: how much of it this report may use, and what has changed.
 
 In: what the private ledger tells of the reports before, and who is compared now. Out: a `PastLook`,
-this report's place in the chain; how new children differ, settled. Decisions: over all reports of a chain, a false difference is
-stated in at most `Settings.error_rate`'s share of clinics in which nothing differs, however many
-reports there will be: the first report has nearly all of the error, each later one a fixed part of
-what is left, as large as the number of children has grown (alpha spending: Lan & DeMets 1983,
-Biometrika 70:659; a graph of hypotheses with a level for each look: Maurer & Bretz 2013,
-Statistics in Biopharmaceutical Research 5:311). What children two reports share is used, so a later
-level is larger than what it newly spends. Records that did not change are not looked at anew
+this report's place in the chain; how new children differ, settled. Decisions: over all reports of a
+chain, a false difference is stated in at most one less the level of confidence of the clinics in
+which nothing differs, however many reports there will be: the first report has nearly all of the
+error, each later one a part of what is left, the larger the more children came (alpha spending: Lan
+& DeMets 1983, Biometrika 70:659; a graph of hypotheses with a level for each look: Maurer & Bretz
+2013, Statistics in Biopharmaceutical Research 5:311). What children two reports share is used, so a
+later level is larger than what it newly spends. Records that did not change are not looked at anew
 (METHODS.md, "One family, one error").
 """
 
@@ -61,10 +61,10 @@ def place_look(earlier: Earlier | None, table: pd.DataFrame, settings: Settings)
 def share_children(earlier: Earlier, children: Mapping[str, frozenset[str]]) -> float:
     """Give the mean correlation of the pairs' tests in two reports where nothing differs.
 
-    The pairs share the error, and what a look spends bends down as the correlation grows, so the
-    mean stands for all. Means over a and b children, c of them in both, have the covariance c / (a b) for children of
+    Means over a and b children, c of them in both, have the covariance c / (a b) for children of
     variance 1; a pair's difference adds that of its two formats. A pair whose format was not there
-    is new, and goes together with nothing.
+    goes together with nothing. The pairs share the error, and what a look spends bends down as the
+    correlation grows, so the mean stands for all.
 
     Args:
         earlier: the reports before.

@@ -603,7 +603,7 @@ def test_the_place_in_a_chain_and_its_level_are_said(look, rule, words):
 def test_what_keeps_its_old_numbers_is_said(changes, rule, words):
     told = tell_previous(previous(**changes)[0])
     assert (told[0].rule, words in texts(told)["changes.held"]) == (rule, True)
-    assert len(told) == (1 if "held" in changes else 3)
+    assert len(told) == (1 if "held" in changes else 2)
 
 
 def test_a_first_report_says_nothing_of_a_last_one():

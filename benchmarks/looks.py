@@ -1,0 +1,224 @@
+"""How often does a chain of reports ever state a difference that is not there, and at what cost?
+
+`python -m benchmarks.looks [--chains N] [--whole N] [--changes N]` lets clinics in which nothing
+differs grow from 120 children by 30 a term, whole therapy groups at a time, and reads a report each
+term for twelve terms. "Alone": every report decides as if it were the first; "chain": each is given
+the last one. Then new children are compared with earlier ones, with and without a change.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from analysis.audit.statements import find_statements
+from analysis.comparison.newcomers import compare_newcomers
+from analysis.computing import one_thread
+from analysis.decisions.decide import decide_pairs
+from analysis.decisions.looks import settle_newcomers
+from analysis.disclosure.ledger import Ledger
+from analysis.disclosure.release import protect, recall_earlier
+from analysis.disclosure.summary import Summary
+from analysis.measures.earlier import Earlier, PastLook
+from analysis.records.load import Records, records_from_tables
+from analysis.records.schema import FORMATS
+from analysis.settings import Settings
+from analysis.simulation.clinic import simulate_clinic
+from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+from analysis.study import Study, run_study
+from analysis.vocabulary import AHEAD
+from analysis.words.tell import tell
+from benchmarks.error_rate import REAL
+from benchmarks.stamp import keep_table
+
+SEED = 16
+LOOKS, FIRST, STEP = 12, 120, 30
+SHOWN = (1, 2, 4, 8, 12)
+CHAINS, WHOLE, CHANGES = 200, 25, 300
+SHIFT = 0.5
+NULL = replace(ClinicDesign(), **dict[str, Any](NO_DIFFERENCE))
+Tables = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One report of a chain: false differences alone, in the chain and of new children; widths."""
+
+    alone: bool
+    chain: bool
+    changed: bool | None
+    percent: float
+    deciding: float
+    single: float
+
+
+def let_children_come(tables: Tables, rng: np.random.Generator) -> list[str]:
+    """Give the children in the order in which they come, each therapy group as a whole."""
+    episodes = tables["episodes"]
+    child = episodes["child_id"].astype(str)
+    unit = episodes["group_id"].astype(object).where(episodes["group_id"].notna(), child)
+    rank = {name: k for k, name in enumerate(rng.permutation(pd.unique(unit).tolist()))}
+    return child.iloc[np.argsort(unit.map(rank).to_numpy(), kind="stable")].tolist()
+
+
+def keep_children(tables: Tables, kept: Sequence[str]) -> Records:
+    """Give the records of some children."""
+    goals = tables["goals"]
+    own = set(goals.loc[goals["child_id"].isin(kept), "goal_id"])
+    found = {}
+    for name, frame in tables.items():
+        named = "child_id" in frame and frame["child_id"].notna().any()
+        rows = frame["child_id"].isin(kept) if named else frame["goal_id"].isin(own)
+        found[name] = frame[rows].reset_index(drop=True)
+    return records_from_tables(found)
+
+
+def follow_chain(seed: np.random.SeedSequence, *, whole: bool) -> list[Term]:
+    """Read the reports of one growing clinic, term by term."""
+    drawn, order = seed.spawn(2)
+    design = replace(NULL, n_children=FIRST + STEP * (LOOKS - 1))
+    tables = simulate_clinic(design, drawn).tables
+    children = let_children_come(tables, np.random.default_rng(order))
+    ledger, previous, terms = Ledger(), None, list[Term]()
+    for k in range(LOOKS):
+        records = keep_children(tables, children[: FIRST + STEP * k])
+        earlier = recall_earlier(records, ledger, previous)
+        study = run_study(records, earlier=earlier, ask_again=whole, ask_beside=whole)
+        previous = tell(protect(study, ledger, previous))
+        terms.append(_read_term(study, previous, whole=whole))
+    return terms
+
+
+def _read_term(study: Study, summary: Summary, *, whole: bool) -> Term:
+    alone = decide_pairs(study.verdicts.gates, study.analyses, Settings())
+    chain = [d for d in study.verdicts.decisions if d.label in AHEAD]
+    false = bool(chain)
+    if whole:
+        false = any(s["question"] not in REAL for s in find_statements(summary))
+    df = np.asarray(study.comparison.by_pair["df"], float)
+    level = study.settings.error_rate * study.settings.main_share / 3
+    whole_level = 1 - study.settings.confidence
+    single = whole_level * study.settings.main_share / 3
+    with np.errstate(invalid="ignore"):
+        deciding = float(np.nanmedian(stdtrit(df, 1 - level / 2) / stdtrit(df, 1 - single / 2)))
+        share = study.settings.error_rate
+        plain = stdtrit(df, 1 - share / 2) / stdtrit(df, 1 - whole_level / 2)
+    new = study.newcomers
+    return Term(
+        alone=any(d.label in AHEAD for d in alone),
+        chain=false,
+        changed=bool(new.settled) if new is not None and new.rows else None,
+        percent=100 * share,
+        deciding=deciding,
+        single=float(np.nanmedian(plain)),
+    )
+
+
+def see_changes(seed: np.random.SeedSequence) -> dict[str, tuple[bool, bool]]:
+    """Compare 60 new children with 120 earlier ones: nothing, all or one format changed.
+
+    Returns:
+        Where progress grew by `SHIFT` ("nowhere", "everywhere" or a format) -> whether any change,
+        and whether that very row, is stated.
+    """
+    drawn, order = seed.spawn(2)
+    tables = simulate_clinic(replace(NULL, n_children=188), drawn).tables
+    children = let_children_come(tables, np.random.default_rng(order))
+    study = run_study(keep_children(tables, children), ask_again=False, ask_beside=False)
+    asked = study.analysis_set
+    table, settings = asked.table, Settings()
+    new = ~table["child_id"].isin(children[:125]).to_numpy()
+    own = {f: (table["format"] == f).to_numpy() for f in FORMATS}
+    compared = {f: frozenset(table["child_id"][rows & ~new]) for f, rows in own.items()}
+    ever = frozenset().union(*compared.values())
+    counts = {f: len(codes) for f, codes in compared.items()}
+    first = settings.first_look_share
+    earlier = Earlier(
+        (PastLook(1, first, first),), 1 - first, None, len(ever), ever, counts, compared
+    )
+    found = {}
+    shifted = {"nowhere": np.zeros(len(table), bool), "everywhere": new}
+    for name, rows in (shifted | {f: new & of for f, of in own.items()}).items():
+        moved = table.assign(rate=table["rate"] + SHIFT * rows)
+        answer = settle_newcomers(compare_newcomers(replace(asked, table=moved), earlier), settings)
+        said = answer.settled if answer else frozenset()
+        found[name] = bool(said), ("all" if name == "everywhere" else name) in said
+    return found
+
+
+def _percent(found: Sequence[bool]) -> str:
+    values = np.asarray(found, dtype=float)
+    if not len(values):
+        return "-"
+    share = values.mean()
+    error = np.sqrt(max(share * (1 - share), 1 / len(values) ** 2) / len(values))
+    return f"{100 * share:.1f}% ({100 * error:.1f})"
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *lines)]
+
+
+@one_thread()
+def main() -> None:
+    """Measure, print and keep the tables."""
+    parser = argparse.ArgumentParser(description="Chains of reports about growing clinics.")
+    parser.add_argument("--chains", type=int, default=CHAINS, help="chains of page 1")
+    parser.add_argument("--whole", type=int, default=WHOLE, help="chains of whole reports")
+    parser.add_argument("--changes", type=int, default=CHANGES, help="clinics with new children")
+    given = parser.parse_args()
+    roots = np.random.SeedSequence(SEED).spawn(3)
+    chains = [follow_chain(s, whole=False) for s in roots[0].spawn(given.chains)]
+    whole = [follow_chain(s, whole=True) for s in roots[1].spawn(given.whole)]
+    changes = [see_changes(s) for s in roots[2].spawn(given.changes)]
+    lines = []
+    for look in SHOWN:
+        terms = [chain[look - 1] for chain in chains]
+        so_far = [chain[:look] for chain in chains]
+        lines.append(
+            [
+                f"{look}",
+                f"{FIRST + STEP * (look - 1)}",
+                f"{np.median([t.percent for t in terms]):.2f}%",
+                f"{np.median([t.deciding for t in terms]):.2f}",
+                f"{np.median([t.single for t in terms]):.2f}",
+                _percent([any(t.alone for t in part) for part in so_far]),
+                _percent([any(t.chain for t in part) for part in so_far]),
+                _percent([any(t.chain for t in chain[:look]) for chain in whole]),
+            ]
+        )
+    head = ["report", "children", "level", "range that decides, to a single report's"]
+    head += ["a 95% range's, to it", "ever false: page 1, each alone"]
+    head += ["ever false: page 1, chain", "ever false: any page, chain"]
+    alarms = [t.changed for chain in (*chains, *whole) for t in chain if t.changed is not None]
+    rows = [
+        [where, *(_percent([clinic[where][k] for clinic in changes]) for k in (0, 1))]
+        for where in changes[0]
+    ]
+    text = [
+        "# Chains of reports",
+        "",
+        f"{len(chains)} chains for page 1 and {len(whole)} of whole reports, in which nothing "
+        "differs; in brackets Monte-Carlo errors. The range that decides is that of the smallest "
+        "of three p-values, set against that of a report which has the whole 5%.",
+        "",
+        *_table(head, lines),
+        "",
+        f"New children said to differ where nothing changed: {_percent(alarms)} of {len(alarms)} "
+        "later reports of these chains.",
+        "",
+        f"## What changed: 60 new children beside 120 earlier ones, {len(changes)} clinics",
+        "",
+        *_table([f"progress {SHIFT:g} levels further", "any change stated", "that one"], rows),
+    ]
+    keep_table(__file__, "\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
