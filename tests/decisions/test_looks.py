@@ -1,5 +1,6 @@
 """One error for a chain: what each look spends, what it may use, and over many chains."""
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -43,7 +44,7 @@ def after(looks, n, left=None, **changes):
 
 def chain(sizes, settings=S):
     looks = [place_look(None, table_of(sizes[0]), settings)]
-    for before, now in zip(sizes, sizes[1:], strict=False):
+    for before, now in itertools.pairwise(sizes):
         looks.append(place_look(after(looks, before), table_of(now), settings))
     return looks
 

@@ -26,7 +26,7 @@ def test_two_looks_agree_with_the_bivariate_normal_distribution():
 
 
 def test_equal_levels_at_five_equally_spaced_looks_are_pococks():
-    """Pocock 1977, table 1: 2.413 keeps 5% over five looks (Jennison & Turnbull 2000, table 2.1)."""
+    """Pocock 1977, Biometrika 64:191: 2.413 keeps 5% over five looks."""
     level = 2 * stats.norm.sf(2.413)
     correlations = [math.sqrt(k / (k + 1)) for k in range(1, 5)]
     draws = np.random.default_rng(3).standard_normal((400_000, 5)).cumsum(1)
@@ -45,8 +45,14 @@ def test_the_more_two_looks_share_the_larger_the_level():
 
 @pytest.mark.parametrize(
     ("levels", "correlations", "spent"),
-    [([], [], 0.01), ([0.04], [], 0.01), ([0.04], [1.0], 0.01), ([1.0], [0.5], 0.01)]
-    + [([0.04], [0.5], 0.0), ([0.04], [-0.1], 0.01)],
+    [
+        ([], [], 0.01),
+        ([0.04], [], 0.01),
+        ([0.04], [1.0], 0.01),
+        ([1.0], [0.5], 0.01),
+        ([0.04], [0.5], 0.0),
+        ([0.04], [-0.1], 0.01),
+    ],
 )
 def test_looks_without_levels_or_correlations_are_refused(levels, correlations, spent):
     with pytest.raises(AnalysisError, match="A look needs levels"):
