@@ -133,8 +133,8 @@ def run_study(
     Args:
         records: `Records`, or a path that `read_records` takes.
         settings: every choice that could change a result; the defaults when None.
-        earlier: the reports this one follows, from the clinic's private ledger
-            (`disclosure.release.recall`); without them it decides as the first of a chain.
+        earlier: the reports this one follows (`disclosure.release.recall_earlier`); without them
+            it decides as the first of a chain.
         ask_again: whether to ask the question in every other way too; without it the answer
             is the same and comes sooner.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
@@ -164,10 +164,8 @@ def run_study(
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(asked, weighting, analyses)
     decisions = decide_pairs(gates, analyses, settings)
-    subgroups = compare_subgroups(asked) if ask_beside else None
-    attainment = compare_attainment(asked) if ask_beside else None
-    effort = compare_what_it_took(asked) if ask_beside else None
-    home_practice = relate_home_practice(asked) if ask_beside else None
+    beside = _ask_beside(asked) if ask_beside else (None, None, None, None)
+    subgroups, attainment, effort, home_practice = beside
     verdicts = reach_verdicts(
         gates,
         decisions,
@@ -200,6 +198,16 @@ def run_study(
         look,
         settle_newcomers(compare_newcomers(asked, earlier), settings),
         settings,
+    )
+
+
+def _ask_beside(asked: AnalysisSet) -> tuple[Subgroups, Attainment, Effort, HomePractice]:
+    """Ask the other questions: does it depend, how soon, at what effort, practice at home."""
+    return (
+        compare_subgroups(asked),
+        compare_attainment(asked),
+        compare_what_it_took(asked),
+        relate_home_practice(asked),
     )
 
 

@@ -58,14 +58,16 @@ def compare_newcomers(analysis_set: AnalysisSet, earlier: Earlier | None) -> New
         earlier: the reports before.
 
     Returns:
-        The comparison; None in the first report of a chain, and where nothing changed.
+        The comparison; None in the first report of a chain, and where nobody is new.
     """
-    if earlier is None or earlier.repeats is not None:
+    if earlier is None:
         return None
     table, settings = analysis_set.table, analysis_set.settings
     children = table["child_id"].astype(str).to_numpy(dtype=object)
     new = ~np.isin(children, list(earlier.ever))
     n_new, n_old = (count_children(table, kept) for kept in (new, ~new))
+    if not new.any():
+        return None
     smallest = settings.smallest_cell
     if min(sum(n_new.values()), sum(n_old.values())) < 2 * smallest:
         return Newcomers(withheld="few_new")

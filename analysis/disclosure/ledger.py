@@ -218,16 +218,10 @@ class Ledger:
             look: the report's place in its chain.
         """
         masks = {name: f"{self._mask(ids, add=True):x}" for name, ids in sorted(groups.items())}
-        entry = ReportEntry(
-            report=report,
-            before=before,
-            groups=masks,
-            records=records,
-            look=look.number,
-            share=look.share,
-            spent=look.spent,
-            overlap=look.overlap,
-        )
+        entry = ReportEntry(report=report, before=before, groups=masks)
+        if look.number:
+            place = {"look": look.number, "share": look.share, "spent": look.spent}
+            entry = replace(entry, records=records, overlap=look.overlap, **place)
         if entry not in self.content.reports:
             self.content = replace(self.content, reports=(*self.content.reports, entry))
 

@@ -24,7 +24,7 @@ def publish_newcomers(study: Study) -> Newcomers | None:
         study: the study.
 
     Returns:
-        The rows; None in the first report of a chain, and where nothing changed.
+        The rows; None in the first report of a chain, and where nobody is new.
     """
     found, settings = study.newcomers, study.settings
     if found is None:

@@ -331,7 +331,7 @@ class PreviousPart(Row, frozen=True, kw_only=True):
         held: formats whose children differ by too few; then every number is the last report's.
         held_parts: JSON names of the parts that keep their numbers, when no format is held.
         alike: whether the same children stand behind every number.
-        newcomers: children new since then beside those before; None where nothing is new.
+        newcomers: children new since then beside those before; None where nobody is.
     """
 
     since: Counts

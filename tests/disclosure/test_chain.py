@@ -25,7 +25,7 @@ from analysis.words.tell import tell
 
 S = Settings()
 SIZES = (120, 180, 240)
-N_CHAINS, N_TERMS, STEP = (200, 12, 60) if WHOLE else (6, 5, 60)
+N_CHAINS, N_TERMS, STEP = (200, 12, 60) if WHOLE else (4, 4, 60)
 
 
 @functools.cache
