@@ -125,7 +125,6 @@ Reason = Literal[
     "few_behind",
     "few_new",
     "few_left",
-    "seen_shorter",
     # not recorded
     "no_group_id",
     "no_therapist_id",

@@ -31,6 +31,8 @@ from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+from analysis.simulation.unlike import simulate_unlike
+from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import Study, run_study
 from analysis.vocabulary import AHEAD
 from analysis.words.tell import tell
@@ -42,6 +44,10 @@ LOOKS, FIRST, STEP = 12, 120, 30
 SHOWN = (1, 2, 4, 8, 12)
 CHAINS, WHOLE, CHANGES = 200, 25, 300
 SHIFT = 0.5
+ALL_WEEKS, WEEKS_A_TERM = 1000.0, 12
+WHOLE_SEEN = "new children seen to their end"
+AS_THEY_COME = "new children seen for the term so far"
+UNLIKE = "clinics unlike the analysis"
 NULL = replace(ClinicDesign(), **dict[str, Any](NO_DIFFERENCE))
 ALONE = Settings(first_look_share=1.0)
 Tables = Mapping[str, pd.DataFrame]
@@ -77,32 +83,57 @@ def let_children_come(tables: Tables, rng: np.random.Generator) -> list[str]:
     return child.iloc[np.argsort(unit.map(rank).to_numpy(), kind="stable")].tolist()
 
 
-def keep_children(tables: Tables, kept: Sequence[str]) -> Records:
-    """Give the records of some children."""
+def keep_children(tables: Tables, seen: Mapping[str, float]) -> Records:
+    """Give the records of some children, each as far as it has been seen.
+
+    Args:
+        tables: a clinic's tables.
+        seen: child's code -> last week seen so far.
+    """
     goals = tables["goals"]
-    own = set(goals.loc[goals["child_id"].isin(kept), "goal_id"])
+    last = goals["child_id"].map(seen)
+    closed = goals["closed_week"].to_numpy(float) > last.to_numpy(float)
+    goals = goals.assign(
+        closed_week=goals["closed_week"].mask(closed),
+        closed_reason=goals["closed_reason"].mask(closed),
+    )
+    by_goal = dict(zip(goals["goal_id"], last, strict=True))
     found = {}
-    for name, frame in tables.items():
-        named = "child_id" in frame and frame["child_id"].notna().any()
-        rows = frame["child_id"].isin(kept) if named else frame["goal_id"].isin(own)
+    for name, frame in {**tables, "goals": goals}.items():
+        of_goal = name == "reviews"
+        until = frame["goal_id"].map(by_goal) if of_goal else frame["child_id"].map(seen)
+        rows = until.notna()
+        if "week" in frame:
+            rows &= frame["week"].to_numpy(float) <= until.to_numpy(float)
         found[name] = frame[rows].reset_index(drop=True)
     return records_from_tables(found)
 
 
-def grow(seed: np.random.SeedSequence) -> Iterator[Records]:
+def draw_tables(kind: str, n: int, seed: np.random.SeedSequence) -> Tables:
+    """Give the tables of a clinic in which nothing differs."""
+    if kind == UNLIKE:
+        return simulate_unlike(UnlikeDesign(n_children=n), seed).tables
+    return simulate_clinic(replace(NULL, n_children=n), seed).tables
+
+
+def grow(kind: str, seed: np.random.SeedSequence) -> Iterator[Records]:
     """Give the records of a growing clinic, term by term."""
     drawn, order = seed.spawn(2)
-    design = replace(NULL, n_children=FIRST + STEP * (LOOKS - 1))
-    tables = simulate_clinic(design, drawn).tables
+    tables = draw_tables(kind, FIRST + STEP * (LOOKS - 1), drawn)
     children = let_children_come(tables, np.random.default_rng(order))
+    arrived = {c: max(0, (i - FIRST) // STEP + 1) for i, c in enumerate(children)}
     for k in range(LOOKS):
-        yield keep_children(tables, children[: FIRST + STEP * k])
+        seen = dict.fromkeys(children[: FIRST + STEP * k], ALL_WEEKS)
+        if kind == AS_THEY_COME:
+            terms = {c: k + 1 - arrived[c] if arrived[c] else ALL_WEEKS for c in seen}
+            seen = {c: float(WEEKS_A_TERM * n + 1) for c, n in terms.items()}
+        yield keep_children(tables, seen)
 
 
-def follow_chain(seed: np.random.SeedSequence) -> list[Term]:
+def follow_chain(kind: str, seed: np.random.SeedSequence) -> list[Term]:
     """Ask the main question each term, as if every report had new numbers."""
     ledger, terms = Ledger(), list[Term]()
-    for k, records in enumerate(grow(seed)):
+    for k, records in enumerate(grow(kind, seed)):
         codes = map(str, records.episodes["child_id"])
         earlier = ledger.recall(f"{k - 1:x}", f"{k:x}", codes) if k else None
         study = run_study(records, earlier=earlier, ask_again=False, ask_beside=False)
@@ -116,7 +147,7 @@ def follow_chain(seed: np.random.SeedSequence) -> list[Term]:
 def follow_reports(seed: np.random.SeedSequence) -> list[Printed]:
     """Read every page of the reports of one growing clinic, each given the last one."""
     ledger, previous, found = Ledger(), None, list[Printed]()
-    for records in grow(seed):
+    for records in grow(WHOLE_SEEN, seed):
         earlier = recall_earlier(records, ledger, previous)
         study = run_study(records, earlier=earlier)
         previous = tell(protect(study, ledger, previous))
@@ -155,9 +186,10 @@ def see_changes(seed: np.random.SeedSequence) -> dict[str, tuple[bool, bool]]:
         and whether that very row, is stated.
     """
     drawn, order = seed.spawn(2)
-    tables = simulate_clinic(replace(NULL, n_children=188), drawn).tables
+    tables = draw_tables(WHOLE_SEEN, 188, drawn)
     children = let_children_come(tables, np.random.default_rng(order))
-    study = run_study(keep_children(tables, children), ask_again=False, ask_beside=False)
+    records = keep_children(tables, dict.fromkeys(children, ALL_WEEKS))
+    study = run_study(records, ask_again=False, ask_beside=False)
     asked = study.analysis_set
     table, settings = asked.table, Settings()
     new = ~table["child_id"].isin(children[:125]).to_numpy()
@@ -196,35 +228,40 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
 def main() -> None:
     """Measure, print and keep the tables."""
     parser = argparse.ArgumentParser(description="Chains of reports about growing clinics.")
-    parser.add_argument("--chains", type=int, default=CHAINS, help="chains of page 1")
+    parser.add_argument("--chains", type=int, default=CHAINS, help="chains of page 1, of each kind")
     parser.add_argument("--whole", type=int, default=WHOLE, help="chains of whole reports")
     parser.add_argument("--changes", type=int, default=CHANGES, help="clinics with new children")
     given = parser.parse_args()
-    roots = np.random.SeedSequence(SEED).spawn(3)
-    chains = [follow_chain(s) for s in roots[0].spawn(given.chains)]
-    whole = [follow_reports(s) for s in roots[1].spawn(given.whole)]
-    changes = [see_changes(s) for s in roots[2].spawn(given.changes)]
+    roots = np.random.SeedSequence(SEED).spawn(5)
+    kinds = dict(zip((WHOLE_SEEN, AS_THEY_COME, UNLIKE), roots, strict=False))
+    chains = {
+        kind: [follow_chain(kind, s) for s in root.spawn(given.chains)]
+        for kind, root in kinds.items()
+    }
+    whole = [follow_reports(s) for s in roots[3].spawn(given.whole)]
+    changes = [see_changes(s) for s in roots[4].spawn(given.changes)]
     lines = []
-    for look in SHOWN:
-        terms = [chain[look - 1] for chain in chains]
-        so_far = [chain[:look] for chain in chains]
-        lines.append(
-            [
-                f"{look}",
-                f"{FIRST + STEP * (look - 1)}",
-                f"{np.median([t.percent for t in terms]):.2f}%",
-                f"{np.median([t.deciding for t in terms]):.2f}",
-                f"{np.median([t.single for t in terms]):.2f}",
-                _percent([any(t.alone for t in part) for part in so_far]),
-                _percent([any(t.chain for t in part) for part in so_far]),
-                _percent([any(r.false for r in chain[:look]) for chain in whole]),
-                _percent([chain[look - 1].held for chain in whole]),
-            ]
-        )
-    head = ["report", "children", "level", "range that decides, to a single report's"]
-    head += ["a 95% range's, to it", "ever false: page 1, each alone"]
-    head += ["ever false: page 1, chain", "ever false: any page, chain", "numbers held"]
-    alarms = [t.changed for chain in chains for t in chain if t.changed is not None]
+    for kind, own in chains.items():
+        for look in SHOWN:
+            terms, so_far = [c[look - 1] for c in own], [c[:look] for c in own]
+            lines.append(
+                [
+                    kind,
+                    f"{look}",
+                    f"{FIRST + STEP * (look - 1)}",
+                    f"{np.median([t.percent for t in terms]):.2f}%",
+                    f"{np.median([t.deciding for t in terms]):.2f}",
+                    f"{np.median([t.single for t in terms]):.2f}",
+                    _percent([any(t.alone for t in part) for part in so_far]),
+                    _percent([any(t.chain for t in part) for part in so_far]),
+                ]
+            )
+    head = ["clinics", "report", "children", "level", "range that decides, to a single report's"]
+    head += ["a 95% range's, to it", "ever false: each alone", "ever false: chain"]
+    alarms = [
+        [t.changed for c in own for t in c if t.changed is not None] for own in chains.values()
+    ]
+    printed = [report for chain in whole for report in chain[1:]]
     rows = [
         [where, *(_percent([clinic[where][k] for clinic in changes]) for k in (0, 1))]
         for where in changes[0]
@@ -232,16 +269,20 @@ def main() -> None:
     text = [
         "# Chains of reports",
         "",
-        f"{len(chains)} chains for page 1 and {len(whole)} of whole reports, in which nothing "
-        "differs; in brackets Monte-Carlo errors. For page 1 every report is taken to have new "
-        "numbers; whole reports go through disclosure control, which holds the last report's "
-        "numbers where fewer than 11 children came to a format. The range that decides is that of "
+        f"{given.chains} chains of each kind in which nothing differs; in brackets Monte-Carlo "
+        "errors. Page 1, every report taken to have new numbers. The range that decides is that of "
         "the smallest of three p-values, set against that of a report which has the whole 5%.",
         "",
         *_table(head, lines),
         "",
-        f"New children said to differ where nothing changed: {_percent(alarms)} of {len(alarms)} "
-        "later reports of these chains.",
+        f"Any page of whole reports through disclosure control, {len(whole)} chains: ever false in "
+        f"{_percent([any(r.false for r in c) for c in whole])}; all numbers held, because fewer "
+        f"than 11 children came to a format, in {_percent([r.held for r in printed])} of the later "
+        "reports.",
+        "",
+        "New children said to differ where nothing changed: "
+        + "; ".join(f"{k}, {_percent(a)} of {len(a)}" for k, a in zip(chains, alarms, strict=True))
+        + f"; whole reports, {_percent([r.changed for r in printed])} of {len(printed)}.",
         "",
         f"## What changed: 60 new children beside 120 earlier ones, {len(changes)} clinics",
         "",

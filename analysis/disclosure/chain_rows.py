@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from analysis.disclosure.fields import FormatId, Number, PairId, Percent
+from analysis.disclosure.fields import FormatId, Number, PairId, Percent, Week
 from analysis.disclosure.rows import Interval, Row
 from analysis.vocabulary import Reason
 
@@ -43,8 +43,12 @@ class NewChildren(Interval, frozen=True, kw_only=True):
 
 
 class Newcomers(Row, frozen=True, kw_only=True):
-    """New children beside earlier ones; percent: of reports without a change that state one."""
+    """New children beside earlier ones; percent: of reports without a change that state one.
+
+    `weeks`: how many weeks from the start both are compared over.
+    """
 
     rows: tuple[NewChildren, ...] = ()
+    weeks: Week = 0
     percent: Percent
     withheld: Reason | None = None

@@ -37,4 +37,6 @@ def publish_newcomers(study: Study) -> Newcomers | None:
         NewChildren(format=one_of(NewName, name), settled=name in found.settled, **show_range(row))
         for name, row in shown.items()
     )
-    return Newcomers(rows=rows, percent=percent, withheld=None if rows else "few_behind_to_print")
+    if not rows:
+        return Newcomers(percent=percent, withheld="few_behind_to_print")
+    return Newcomers(rows=rows, weeks=found.weeks, percent=percent)

@@ -99,11 +99,16 @@ def _tell_newcomers(summary: Summary, part: Newcomers) -> list[Sentence]:
             f"{REASON_CLAUSES[part.withheld]}."
         )
         return [say("changes.new.all", "changes.new_withheld", text)]
+    over = (
+        f" over the first {part.weeks} weeks, which half of them have reached,"
+        if part.weeks < summary.measure.horizon_weeks
+        else ","
+    )
     text = (
-        "New children are compared with earlier ones of the same format, allowing for what was "
-        f"recorded on the first day. Where nothing changed, {part.percent} of 100 reports state "
-        "such a difference. It can come from who came, how goals were set and rated, or what was "
-        "done."
+        f"New children are compared with earlier ones of the same format{over} allowing for what "
+        f"was recorded on the first day. Where nothing changed, {part.percent} of 100 reports "
+        "state such a difference. It can come from who came, how goals were set and rated, or "
+        "what was done."
     )
     said = [_say_new(summary, row) for row in part.rows]
     return [*said, say("changes.new.method", "changes.new_method", text)]

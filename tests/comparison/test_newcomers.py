@@ -94,10 +94,20 @@ def test_nothing_is_compared_where_a_few_children_left_since(n, withheld):
     assert (found.withheld == "few_left") is withheld
 
 
-def test_children_who_were_seen_for_a_shorter_time_are_not_compared():
+def test_where_new_children_were_seen_for_a_shorter_time_both_are_compared_over_those_weeks():
     asked, new = clinic()
-    children = asked.table["child_id"][new]
-    levels, goals = asked.scored.levels, asked.scored.table
-    late = goals["child_id"].isin(children).to_numpy()[levels["goal"]] & (levels["week"] > 14)
-    cut = replace(asked, scored=replace(asked.scored, levels=levels[~late.to_numpy()]))
-    assert compare_newcomers(cut, before(asked.table, new)).withheld == "seen_shorter"
+    children = set(asked.table["child_id"][new])
+    records = asked.records
+    owner = records.goals.set_index("goal_id")["child_id"]
+    late = records.reviews["goal_id"].map(owner).isin(children) & (records.reviews["week"] > 14)
+    kept = records.reviews[~late].reset_index(drop=True)
+    study = run_study(replace(records, reviews=kept), ask_again=False, ask_beside=False)
+    cut = study.analysis_set
+    cut_new = cut.table["child_id"].isin(children).to_numpy()
+    found = compare_newcomers(cut, before(cut.table, cut_new))
+    assert 10 <= found.weeks <= 14
+    assert compare_newcomers(asked, before(asked.table, new)).weeks == S.horizon_weeks
+    short = replace(S, horizon_weeks=found.weeks)
+    early = run_study(records, short, ask_again=False, ask_beside=False).cohort.table
+    difference = early["rate"].groupby(early["child_id"].isin(children)).mean().diff().iloc[-1]
+    assert found.rows["all"]["estimate"] == pytest.approx(difference, abs=0.12)

@@ -549,7 +549,8 @@ def test_what_moved_is_said_without_a_verdict():
 
 
 def newcomers(*rows, **changes):
-    part = Newcomers(percent=5, rows=tuple(NewChildren(**row) for row in rows), **changes)
+    part = {"percent": 5, "weeks": 24, "rows": tuple(NewChildren(**row) for row in rows)}
+    part = Newcomers(**(part | changes))
     return texts(tell_previous(previous(newcomers=part)[0]))
 
 
@@ -566,9 +567,11 @@ def test_new_children_are_told_apart_from_earlier_ones_only_where_that_is_settle
     assert "less far than those before, combined therapy: by 0.30" in said["changes.new.combined"]
     assert "0.10 to 0.50" in said["changes.new.combined"]
     assert "5 of 100 reports" in said["changes.new.method"]
+    assert "same format, allowing" in said["changes.new.method"]
+    assert "over the first 12 weeks" in newcomers(up, weeks=12)["changes.new.method"]
 
 
-@pytest.mark.parametrize("reason", ["few_new", "few_left", "seen_shorter", "few_clusters_left"])
+@pytest.mark.parametrize("reason", ["few_new", "few_left", "few_clusters_left"])
 def test_why_new_children_are_not_compared_is_said(reason):
     said = newcomers(withheld=reason)
     assert said["changes.new.all"].endswith(f"because {REASON_CLAUSES[reason]}.")
