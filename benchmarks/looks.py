@@ -1,9 +1,9 @@
 """How often does a chain of reports ever state a difference that is not there, and at what cost?
 
-`python -m benchmarks.looks [--chains N]` lets clinics in which nothing
-differs grow from 120 children by 30 a term, whole therapy groups at a time, and reads a report each
-term for twelve terms. "Alone": every report decides by itself with the whole error; "chain": each
-is given the last one. Then new children are compared with earlier ones, with and without a change.
+`python -m benchmarks.looks [--chains N]` lets clinics in which nothing differs grow from 120
+children by 30 a term, whole therapy groups at a time, and reads a report each term for twelve
+terms. "Alone": every report decides by itself with the whole error; "chain": each is given the
+last one. Then new children are compared with earlier ones, with and without a change.
 """
 
 from __future__ import annotations
@@ -274,8 +274,9 @@ def main() -> None:
         "# Chains of reports",
         "",
         "Chains in which nothing differs, their number behind their kind; in other brackets "
-        "Monte-Carlo errors. Page 1, every report taken to have new numbers. The range that decides is that of "
-        "the smallest of three p-values, set against that of a report which has the whole 5%.",
+        "Monte-Carlo errors. Page 1, every report taken to have new numbers. The range that "
+        "decides is that of the smallest of three p-values, set against that of a report which has "
+        "the whole 5%.",
         "",
         *_table(head, lines),
         "",
