@@ -15,8 +15,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set
-from analysis.comparison.arms import comparable_formats, keep_formats
+from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set, compared_rows
 from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.contrasts import compare_growth, compare_rates
 from analysis.comparison.covariates import Covariates
@@ -34,6 +33,7 @@ from analysis.decisions.gates import judge_pairs
 from analysis.decisions.looks import place_look, settle_newcomers
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
+from analysis.measures.common_weeks import CommonWeeks, choose_common_weeks, narrow_settings
 from analysis.measures.earlier import Earlier, PastLook
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
@@ -67,7 +67,8 @@ class Study:
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
         look: this report's place in a chain of reports, and its share of the chain's error.
         newcomers: children new since the last report beside those before; None in a first one.
-        settings: every choice made beforehand, with that share.
+        settings: every choice made beforehand; its window is that of the weeks compared.
+        weeks: the weeks asked about, and those compared.
     """
 
     records: Records
@@ -87,6 +88,7 @@ class Study:
     look: PastLook
     newcomers: Newcomers | None
     settings: Settings
+    weeks: CommonWeeks
 
     @property
     def comparison(self) -> Comparison:
@@ -96,10 +98,14 @@ class Study:
     @property
     def analysis_set(self) -> AnalysisSet:
         """What every analysis started from."""
-        formats = comparable_formats(self.cohort.table, self.settings)
-        compared = keep_formats(self.cohort.table, formats)
+        compared = compared_rows(self.cohort, self.settings, self.weeks)
         stages = self.records, self.scored, self.cohort, compared, self.covariates
-        return AnalysisSet(*stages, self.settings)
+        return AnalysisSet(*stages, self.settings, self.weeks)
+
+    @property
+    def chosen(self) -> Settings:
+        """The settings as they were chosen, before the common weeks were found."""
+        return replace(self.settings, horizon_weeks=self.weeks.planned)
 
     @property
     def gates(self) -> pd.DataFrame:
@@ -133,10 +139,8 @@ def run_study(
     Args:
         records: `Records`, or a path that `read_records` takes.
         settings: every choice that could change a result; the defaults when None.
-        earlier: the reports this one follows (`disclosure.release.recall_earlier`); without them
-            it decides as the first of a chain.
-        ask_again: whether to ask the question in every other way too; without it the answer
-            is the same and comes sooner.
+        earlier: the reports it follows (`disclosure.release.recall_earlier`); None in a first one.
+        ask_again: whether to ask in every other way too; the answer is the same without.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
             effort, practice at home); without them the main answer is the same.
 
@@ -152,19 +156,21 @@ def run_study(
     settings = settings or Settings()
     if not isinstance(records, Records):
         records = read_records(Path(records))
+    weeks = choose_common_weeks(records, settings)
+    settings = narrow_settings(settings, weeks)
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
     cohort = choose_cohort(records, progress)
     look = place_look(earlier, cohort.table, settings)
     settings = replace(settings, look_share=look.share)
-    asked = choose_analysis_set(records, scored, cohort, settings)
+    asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
     sensitivity = ask_otherwise(asked, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(asked, weighting, analyses)
     decisions = decide_pairs(gates, analyses, settings)
-    beside = _ask_beside(asked) if ask_beside else (None, None, None, None)
+    beside = _ask_beside(asked) if ask_beside else (None,) * 4
     subgroups, attainment, effort, home_practice = beside
     verdicts = reach_verdicts(
         gates,
@@ -198,6 +204,7 @@ def run_study(
         look,
         settle_newcomers(compare_newcomers(asked, earlier), settings),
         settings,
+        weeks,
     )
 
 

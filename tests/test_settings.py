@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from block_clinics import BLOCKS, uneven_records, unlike_records
 from small_clinics import SAMPLE, invented_records, without_columns
 
 from analysis.disclosure.release import protect
@@ -26,6 +27,9 @@ CHANGED = {
     "horizon_weeks": 18,
     "grace_weeks": 0,
     "review_weeks": 8,
+    "reviewed_share": 0.99,
+    "reviewed_least": 1.01,
+    "common_weeks": 18,
     "baseline_weeks": 7,
     "rate_weeks": 6,
     "minimum_reviews": 4,
@@ -58,6 +62,7 @@ CHANGED = {
     "attrition_difference": 0.0,
     "after_format_share": 0.01,
     "dominance_share": 0.01,
+    "bend_share": 4.0,
     "concordance_share": 1.5,
     "delivered_share": 0.6,
     "impute_above": 0.9,
@@ -124,11 +129,15 @@ SETTLED = {"next_share"}
 # What only a report that follows another can feel.
 FOLLOWED = {"look_fading", "look_overlap", "least_growth", "newcomers_together"}
 CHOICES = [f.name for part in (ClinicChoices, MethodConstants) for f in fields(part)]
+# What only a clinic can feel whose formats are reviewed at other weeks, or to other weeks.
+BLOCKS_ONLY = {"reviewed_least", "common_weeks"}
+UNEVEN = {"bend_share"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
 def kind_of(name):
     kinds = {"poorer": POORER, "settled": SETTLED, "followed": FOLLOWED}
+    kinds |= {"blocks": BLOCKS_ONLY, "uneven": UNEVEN}
     return next((kind for kind, names in kinds.items() if name in names), "sample")
 
 
@@ -142,6 +151,10 @@ def clinic(kind):
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     if kind == "followed":
         return invented_records(5, n_children=240)
+    if kind == "blocks":
+        return unlike_records(BLOCKS, 1)
+    if kind == "uneven":
+        return uneven_records()
     return read_records(SAMPLE)
 
 
