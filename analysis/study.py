@@ -154,8 +154,7 @@ def run_study(
     -0.02
     """
     settings = settings or Settings()
-    if not isinstance(records, Records):
-        records = read_records(Path(records))
+    records = records if isinstance(records, Records) else read_records(Path(records))
     weeks = choose_common_weeks(records, settings)
     settings = narrow_settings(settings, weeks)
     scored = score_goals(records, settings)
