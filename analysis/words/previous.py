@@ -120,7 +120,7 @@ def _say_new(summary: Summary, row: NewChildren) -> Sentence:
     low, high = ends(row)
     if not row.settled:
         span = spell_span(low, high, "new children", "earlier ones")
-        between = f"{every(summary)} the difference lies between {span}"
+        between = f"{every(summary)} the difference could be anywhere from {span}"
         text = say_not_settled(
             f"New children beside earlier ones, {where}", between, range_name(summary)
         )
