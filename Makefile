@@ -83,7 +83,7 @@ selfcheck: setup
 safe: setup
 	@WHOLE=1 $(PY) -m pytest tests/disclosure/test_attack.py tests/disclosure/test_enumeration.py tests/disclosure/test_previous.py \
 		tests/disclosure/test_only_release.py tests/disclosure/test_canaries.py tests/disclosure/test_hostile_labels.py \
-		tests/report/test_robust_runs.py tests/disclosure/test_numbers.py
+		tests/report/test_robust_runs.py tests/disclosure/test_numbers.py tests/disclosure/test_chain.py
 
 # Designs of odd clinics in which nothing differs, searched for the worst false answer; into benchmarks/worst.md.
 worst: setup

@@ -98,6 +98,36 @@ class MethodConstants:
         "Each child against itself (the headline of that page), then attention, comfort with "
         "other children, practice at home, ratings by others, therapist hours, areas of life.",
     )
+    first_look_share: float = _choice(
+        0.80,
+        "share of the error",
+        "A clinic's first report has nearly all of it; later ones about more and more of the same "
+        "children share the rest.",
+    )
+    look_fading: float = _choice(
+        1.5,
+        "power",
+        "What is left of a chain's error falls with the number of children to this power, so that "
+        "it never ends and most of it is spent while the records grow fast.",
+    )
+    look_overlap: float = _choice(
+        0.97,
+        "share of the correlation",
+        "Two reports go together a little less than the children they share say: levels are "
+        "added, other traits find room.",
+    )
+    least_growth: float = _choice(
+        0.05,
+        "share of children",
+        "Records that changed without new children are still looked at anew, and that costs "
+        "something.",
+    )
+    newcomers_together: float = _choice(
+        0.10,
+        "share of the error",
+        "New children of all formats together are many, so a change of all is seen with little; "
+        "the rest is for each format by itself.",
+    )
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )
@@ -272,6 +302,10 @@ class MethodConstants:
 class Settings(ClinicChoices, MethodConstants):
     """Every choice of a study: what a clinic may choose, and the constants of the method.
 
+    Attributes:
+        look_share: the share of a chain's error that this report may use: no choice, but what
+            earlier reports left (`decisions.looks`); `first_look_share` when None.
+
     Raises:
         AnalysisError: if the margin is not between the least and the greatest, or the smallest
             cell not a whole number between what may ever be published and what still reports.
@@ -279,6 +313,10 @@ class Settings(ClinicChoices, MethodConstants):
     >>> Settings(margin=0.5).margin
     0.5
     """
+
+    look_share: float | None = _choice(
+        None, "share of the error", "What the reports before it left; no choice of anybody's."
+    )
 
     def __post_init__(self) -> None:
         if not LEAST_MARGIN <= self.margin <= GREATEST_MARGIN:
@@ -298,8 +336,12 @@ class Settings(ClinicChoices, MethodConstants):
 
     @property
     def error_rate(self) -> float:
-        """The share of false differences that the level of confidence allows."""
-        return round(1 - self.confidence, 12)
+        """The share of reports like this one that may state a false difference.
+
+        What the level of confidence allows a whole chain of reports, times this report's share.
+        """
+        share = self.first_look_share if self.look_share is None else self.look_share
+        return round((1 - self.confidence) * share, 12)
 
     @property
     def last_week(self) -> int:

@@ -22,6 +22,7 @@ from analysis.comparison.covariates import Covariates
 from analysis.comparison.effort import Effort, compare_what_it_took
 from analysis.comparison.growth_model import MixedGrowth, compare_mixed_growth
 from analysis.comparison.home_practice import HomePractice, relate_home_practice
+from analysis.comparison.newcomers import Newcomers, compare_newcomers
 from analysis.comparison.result import Comparison, new_comparison, withheld_comparison
 from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
 from analysis.comparison.subgroups import Subgroups, compare_subgroups
@@ -29,9 +30,11 @@ from analysis.comparison.weighting import Weighting, weigh_children
 from analysis.computing import one_thread
 from analysis.decisions.decide import decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
+from analysis.decisions.looks import place_look, settle_newcomers
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
 from analysis.measures.common_weeks import CommonWeeks, choose_common_weeks, narrow_settings
+from analysis.measures.earlier import Earlier, PastLook
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
 from analysis.records.load import Records, read_records
@@ -62,6 +65,8 @@ class Study:
         home_practice: how progress goes with practice at home. These four are None when they
             were not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
+        look: this report's place in a chain of reports, and its share of the chain's error.
+        newcomers: children new since the last report beside those before; None in a first one.
         settings: every choice made beforehand; its window is that of the weeks compared.
         weeks: the weeks asked about, and those compared.
     """
@@ -80,6 +85,8 @@ class Study:
     effort: Effort | None
     home_practice: HomePractice | None
     sensitivity: Sensitivity | None
+    look: PastLook
+    newcomers: Newcomers | None
     settings: Settings
     weeks: CommonWeeks
 
@@ -123,6 +130,7 @@ def run_study(
     records: Records | str | os.PathLike[str],
     settings: Settings | None = None,
     *,
+    earlier: Earlier | None = None,
     ask_again: bool = True,
     ask_beside: bool = True,
 ) -> Study:
@@ -131,8 +139,8 @@ def run_study(
     Args:
         records: `Records`, or a path that `read_records` takes.
         settings: every choice that could change a result; the defaults when None.
-        ask_again: whether to ask the question in every other way too; without it the answer
-            is the same and comes sooner.
+        earlier: the reports it follows (`disclosure.release.recall_earlier`); None in a first one.
+        ask_again: whether to ask in every other way too; the answer is the same without.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
             effort, practice at home); without them the main answer is the same.
 
@@ -146,13 +154,14 @@ def run_study(
     -0.02
     """
     settings = settings or Settings()
-    if not isinstance(records, Records):
-        records = read_records(Path(records))
+    records = records if isinstance(records, Records) else read_records(Path(records))
     weeks = choose_common_weeks(records, settings)
     settings = narrow_settings(settings, weeks)
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
     cohort = choose_cohort(records, progress, settings)
+    look = place_look(earlier, cohort.table, settings)
+    settings = replace(settings, look_share=look.share)
     asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
@@ -160,10 +169,8 @@ def run_study(
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(asked, weighting, analyses)
     decisions = decide_pairs(gates, analyses, settings)
-    subgroups = compare_subgroups(asked) if ask_beside else None
-    attainment = compare_attainment(asked) if ask_beside else None
-    effort = compare_what_it_took(asked) if ask_beside else None
-    home_practice = relate_home_practice(asked) if ask_beside else None
+    beside = _ask_beside(asked) if ask_beside else (None,) * 4
+    subgroups, attainment, effort, home_practice = beside
     verdicts = reach_verdicts(
         gates,
         decisions,
@@ -176,10 +183,6 @@ def run_study(
         home_practice=home_practice,
         sensitivity=sensitivity,
     )
-    labelled = {
-        name: label_comparison(comparison, decisions, settings)
-        for name, comparison in analyses.items()
-    }
     return Study(
         records,
         scored,
@@ -187,7 +190,9 @@ def run_study(
         cohort,
         asked.covariates,
         weighting,
-        MappingProxyType(labelled),
+        MappingProxyType(
+            {n: label_comparison(a, decisions, settings) for n, a in analyses.items()}
+        ),
         growth,
         verdicts,
         subgroups,
@@ -195,8 +200,20 @@ def run_study(
         effort,
         home_practice,
         sensitivity,
+        look,
+        settle_newcomers(compare_newcomers(asked, earlier), settings),
         settings,
         weeks,
+    )
+
+
+def _ask_beside(asked: AnalysisSet) -> tuple[Subgroups, Attainment, Effort, HomePractice]:
+    """Ask the other questions: does it depend, how soon, at what effort, practice at home."""
+    return (
+        compare_subgroups(asked),
+        compare_attainment(asked),
+        compare_what_it_took(asked),
+        relate_home_practice(asked),
     )
 
 

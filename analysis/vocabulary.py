@@ -30,9 +30,10 @@ AHEAD: Final = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 OTHER_UNIT: Final = "other_unit"
 
 Certainty = Literal["clear", "suggestive"]
-Unsettled = Literal["three_at_once", "growth_open"]
+Unsettled = Literal["three_at_once", "growth_open", "looked_before"]
 THREE_AT_ONCE: Final = "three_at_once"
 GROWTH_OPEN: Final = "growth_open"
+LOOKED_BEFORE: Final = "looked_before"
 
 GateName = Literal[
     "describe",
@@ -130,6 +131,8 @@ Reason = Literal[
     "few_practice_intervals",
     "few_rated_twice",
     "few_behind",
+    "few_new",
+    "few_left",
     # not recorded
     "no_group_id",
     "no_therapist_id",

@@ -48,7 +48,7 @@ DESIGNS = {
     )
     for seen, latent in AHEAD_BY.items()
 }
-ALONE = Settings(main_share=1.0, next_share=1.0)
+ALONE = Settings(main_share=1.0, next_share=1.0, first_look_share=1.0)
 # Real differences of any such clinic, planted by the way formats are given and practised.
 REAL = ("hours", "practice")
 

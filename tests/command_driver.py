@@ -86,7 +86,7 @@ def start(records, place, made, margin, hooks=(), accident=None):
         for stream in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         study, published, contents = made[margin]
-        analysis.study.run_study = lambda *_: study
+        analysis.study.run_study = lambda *_, **__: study
         analysis.disclosure.release.protect = lambda *_: published
         command._render = lambda *_, **__: contents
         for hook in hooks:

@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 from analysis.disclosure.ledger import Ledger, LedgerContent
-from analysis.disclosure.release import protect
+from analysis.disclosure.release import protect, recall_earlier
 from analysis.records.load import records_from_tables
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
@@ -59,6 +59,14 @@ def grown_clinic(n_children, seed, n_new):
     newcomers = set(tables["episodes"]["child_id"].iloc[-n_new:])
     earlier = records_from_tables(without_children(tables, newcomers))
     return run_study(earlier, ask_again=False), study_of(n_children, seed)
+
+
+def follow(study, ledger, previous):
+    """Give the study as it is decided when it is told of the reports before it."""
+    earlier = recall_earlier(study.records, ledger, previous)
+    if earlier is None:
+        return study
+    return run_study(study.records, earlier=earlier, ask_again=study.sensitivity is not None)
 
 
 def write_tables(folder, tables):

@@ -34,6 +34,7 @@ from analysis.vocabulary import (
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
     GROWTH_OPEN,
+    LOOKED_BEFORE,
     NOT_COMPARABLE,
     OTHER_UNIT,
     RULES_OUT,
@@ -208,7 +209,7 @@ def _decide(
     if "precision" in names:
         label = Label(CANNOT_TELL)
     elif label.name in AHEAD and row["p_value"] >= _level(row, analyses["primary"], settings):
-        label, unsettled = Label(RULES_OUT, label.ahead), THREE_AT_ONCE
+        label, unsettled = Label(RULES_OUT, label.ahead), _why_open(row, analyses, settings)
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
     elif label.name in AHEAD and not settles(row, growth):
@@ -220,6 +221,13 @@ def _decide(
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     settled = label.name in AHEAD
     return Decision(*pair, label.name, ahead, certainty, failed, settled, unsettled)
+
+
+def _why_open(row: Row, analyses: Mapping[str, Comparison], settings: Settings) -> Unsettled:
+    """Tell whether a difference would have been settled in the first report of a chain."""
+    first = replace(settings, look_share=None)
+    settled = row["p_value"] < _level(row, analyses["primary"], first)
+    return LOOKED_BEFORE if settled else THREE_AT_ONCE
 
 
 def _level(row: Row, primary: Comparison, settings: Settings) -> float:

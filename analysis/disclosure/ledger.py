@@ -24,14 +24,19 @@ from msgspec.structs import replace
 from analysis.disclosure.fields import FormatId
 from analysis.disclosure.groups import Brought, Groups
 from analysis.errors import AnalysisError
+from analysis.measures.earlier import Earlier, PastLook
 
+UNKNOWN = PastLook(number=0, share=0.0, spent=0.0)
+LEAST_LEFT = 1e-9
 SAME, CLOSE, APART, NEW = "same", "close", "apart", "new"
 SECRET_BYTES = 32
 NAME_DIGITS, CHILD_DIGITS, OUTCOME_DIGITS = 16, 16, 8
 Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
 GroupName = Annotated[str, msgspec.Meta(pattern="^[a-z0-9_.]{1,60}$")]
 Secret = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Masks = Mapping[str, int]
+COMPARED = "compared."
 
 BROKEN = (
     "The private ledger was emptied, cut off or changed since this program wrote it, so nothing "
@@ -44,17 +49,24 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """A part of the ledger's file."""
 
 
-class ReportEntry(_Part, frozen=True, kw_only=True):
+class ReportEntry(_Part, frozen=True, kw_only=True, omit_defaults=True):
     """The groups behind the new numbers of one report, as sets of places in `children`.
 
     Attributes:
         report: keyed name of the report; before: that of the one it was held against, or "".
         groups: name -> hexadecimal digits of a whole number whose bit i stands for child i.
+        records: keyed name of what was looked at; look, share, spent, overlap: the report's place
+            in its chain of reports and its part of their error (`measures.earlier.PastLook`).
     """
 
     report: Hex
     before: Hex
     groups: dict[GroupName, Hex]
+    records: Hex = ""
+    look: Annotated[int, msgspec.Meta(ge=0)] = 0
+    share: Share = 0.0
+    spent: Share = 0.0
+    overlap: Share = 0.0
 
 
 class ShownFormat(_Part, frozen=True, kw_only=True):
@@ -150,16 +162,66 @@ class Ledger:
         known = {entry.report for entry in self._find_chain(report)}
         return len({entry.report for entry in self.content.reports} - known)
 
-    def remember_report(self, report: str, before: str, groups: Groups) -> None:
-        """Note who stands behind the new numbers of a report.
+    def recall(self, report: str, records: str, codes: Iterable[str]) -> Earlier | None:
+        """Tell a study of the reports before it.
+
+        Args:
+            report: keyed name of the last one.
+            records: keyed name of what is looked at now, as `remember_report` was given it.
+            codes: of the children in them.
+
+        Returns:
+            What it may know; None where the ledger does not know the last report, which
+            `judge_groups` refuses.
+        """
+        chain = self._find_chain(report)
+        looks = {(entry.look, entry.records): _look(entry) for entry in chain if entry.look}
+        if not looks:
+            return None
+        here = {self._places.get(self._digest(code), -1): code for code in codes}
+        here.pop(-1, None)
+        compared = next((entry for entry in chain if _compared(entry)), chain[0])
+        masks = _compared(compared)
+        ever = 0
+        for entry in chain:
+            for mask in _compared(entry).values():
+                ever |= mask
+        together = self._find_tree(report)
+        same = (entry for entry in together if entry.look and entry.records == records)
+        again = next(same, None)
+        spent = {(entry.records, entry.look): entry.spent for entry in together}
+        return Earlier(
+            looks=tuple(looks[key] for key in sorted(looks)),
+            left=max(1.0 - sum(spent.values()), LEAST_LEFT),
+            repeats=_look(again) if again else None,
+            n_ever=ever.bit_count(),
+            ever=_name_places(ever, here),
+            n_compared={name: mask.bit_count() for name, mask in masks.items()},
+            compared={name: _name_places(mask, here) for name, mask in masks.items()},
+        )
+
+    def find_look(self, report: str) -> tuple[str, PastLook]:
+        """Give what a report looked at, and its place in its chain; number 0 where not known."""
+        told = [entry for entry in self._find_chain(report) if entry.look]
+        return (told[0].records, _look(told[0])) if told else ("", UNKNOWN)
+
+    def remember_report(
+        self, report: str, before: str, groups: Groups, records: str = "", look: PastLook = UNKNOWN
+    ) -> None:
+        """Note who stands behind the new numbers of a report, and what it spent of the error.
 
         Args:
             report: its keyed name.
             before: that of the report it was held against, or "".
             groups: the children.
+            records: keyed name of what it looked at.
+            look: the report's place in its chain.
         """
         masks = {name: f"{self._mask(ids, add=True):x}" for name, ids in sorted(groups.items())}
         entry = ReportEntry(report=report, before=before, groups=masks)
+        if look.number:
+            place = {"look": look.number, "share": look.share, "spent": look.spent}
+            entry = replace(entry, records=records, overlap=look.overlap, **place)
         if entry not in self.content.reports:
             self.content = replace(self.content, reports=(*self.content.reports, entry))
 
@@ -193,6 +255,16 @@ class Ledger:
             found += own
             wanted += sorted({e.before for e in own if e.before} - seen - set(wanted))
         return found
+
+    def _find_tree(self, report: str) -> list[ReportEntry]:
+        """Give every report that hangs together with one, by whatever was held against what."""
+        names = {report}
+        while True:
+            found = [e for e in self.content.reports if {e.report, e.before} & names]
+            more = {name for e in found for name in (e.report, e.before) if name} | names
+            if more == names:
+                return found
+            names = more
 
     def _mask(self, ids: Iterable[str], *, add: bool = False) -> int:
         """Give a set of children as the bits of a whole number, new children at the end."""
@@ -288,6 +360,21 @@ def _stand_apart(now: ShownFormat, then: ShownFormat, smallest: int) -> bool:
     here, there = _by_place(now), _by_place(then)
     n_differ = sum(here.get(place) != there.get(place) for place in here.keys() | there.keys())
     return n_differ == 0 or n_differ >= smallest
+
+
+def _compared(entry: ReportEntry) -> dict[str, int]:
+    """Give the children compared in a report, by format; nothing where it kept all numbers."""
+    groups = entry.groups.items()
+    return {n.removeprefix(COMPARED): _number(m) for n, m in groups if n.startswith(COMPARED)}
+
+
+def _look(entry: ReportEntry) -> PastLook:
+    return PastLook(entry.look, entry.share, entry.spent, entry.overlap)
+
+
+def _name_places(mask: int, here: Mapping[int, str]) -> frozenset[str]:
+    """Give the codes of a set of children, of those in the records at hand."""
+    return frozenset(code for place, code in here.items() if mask >> place & 1)
 
 
 def _outcomes(row: ShownFormat) -> list[str]:

@@ -6,6 +6,7 @@ In: a study. Out: `MethodPart`. Decisions: settings are given as they were chose
 from __future__ import annotations
 
 import json
+import math
 import platform
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from analysis.disclosure.analyses import publish_analyses
+from analysis.disclosure.chain_rows import Look
 from analysis.disclosure.gates import publish_gates
 from analysis.disclosure.rows import Audit, Setting, Version
 from analysis.disclosure.summary import MethodPart
@@ -39,7 +41,19 @@ def publish_method(study: Study) -> MethodPart:
             Version(name="python", value=platform.python_version()),
             *(Version(name=name, value=find_version(name)) for name in PACKAGES),
         ),
+        look=publish_look(study),
     )
+
+
+def publish_look(study: Study) -> Look:
+    """Give the report's place in its chain, and its level to one digit.
+
+    Args:
+        study: the study.
+    """
+    percent = 100 * study.settings.error_rate
+    digits = 0 if percent >= 1 else -math.floor(math.log10(percent))
+    return Look(number=study.look.number, percent=round(percent, digits))
 
 
 def publish_settings(settings: Settings) -> tuple[Setting, ...]:

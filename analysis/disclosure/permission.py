@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.comparison.newcomers import EVERY, Newcomers
 from analysis.comparison.result import Comparison
 from analysis.decisions.claims import Claim
 from analysis.decisions.decide import Decision
@@ -105,6 +106,25 @@ def may_show_rate(study: Study, therapy_format: str) -> bool:
     """
     compared = therapy_format in formats_compared(study)
     return compared and may_show_estimates(study.comparison, study.settings)
+
+
+def may_show_newcomers(newcomers: Newcomers, name: str, settings: Settings) -> bool:
+    """Tell whether the difference between new children and earlier ones may be shown.
+
+    Args:
+        newcomers: the comparison.
+        name: "all" or a format; a format only beside others with enough new children each, or
+            what is left of "all" would be about the few.
+        settings: the smallest cell.
+    """
+    parts = [f for f, n in newcomers.n_new.items() if n > 0]
+    if name == EVERY:
+        sides = [sum(newcomers.n_new.values()), sum(newcomers.n_old.values())]
+        large = all(n >= 2 * settings.smallest_cell for n in sides)
+    else:
+        sides = [n[f] for n in (newcomers.n_new, newcomers.n_old) for f in parts]
+        large = True
+    return large and enough_for_model(sides, newcomers.n_columns, settings)
 
 
 def may_show_asked(comparison: Comparison, settings: Settings) -> bool:

@@ -11,21 +11,17 @@ last report nothing can be promised, so the two are not put beside each other.
 
 from __future__ import annotations
 
-import math
-
 from msgspec.structs import replace
-from scipy.stats import t as student
 
+from analysis.disclosure.chain_rows import Change, Newcomers
 from analysis.disclosure.comparisons import name_pair
 from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.groups import Groups
 from analysis.disclosure.ledger import CLOSE, SAME, Ledger
-from analysis.disclosure.rows import MainPair
 from analysis.disclosure.rules import show_estimate
 from analysis.disclosure.seal import is_of_ledger, is_whole
-from analysis.disclosure.summary import Change, HeldPart, PreviousPart, Summary
+from analysis.disclosure.summary import HeldPart, PreviousPart, Summary
 from analysis.errors import AnalysisError
-from analysis.settings import Settings
 
 WHOLE = "compared"
 PARTS: dict[str, tuple[HeldPart, ...]] = {
@@ -112,7 +108,7 @@ def stand_beside(
     previous: Summary,
     groups: Groups,
     verdicts: dict[str, str],
-    settings: Settings,
+    newcomers: Newcomers | None = None,
 ) -> tuple[Summary, Groups]:
     """Give the summary that may stand beside the earlier one, not sealed yet.
 
@@ -121,7 +117,7 @@ def stand_beside(
         previous: the earlier summary.
         groups: the children behind the new one.
         verdicts: how they stand to the earlier ones, from `judge_previous`.
-        settings: level of confidence.
+        newcomers: new children beside earlier ones, as it may be shown.
 
     Returns:
         The summary, and the groups behind the numbers that are new in it.
@@ -142,7 +138,8 @@ def stand_beside(
         held=formats,
         held_parts=parts,
         alike=set(verdicts.values()) == {SAME},
-        rows=_list_changes(summary, previous, settings, held=bool(formats)),
+        newcomers=None if formats else newcomers,
+        rows=_list_changes(summary, previous, held=bool(formats)),
     )
     return replace(summary, previous=beside, sentences=(), report="", seal=""), printed
 
@@ -165,38 +162,17 @@ def _keep_parts(summary: Summary, previous: Summary, parts: tuple[HeldPart, ...]
     )
 
 
-def _list_changes(
-    summary: Summary, previous: Summary, settings: Settings, *, held: bool
-) -> tuple[Change, ...]:
-    """Give each pair's difference before and now, and how far chance alone could move it."""
+def _list_changes(summary: Summary, previous: Summary, *, held: bool) -> tuple[Change, ...]:
+    """Give each pair's difference before and now."""
     pairs = zip(previous.answer.pairs, summary.answer.pairs, strict=True)
     return tuple(
         Change(**name_pair(now.this, now.than))
-        if held or not before.shown or not now.shown
-        else _measure_change(before, now, settings)
+        if held or before.estimate is None or now.estimate is None
+        else Change(
+            **name_pair(now.this, now.than),
+            before=before.estimate,
+            now=now.estimate,
+            change=show_estimate(now.estimate - before.estimate),
+        )
         for before, now in pairs
-    )
-
-
-def _measure_change(before: MainPair, now: MainPair, settings: Settings) -> Change:
-    """Give a pair's change, with the noise of two reports as if no child were in both.
-
-    This makes the noise as large as it can be: what is called more than noise here is so
-    however many children the reports share.
-    """
-    head = name_pair(now.this, now.than)
-    errors = [pair.std_error or 0.0 for pair in (before, now)]
-    then, today, df = before.estimate, now.estimate, [pair.df or 0.0 for pair in (before, now)]
-    if then is None or today is None or min(errors) <= 0 or min(df) <= 0:
-        return Change(**head)
-    change = today - then
-    quantile = float(student.ppf(0.5 + settings.confidence / 2, min(df)))
-    noise = quantile * math.hypot(*errors)
-    return Change(
-        **head,
-        before=then,
-        now=today,
-        change=show_estimate(change),
-        noise=show_estimate(noise),
-        beyond=abs(change) > noise,
     )

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis.disclosure.groups import Brought, Groups
-from analysis.disclosure.ledger import Ledger, parse_ledger, spell_ledger
+from analysis.disclosure.ledger import UNKNOWN, Ledger, parse_ledger, spell_ledger
 from analysis.errors import AnalysisError, WriteError
+from analysis.measures.earlier import PastLook
 from analysis.writing.files import Output, check_target, replace_files
 from analysis.writing.locks import hold_lock
 from analysis.writing.places import kind_of_place, read_ordinary
@@ -27,8 +28,9 @@ FOLDER_NAME = "therapy-formats"
 MISSING = (
     "There is no private ledger in this folder, and without the one that the last report was made "
     "with nobody can tell how many children came or left since, so nothing can be promised about "
-    "them. Name its folder with --ledger. If it is lost, leave out --previous and do not hand out "
-    "both reports."
+    "them, nor about how often a row of reports states a difference that is not there. Name its "
+    "folder with --ledger. If it is lost, leave out --previous and do not hand out both reports: "
+    "the new one then counts as the first of its kind."
 )
 
 
@@ -44,10 +46,14 @@ class KeptLedger(Ledger):
         self.path = path
         self._notes: list[Callable[[Ledger], None]] = []
 
-    def remember_report(self, report: str, before: str, groups: Groups) -> None:
+    def remember_report(
+        self, report: str, before: str, groups: Groups, records: str = "", look: PastLook = UNKNOWN
+    ) -> None:
         """Note who stands behind a report, now and again on what the file holds by then."""
-        super().remember_report(report, before, groups)
-        self._notes.append(lambda ledger: ledger.remember_report(report, before, groups))
+        super().remember_report(report, before, groups, records, look)
+        self._notes.append(
+            lambda ledger: ledger.remember_report(report, before, groups, records, look)
+        )
 
     def remember_shown(self, brought: Mapping[str, Brought]) -> None:
         """Note who stands behind an answer, now and again on what the file holds by then."""

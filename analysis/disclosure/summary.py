@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 
 from analysis.cards import draw_card
+from analysis.disclosure.chain_rows import Change, Look, Newcomers
 from analysis.disclosure.faults import say_fault
 from analysis.disclosure.fields import (
     SUMMARY_VERSION,
@@ -87,19 +88,6 @@ HeldPart = Literal[
     "certainty",
     "sensitivity",
 ]
-
-
-class Change(Row, frozen=True, kw_only=True):
-    """How far a pair's difference moved since the last report, and how far chance could."""
-
-    id: PairId
-    this: FormatId
-    than: FormatId
-    before: Number | None = None
-    now: Number | None = None
-    change: Number | None = None
-    noise: Number | None = None
-    beyond: bool | None = None
 
 
 class Sentence(Row, frozen=True, kw_only=True):
@@ -281,6 +269,7 @@ class MethodPart(Row, frozen=True, kw_only=True):
     audit: Audit
     settings: tuple[Setting, ...]
     versions: tuple[Version, ...]
+    look: Look = Look()
 
 
 class GrowthSpreads(Row, frozen=True, kw_only=True):
@@ -326,6 +315,7 @@ class PreviousPart(Row, frozen=True, kw_only=True):
         held: formats whose children differ by too few; then every number is the last report's.
         held_parts: JSON names of the parts that keep their numbers, when no format is held.
         alike: whether the same children stand behind every number.
+        newcomers: children new since then beside those before; None where nobody is.
     """
 
     since: Counts
@@ -333,6 +323,7 @@ class PreviousPart(Row, frozen=True, kw_only=True):
     held_parts: tuple[HeldPart, ...]
     alike: bool
     rows: tuple[Change, ...]
+    newcomers: Newcomers | None = None
 
 
 class Summary(Row, frozen=True, kw_only=True, dict=True):

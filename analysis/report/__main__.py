@@ -70,7 +70,7 @@ def make_report(asked: argparse.Namespace) -> str:
         records = read_records(source, asked.mapping)
         start(1)
         from analysis.disclosure.private import open_ledger
-        from analysis.disclosure.release import protect
+        from analysis.disclosure.release import protect, recall_earlier
         from analysis.study import run_study
         from analysis.words.tell import tell
 
@@ -80,7 +80,9 @@ def make_report(asked: argparse.Namespace) -> str:
             if records.invented
             else open_ledger(asked.ledger, leaves=leaves, make=previous is None)
         )
-        summary = tell(protect(run_study(records, settings), ledger, previous))
+        earlier = recall_earlier(records, ledger, previous)
+        study = run_study(records, settings, earlier=earlier)
+        summary = tell(protect(study, ledger, previous))
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)
         start(3)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
+from analysis.disclosure.chain_rows import Change, NewChildren
 from analysis.disclosure.rows import Counts, MainPair, TScore
-from analysis.disclosure.summary import Change, Summary
+from analysis.disclosure.summary import Summary
 from analysis.figures.balance import draw_balance, draw_overlap
 from analysis.figures.contrasts import BY_NARROW, draw_contrasts
 from analysis.figures.flow import draw_flow
@@ -32,13 +33,20 @@ from analysis.report.spelling import (
     row_line,
     spell_count,
 )
-from analysis.wording import number, signed
+from analysis.wording import interval, number, sentence_case, signed
 from analysis.words import alt_text
 from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
 from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
-from analysis.words.phrases import absent_formats, range_name, spell_rough, weeks_compared
-from analysis.words.previous import say_since
+from analysis.words.phrases import (
+    absent_formats,
+    ends,
+    known,
+    range_name,
+    spell_rough,
+    weeks_compared,
+)
+from analysis.words.previous import name_row, say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
 SIDES_CM = (7.4, 8.2, 9.0, 9.8)
@@ -187,28 +195,36 @@ def view_previous(summary: Summary) -> View | None:
     part = summary.previous
     if part is None:
         return None
+    new = part.newcomers.rows if part.newcomers else ()
     ids = ["changes.held"]
     if not part.held:
-        ids += [*(f"changes.{row.id}" for row in part.rows), "changes.method"]
+        ids += [f"changes.{row.id}" for row in part.rows]
+    sentences = [summary.texts[name] for name in ids] + summary.quote("changes.new")
+    look = summary.texts.get("method.look")
     return {
         "since": say_since(summary, part),
-        "sentences": [summary.texts[name] for name in ids],
-        "head": ["", "Last report", "This report", "Change", "Chance alone"],
+        "sentences": [sentences[0], *([look] if look else []), *sentences[1:]],
+        "head": ["", "Last report", "This report", "Change"],
         "rows": [] if part.held else [_spell_change(row) for row in part.rows],
+        "new_head": ["", "New minus earlier children", sentence_case(range_name(summary))],
+        "new": [_spell_new(row) for row in new],
     }
 
 
 def write_previous(view: View, summary: Summary) -> Iterable[str]:
     """Give what changed as blocks of plain text."""
-    yield from head("What changed since the last report, and is it more than noise?")
+    yield from head("What changed since the last report?")
     yield from view["sentences"]
     yield f"The last report: {view['since']}"
 
 
 def _spell_change(row: Change) -> list[str]:
     moved = [NOT_SHOWN if n is None else signed(n) for n in (row.before, row.now, row.change)]
-    noise = NOT_SHOWN if row.noise is None else f"up to {number(row.noise)}"
-    return [name_pair(row.id), *moved, noise]
+    return [name_pair(row.id), *moved]
+
+
+def _spell_new(row: NewChildren) -> list[str]:
+    return [sentence_case(name_row(row)), signed(known(row.estimate)), interval(*ends(row))]
 
 
 def view_cohort(summary: Summary) -> View:

@@ -93,6 +93,7 @@ def view_method(summary: Summary) -> View:
     return {
         "estimand": give_estimand(summary),
         "audit": summary.texts["method.audit"],
+        "look": summary.texts.get("method.look", ""),
         "not_asked": [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)],
         "settings": [list(row) for row in list_settings(summary)],
         "computing": say_computing(summary),
@@ -106,6 +107,8 @@ def write_method(view: View, summary: Summary) -> Iterable[str]:
     yield from head("How was this worked out?")
     yield view["estimand"]
     yield view["audit"]
+    if view["look"]:
+        yield view["look"]
     yield from view["not_asked"]
     yield "Every choice that could change a result:"
     yield bullets(f"{name}: {value}. {reason}" for name, value, reason in view["settings"])

@@ -71,6 +71,7 @@ LABEL_TITLES: dict[Label, str] = {
 UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
+    "looked_before": "After the earlier looks at these growing records",
 }
 AIM = ("answer.needed.half_width",)
 _COUNTED = ("answer.counts", "measure")

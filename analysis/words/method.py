@@ -171,6 +171,27 @@ def tell_audit(summary: Summary) -> list[Sentence]:
     return [say("method.audit", "audit", text, ("certainty.audit",))]
 
 
+def tell_look(summary: Summary) -> list[Sentence]:
+    """Say what is promised over a row of reports, and what this one may use of it."""
+    look, whole = summary.method.look, percent(1 - summary.measure.confidence)
+    if look.percent is None:
+        return []
+    level = f"{look.percent:g}%"
+    if look.number == 1:
+        text = (
+            f"Where nothing differs, at most {level} of reports like this one state a difference. "
+            "If it is made again as children come, give it the last report each time (--previous): "
+            f"then all of them together keep to {whole}. Without that, false differences pile up."
+        )
+        return [say("method.look", "look.first", text, ("certainty.look",))]
+    text = (
+        f"This is report {look.number} of a chain about growing records. Where nothing differs, at "
+        f"most {whole} of such chains ever state a difference, so every sentence here is decided "
+        f"with what the earlier reports left: {level}. Ranges are not changed by this."
+    )
+    return [say("method.look", "look.later", text, ("certainty.look",))]
+
+
 _GLOSSARY = (
     (
         "Goal attainment",

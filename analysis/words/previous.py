@@ -1,15 +1,27 @@
-"""The sentences of a report beside the one before it: what was held, what moved, and noise.
+"""The sentences of a report beside the one before it: what was held, what moved, and who came.
 
-In: a published summary. Out: `Sentence`s. Decisions: a change is always given with how far chance
-alone could have moved it; no arrow and no colour says that a change is good.
+In: a published summary. Out: `Sentence`s. Decisions: two reports about mostly the same children
+cannot tell by themselves whether something changed, so the verdict is that of new children beside
+earlier ones; no arrow and no colour says that a change is good.
 """
 
 from __future__ import annotations
 
-from analysis.disclosure.summary import Change, PreviousPart, Sentence, Summary
-from analysis.wording import FORMAT_NAMES, listing, number, points
+from analysis.disclosure.chain_rows import Change, NewChildren, Newcomers
+from analysis.disclosure.summary import PreviousPart, Sentence, Summary
+from analysis.wording import FORMAT_NAMES, interval, listing, number, points
 from analysis.words.answer import spell_counts
-from analysis.words.phrases import every, known, pair_names, say
+from analysis.words.phrases import (
+    ends,
+    every,
+    known,
+    pair_names,
+    range_name,
+    say,
+    say_not_settled,
+    spell_span,
+)
+from analysis.words.reasons import REASON_CLAUSES
 
 PART_NAMES = {
     "cautions": "the cautions beside the answer",
@@ -22,10 +34,6 @@ PART_NAMES = {
     "certainty": "how sure we can be",
     "sensitivity": "the same question asked in other ways",
 }
-NOISE = (
-    "The noise is worked out as if no child were in both reports, which makes it as large as it "
-    "can be."
-)
 
 
 def tell_previous(summary: Summary) -> list[Sentence]:
@@ -37,7 +45,8 @@ def tell_previous(summary: Summary) -> list[Sentence]:
     if part.held:
         return [held]
     changes = [_say_change(summary, row) for row in part.rows]
-    return [held, *changes, say("changes.method", "changes.method", NOISE)]
+    new = _tell_newcomers(summary, part.newcomers) if part.newcomers else []
+    return [held, *changes, *new]
 
 
 def say_since(summary: Summary, part: PreviousPart) -> str:
@@ -75,12 +84,58 @@ def _say_change(summary: Summary, row: Change) -> Sentence:
     if row.change is None:
         text = f"{names}: not shown in both reports, so no change can be given."
         return say(key, "changes.not_shown", text)
-    moved = (
+    text = (
         f"{names}: the difference was {number(known(row.before))} and is now "
-        f"{number(known(row.now))} levels {every(summary)}, a change of "
-        f"{points(abs(row.change))}. Chance alone can move it by up to {number(known(row.noise))}"
+        f"{number(known(row.now))} levels {every(summary)}, a change of {points(abs(row.change))}."
     )
-    if row.beyond:
-        text = f"{moved}, so this is more than noise: ask what changed in the clinic, or who came."
-        return say(key, "changes.beyond", text)
-    return say(key, "changes.noise", f"{moved}, so this is within noise.")
+    return say(key, "changes.moved", text)
+
+
+def _tell_newcomers(summary: Summary, part: Newcomers) -> list[Sentence]:
+    """Say how the children who came since differ from those before."""
+    if part.withheld is not None:
+        text = (
+            "Children who came since the last report are not compared with those before, because "
+            f"{REASON_CLAUSES[part.withheld]}."
+        )
+        return [say("changes.new.all", "changes.new_withheld", text)]
+    over = (
+        f" over the first {part.weeks} weeks, which half of them have reached,"
+        if part.weeks < summary.measure.horizon_weeks
+        else ","
+    )
+    text = (
+        f"New children are compared with earlier ones of the same format{over} allowing for what "
+        f"was recorded on the first day. Where nothing changed, {part.percent} of 100 reports "
+        "state such a difference. It can come from who came, how goals were set and rated, or "
+        "what was done."
+    )
+    said = [_say_new(summary, row) for row in part.rows]
+    return [*said, say("changes.new.method", "changes.new_method", text)]
+
+
+def _say_new(summary: Summary, row: NewChildren) -> Sentence:
+    """Say how new children of a format, or of all, differ from those before."""
+    where, key = name_row(row), f"changes.new.{row.format}"
+    low, high = ends(row)
+    if not row.settled:
+        span = spell_span(low, high, "new children", "earlier ones")
+        between = f"{every(summary)} the difference could be anywhere from {span}"
+        text = say_not_settled(
+            f"New children beside earlier ones, {where}", between, range_name(summary)
+        )
+        return say(key, "changes.new_open", text, (f"changes.newcomers.{row.format}",))
+    value = known(row.estimate)
+    further, (near, far) = value > 0, (low, high) if value > 0 else (-high, -low)
+    text = (
+        f"Children who came since the last report moved {'further' if further else 'less far'} "
+        f"than those before, {where}: by {points(abs(value))} {every(summary)} "
+        f"({range_name(summary)} {interval(near, far)}). Ask what changed in the clinic, or who "
+        "came."
+    )
+    return say(key, "changes.new_differ", text, (f"changes.newcomers.{row.format}",))
+
+
+def name_row(row: NewChildren) -> str:
+    """Name where new children are compared: one format, or all together."""
+    return "all formats together" if row.format == "all" else FORMAT_NAMES[row.format]

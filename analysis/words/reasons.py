@@ -32,6 +32,8 @@ REASON_CLAUSES: dict[str, str] = {
     ),
     "few_behind": "too few children stand behind it",
     "few_behind_to_print": "too few children stand behind it to print it",
+    "few_new": "too few children came since, or too few were there before",
+    "few_left": "a few children left since, and the answer could give them away",
     "no_group_id": "the column group_id is not filled in",
     "no_therapist_id": "the column therapist_id is not filled in",
     "no_set_before_format": "the column set_before_format is not filled in",

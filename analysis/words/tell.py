@@ -21,7 +21,7 @@ from analysis.words.claims import tell_claims
 from analysis.words.cohort import tell_cohort
 from analysis.words.effort import tell_effort
 from analysis.words.gate_reasons import tell_gates
-from analysis.words.method import tell_audit
+from analysis.words.method import tell_audit, tell_look
 from analysis.words.previous import tell_previous
 from analysis.words.progress import tell_progress
 from analysis.words.sensitivity import tell_sensitivity
@@ -34,6 +34,7 @@ SECTIONS: Final[tuple[Callable[[Summary], Iterable[Sentence]], ...]] = (
     tell_gates,
     tell_agreement,
     tell_audit,
+    tell_look,
     tell_cohort,
     tell_progress,
     tell_subgroups,

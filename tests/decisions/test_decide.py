@@ -56,11 +56,11 @@ def test_a_difference_that_every_way_of_asking_finds_is_ahead():
 @pytest.mark.parametrize(
     ("p_value", "p_adjusted", "settled"),
     [
-        (0.0149, 0.0447, True),  # the smallest of three, at the main pairs' share of 5%
-        (0.0151, 0.0453, False),
-        (0.029, 0.029, True),  # another one, once the smallest is settled
-        (0.031, 0.031, False),
-        (0.02, 0.046, False),  # the smallest is not settled
+        (0.0119, 0.0357, True),  # the smallest of three, at the main pairs' share of 4%
+        (0.0121, 0.0363, False),
+        (0.0239, 0.0239, True),  # another one, once the smallest is settled
+        (0.0241, 0.0241, False),
+        (0.016, 0.037, False),  # the smallest is not settled
     ],
 )
 def test_ahead_needs_a_difference_that_the_main_pairs_share_settles(p_value, p_adjusted, settled):
@@ -68,6 +68,14 @@ def test_ahead_needs_a_difference_that_the_main_pairs_share_settles(p_value, p_a
     label = "faster_important" if settled else "rules_out_importantly_slower"
     assert (decision.label, decision.ahead, decision.settled) == (label, "group", settled)
     assert decision.unsettled == ("" if settled else "three_at_once")
+
+
+def test_a_later_report_has_a_smaller_share_and_says_when_that_is_why(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.SETTINGS", replace(SETTINGS, look_share=0.2))
+    assert decision_of_first_pair(p_value=0.0029, p_adjusted=0.0087).settled
+    decision = decision_of_first_pair(p_value=0.0031, p_adjusted=0.0093)
+    assert (decision.settled, decision.unsettled) == (False, "looked_before")
+    assert decision_of_first_pair(p_value=0.0121, p_adjusted=0.0363).unsettled == "three_at_once"
 
 
 @pytest.mark.parametrize("weighted", [-0.4, 0.19, 0.51])

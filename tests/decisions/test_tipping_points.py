@@ -231,7 +231,7 @@ def test_the_reach_of_a_format_ahead_allows_for_three_comparisons_at_once():
         find_overturn(decision, row, robustness(), S, alone=only).movement
         for row, only in ((alone, True), (thrice, False))
     )
-    level = 0.05 * S.main_share
+    level = S.error_rate * S.main_share
     assert wide == pytest.approx(0.3 - 0.1 * stats.t.ppf(1 - level / 2, 60), abs=1e-6)
     assert narrow == pytest.approx(0.3 - 0.1 * stats.t.ppf(1 - level / 6, 60), abs=1e-6)
 

@@ -28,7 +28,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "analysis"
 SHOWN = ("figures", "tables", "report")
 EXACT = ("measures", "models", "simulation", "study", "comparison", "decisions", "disclosure")
 TYPES = {
-    f"analysis.disclosure.{name}" for name in ("summary", "rows", "sensitivity_rows", "fields")
+    f"analysis.disclosure.{name}"
+    for name in ("summary", "rows", "chain_rows", "sensitivity_rows", "fields")
 }
 ENTRY = {"report/__main__.py"}
 POISON = 98765.4321

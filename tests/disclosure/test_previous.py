@@ -10,6 +10,7 @@ import pytest
 from attacker import numbers_of, read_json
 from block_clinics import end_reviews
 from growing_clinics import (
+    follow,
     grown_clinic,
     new_ledger,
     published_of,
@@ -50,6 +51,7 @@ def kept(summary):
 
 def written(study, ledger, previous=None):
     """Give a told summary as the next report reads it from its file."""
+    study = follow(study, ledger, previous)
     return parse_summary(spell_summary(tell(protect(study, ledger, previous))))
 
 
@@ -160,7 +162,7 @@ def test_a_few_new_children_repeat_the_last_report_and_say_so():
     assert render_pdf(second).startswith(b"%PDF-")
 
 
-def test_many_new_children_give_new_numbers_beside_how_far_chance_moves_them():
+def test_many_new_children_give_new_numbers_beside_the_old_and_are_compared_themselves():
     before, after = grown_clinic(200, 24, 100)
     ledger = new_ledger()
     first = written(before, ledger)
@@ -173,8 +175,10 @@ def test_many_new_children_give_new_numbers_beside_how_far_chance_moves_them():
         now = next(p for p in second.answer.pairs if p.id == row.id)
         then = next(p for p in first.answer.pairs if p.id == row.id)
         assert row.change == pytest.approx(now.estimate - then.estimate, abs=0.011)
-        assert row.noise > max(now.std_error, then.std_error)
-        assert row.beyond == (abs(now.estimate - then.estimate) > row.noise)
+        assert (row.before, row.now) == (then.estimate, now.estimate)
+    new = {row.format: row for row in second.previous.newcomers.rows}
+    assert set(new) == {"all", "individual", "group", "combined"}
+    assert all(row.conf_low < row.estimate < row.conf_high for row in new.values())
     assert second.ledger == first.ledger == ledger.id
     assert second.previous.since == first.counted("all")
 

@@ -163,7 +163,7 @@ def test_records_in_the_place_of_the_report_are_never_overwritten(tmp_path, caps
 def test_a_fault_of_this_software_names_its_place_and_quotes_nothing(tmp_path, capsys, monkeypatch):
     import analysis.study
 
-    def fail(*_args):
+    def fail(*_args, **_named):
         raise ValueError("cannot convert 'Mia Okafor'")
 
     monkeypatch.setattr(analysis.study, "run_study", fail)
@@ -179,7 +179,7 @@ def test_a_fault_of_this_software_names_its_place_and_quotes_nothing(tmp_path, c
 def test_stopping_by_hand_says_so_and_leaves_nothing(tmp_path, capsys, monkeypatch):
     import analysis.study
 
-    def stop(*_args):
+    def stop(*_args, **_named):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(analysis.study, "run_study", stop)

@@ -5,6 +5,7 @@ import itertools
 import pytest
 from stored_summaries import change, gate_of, stored
 
+from analysis.disclosure.chain_rows import Change, Look, NewChildren, Newcomers
 from analysis.disclosure.rows import (
     Analysis,
     ClaimRow,
@@ -22,7 +23,7 @@ from analysis.disclosure.sensitivity_rows import (
     ToRecord,
     Unrecorded,
 )
-from analysis.disclosure.summary import Change, GrowthSpreads, PreviousPart
+from analysis.disclosure.summary import GrowthSpreads, PreviousPart
 from analysis.vocabulary import (
     CANNOT_TELL,
     FASTER_IMPORTANT,
@@ -40,8 +41,10 @@ from analysis.words.claims import tell_claims
 from analysis.words.effort import tell_effort
 from analysis.words.gate_reasons import give_short_reason, say_gate
 from analysis.words.linter import find_faults
+from analysis.words.method import tell_look
 from analysis.words.phrases import NOT_SETTLED
 from analysis.words.previous import say_since, tell_previous
+from analysis.words.reasons import REASON_CLAUSES
 from analysis.words.sensitivity import tell_sensitivity
 from analysis.words.subgroups import choose_claimed, tell_subgroups
 
@@ -544,23 +547,68 @@ def test_cautions_stand_whatever_was_recorded(share, rules):
 
 def previous(**changes):
     everyone = Counts(format="all", n_children=200, n_goals=600)
-    moved = Change(**PAIR, before=-0.1, now=0.5, change=0.6, noise=0.4, beyond=True)
+    moved = Change(**PAIR, before=-0.1, now=0.5, change=0.6)
     part = {"since": everyone, "held": (), "held_parts": (), "alike": False, "rows": (moved,)}
     part = PreviousPart(**(part | changes))
     return change(stored(), previous=part), part
 
 
-def test_a_change_beyond_noise_is_called_so_and_one_within_is_not():
+def test_what_moved_is_said_without_a_verdict():
     summary, part = previous()
-    assert "more than noise" in texts(tell_previous(summary))["changes.group-individual"]
-    within = change(part.rows[0], now=0.1, change=0.2, beyond=False)
-    said = texts(tell_previous(previous(rows=(within,))[0]))
-    assert "levels every 12 weeks, a change of 0.20 levels" in said["changes.group-individual"]
-    assert "within noise" in said["changes.group-individual"]
-    hidden = change(within, change=None)
+    said = texts(tell_previous(summary))["changes.group-individual"]
+    assert said.endswith(
+        "the difference was −0.10 and is now 0.50 levels every 12 weeks, a change of 0.60 levels."
+    )
+    hidden = change(part.rows[0], change=None)
     said = texts(tell_previous(previous(rows=(hidden,))[0]))
     assert "not shown in both" in said["changes.group-individual"]
     assert say_since(summary, part) == "About 200 children with 600 goals are compared here."
+
+
+def newcomers(*rows, **changes):
+    part = {"percent": 5, "weeks": 24, "rows": tuple(NewChildren(**row) for row in rows)}
+    part = Newcomers(**(part | changes))
+    return texts(tell_previous(previous(newcomers=part)[0]))
+
+
+def test_new_children_are_told_apart_from_earlier_ones_only_where_that_is_settled():
+    up = {"format": "all", "estimate": 0.4, "conf_low": 0.2, "conf_high": 0.6, "settled": True}
+    down = {"format": "group", "estimate": -0.3, "conf_low": -0.5, "conf_high": -0.1}
+    said = newcomers(up, down, down | {"format": "combined", "settled": True})
+    assert (
+        "moved further than those before, all formats together: by 0.40" in said["changes.new.all"]
+    )
+    assert "(95% range 0.20 to 0.60)" in said["changes.new.all"]
+    assert "not settled by these records" in said["changes.new.group"]
+    assert "0.10 to 0.50 levels in favour of earlier ones" in said["changes.new.group"]
+    assert "less far than those before, combined therapy: by 0.30" in said["changes.new.combined"]
+    assert "0.10 to 0.50" in said["changes.new.combined"]
+    assert "5 of 100 reports" in said["changes.new.method"]
+    assert "same format, allowing" in said["changes.new.method"]
+    assert "over the first 12 weeks" in newcomers(up, weeks=12)["changes.new.method"]
+
+
+@pytest.mark.parametrize("reason", ["few_new", "few_left", "few_clusters_left"])
+def test_why_new_children_are_not_compared_is_said(reason):
+    said = newcomers(withheld=reason)
+    assert said["changes.new.all"].endswith(f"because {REASON_CLAUSES[reason]}.")
+    assert "changes.new.method" not in said
+
+
+@pytest.mark.parametrize(
+    ("look", "rule", "words"),
+    [
+        ({"number": 1, "percent": 4.0}, "look.first", "at most 4% of reports like this one"),
+        ({"number": 4, "percent": 0.4}, "look.later", "This is report 4 of a chain"),
+    ],
+)
+def test_the_place_in_a_chain_and_its_level_are_said(look, rule, words):
+    summary = stored()
+    method = change(summary.method, look=Look(**look))
+    (sentence,) = tell_look(change(summary, method=method))
+    assert (sentence.rule, words in sentence.text) == (rule, True)
+    assert f"{look['percent']:g}%" in sentence.text
+    assert not tell_look(change(summary, method=change(method, look=Look())))
 
 
 @pytest.mark.parametrize(
@@ -575,7 +623,7 @@ def test_a_change_beyond_noise_is_called_so_and_one_within_is_not():
 def test_what_keeps_its_old_numbers_is_said(changes, rule, words):
     told = tell_previous(previous(**changes)[0])
     assert (told[0].rule, words in texts(told)["changes.held"]) == (rule, True)
-    assert len(told) == (1 if "held" in changes else 3)
+    assert len(told) == (1 if "held" in changes else 2)
 
 
 def test_a_first_report_says_nothing_of_a_last_one():

@@ -29,7 +29,7 @@ from analysis.words.tell import tell
 ROOT = Path(__file__).resolve().parents[2]
 SEEN = ("vocabulary", "formats", "wording", "settings", "errors", "disclosure", "records")
 SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
-SEEN += ("disclosure.sensitivity_rows", "records.schema", "cards")
+SEEN += ("disclosure.chain_rows", "disclosure.sensitivity_rows", "records.schema", "cards")
 BAR = """
 import importlib, pathlib, sys
 SEEN = {seen!r}
