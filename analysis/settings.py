@@ -204,6 +204,15 @@ class MethodConstants:
         "levels per {rate_weeks} weeks",
         "Less would be printed as 0.00: records without any spread.",
     )
+    made_harder_share: float = _choice(
+        0.15,
+        "share of reviews",
+        "Ratings alone let 5% of goals at the expected level fall below it by the next review; "
+        "above this, goals are made harder.",
+    )
+    made_harder_fewest: int = _choice(
+        5, "goals", "Fewer falls than this in each format are left to chance."
+    )
     t_correlation: float = _choice(
         0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
     )
