@@ -44,6 +44,11 @@ GateName = Literal[
     "attrition",
     "measurement",
     "dominance",
+    "timing",
+    "raters",
+    "reviews",
+    "leaving",
+    "endings",
 ]
 BLOCKING: Final[tuple[GateName, ...]] = ("describe", "compare", "overlap")
 GateRule = Literal[
@@ -72,6 +77,16 @@ GateRule = Literal[
     "one_kind_of_rater",
     "one_group",
     "one_therapist",
+    "timing_recorded_unevenly",
+    "timing_differs",
+    "unchecked_raters",
+    "raters_differ",
+    "head_start",
+    "reviewed_less_often",
+    "reviewed_irregularly",
+    "left_after_success",
+    "closed_below",
+    "made_harder",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]

@@ -15,12 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.comparison.analysis_set import AnalysisSet
-from analysis.comparison.arms import contrast_pairs, format_codes, formats_among
-from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.analysis_set import AnalysisSet, episode_rows
+from analysis.comparison.arms import (
+    contrast_pairs,
+    format_codes,
+    formats_among,
+    indicate_formats,
+)
+from analysis.comparison.contrasts import fit_clustered, growth_rows
 from analysis.comparison.result import PAIRS, PairOfFormats
 from analysis.computing import Array, category_codes
 from analysis.errors import AnalysisError
+from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS, RATERS
 from analysis.settings import Settings
 
@@ -63,6 +69,8 @@ class ByFormat:
         off_calendar: mean weeks from a review to the nearest usual week of review.
         leaving: how much likelier a child is to be reviewed never again after a review with all
             goals at the expected level than after one with none, in the same weeks.
+        head_start: levels by which goals are further at the first reviews than the pace of their
+            later ones explains, as ratings of a kinder person would make them.
         made_harder: the share of a child's goals made harder under the same code.
         closed_below: the share of a child's goals closed as attained though last seen below.
     """
@@ -73,6 +81,7 @@ class ByFormat:
     gaps: Contrast
     off_calendar: Contrast
     leaving: Contrast
+    head_start: Contrast
     made_harder: Contrast
     closed_below: Contrast
 
@@ -102,7 +111,7 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
         {'individual': 0.7, 'group': 0.7, 'combined': 0.7}
     """
     goals, visits = analysis_set.cohort.goals, _find_visits(analysis_set)
-    owner = analysis_set.episodes.get_indexer(goals["episode_id"])
+    owner = episode_rows(analysis_set, goals["episode_id"])
     before = goals["set_before_format"].to_numpy(float)
     scored = analysis_set.scored.table
     harder, below = (
@@ -125,6 +134,7 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
         gaps=contrast(_gaps(visits, len(goals)), owner),
         off_calendar=contrast(off, visits.child),
         leaving=_contrast_leaving(analysis_set, visits),
+        head_start=_contrast_head_start(analysis_set),
         made_harder=contrast(harder, owner),
         closed_below=contrast(below, owner),
     )
@@ -152,32 +162,40 @@ def _contrast(
     outcome: Array, design: Array, clusters: Array, formats: tuple[str, ...], settings: Settings
 ) -> Contrast:
     """Contrast the first columns of a regression, one for each of `formats`."""
-    rows, matrix = contrast_pairs(formats, design.shape[1])
-    pairs = [PAIRS[row] for row in rows]
-    nothing = Contrast(
-        dict.fromkeys(FORMATS, float("nan")),
-        dict.fromkeys(PAIRS, float("nan")),
-        dict.fromkeys(PAIRS, 1.0),
-        dict.fromkeys(FORMATS, 1.0),
-    )
     if not formats:
-        return nothing
+        return _nothing()
     try:
         fit = fit_clustered(outcome, design, clusters, settings)
     except AnalysisError:
-        return nothing
-    found = fit.contrast(np.vstack([matrix, np.eye(len(formats), design.shape[1])]))
+        return _nothing()
+    return _tabulate(fit, np.eye(len(formats), design.shape[1]), formats)
+
+
+def _tabulate(fit: ClusterRobustFit, means: Array, formats: tuple[str, ...]) -> Contrast:
+    """Give the contrast of combinations of a fit's columns, one for each of `formats`."""
+    rows, pairs = contrast_pairs(formats, len(formats))
+    found = fit.contrast(np.vstack([pairs @ means, means]))
     estimate, std_error, p_value = (
         found[name].to_numpy(float) for name in ("estimate", "std_error", "p_value")
     )
     apart = np.abs(estimate) > SAME
     sure = np.where(std_error > SAME, p_value, np.where(apart, 0.0, 1.0))
-    k = len(pairs)
+    names, k, nothing = [PAIRS[row] for row in rows], len(rows), _nothing()
     return Contrast(
         {**nothing.means, **dict(zip(formats, estimate[k:].tolist(), strict=True))},
-        {**nothing.differences, **dict(zip(pairs, estimate[:k].tolist(), strict=True))},
-        {**nothing.p_values, **dict(zip(pairs, sure[:k].tolist(), strict=True))},
+        {**nothing.differences, **dict(zip(names, estimate[:k].tolist(), strict=True))},
+        {**nothing.p_values, **dict(zip(names, sure[:k].tolist(), strict=True))},
         {**nothing.against_none, **dict(zip(formats, sure[k:].tolist(), strict=True))},
+    )
+
+
+def _nothing() -> Contrast:
+    unknown = float("nan")
+    return Contrast(
+        dict.fromkeys(FORMATS, unknown),
+        dict.fromkeys(PAIRS, unknown),
+        dict.fromkeys(PAIRS, 1.0),
+        dict.fromkeys(FORMATS, 1.0),
     )
 
 
@@ -185,7 +203,7 @@ def _find_visits(analysis_set: AnalysisSet) -> _Visits:
     """Give the reviews of the goals compared after the first weeks, in the order of week."""
     reviews, settings = analysis_set.records.reviews, analysis_set.settings
     goals = analysis_set.cohort.goals
-    owner = analysis_set.episodes.get_indexer(goals["episode_id"])
+    owner = episode_rows(analysis_set, goals["episode_id"])
     scored = analysis_set.scored.table
     number = np.full(len(scored) + 1, -1)
     number[goals.index] = np.arange(len(goals))
@@ -223,6 +241,40 @@ def _gaps(visits: _Visits, n_goals: int) -> Array:
     return last / np.maximum(count, 1)
 
 
+def _contrast_head_start(analysis_set: AnalysisSet) -> Contrast:
+    """Contrast where the line through the later reviews of each format begins.
+
+    change since the start = (format + covariates) x (1 + week), reviews after the first weeks,
+    weighted so that each child counts once. Where goals move evenly the line begins at the
+    start level; where all slow down alike it begins higher the faster they are, so that the
+    share of the pace that all formats begin with is taken away.
+    """
+    table, settings = analysis_set.table, analysis_set.settings
+    child, week, change, weight = growth_rows(analysis_set)
+    later = week > settings.baseline_weeks
+    formats = formats_among(table)
+    base = np.hstack([indicate_formats(table, formats), analysis_set.centred.to_numpy(float)])
+    rows = base[child[later]]
+    time = (week[later] / settings.rate_weeks)[:, None]
+    design, start, pace = np.hstack([rows, rows * time]), slice(len(formats)), base.shape[1]
+    try:
+        found = fit_clustered(
+            change[later],
+            design,
+            table["cluster"].to_numpy()[child[later]],
+            settings,
+            weights=weight[later],
+        )
+    except AnalysisError:
+        return _nothing()
+    coefficients = np.asarray(found.coefficients)
+    paces = coefficients[pace : pace + len(formats)]
+    share = coefficients[start].mean() / paces.mean() if abs(paces.mean()) > SAME else 0.0
+    means = np.eye(len(formats), design.shape[1])
+    means -= share * np.eye(len(formats), design.shape[1], k=pace)
+    return _tabulate(found, means, formats)
+
+
 def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
     """Contrast how much likelier the last review is one that found the goals met.
 
@@ -240,14 +292,14 @@ def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
     seen, at = np.unique(np.column_stack([child, week]), axis=0, return_inverse=True)
     at = at.reshape(-1)
     if not len(seen):
-        return contrast_children(analysis_set, np.full(len(analysis_set.table), np.nan))
+        return _nothing()
     met = np.bincount(at, visits.level[asked] >= EXPECTED_LEVEL) / np.bincount(at)
     child, week = seen[:, 0].astype(int), seen[:, 1]
     leaves = (week >= last[child]).astype(float)
     codes = format_codes(analysis_set.table)[child]
     visit = np.rint(week / settings.review_weeks)
     columns, beside, formats = [], [], []
-    for k, therapy_format in enumerate(formats_among(analysis_set.table)):
+    for therapy_format in formats_among(analysis_set.table):
         own = codes == FORMATS.index(therapy_format)
         inside = [own & (visit == number) for number in np.unique(visit[own])]
         spread = [met[cell].std() > 0 for cell in inside if cell.any()]
@@ -256,7 +308,7 @@ def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
             columns.append(met * own)
             beside += [cell.astype(float) for cell in inside]
     if not formats:
-        return contrast_children(analysis_set, np.full(len(analysis_set.table), np.nan))
+        return _nothing()
     kept = np.isin(codes, [FORMATS.index(f) for f in formats])
     design = np.column_stack([*columns, *beside])[kept]
     clusters = analysis_set.table["cluster"].to_numpy()[child[kept]]

@@ -43,7 +43,10 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
+BESIDE_BY_FORMAT = frozenset({"timing", "raters", "reviews", "leaving", "endings"})
+WEAKENING = BESIDE_BY_FORMAT | frozenset(
+    {"adjustment", "agreement", "attrition", "measurement", "dominance"}
+)
 
 
 @dataclass(frozen=True)
