@@ -2,9 +2,8 @@
 
 In: what was compared by format, and the main comparison. Out: a `Fault` for each question that is
 answered with no. Decisions: a difference counts where it is large and chance hardly explains it;
-what only misleads when it favours the format that seems ahead (goals further at the first reviews
-than their pace explains) is asked only where the main interval leaves out zero; each of these
-weakens an answer and closes none (METHODS.md, "Gates").
+goals further at the first reviews than their pace explains count sooner where they favour a
+format whose main interval leaves out zero; each of these weakens an answer and closes none (METHODS.md, "Gates").
 """
 
 from __future__ import annotations
@@ -43,10 +42,11 @@ def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) 
     for one in seen:
         if one.differs(pair, settings.by_format_share, settings.by_format_error / len(seen)):
             return Fault("raters_differ")
-    sign = (row["conf_low"] > 0) - (row["conf_high"] < 0)
-    further = sign * found.head_start.differences[pair]
-    if further > 0 and found.head_start.p_values[pair] / 2 < settings.suspicion_error:
-        return Fault("head_start", pair[0] if sign > 0 else pair[1])
+    start, sign = found.head_start, (row["conf_low"] > 0) - (row["conf_high"] < 0)
+    favoured = sign * start.differences[pair] > 0
+    suspect = favoured and start.p_values[pair] / 2 < settings.suspicion_error
+    if suspect or start.p_values[pair] < settings.by_format_error:
+        return Fault("head_start", pair[0] if start.differences[pair] > 0 else pair[1])
     return None
 
 
