@@ -3,7 +3,8 @@
 In: what was compared by format, and the main comparison. Out: a `Fault` for each question that is
 answered with no. Decisions: a difference counts where it is large and chance hardly explains it;
 goals further at the first reviews than their pace explains count sooner where they favour a
-format whose main interval leaves out zero; each of these weakens an answer and closes none (METHODS.md, "Gates").
+format whose main interval leaves out zero; each of these weakens an answer and closes none
+(METHODS.md, "Gates").
 """
 
 from __future__ import annotations
