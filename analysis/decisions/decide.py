@@ -43,9 +43,9 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-BESIDE_BY_FORMAT = frozenset({"timing", "raters", "reviews", "leaving", "endings"})
+BESIDE_BY_FORMAT = frozenset({"goal_timing", "raters", "reviews", "leaving", "endings"})
 WEAKENING = BESIDE_BY_FORMAT | frozenset(
-    {"adjustment", "agreement", "attrition", "measurement", "dominance"}
+    {"adjustment", "agreement", "timing", "attrition", "measurement", "dominance"}
 )
 
 

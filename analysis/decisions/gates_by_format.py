@@ -22,7 +22,9 @@ TREATING: Final = "treating_therapist"
 Question = Callable[[ByFormat, PairOfFormats, Row, Settings], Fault | None]
 
 
-def _timing(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) -> Fault | None:
+def _goal_timing(
+    found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings
+) -> Fault | None:
     """Ask whether as many goals were set before the format in both."""
     least, error = settings.by_format_share, settings.by_format_error
     before, unknown = found.set_before, found.timing_unknown
@@ -91,7 +93,7 @@ def _less(means: Mapping[str, float], pair: PairOfFormats) -> str:
 
 
 BY_FORMAT: Final[Mapping[GateName, Question]] = {
-    "timing": _timing,
+    "goal_timing": _goal_timing,
     "raters": _raters,
     "reviews": _reviews,
     "leaving": _leaving,
