@@ -231,10 +231,15 @@ class MethodConstants:
         0.01, "p-value", "Three pairs are asked; a rule should seldom fire where nothing differs."
     )
     suspicion_error: float = _choice(
-        0.025,
+        0.02,
         "one-sided p-value",
         "What can be seen only dimly (kinder ratings, leaving after success) must be asked so, or "
         "it is missed.",
+    )
+    head_start_levels: float = _choice(
+        0.15,
+        "levels",
+        "Less may come from the scale's upper end, which fast formats reach first.",
     )
     review_gap_weeks: float = _choice(
         1.0, "weeks", "Reviews further apart in one format by more than chance moves them."

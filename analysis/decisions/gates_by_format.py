@@ -48,7 +48,8 @@ def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) 
     start, sign = found.head_start, (row["conf_low"] > 0) - (row["conf_high"] < 0)
     favoured = sign * start.differences[pair] > 0
     suspect = favoured and start.p_values[pair] / 2 < settings.suspicion_error
-    if suspect or start.p_values[pair] < settings.by_format_error:
+    large = abs(start.differences[pair]) > settings.head_start_levels
+    if large and (suspect or start.p_values[pair] < settings.by_format_error):
         return Fault("head_start", pair[0] if start.differences[pair] > 0 else pair[1])
     return None
 
