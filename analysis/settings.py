@@ -286,6 +286,47 @@ class MethodConstants:
         "levels per {rate_weeks} weeks",
         "Less would be printed as 0.00: records without any spread.",
     )
+    by_format_share: float = _choice(
+        0.20,
+        "share",
+        "Formats that differ more in who rated goals, or in when they were set, measure "
+        "different things.",
+    )
+    by_format_error: float = _choice(
+        0.01, "p-value", "Three pairs are asked; a rule should seldom fire where nothing differs."
+    )
+    suspicion_error: float = _choice(
+        0.02,
+        "one-sided p-value",
+        "What can be seen only dimly (kinder ratings, leaving after success) must be asked so, or "
+        "it is missed.",
+    )
+    head_start_levels: float = _choice(
+        0.15,
+        "levels",
+        "Less may come from the scale's upper end, which fast formats reach first.",
+    )
+    review_gap_weeks: float = _choice(
+        1.0, "weeks", "Reviews further apart in one format by more than chance moves them."
+    )
+    off_calendar_weeks: float = _choice(
+        0.25, "weeks", "Reviews of one format that come when they are called for, not when due."
+    )
+    leaving_share: float = _choice(
+        0.15, "share", "As for children missing at the end: formats that lose them unequally."
+    )
+    endings_share: float = _choice(
+        0.05, "share of goals", "Fewer goals made harder or closed too soon move no difference."
+    )
+    made_harder_share: float = _choice(
+        0.15,
+        "share of reviews",
+        "Ratings alone let 5% of goals at the expected level fall below it by the next review; "
+        "above this, goals are made harder.",
+    )
+    made_harder_fewest: int = _choice(
+        5, "goals", "Fewer falls than this in each format are left to chance."
+    )
     t_correlation: float = _choice(
         0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
     )

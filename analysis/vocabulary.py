@@ -46,6 +46,11 @@ GateName = Literal[
     "attrition",
     "measurement",
     "dominance",
+    "goal_timing",
+    "raters",
+    "reviews",
+    "leaving",
+    "endings",
 ]
 BLOCKING: Final[tuple[GateName, ...]] = ("describe", "compare", "overlap")
 GateRule = Literal[
@@ -81,6 +86,16 @@ GateRule = Literal[
     "one_group",
     "one_therapist",
     "therapists_not_recorded",
+    "timing_recorded_unevenly",
+    "timing_differs",
+    "unchecked_raters",
+    "raters_differ",
+    "head_start",
+    "reviewed_less_often",
+    "reviewed_irregularly",
+    "left_after_success",
+    "closed_below",
+    "made_harder",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]

@@ -235,4 +235,39 @@ SCENARIOS = (
         replace(_BLOCKS, half_week=9),
         _UNLIKE_NULL,
     ),
+    Scenario(
+        "left_after_success",
+        "nothing differs, most families in groups leave once goals are met",
+        UnlikeDesign(leave_after_success=(0.1, 0.8, 0.1)),
+        {"said_faster": SELDOM_MISLED},
+    ),
+    Scenario(
+        "reviewed_on_success",
+        "nothing differs, individual children are reviewed when a goal is met",
+        UnlikeDesign(review_on_success=(0.8, 0.0, 0.0)),
+        {"said_faster": SELDOM_MISLED},
+    ),
+    Scenario(
+        "made_harder",
+        "group ahead, goals made harder under the same code once attained",
+        UnlikeDesign(format_effects=(0.0, 0.4, 0.0), reset_share=0.8),
+        {"coverage": COVERED_AT_LEAST, "false_similar": SELDOM},
+    ),
+    Scenario(
+        "unchecked_raters",
+        "nothing differs, kinder therapists in groups, whom nobody else checks",
+        UnlikeDesign(
+            leniency=(0.0, 0.35, 0.0), independent_share=0.4, independent_lost=(0.0, 1.0, 0.0)
+        ),
+    ),
+    Scenario(
+        "kinder_raters",
+        "nothing differs, kinder therapists in groups, a quarter rated by others",
+        UnlikeDesign(leniency=(0.0, 0.35, 0.0)),
+    ),
+    Scenario(
+        "kind_indication",
+        "nothing differs, social readiness chooses the group and moves social goals only",
+        UnlikeDesign(kind_indication=(0.0, 1.0, 0.0), kind_effect=0.3),
+    ),
 )

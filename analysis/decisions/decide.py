@@ -44,7 +44,8 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-WEAKENING = frozenset(
+BESIDE_BY_FORMAT = frozenset({"goal_timing", "raters", "reviews", "leaving", "endings"})
+WEAKENING = BESIDE_BY_FORMAT | frozenset(
     {"adjustment", "agreement", "timing", "attrition", "measurement", "dominance"}
 )
 

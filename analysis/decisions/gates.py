@@ -21,10 +21,14 @@ from analysis.comparison.arms import (
     format_codes,
     formats_among,
 )
+from analysis.comparison.by_format import ByFormat, compare_by_format
 from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.timing import Timing, check_timing
 from analysis.comparison.weighting import Weighting
+from analysis.decisions.gate import Fault as Fault
+from analysis.decisions.gate import Gate as Gate
+from analysis.decisions.gates_by_format import BY_FORMAT, Question
 from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
 from analysis.decisions.labels import agrees, lies_inside
 from analysis.decisions.therapists import (
@@ -40,44 +44,6 @@ from analysis.settings import Settings
 from analysis.vocabulary import BLOCKING, GateName, GateRule
 
 FROM_GOALS = ("social_share", "baseline")
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One question asked of one pair of formats before anything is said.
-
-    Attributes:
-        name: one of `vocabulary.GateName`, in their order.
-        this, than: the pair.
-        passed: whether the rule holds.
-        rule: which rule of the gate decided, e.g. "few_groups"; "" when passed.
-        therapy_format: the format the rule is about, or "".
-        have: what was found, in the rule's unit; NaN when there is none.
-        need: what was needed.
-    """
-
-    name: GateName
-    this: str
-    than: str
-    passed: bool
-    rule: GateRule = ""
-    therapy_format: str = ""
-    have: float = float("nan")
-    need: float = float("nan")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a gate does not pass; the attributes are those of `Gate`."""
-
-    rule: GateRule
-    therapy_format: str = ""
-    have: float = float("nan")
-    need: float = float("nan")
-
-    def close(self, name: GateName, pair: PairOfFormats) -> Gate:
-        """Give the gate that this fault closes."""
-        return Gate(name, *pair, False, self.rule, self.therapy_format, self.have, self.need)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +109,10 @@ class _Stages:
                 size = np.bincount(number[(codes == k) & (number >= 0)])
                 shares[column, therapy_format] = size.max() / size.sum() if len(size) else 0.0
         return shares
+
+    @cached_property
+    def by_format(self) -> ByFormat:
+        return compare_by_format(self.analysis_set)
 
     @cached_property
     def timing(self) -> Timing:
@@ -383,6 +353,15 @@ def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     return None if unrecorded is None else Fault("therapists_not_recorded", unrecorded)
 
 
+def _ask_by_format(question: Question) -> Callable[[_Stages, PairOfFormats], Fault | None]:
+    """Ask one of `BY_FORMAT` as the other questions are asked."""
+
+    def ask(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+        return question(stages.by_format, pair, stages.primary.pair(*pair), stages.settings)
+
+    return ask
+
+
 _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] = {
     "describe": _describe,
     "compare": _compare,
@@ -394,4 +373,5 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "attrition": _attrition,
     "measurement": _measurement,
     "dominance": _dominance,
+    **{name: _ask_by_format(question) for name, question in BY_FORMAT.items()},
 }

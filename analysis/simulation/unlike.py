@@ -144,6 +144,7 @@ def _draw_raters(
 ) -> tuple[Array, Array]:
     """Give (n,) what each child's rater adds after the start, and who rates."""
     independent = rng.random(len(assigned)) < design.independent_share
+    independent &= rng.random(len(assigned)) >= np.array(design.independent_lost)[assigned]
     lenient = np.where(independent, 0.0, np.array(design.leniency)[assigned])
     codes = [RATERS.index("treating_therapist"), RATERS.index("independent_therapist")]
     return lenient, np.array(codes)[independent.astype(int)]

@@ -53,6 +53,8 @@ class UnlikeDesign:
         second_group_share: share of grouped children who go to a second group half of the time.
         leniency: what the treating therapist of each format adds to a rating after the start.
         independent_share: share of children rated by somebody else.
+        independent_lost: share of those children of each format who are rated by their therapist
+            after all.
         before_share: share of goals set before the format was chosen, by format.
         reset_share: share of goals made harder under the same code once attained.
         leave_after_success: share of families of each format that leave once all goals are met.
@@ -90,6 +92,7 @@ class UnlikeDesign:
     second_group_share: float = 0.0
     leniency: Three = NONE
     independent_share: float = 0.25
+    independent_lost: Three = NONE
     before_share: Three = (0.8, 0.8, 0.8)
     reset_share: float = 0.0
     leave_after_success: Three = NONE

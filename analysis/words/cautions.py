@@ -138,6 +138,16 @@ NEXT_STEPS = (
         "Rate the goals once more when a family stops coming, and call those who have stopped.",
     ),
     (
+        "calendar",
+        "Review in fixed weeks",
+        "Review every goal in the same weeks in every format, whether it goes well or not.",
+    ),
+    (
+        "endings",
+        "Give a harder goal its own code",
+        "When a goal is attained, rate it that day and close it; write a harder goal as a new one.",
+    ),
+    (
         "weeks",
         "Review each format at the same weeks",
         "Go on reviewing goals after a block of therapy has ended, at the same weeks in every "
@@ -163,7 +173,7 @@ NEXT_STEPS = (
     ),
 )
 
-SHARPENING = frozenset({"traits", "timing", "raters", "missing"})
+SHARPENING = frozenset({"traits", "timing", "raters", "missing", "calendar", "endings"})
 
 _STEP_OF_RULE = {
     "absent": "few",
@@ -184,6 +194,16 @@ _STEP_OF_RULE = {
     "bent": "weeks",
     "missing": "missing",
     "uneven_missing": "missing",
+    "left_after_success": "missing",
+    "timing_recorded_unevenly": "timing",
+    "timing_differs": "timing",
+    "unchecked_raters": "raters",
+    "raters_differ": "raters",
+    "head_start": "raters",
+    "reviewed_less_often": "calendar",
+    "reviewed_irregularly": "calendar",
+    "closed_below": "endings",
+    "made_harder": "endings",
     "separated": "overlap",
     "n_effective": "overlap",
     "rare": "overlap",
