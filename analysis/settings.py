@@ -89,6 +89,17 @@ class MethodConstants:
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )
+    place_share: float = _choice(
+        0.50,
+        "share of the budget",
+        "Places are beside the traits' budget; more of them than half of it are told by the shares "
+        "of the formats they give.",
+    )
+    together_children: float = _choice(
+        10.0,
+        "children",
+        "With fewer of each format at the same places, formats cannot be told from places.",
+    )
     fewest_traits: int = _choice(
         3, "traits", "With fewer traits recorded, who was offered what cannot be allowed for."
     )

@@ -72,6 +72,10 @@ GateRule = Literal[
     "one_kind_of_rater",
     "one_group",
     "one_therapist",
+    "trait_blank",
+    "places_apart",
+    "therapists_not_recorded",
+    "late_start",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]

@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import formats_among
-from analysis.comparison.covariates import trait_of
+from analysis.comparison.places import trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
 from analysis.models.results import student_quantile
 from analysis.models.unmeasured_confounding import (

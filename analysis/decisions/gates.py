@@ -21,10 +21,19 @@ from analysis.comparison.arms import (
     format_codes,
     formats_among,
 )
-from analysis.comparison.covariates import SITE, trait_of
+from analysis.comparison.covariates import is_beside
+from analysis.comparison.places import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
+from analysis.decisions.recorded_by_format import (
+    count_together,
+    find_blank_trait,
+    find_unrecorded,
+    rater_shares,
+    therapist_shares,
+    timing_shares,
+)
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS, RATERS
@@ -46,6 +55,7 @@ class Gate:
         therapy_format: the format the rule is about, or "".
         have: what was found, in the rule's unit; NaN when there is none.
         need: what was needed.
+        trait: the trait the rule is about, or "".
     """
 
     name: GateName
@@ -56,6 +66,7 @@ class Gate:
     therapy_format: str = ""
     have: float = float("nan")
     need: float = float("nan")
+    trait: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +77,11 @@ class Fault:
     therapy_format: str = ""
     have: float = float("nan")
     need: float = float("nan")
+    trait: str = ""
 
     def close(self, name: GateName, pair: PairOfFormats) -> Gate:
         """Give the gate that this fault closes."""
-        return Gate(name, *pair, False, self.rule, self.therapy_format, self.have, self.need)
+        return Gate(name, *pair, passed=False, **vars(self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,21 +116,11 @@ class _Stages:
 
     @cached_property
     def not_adjusted_for(self) -> list[list[set[float]]]:
-        """The values of each trait not adjusted for, in each format; places by their number."""
+        """The values of each trait not adjusted for, in each format."""
         table, dropped = self.cohort.table, self.analysis_set.covariates.dropped
         traits = {trait_of(column) for column in dropped} - {SITE}
         values = [table[trait].to_numpy(float) for trait in sorted(traits & set(table))]
         return [self._by_format(trait) for trait in values]
-
-    @cached_property
-    def places(self) -> list[set[float]]:
-        """The places of therapy in each format, where some place is not adjusted for."""
-        dropped = self.analysis_set.covariates.dropped
-        seldom = {"not_recorded", "missing_too_often"}
-        if not any(trait_of(c) == SITE and why not in seldom for c, why in dropped.items()):
-            return [set() for _ in FORMATS]
-        number = number_labels(self.cohort.table[SITE].array).astype(float)
-        return self._by_format(np.where(number < 0, np.nan, number))
 
     def _by_format(self, values: np.ndarray) -> list[set[float]]:
         codes, known = format_codes(self.cohort.table), ~np.isnan(values)
@@ -143,6 +145,18 @@ class _Stages:
     @cached_property
     def independent(self) -> float:
         return rated_independently(self.analysis_set.records)
+
+    @cached_property
+    def timing_known(self) -> np.ndarray:
+        return timing_shares(self.analysis_set)
+
+    @cached_property
+    def raters_known(self) -> np.ndarray:
+        return rater_shares(self.analysis_set)
+
+    @cached_property
+    def therapists_known(self) -> np.ndarray:
+        return therapist_shares(self.analysis_set)
 
 
 def judge_pairs(
@@ -230,6 +244,12 @@ def judge_size(
 
 def _overlap(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     weighting, settings = stages.weighting, stages.settings
+    blank = find_blank_trait(stages.analysis_set, pair)
+    if blank:
+        return Fault("trait_blank", blank[1], trait=blank[0])
+    together = count_together(stages.analysis_set, pair)
+    if together < settings.together_children:
+        return Fault("places_apart", have=together, need=settings.together_children)
     if weighting.withheld or _decides_format(stages, pair):
         return Fault("separated")
     for therapy_format in pair:
@@ -250,19 +270,18 @@ def _overlap(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 def _decides_format(stages: _Stages, pair: PairOfFormats) -> bool:
     """Tell whether a trait not adjusted for is one value in one format and another in the other.
 
-    Such a trait is a sum of the formats' own columns, so the weighting never sees it. So is a
-    place: no place of one format is then a place of the other.
+    Such a trait is a sum of the formats' own columns, so the weighting never sees it.
     """
     this, than = (FORMATS.index(therapy_format) for therapy_format in pair)
-    here, there = stages.places[this], stages.places[than]
-    return bool(here and there and not here & there) or any(
+    return any(
         len(seen[this]) == len(seen[than]) == 1 and seen[this] != seen[than]
         for seen in stages.not_adjusted_for
     )
 
 
 def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
-    recorded = set(stages.analysis_set.covariates.centred.columns) - set(FROM_GOALS)
+    columns = stages.analysis_set.covariates.centred.columns
+    recorded = {name for name in columns if not is_beside(name)} - set(FROM_GOALS)
     need = stages.settings.fewest_traits
     return Fault("few_traits", have=len(recorded), need=need) if len(recorded) < need else None
 
@@ -334,14 +353,23 @@ def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     before, independent, settings = stages.set_before, stages.independent, stages.settings
     if np.isnan(before):
         return Fault("goal_timing_not_recorded")
+    unknown = find_unrecorded(stages.timing_known, pair, stages.analysis_set)
+    if unknown:
+        return Fault("goal_timing_not_recorded", unknown)
     if 1 - before > settings.after_format_share:
         return Fault("goals_after_format", have=1 - before, need=settings.after_format_share)
     if np.isnan(independent):
         return Fault("raters_not_recorded")
+    unknown = find_unrecorded(stages.raters_known, pair, stages.analysis_set)
+    if unknown:
+        return Fault("raters_not_recorded", unknown)
     return Fault("one_kind_of_rater", have=0.0) if independent == 0 else None
 
 
 def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    unknown = find_unrecorded(stages.therapists_known, pair, stages.analysis_set, both=False)
+    if unknown:
+        return Fault("therapists_not_recorded", unknown)
     largest_share = stages.settings.dominance_share
     asked: tuple[tuple[str, GateRule], ...]
     asked = (("group_id", "one_group"), ("therapist_id", "one_therapist"))

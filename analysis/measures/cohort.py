@@ -23,7 +23,7 @@ from analysis.computing import Array, category_codes, make_frame
 from analysis.formats import GROUPED_CODES
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
-from analysis.records.schema import FORMATS
+from analysis.records.schema import FORMATS, year_of_term
 
 STEPS = (
     ("records", "Children in the records"),
@@ -54,10 +54,12 @@ TRAITS = (
     "severity",
     "age_years",
     "baseline",
+    "motivation",
     "motor_delay",
     "sensory_needs",
     "follows_instructions",
     "communication",
+    "energy",
 )
 
 
@@ -68,7 +70,7 @@ class Cohort:
     Attributes:
         table: one row for each episode compared: episode_id, child_id, format, rate,
             rate_skill, rate_social, n_goals, n_skill, n_social, at_end, the traits of
-            `TRAITS` (NaN where not recorded), site, therapist_id, group_id,
+            `TRAITS` (NaN where not recorded), start_term (in years), site, therapist_id, group_id,
             reason_for_format, cluster (number of the therapy group or child alone).
         flow: one row for each step: step, title, then the children left after it for each
             format.
@@ -174,6 +176,8 @@ def _compared(records: Records, progress: Progress) -> pd.DataFrame:
     for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
+    term = episodes["start_term"].array.take(row).codes
+    columns["start_term"] = np.where(term >= 0, year_of_term(term), np.nan)
     columns["cluster"] = _clusters(
         category_codes(children["format"]),
         number_labels(episodes["group_id"].array.take(row)),

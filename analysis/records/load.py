@@ -173,6 +173,8 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
         coded = []
         for schema in table.columns:
             values = frame[schema.name]
+            if schema.added and not values.notna().any():
+                continue
             if schema.kind in ("whole", "number"):
                 distinct, codes = np.unique(values.to_numpy(dtype="<f8") + 0.0, return_inverse=True)
                 texts = [f"{value:.12g}" for value in distinct]

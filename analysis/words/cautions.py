@@ -173,6 +173,7 @@ _STEP_OF_RULE = {
     "rare": "overlap",
     "unlike": "overlap",
     "design": "overlap",
+    "trait_blank": "traits",
 }
 
 

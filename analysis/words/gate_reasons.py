@@ -10,7 +10,7 @@ from collections.abc import Callable
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import GateName, GateRule
-from analysis.wording import FORMAT_NAMES, count, number
+from analysis.wording import FORMAT_NAMES, TRAIT_NAMES, count, number
 from analysis.words.phrases import gate_numbers, known, say
 
 GATE_QUESTIONS: dict[GateName, str] = {
@@ -70,6 +70,10 @@ def _about(gate: Gate, summary: Summary) -> str:
 
 def _name(gate: Gate) -> str:
     return FORMAT_NAMES.get(gate.format or "", "one format")
+
+
+def _inside(gate: Gate) -> str:
+    return f" in {_name(gate)}" if gate.format else ""
 
 
 def _need(gate: Gate) -> str:
@@ -140,10 +144,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "than the other"
     ),
     "goal_timing_not_recorded": lambda g, s: (
-        "nobody recorded whether goals were set before the format was chosen"
+        f"nobody recorded{_inside(g)} whether goals were set before the format was chosen"
     ),
     "goals_after_format": lambda g, s: "most goals were set after the format was chosen",
-    "raters_not_recorded": lambda g, s: "nobody recorded who rated the goals",
+    "raters_not_recorded": lambda g, s: f"nobody recorded{_inside(g)} who rated the goals",
     "one_kind_of_rater": lambda g, s: "every goal was rated by the treating therapist",
     "one_group": lambda g, s: (
         f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
@@ -151,6 +155,22 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     ),
     "one_therapist": lambda g, s: (
         f"{_name(g)} is mainly one therapist's work: this compares that therapist's children"
+    ),
+    "trait_blank": lambda g, s: (
+        f"{TRAIT_NAMES[g.trait or 'site']} was hardly recorded in {_name(g)}, so nobody can tell "
+        f"whether these children were like the others. Fill in the column {g.trait or 'site'}"
+    ),
+    "places_apart": lambda g, s: (
+        "nearly all children of the two formats were treated at different places, so a difference "
+        "between formats cannot be told from one between places"
+    ),
+    "therapists_not_recorded": lambda g, s: (
+        f"nobody recorded who treated the children in {_name(g)}, so one therapist's work cannot "
+        "be told from the format"
+    ),
+    "late_start": lambda g, s: (
+        f"children in {_name(g)} had their first session about {known(g.have):.0f} weeks later "
+        "after the start than the others, and waiting looks like slow progress"
     ),
 }
 _SHORT_REASONS: dict[GateRule, str] = {
@@ -166,4 +186,6 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
+    "therapists_not_recorded": "nobody recorded who treated the children of a format",
+    "late_start": "one format began weeks later",
 }
