@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+from analysis.simulation.draw import Design
 
 Bar = tuple[float | None, float | None]
 
@@ -80,7 +81,7 @@ class Scenario:
 
     name: str
     meaning: str
-    design: ClinicDesign
+    design: Design
     bars: Mapping[str, Bar] = field(default_factory=dict)
     whole_every: int = WHOLE_EVERY
 

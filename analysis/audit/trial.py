@@ -39,7 +39,7 @@ from analysis.disclosure.summary import (
 from analysis.errors import AnalysisError
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
-from analysis.simulation.clinic import simulate_clinic
+from analysis.simulation.draw import draw_clinic
 from analysis.simulation.levels import PLANNED_WEEKS
 from analysis.study import Study, run_study
 from analysis.words.answer import tell_answer, tell_counts
@@ -115,7 +115,7 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         every difference stated in a whole report; `naive_rows` (p-values), `naive_ever`
         (differences).
     """
-    clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
+    clinic = draw_clinic(scenario.design, draw_seed(scenario, seed, number))
     whole = number % scenario.whole_every == 0
     try:
         study = run_study(
