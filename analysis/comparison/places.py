@@ -1,17 +1,16 @@
 """The columns that stand for places of therapy, however many there are.
 
-In: each child's place and format. Out: `Places`. Decisions: few places are one column each; many
+In: each child's place and format. Out: columns. Decisions: few places are one column each; many
 are told by the shares of the formats each of them gives. A child's format less its place's share is
 unrelated to anything that is the same for all children of a place, so the comparison is then one
-within places at the price of two columns (Mundlak 1978, Econometrica 46:69-85). Places enter the
-chances of a format only where they are few and each gives every format: a place without one would
-decide it. Elsewhere places are adjusted for beside the weights.
+within places at the price of two columns (Mundlak 1978, Econometrica 46:69-85). Places have no part
+in the chances of a format, where a place without one would decide it: they are adjusted for beside
+the weights, and how many children were treated side by side is a question of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,19 +19,6 @@ from analysis.settings import Settings
 
 SITE = "site"
 PlaceColumns = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """The places of therapy as columns; empty when there are fewer than two.
-
-    Attributes:
-        compared: for the comparison of progress, (n,) values each; NaN where not recorded.
-        weighed: for the chances of each format; empty where they are adjusted for instead.
-    """
-
-    compared: PlaceColumns
-    weighed: PlaceColumns
 
 
 def trait_of(column: str) -> str:
@@ -49,32 +35,32 @@ def trait_of(column: str) -> str:
 
 def choose_place_columns(
     site: pd.api.extensions.ExtensionArray, formats: np.ndarray, budget: int, settings: Settings
-) -> Places:
-    """Give the columns for places of therapy.
+) -> PlaceColumns:
+    """Give the columns for places of therapy: (n,) values each, NaN where not recorded.
 
     Args:
         site: (n,) each child's place.
         formats: (n, k) one 0/1 column for each format compared.
         budget: how many traits the smallest format has children enough for.
-        settings: how much of the budget places may take as columns of their own.
+        settings: how many places, as a share of the budget, have columns of their own.
+
+    Returns:
+        "site 2", "site 3", ... to their values; nothing when there are fewer than two places.
     """
     number = number_places(site)
     n_places, n_formats = int(number.max(initial=-1)) + 1, formats.shape[1]
     if n_places < 2:
-        return Places({}, {})
+        return {}
     known = number >= 0
-    counts = np.column_stack(
-        [np.bincount(number[known], part[known], n_places) for part in formats.T]
-    )
-    own = _by_place(number)
-    if n_places - 1 > max(n_formats - 1, int(settings.place_share * budget)):
+    if n_places - 1 <= max(n_formats - 1, int(settings.place_share * budget)):
+        values = [number == i for i in range(1, n_places)]
+    else:
+        counts = np.column_stack(
+            [np.bincount(number[known], part[known], n_places) for part in formats.T]
+        )
         shares = counts / counts.sum(axis=1, keepdims=True)
-        compared = {
-            f"{SITE} {i + 2}": np.where(known, share[number], np.nan)
-            for i, share in enumerate(shares[:, 1:].T)
-        }
-        return Places(compared, {})
-    return Places(own, own if (counts > 0).all() else {})
+        values = list(shares[number, 1:].T)
+    return {f"{SITE} {i + 2}": np.where(known, part, np.nan) for i, part in enumerate(values)}
 
 
 def number_places(site: pd.api.extensions.ExtensionArray) -> np.ndarray:
@@ -102,11 +88,3 @@ def children_together(number: np.ndarray, this: np.ndarray, than: np.ndarray) ->
     a = np.bincount(number[this & (number >= 0)], minlength=n_places)
     b = np.bincount(number[than & (number >= 0)], minlength=n_places)
     return float((2 * a * b / np.maximum(a + b, 1)).sum())
-
-
-def _by_place(number: np.ndarray) -> PlaceColumns:
-    """Give one column for each place but the first."""
-    return {
-        f"{SITE} {i + 1}": np.where(number >= 0, number == i, np.nan)
-        for i in range(1, int(number.max()) + 1)
-    }
