@@ -100,6 +100,11 @@ class MethodConstants:
         "children",
         "With fewer of each format at the same places, formats cannot be told from places.",
     )
+    wait_weeks: float = _choice(
+        2.0,
+        "weeks",
+        "A format that begins later loses about an eighth of a margin for every week.",
+    )
     fewest_traits: int = _choice(
         3, "traits", "With fewer traits recorded, who was offered what cannot be allowed for."
     )

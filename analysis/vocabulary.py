@@ -30,9 +30,10 @@ AHEAD: Final = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 OTHER_UNIT: Final = "other_unit"
 
 Certainty = Literal["clear", "suggestive"]
-Unsettled = Literal["three_at_once", "growth_open"]
+Unsettled = Literal["three_at_once", "growth_open", "late_start"]
 THREE_AT_ONCE: Final = "three_at_once"
 GROWTH_OPEN: Final = "growth_open"
+LATE_START: Final = "late_start"
 
 GateName = Literal[
     "describe",
@@ -41,6 +42,7 @@ GateName = Literal[
     "adjustment",
     "precision",
     "agreement",
+    "waiting",
     "attrition",
     "measurement",
     "dominance",
@@ -74,7 +76,6 @@ GateRule = Literal[
     "one_therapist",
     "trait_blank",
     "places_apart",
-    "therapists_not_recorded",
     "late_start",
 ]
 

@@ -73,7 +73,8 @@ def children_together(number: np.ndarray, this: np.ndarray, than: np.ndarray) ->
 
     Args:
         number: (n,) each child's place, -1 where not recorded.
-        this, than: (n,) True for the children of a format.
+        this: (n,) True for the children of one format.
+        than: (n,) True for those of the other.
 
     Returns:
         The sum over places of 2ab / (a + b), with a and b children of the formats: all of them

@@ -6,9 +6,9 @@ all that the report compares (`error_rate`), the overlap-weighted estimate to ag
 inside the primary interval, at least half the size), and the growth model's own interval to leave
 out zero; an interval too wide to answer says "cannot tell" whatever it is; a format that loses many
 children is at most suggestive, and so is an answer that the growth model of every review does not
-support. Beside the main one, a comparison between children is withheld where the main one is; one
-of children with themselves needs no likeness between formats, only enough children and therapy
-groups of its own.
+support; a format is not ahead of one that began weeks later. Beside the main one, a comparison
+between children is withheld where the main one is; one of children with themselves needs no
+likeness between formats, only enough children and therapy groups of its own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from analysis.vocabulary import (
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
     GROWTH_OPEN,
+    LATE_START,
     NOT_COMPARABLE,
     OTHER_UNIT,
     RULES_OUT,
@@ -43,7 +44,9 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
+WEAKENING = frozenset(
+    {"adjustment", "agreement", "waiting", "attrition", "measurement", "dominance"}
+)
 
 
 @dataclass(frozen=True)
@@ -211,6 +214,8 @@ def _decide(
         label = Label(DEPENDS, label.ahead)
     elif label.name in AHEAD and not settles(row, growth):
         label, unsettled = Label(RULES_OUT, label.ahead), GROWTH_OPEN
+    elif label.name in AHEAD and _began_sooner(pair, label, failed):
+        label, unsettled = Label(RULES_OUT, label.ahead), LATE_START
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
@@ -218,6 +223,12 @@ def _decide(
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     settled = label.name in AHEAD
     return Decision(*pair, label.name, ahead, certainty, failed, settled, unsettled)
+
+
+def _began_sooner(pair: PairOfFormats, label: Label, failed: Sequence[Gate]) -> bool:
+    """Tell whether the format ahead is the one whose children waited less."""
+    late = {gate.therapy_format for gate in failed if gate.rule == LATE_START}
+    return bool(late) and late != {pair[0] if label.ahead == "this" else pair[1]}
 
 
 def _level(row: Row, primary: Comparison, settings: Settings) -> float:

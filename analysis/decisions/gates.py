@@ -24,6 +24,7 @@ from analysis.comparison.arms import (
 from analysis.comparison.covariates import is_beside
 from analysis.comparison.places import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
+from analysis.comparison.waiting import measure_waiting
 from analysis.comparison.weighting import Weighting
 from analysis.decisions.labels import agrees, lies_inside
 from analysis.decisions.recorded_by_format import (
@@ -31,7 +32,6 @@ from analysis.decisions.recorded_by_format import (
     find_blank_trait,
     find_unrecorded,
     rater_shares,
-    therapist_shares,
     timing_shares,
 )
 from analysis.measures.cohort import Cohort, number_labels
@@ -155,8 +155,8 @@ class _Stages:
         return rater_shares(self.analysis_set)
 
     @cached_property
-    def therapists_known(self) -> np.ndarray:
-        return therapist_shares(self.analysis_set)
+    def waited(self) -> np.ndarray:
+        return measure_waiting(self.analysis_set)
 
 
 def judge_pairs(
@@ -314,6 +314,15 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     return {f: 1 - stayed[f] / started[f] if started[f] else float("nan") for f in FORMATS}
 
 
+def _waiting(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    """Ask whether one format's children waited longer for their first session."""
+    waited, longest = stages.waited, stages.settings.wait_weeks
+    own = {therapy_format: waited[FORMATS.index(therapy_format)] for therapy_format in pair}
+    later, sooner = sorted(pair, key=own.__getitem__, reverse=True)
+    apart = own[later] - own[sooner]
+    return Fault("late_start", later, apart, longest) if apart > longest else None
+
+
 def _attrition(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     missing, settings = missing_at_end(stages.cohort), stages.settings
     for therapy_format in pair:
@@ -367,9 +376,6 @@ def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 
 
 def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
-    unknown = find_unrecorded(stages.therapists_known, pair, stages.analysis_set, both=False)
-    if unknown:
-        return Fault("therapists_not_recorded", unknown)
     largest_share = stages.settings.dominance_share
     asked: tuple[tuple[str, GateRule], ...]
     asked = (("group_id", "one_group"), ("therapist_id", "one_therapist"))
@@ -388,6 +394,7 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "adjustment": _adjustment,
     "precision": _precision,
     "agreement": _agreement,
+    "waiting": _waiting,
     "attrition": _attrition,
     "measurement": _measurement,
     "dominance": _dominance,

@@ -14,7 +14,6 @@ from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import format_codes
 from analysis.comparison.places import SITE, children_together, number_places
 from analysis.comparison.result import PairOfFormats
-from analysis.measures.cohort import number_labels
 from analysis.records.schema import FORMATS
 
 
@@ -79,30 +78,16 @@ def rater_shares(asked: AnalysisSet) -> np.ndarray:
     return _shares(asked, row, reviews["rater"].array.codes >= 0)
 
 
-def therapist_shares(asked: AnalysisSet) -> np.ndarray:
-    """Give each format's share of children whose therapist is known.
-
-    Args:
-        asked: the children compared.
-    """
-    known = number_labels(asked.table["therapist_id"].array) >= 0
-    return _shares(asked, np.arange(len(known)), known)
-
-
-def find_unrecorded(
-    shares: np.ndarray, pair: PairOfFormats, asked: AnalysisSet, *, both: bool = True
-) -> str | None:
+def find_unrecorded(shares: np.ndarray, pair: PairOfFormats, asked: AnalysisSet) -> str | None:
     """Give the first format of a pair in which too little of something is recorded.
 
     Args:
         shares: each format's share recorded.
         pair: the two formats.
         asked: for the share that may be missing.
-        both: whether it counts where neither format has it.
     """
     least = 1 - asked.settings.most_missing
-    without = [f for f in pair if shares[FORMATS.index(f)] < least]
-    return without[0] if without and (both or len(without) == 1) else None
+    return next((f for f in pair if shares[FORMATS.index(f)] < least), None)
 
 
 def _shares(asked: AnalysisSet, row: np.ndarray, known: np.ndarray) -> np.ndarray:

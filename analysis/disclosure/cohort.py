@@ -52,9 +52,7 @@ ToldReason = Literal["not_recorded", "missing_too_often", "no_room", "tells_noth
 SITE: Final = "site"
 CALENDAR: Final = "start_term"
 SOCIAL_SHARE: Final = "social_share"
-AT_START: Final[tuple[Trait, ...]] = tuple(
-    t for t in get_args(Trait) if t not in (SITE, CALENDAR)
-)
+AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t not in (SITE, CALENDAR))
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
 PERCENT_TRAITS = (*SHARE_TRAITS, SOCIAL_SHARE)
 AGE: Final = "age_years"

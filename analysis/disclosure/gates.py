@@ -62,6 +62,8 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         have = gate.have
     elif gate.rule == "unlike":
         have = show_steps(gate.have, BALANCE_STEP, upwards=True)
+    elif gate.rule == "late_start":
+        have = float(math.floor(gate.have + 0.5))
     elif gate.rule == "imprecise":
         have = show_estimate(gate.have)
     elif gate.rule == "many_missing":

@@ -267,6 +267,7 @@ TABLES: dict[str, Table] = {
     table.name: table for table in (EPISODES, GOALS, REVIEWS, SESSIONS, HOME_PRACTICE)
 }
 
+
 def year_of_term(term: Any) -> Any:
     """Give a term's number among `TERMS`, or an array of them, as a year and its part.
 

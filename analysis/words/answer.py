@@ -63,6 +63,7 @@ LABEL_TITLES: dict[Label, str] = {
 UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
+    "late_start": "As long as one format began weeks later",
 }
 _RANGE = ("estimate", "conf_low", "conf_high")
 _USED: dict[Label, tuple[str, ...]] = {

@@ -20,6 +20,7 @@ GATE_QUESTIONS: dict[GateName, str] = {
     "adjustment": "Was enough known about the children at the start?",
     "precision": "Is the range narrow enough to answer?",
     "agreement": "Does the growth model of every review support the main analysis?",
+    "waiting": "Did therapy begin equally soon in each format?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",
     "dominance": "Is it more than one group's or one therapist's work?",
@@ -164,13 +165,9 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "nearly all children of the two formats were treated at different places, so a difference "
         "between formats cannot be told from one between places"
     ),
-    "therapists_not_recorded": lambda g, s: (
-        f"nobody recorded who treated the children in {_name(g)}, so one therapist's work cannot "
-        "be told from the format"
-    ),
     "late_start": lambda g, s: (
-        f"children in {_name(g)} had their first session about {known(g.have):.0f} weeks later "
-        "after the start than the others, and waiting looks like slow progress"
+        f"{_name(g)} began about {known(g.have):.0f} weeks later, and weeks of waiting look like "
+        "slow progress"
     ),
 }
 _SHORT_REASONS: dict[GateRule, str] = {
@@ -186,6 +183,5 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
-    "therapists_not_recorded": "nobody recorded who treated the children of a format",
     "late_start": "one format began weeks later",
 }
