@@ -37,8 +37,8 @@ class Covariates:
     Attributes:
         centred: (n, p) frame for the comparison, each column with mean 0; missing values
             filled in given the other traits and the format.
-        observed: (n, q) frame of the same columns without places for the propensities, filled
-            in without the format; never centred.
+        observed: (n, q) frame of the same columns for the propensities, without places and what
+            is blank in a format; filled in without the format; never centred.
         missing: share missing before filling, for each trait recorded at all.
         dropped: column -> why it is not adjusted for. Places of therapy are columns "site 2",
             "site 3", ...; `trait_of` gives a column's trait.
@@ -98,7 +98,7 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     telling = adds_something(np.hstack([formats, centred]))[formats.shape[1] :]
     told = [name for name, new in zip(kept, telling, strict=True) if new]
     dropped |= {name: "told_by_others" for name in kept if name not in told}
-    chances = [name for name in told if trait_of(name) != SITE]
+    chances = [name for name in told if trait_of(name) != SITE and name not in blank]
     observed = _fill_columns(candidates, chances, np.empty((len(table), 0)), settings)
     return Covariates(
         pd.DataFrame(centred[:, telling], columns=text_index(tuple(told))),
