@@ -139,6 +139,7 @@ Reason = Literal[
     "no_practice",
     "raters_not_recorded",
     "control_not_recorded",
+    "control_adjusted_for",
     "therapists_missing",
     # nothing to ask
     "nobody_twice",

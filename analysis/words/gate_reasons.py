@@ -163,7 +163,7 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     ),
     "places_apart": lambda g, s: (
         "nearly all children of the two formats were treated at different places, so a difference "
-        "between formats cannot be told from one between places"
+        "between formats cannot be told from one between places. Give both formats at some place"
     ),
     "late_start": lambda g, s: (
         f"{_name(g)} began about {known(g.have):.0f} weeks later, and weeks of waiting look like "
