@@ -14,6 +14,7 @@ from typing import Any
 
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 from analysis.simulation.draw import Design
+from analysis.simulation.unlike_design import UnlikeDesign
 
 Bar = tuple[float | None, float | None]
 
@@ -47,6 +48,8 @@ UNBIASED: Bar = (None, 0.02)
 COVERED: Bar = (0.925, 0.975)
 FALSE_DIFFERENCE: Bar = (0.03, 0.075)
 SELDOM: Bar = (None, 0.05)
+COVERED_AT_LEAST: Bar = (0.925, None)
+SELDOM_MISLED: Bar = (None, 0.06)
 WITHIN_COVERED: Bar = (0.93, 0.97)
 NAIVE_ROWS_FAIL: Bar = (0.20, None)
 NAIVE_EVER_FAILS: Bar = (0.10, None)
@@ -91,6 +94,12 @@ _NULL = replace(_CLINIC, **dict[str, Any](NO_DIFFERENCE))
 
 # Planted so that group - individual is one margin (0.25) on the observed scale; a test says so.
 _ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))
+
+_UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
+
+# Places and years are a fifth of a level apart, and each prefers other formats.
+_PLACES = UnlikeDesign(n_places=3, place_step=0.4, place_preference=(0.0, 2.0, -1.0))
+_YEARS = UnlikeDesign(year_trend=0.08, year_preference=(0.0, 0.5, 0.25))
 
 SCENARIOS = (
     Scenario(
@@ -182,5 +191,34 @@ SCENARIOS = (
         "a clinic without the combined format, nothing differs",
         replace(_NULL, n_children=120, absent_formats=("combined",)),
         _RIGHT_NULL,
+    ),
+    Scenario(
+        "three_places",
+        "nothing differs, three places do, and prefer different formats",
+        _PLACES,
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "forty_places",
+        "nothing differs, forty places of six children do, and prefer different formats",
+        replace(_PLACES, n_children=240, n_places=40, place_step=0.8),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years",
+        "nothing differs, ratings rise over six years, groups come later; the term is recorded",
+        replace(_YEARS, term_recorded=True),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years_not_recorded",
+        "the same, the term of the start is not recorded",
+        _YEARS,
+    ),
+    Scenario(
+        "groups_late",
+        "nothing differs, groups start six weeks late",
+        UnlikeDesign(wait_weeks=(0, 6, 0)),
+        {"said_faster": SELDOM_MISLED},
     ),
 )

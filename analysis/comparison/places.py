@@ -65,7 +65,7 @@ def choose_place_columns(
 
 def number_places(site: pd.api.extensions.ExtensionArray) -> np.ndarray:
     """Number places from 0 in the order of their codes; -1 where not recorded."""
-    return pd.factorize(site, sort=True)[0]
+    return pd.factorize(site.to_numpy(dtype=object), sort=True)[0]
 
 
 def children_together(number: np.ndarray, this: np.ndarray, than: np.ndarray) -> float:

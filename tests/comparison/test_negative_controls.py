@@ -9,16 +9,16 @@ from analysis.comparison.negative_controls import ask_negative_controls
 
 
 def controls_with(**shift):
-    """Ask the sample without energy among the traits, with energy moved in one format."""
+    """Ask the sample without motivation among the traits, with motivation moved in one format."""
     asked = sample_study().analysis_set
     covariates = asked.covariates
-    without = replace(covariates, centred=covariates.centred.drop(columns="energy"))
+    without = replace(covariates, centred=covariates.centred.drop(columns="motivation"))
     episodes = asked.records.episodes
-    moved = episodes["energy"] + sum(
+    moved = episodes["motivation"] + sum(
         by * (episodes["format"] == therapy_format).to_numpy(float)
         for therapy_format, by in shift.items()
     )
-    records = replace(asked.records, episodes=episodes.assign(energy=moved))
+    records = replace(asked.records, episodes=episodes.assign(motivation=moved))
     return ask_negative_controls(replace(asked, covariates=without, records=records))
 
 
@@ -30,9 +30,9 @@ def test_a_trait_adjusted_for_is_no_control():
 
 def test_a_trait_not_adjusted_for_is_asked_and_can_fail():
     alike, apart = controls_with(), controls_with(group=1.5)
-    assert not alike.comparisons["energy"].withheld
+    assert not alike.comparisons["motivation"].withheld
     assert not alike.failed
     assert apart.failed
     failed = apart.table[apart.table["failed"]]
-    assert set(failed["control"]) == {"energy"}
-    assert np.abs(failed["estimate"]).min() > 1
+    assert set(failed["control"]) == {"motivation"}
+    assert np.abs(failed["estimate"]).min() > 0.5
