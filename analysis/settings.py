@@ -90,10 +90,10 @@ class MethodConstants:
         5, "children", "More columns than this for the smallest format would fit noise."
     )
     place_share: float = _choice(
-        0.50,
+        1.0,
         "share of the budget",
-        "Places are beside the traits' budget; more of them than half of it are told by the shares "
-        "of the formats they give.",
+        "Places have columns of their own beside the traits' budget, at most as many; more places "
+        "are told by the shares of the formats they give.",
     )
     together_children: float = _choice(
         10.0,

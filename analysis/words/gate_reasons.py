@@ -58,6 +58,8 @@ def give_short_reason(gate: Gate) -> str:
     Args:
         gate: a gate that weakens and does not close.
     """
+    if gate.rule == "late_start":
+        return f"{_name(gate)} began about {known(gate.have):.0f} weeks later"
     return _SHORT_REASONS[gate.rule]
 
 
@@ -183,5 +185,4 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
-    "late_start": "one format began weeks later",
 }

@@ -49,8 +49,8 @@ def test_few_places_have_a_column_each_and_the_setting_says_how_few():
     table, _ = a_table(n_places=5)
     formats = pd.get_dummies(table["format"], dtype=float).to_numpy()
     site = table["site"].array
-    assert len(choose_place_columns(site, formats, 8, SETTINGS)) == 4
-    assert len(choose_place_columns(site, formats, 8, Settings(place_share=0.25))) == 2
+    assert len(choose_place_columns(site, formats, 4, SETTINGS)) == 4
+    assert len(choose_place_columns(site, formats, 4, Settings(place_share=0.5))) == 2
     assert choose_place_columns(site[:1].take([0] * 240), formats, 8, SETTINGS) == {}
 
 
