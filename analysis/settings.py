@@ -89,11 +89,11 @@ class MethodConstants:
     children_per_covariate: int = _choice(
         5, "children", "More columns than this for the smallest format would fit noise."
     )
-    place_share: float = _choice(
-        1.0,
-        "share of the budget",
-        "Places have columns of their own beside the traits' budget, at most as many; more places "
-        "are told by the shares of the formats they give.",
+    place_children: float = _choice(
+        6.0,
+        "children a place",
+        "Places have columns of their own beside the traits' budget; with fewer children on "
+        "average they are told by the shares of the formats they give.",
     )
     together_children: float = _choice(
         10.0,

@@ -84,7 +84,7 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     names = formats_among(table)
     formats = indicate_formats(table, names)
     budget = _budget(formats, settings)
-    places = choose_place_columns(table[SITE].array, formats, budget, settings)
+    places = choose_place_columns(table[SITE].array, formats, settings)
     candidates = _candidates(table, places)
     missing = {name: float(np.isnan(values).mean()) for name, values in candidates.items()}
     dropped, blank = _judge(candidates, formats, names, settings)

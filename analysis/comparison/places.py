@@ -1,9 +1,10 @@
 """The columns that stand for places of therapy, however many there are.
 
-In: each child's place and format. Out: columns. Decisions: few places are one column each; many
-are told by the shares of the formats each of them gives. A child's format less its place's share is
-unrelated to anything that is the same for all children of a place, so the comparison is then one
-within places at the price of two columns (Mundlak 1978, Econometrica 46:69-85). Places have no part
+In: each child's place and format. Out: columns. Decisions: places are one column each; where they
+are too small for that, they are told by the shares of the formats each of them gives. A child's
+format less its place's share is unrelated to anything that is the same for all children of a place,
+so the comparison is then one within places too, at the price of two columns and a wider range
+(Mundlak 1978, Econometrica 46:69-85). Places have no part
 in the chances of a format, where a place without one would decide it: they are adjusted for beside
 the weights, and how many children were treated side by side is a question of its own.
 """
@@ -34,25 +35,24 @@ def trait_of(column: str) -> str:
 
 
 def choose_place_columns(
-    site: pd.api.extensions.ExtensionArray, formats: np.ndarray, budget: int, settings: Settings
+    site: pd.api.extensions.ExtensionArray, formats: np.ndarray, settings: Settings
 ) -> PlaceColumns:
     """Give the columns for places of therapy: (n,) values each, NaN where not recorded.
 
     Args:
         site: (n,) each child's place.
         formats: (n, k) one 0/1 column for each format compared.
-        budget: how many traits the smallest format has children enough for.
-        settings: how many places, as a share of the budget, have columns of their own.
+        settings: how many children a place has on average where it has a column of its own.
 
     Returns:
         "site 2", "site 3", ... to their values; nothing when there are fewer than two places.
     """
     number = number_places(site)
-    n_places, n_formats = int(number.max(initial=-1)) + 1, formats.shape[1]
+    n_places = int(number.max(initial=-1)) + 1
     if n_places < 2:
         return {}
     known = number >= 0
-    if n_places - 1 <= max(n_formats - 1, int(settings.place_share * budget)):
+    if n_places * settings.place_children <= known.sum() or n_places <= formats.shape[1]:
         values = [number == i for i in range(1, n_places)]
     else:
         counts = np.column_stack(

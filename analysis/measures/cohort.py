@@ -54,11 +54,11 @@ TRAITS = (
     "severity",
     "age_years",
     "baseline",
-    "motivation",
     "motor_delay",
     "sensory_needs",
     "follows_instructions",
     "communication",
+    "motivation",
     "energy",
 )
 
