@@ -59,6 +59,18 @@ class MethodConstants:
     review_weeks: int = _choice(
         6, "weeks", "Usual time between reviews; an attained goal keeps its level at these."
     )
+    reviewed_share: float = _choice(
+        0.50,
+        "share",
+        "A format of which half as large a share of children as elsewhere is still reviewed has "
+        "come to its end.",
+    )
+    reviewed_least: float = _choice(
+        0.25, "share of children", "With fewer in every format a week is reviewed in none of them."
+    )
+    common_weeks: int = _choice(
+        6, "weeks", "Formats reviewed together for less than one review are not compared."
+    )
     baseline_weeks: int = _choice(
         3, "weeks", "A first review this early is the baseline; a goal set later is left out."
     )
@@ -139,6 +151,11 @@ class MethodConstants:
     )
     dominance_share: float = _choice(
         0.50, "share", "One group or therapist with more of a format stands for the format."
+    )
+    bend_share: float = _choice(
+        0.25,
+        "margins",
+        "A difference that review weeks alone could make is told from this part of the margin on.",
     )
     concordance_share: float = _choice(
         0.50, "share", "The other way of asking must find at least half the difference."

@@ -95,6 +95,7 @@ _NULL = replace(_CLINIC, **dict[str, Any](NO_DIFFERENCE))
 # Planted so that group - individual is one margin (0.25) on the observed scale; a test says so.
 _ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))
 
+_BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
 _UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
 
 # Places and years are a fifth of a level apart, and each prefers other formats.
@@ -191,6 +192,18 @@ SCENARIOS = (
         "a clinic without the combined format, nothing differs",
         replace(_NULL, n_children=120, absent_formats=("combined",)),
         _RIGHT_NULL,
+    ),
+    Scenario(
+        "blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 7",
+        replace(_BLOCKS, half_week=7),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "mild_blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 9",
+        replace(_BLOCKS, half_week=9),
+        _UNLIKE_NULL,
     ),
     Scenario(
         "three_places",

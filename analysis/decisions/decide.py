@@ -45,7 +45,7 @@ from analysis.vocabulary import (
 from analysis.vocabulary import Label as LabelName
 
 WEAKENING = frozenset(
-    {"adjustment", "agreement", "waiting", "attrition", "measurement", "dominance"}
+    {"adjustment", "agreement", "timing", "waiting", "attrition", "measurement", "dominance"}
 )
 
 

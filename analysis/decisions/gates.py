@@ -24,8 +24,10 @@ from analysis.comparison.arms import (
 from analysis.comparison.covariates import is_beside
 from analysis.comparison.places import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
+from analysis.comparison.timing import Timing, check_timing
 from analysis.comparison.waiting import measure_waiting
 from analysis.comparison.weighting import Weighting
+from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
 from analysis.decisions.labels import agrees, lies_inside
 from analysis.decisions.recorded_by_format import (
     count_together,
@@ -139,6 +141,10 @@ class _Stages:
         return shares
 
     @cached_property
+    def timing(self) -> Timing:
+        return check_timing(self.analysis_set)
+
+    @cached_property
     def set_before(self) -> float:
         return goals_set_before(self.cohort)
 
@@ -203,6 +209,9 @@ def _describe(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 
 
 def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    short = find_short(stages.analysis_set.weeks, pair)
+    if short:
+        return Fault("weeks_apart", short, need=stages.settings.common_weeks)
     return judge_size(stages.sides, stages.primary, pair, stages.settings)
 
 
@@ -304,6 +313,12 @@ def _agreement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     return Fault("growth_apart") if settled and not agrees(row, growth, stages.settings) else None
 
 
+def _timing(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    """Ask whether the weeks reviewed, or the weeks asked about, make the difference."""
+    rule = find_timing_rule(stages.timing, stages.primary.pair(*pair), pair, stages.settings)
+    return Fault(rule) if rule else None
+
+
 def missing_at_end(cohort: Cohort) -> dict[str, float]:
     """Give the share of each format's children with a start level but none at the end.
 
@@ -394,6 +409,7 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "adjustment": _adjustment,
     "precision": _precision,
     "agreement": _agreement,
+    "timing": _timing,
     "waiting": _waiting,
     "attrition": _attrition,
     "measurement": _measurement,

@@ -49,6 +49,7 @@ from analysis.disclosure.rows import (
     Interval,
     KindRate,
     MainPair,
+    Measure,
     NetBenefit,
     Overlap,
     Predicted,
@@ -115,24 +116,6 @@ class Sentence(Row, frozen=True, kw_only=True):
     rule: str
     text: str
     numbers: tuple[str, ...] = ()
-
-
-class Measure(Row, frozen=True, kw_only=True):
-    """What the numbers are measured in: weeks and levels of confidence.
-
-    Attributes:
-        rate_weeks: a rate is levels per so many weeks.
-        horizon_weeks, last_week: length of the window; the last week whose reviews count.
-        review_weeks: usual time between reviews.
-        confidence: level of every interval; similarity_confidence: of the narrower one.
-    """
-
-    rate_weeks: Week
-    horizon_weeks: Week
-    last_week: Week
-    review_weeks: Week
-    confidence: Number
-    similarity_confidence: Number
 
 
 class RecordsPart(Row, frozen=True, kw_only=True):

@@ -40,6 +40,8 @@ class Mapping:
         days: whether `week` columns count days.
         day_first: whether 03/04/2024 is the third of April; None when not said.
         reviews: for a wide sheet, the columns of each review: "level" and "week" or "date".
+        months: whether `week` columns count months.
+        weeks_said: whether the unit of `week` columns was declared, whichever it is.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -50,6 +52,8 @@ class Mapping:
     days: bool = False
     day_first: bool | None = None
     reviews: tuple[dict[str, str | int], ...] = ()
+    months: bool = False
+    weeks_said: bool = False
 
 
 def read_mapping(source: Mapping | AnyMapping | str | Path | None) -> Mapping:
@@ -138,8 +142,8 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     if halves not in ("refuse", "level_below"):
         refuse("[levels] halves is not understood.", 'Write halves = "level_below".')
     unit = weeks.get("unit", "weeks")
-    if unit not in ("weeks", "days"):
-        refuse("[weeks] unit is not understood.", 'Write unit = "days" or unit = "weeks".')
+    if unit not in ("weeks", "days", "months"):
+        refuse("[weeks] unit is not understood.", 'Write unit = "days", "weeks" or "months".')
     order = sections["dates"].get("order")
     if order not in (None, "day_first", "month_first"):
         refuse("[dates] order is not understood.", 'Write order = "day_first" or "month_first".')
@@ -161,6 +165,8 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
         unit == "days",
         None if order is None else order == "day_first",
         reviews,
+        months=unit == "months",
+        weeks_said="unit" in weeks or bool(reviews),
     )
 
 

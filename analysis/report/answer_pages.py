@@ -37,7 +37,7 @@ from analysis.words import alt_text
 from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
 from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
-from analysis.words.phrases import absent_formats, range_name, spell_rough
+from analysis.words.phrases import absent_formats, range_name, spell_rough, weeks_compared
 from analysis.words.previous import say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
@@ -55,7 +55,8 @@ def view_answer(summary: Summary) -> View:
     pairs = [_view_pair(summary, pair) for pair in summary.answer.pairs]
     absent = absent_formats(summary)
     wide = any(pair.shown and pair.wide_low is not None for pair in summary.answer.pairs)
-    reading = f"The bar is the {range_name(summary)}; the darker, the more plausible."
+    span = f"{range_name(summary)} over {weeks_compared(summary)}"
+    reading = f"The bar is the {span}; the darker, the more plausible."
     side_cm, row_cm = _share_width(_pair_sentences(summary))
     return {
         "question": give_question(summary),

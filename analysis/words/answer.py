@@ -23,6 +23,7 @@ from analysis.vocabulary import (
     Unsettled,
 )
 from analysis.wording import (
+    FORMAT_NAMES,
     children,
     count,
     interval,
@@ -44,6 +45,7 @@ from analysis.words.phrases import (
     say,
     spell_span,
     spell_times,
+    weeks_compared,
 )
 
 TITLE = "Individual, group or combined therapy: what these records show"
@@ -65,6 +67,7 @@ UNSETTLED: dict[Unsettled, str] = {
     "growth_open": "As long as the growth model of every review leaves it open",
     "late_start": "As long as one format began weeks later",
 }
+_COUNTED = ("answer.counts", "measure")
 _RANGE = ("estimate", "conf_low", "conf_high")
 _USED: dict[Label, tuple[str, ...]] = {
     FASTER_IMPORTANT: _RANGE,
@@ -80,7 +83,8 @@ def give_question(summary: Summary) -> str:
     """Give the question of the report."""
     return (
         "Among children who could realistically have had any of the formats, how much further do "
-        f"goals move {every(summary)} in one format than in another?"
+        f"goals move {every(summary)}, over {weeks_compared(summary)}, in one format than in "
+        "another?"
     )
 
 
@@ -94,7 +98,20 @@ def tell_answer(summary: Summary) -> list[Sentence]:
 def tell_counts(summary: Summary) -> list[Sentence]:
     """Say how many children and goals were compared."""
     text = spell_counts(summary, summary.counted("all"))
-    return [say("counts", "counts", text, ("answer.counts",))]
+    if summary.measure.asked_weeks is None:
+        return [say("counts", "counts", text, ("answer.counts",))]
+    return [say("counts", "counts.common_weeks", f"{text} {_say_weeks(summary)}", _COUNTED)]
+
+
+def _say_weeks(summary: Summary) -> str:
+    """Say which weeks are compared, and why these where fewer were than asked about."""
+    measure = summary.measure
+    ended = listing([FORMAT_NAMES[name] for name in measure.ended])
+    return (
+        f"Compared are weeks 0 to {measure.horizon_weeks} of the {measure.asked_weeks} asked "
+        f"about: children in {ended} were seldom reviewed later, and the pace of progress may "
+        "change on the way."
+    )
 
 
 def spell_counts(summary: Summary, everyone: Counts) -> str:

@@ -101,6 +101,11 @@ def every(summary: Summary) -> str:
     return f"every {summary.measure.rate_weeks} weeks"
 
 
+def weeks_compared(summary: Summary) -> str:
+    """Spell the weeks compared: 'weeks 0 to 24'."""
+    return f"weeks 0 to {summary.measure.horizon_weeks}"
+
+
 def spell_unit(summary: Summary, unit: Unit) -> str:
     """Spell a unit; a rate is 'levels per 12 weeks'."""
     if unit == "rate":

@@ -56,7 +56,7 @@ def test_a_mapping_file_and_the_same_dictionary_are_one_mapping(tmp_path):
         ({"levels": {"lowest": True}}, "Give -3, -2, 0 or 1"),
         ({"levels": {"halves": "up"}}, 'halves = "level_below"'),
         ({"levels": {"highest": 2}}, "an entry highest"),
-        ({"weeks": {"unit": "months"}}, 'unit = "days"'),
+        ({"weeks": {"unit": "terms"}}, 'unit = "days"'),
         ({"dates": {"order": "year"}}, "day_first"),
         ({"reviews": [{"level": "A"}]}, "[[reviews]]"),
         ({"reviews": 3}, "[[reviews]]"),
