@@ -143,7 +143,7 @@ def run_study(
     >>> study.verdicts
     group against individual: no important difference; combined against individual: ...
     >>> round(study.comparison.pair("group", "individual")["estimate"], 2)
-    -0.02
+    -0.01
     """
     settings = settings or Settings()
     if not isinstance(records, Records):

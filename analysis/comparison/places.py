@@ -52,7 +52,7 @@ def choose_place_columns(
     if n_places < 2:
         return {}
     known = number >= 0
-    if n_places * settings.place_children <= known.sum() or n_places <= formats.shape[1]:
+    if n_places * settings.place_children <= known.sum():
         values = [number == i for i in range(1, n_places)]
     else:
         counts = np.column_stack(

@@ -350,7 +350,7 @@ def own_places(n_traits=10, sites=("site1", "site2")):
 
 
 @pytest.mark.parametrize("n_traits", [len(RATED), 0])
-@pytest.mark.parametrize("sites", [("site1", "site2"), ("s-1", "s1")])
+@pytest.mark.parametrize("sites", [("site1", "site2"), ("S1", "S12")])
 def test_a_place_that_decides_the_format_closes_the_pair(n_traits, sites):
     study = run_study(own_places(n_traits, sites), ask_again=False, ask_beside=False)
     assert study.covariates.dropped["site 2"] == "told_by_others"
@@ -371,9 +371,9 @@ def with_sites(choose):
 @pytest.mark.parametrize(
     "choose",
     [
-        lambda i, planned: "a" if planned == "individual" else "bc"[i % 2],
+        lambda i, planned: "S1" if planned == "individual" else ("S2", "S3")[i % 2],
         lambda i, planned: planned[:1] + str(i % 3),
-        lambda i, planned: "a" if planned == "individual" or i < 3 else "b",
+        lambda i, planned: "S1" if planned == "individual" or i < 3 else "S2",
     ],
     ids=["two places of groups only", "three places each", "three children elsewhere"],
 )
