@@ -104,18 +104,17 @@ class MethodConstants:
     place_children: float = _choice(
         6.0,
         "children a place",
-        "Places have columns of their own beside the traits' budget; with fewer children on "
-        "average they are told by the shares of the formats they give.",
+        "Smaller places are told by the shares of the formats they give.",
     )
     together_children: float = _choice(
         10.0,
         "children",
-        "With fewer of each format at the same places, formats cannot be told from places.",
+        "With fewer at the same places, formats cannot be told from places.",
     )
     wait_weeks: float = _choice(
         2.0,
         "weeks",
-        "A format that begins later loses about an eighth of a margin for every week.",
+        "Each week that a format begins later costs it an eighth of a margin.",
     )
     fewest_traits: int = _choice(
         3, "traits", "With fewer traits recorded, who was offered what cannot be allowed for."

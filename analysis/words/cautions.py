@@ -15,10 +15,7 @@ from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
 from analysis.words.phrases import say
 
-NO_CALENDAR = (
-    "When each child started is not recorded: a change over the years could look like one between "
-    "formats."
-)
+NO_CALENDAR = "Terms of the start are not recorded: changes over the years stay hidden."
 CAUTION_TITLES = {
     "caution.goals": "What the goals measure",
     "caution.raters": "Who rated",
