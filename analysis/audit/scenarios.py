@@ -112,6 +112,10 @@ _OF_THERAPISTS: frozenset[GateRule] = frozenset({"therapists_apart", "one_therap
 _BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
 _UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
 
+# Places and years are a fifth of a level apart, and each prefers other formats.
+_PLACES = UnlikeDesign(n_places=3, place_step=0.4, place_preference=(0.0, 2.0, -1.0))
+_YEARS = UnlikeDesign(year_trend=0.08, year_preference=(0.0, 0.5, 0.25))
+
 SCENARIOS = (
     Scenario(
         "null",
@@ -269,5 +273,34 @@ SCENARIOS = (
         "kind_indication",
         "nothing differs, social readiness chooses the group and moves social goals only",
         UnlikeDesign(kind_indication=(0.0, 1.0, 0.0), kind_effect=0.3),
+    ),
+    Scenario(
+        "three_places",
+        "nothing differs, three places do, and prefer different formats",
+        _PLACES,
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "forty_places",
+        "nothing differs, forty places of six children do, and prefer different formats",
+        replace(_PLACES, n_children=240, n_places=40, place_step=0.8),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years",
+        "nothing differs, ratings rise over six years, groups come later; the term is recorded",
+        replace(_YEARS, term_recorded=True),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years_not_recorded",
+        "the same, the term of the start is not recorded",
+        _YEARS,
+    ),
+    Scenario(
+        "groups_late",
+        "nothing differs, groups start six weeks late",
+        UnlikeDesign(wait_weeks=(0, 6, 0)),
+        {"said_faster": SELDOM_MISLED},
     ),
 )

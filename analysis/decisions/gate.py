@@ -23,6 +23,7 @@ class Gate:
         therapy_format: the format the rule is about, or "".
         have: what was found, in the rule's unit; NaN when there is none.
         need: what was needed.
+        trait: the trait the rule is about, or "".
     """
 
     name: GateName
@@ -33,6 +34,7 @@ class Gate:
     therapy_format: str = ""
     have: float = float("nan")
     need: float = float("nan")
+    trait: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Fault:
     therapy_format: str = ""
     have: float = float("nan")
     need: float = float("nan")
+    trait: str = ""
 
     def close(self, name: GateName, pair: PairOfFormats) -> Gate:
         """Give the gate that this fault closes."""
-        return Gate(name, *pair, False, self.rule, self.therapy_format, self.have, self.need)
+        return Gate(name, *pair, passed=False, **vars(self))

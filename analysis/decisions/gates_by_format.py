@@ -28,6 +28,8 @@ def _goal_timing(
     """Ask whether as many goals were set before the format in both."""
     least, error = settings.by_format_share, settings.by_format_error
     before, unknown = found.set_before, found.timing_unknown
+    if _hardly_recorded(unknown, pair, settings):
+        return None
     if unknown.differs(pair, least, error):
         return Fault("timing_recorded_unevenly", _more(unknown.means, pair))
     if before.differs(pair, least, error):
@@ -35,9 +37,16 @@ def _goal_timing(
     return None
 
 
+def _hardly_recorded(unknown: Contrast, pair: PairOfFormats, settings: Settings) -> bool:
+    """Tell whether one format hardly has a column: the gate "measurement" names it."""
+    return max(unknown.means[f] for f in pair) > settings.most_missing
+
+
 def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) -> Fault | None:
     """Ask whether the same kinds of people rated, and as kindly."""
     raters = found.raters
+    if _hardly_recorded(raters[NOT_RECORDED], pair, settings):
+        return None
     others = {f: 1 - raters[TREATING].means[f] - raters[NOT_RECORDED].means[f] for f in pair}
     if min(others.values()) < SAME < max(others.values()):
         return Fault("unchecked_raters", _less(others, pair), 0.0)

@@ -246,7 +246,8 @@ def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
             "one with coded tables from before."
         )
     for entry in entries:
-        mark = ",".join(TABLE_FILES[entry.name].names).encode()
+        table = TABLE_FILES[entry.name]
+        mark = ",".join(column.name for column in table.columns if not column.added).encode()
         check_target(Output(entry, b"", mark), inputs)
 
 

@@ -23,6 +23,7 @@ from analysis.records.checking.checks import check_coded, check_text
 from analysis.records.checking.coded import CodedRecords, CodedTable
 from analysis.records.checking.frames import code_frames
 from analysis.records.checking.values import Faults
+from analysis.records.group_places import SPLIT, split_groups
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.reading.reader import read_text
 from analysis.records.schema import FORMATS, TABLES, Table
@@ -173,6 +174,8 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
         coded = []
         for schema in table.columns:
             values = frame[schema.name]
+            if schema.added and not values.notna().any():
+                continue
             if schema.kind in ("whole", "number"):
                 distinct, codes = np.unique(values.to_numpy(dtype="<f8") + 0.0, return_inverse=True)
                 texts = [f"{value:.12g}" for value in distinct]
@@ -213,6 +216,9 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     ]
     files, whats, counts = zip(*lines, strict=True) if lines else ((), (), ())
     ledger = make_frame({"file": files, "what": whats, "n_lines": counts})
+    episodes, sessions, n_split = split_groups(frames["episodes"], frames["sessions"])
+    frames |= {"episodes": episodes, "sessions": sessions}
+    faults.mend(SPLIT, n_split)
     mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
 

@@ -31,6 +31,8 @@ COSTS = (
         "judged too small",
     ),
     ("episodes", "therapist_id", "a therapist's work cannot be told from the format's"),
+    ("episodes", "site", "a place's children cannot be told from the format's"),
+    ("episodes", "start_term", "a change over the years cannot be told from the format"),
     ("episodes", "age_years", NOT_ADJUSTED),
     ("episodes", "severity", NOT_ADJUSTED),
     ("episodes", "attention", NOT_ADJUSTED + "; who gains more from which format stays open"),
@@ -39,6 +41,8 @@ COSTS = (
     ("episodes", "motor_delay", NOT_ADJUSTED),
     ("episodes", "sensory_needs", NOT_ADJUSTED),
     ("episodes", "communication", NOT_ADJUSTED),
+    ("episodes", "motivation", NOT_ADJUSTED),
+    ("episodes", "energy", NOT_ADJUSTED),
     (
         "episodes",
         "reason_for_format",
@@ -60,7 +64,7 @@ COSTS = (
     ("sessions", "n_children_present", "progress per therapist hour cannot be worked out"),
     ("home_practice", "minutes", "practice at home cannot be set beside progress"),
 )
-RECOGNISED_BY = ("format", "age_years", "therapist_id", "site")
+RECOGNISED_BY = ("format", "age_years", "therapist_id", "site", "start_term")
 
 
 class FormatCount(NamedTuple):
@@ -91,7 +95,8 @@ class Readiness:
         by_format: one count for each planned format.
         missing: the columns with something missing.
         goals: sentences about goals that will be left out.
-        n_unique: children who are the only one with their format, age, therapist and place.
+        n_unique: children who are the only one with their format, age, therapist, place and
+            term of the start.
     """
 
     records: Records
@@ -195,9 +200,11 @@ class Readiness:
         """Say how many children stand out, and what follows from it."""
         n = self.records.n_children
         share = f" ({percent(self.n_unique / n)})" if n else ""
+        told = self.records.episodes["start_term"].notna().any()
+        term, and_term = (",", " and term of the start") if told else (" and", "")
         return (
             f"{self.n_unique:,} of {children(n)}{share} are the only one with their format, age "
-            "in years, therapist and place. Coded records: treat as personal data."
+            f"in years, therapist{term} place{and_term}. Coded records: treat as personal data."
         )
 
 

@@ -48,6 +48,7 @@ class UnlikeDesign:
         place_preference: log odds of each format at the last place against the first.
         years: how many years the episodes began over; year_trend: what ratings gain a year
             (rate); year_preference: log odds of each format a year.
+        term_recorded: whether the column start_term is filled in.
         therapist_keeps: every therapist works in one format only.
         one_group_therapist: one therapist runs all groups.
         second_group_share: share of grouped children who go to a second group half of the time.
@@ -87,6 +88,7 @@ class UnlikeDesign:
     years: int = 6
     year_trend: float = 0.0
     year_preference: Three = NONE
+    term_recorded: bool = False
     therapist_keeps: bool = False
     one_group_therapist: bool = False
     second_group_share: float = 0.0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import GateName, GateRule
-from analysis.wording import FORMAT_NAMES, count, number
+from analysis.wording import FORMAT_NAMES, TRAIT_NAMES, count, number
 from analysis.words.phrases import gate_numbers, known, say
 
 GATE_QUESTIONS: dict[GateName, str] = {
@@ -21,6 +21,7 @@ GATE_QUESTIONS: dict[GateName, str] = {
     "precision": "Is the range narrow enough to answer?",
     "agreement": "Does the growth model of every review support the main analysis?",
     "timing": "Is the answer the same whatever weeks are looked at?",
+    "waiting": "Did therapy begin equally soon in each format?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",
     "dominance": "Is it more than one group's or one therapist's work?",
@@ -63,6 +64,8 @@ def give_short_reason(gate: Gate) -> str:
     Args:
         gate: a gate that weakens and does not close.
     """
+    if gate.rule == "late_start":
+        return f"{_name(gate)} began about {known(gate.have):.0f} weeks later"
     return _SHORT_REASONS[gate.rule]
 
 
@@ -85,6 +88,10 @@ def _both(gate: Gate) -> str:
 
 def _whom(gate: Gate) -> str:
     return f"children in {_name(gate)}" if gate.format else "the children"
+
+
+def _inside(gate: Gate) -> str:
+    return f" in {_name(gate)}" if gate.format else ""
 
 
 def _need(gate: Gate) -> str:
@@ -178,10 +185,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "than the other"
     ),
     "goal_timing_not_recorded": lambda g, s: (
-        "nobody recorded whether goals were set before the format was chosen"
+        f"nobody recorded{_inside(g)} whether goals were set before the format was chosen"
     ),
     "goals_after_format": lambda g, s: "most goals were set after the format was chosen",
-    "raters_not_recorded": lambda g, s: "nobody recorded who rated the goals",
+    "raters_not_recorded": lambda g, s: f"nobody recorded{_inside(g)} who rated the goals",
     "one_kind_of_rater": lambda g, s: "every goal was rated by the treating therapist",
     "one_group": lambda g, s: (
         f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
@@ -235,6 +242,18 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "made_harder": lambda g, s: (
         f"many goals in {_name(g)} were made harder under the same code once they were attained; "
         "they are followed up to then. Give a harder goal a code of its own"
+    ),
+    "trait_blank": lambda g, s: (
+        f"{TRAIT_NAMES[g.trait or 'site']} was hardly recorded in {_name(g)}, so nobody can tell "
+        f"whether these children were like the others. Fill in the column {g.trait or 'site'}"
+    ),
+    "places_apart": lambda g, s: (
+        "nearly all children of the two formats were treated at different places, so a difference "
+        "between formats cannot be told from one between places. Give both formats at some place"
+    ),
+    "late_start": lambda g, s: (
+        f"{_name(g)} began about {known(g.have):.0f} weeks later, and weeks of waiting look like "
+        "slow progress"
     ),
 }
 _SHORT_REASONS: dict[GateRule, str] = {

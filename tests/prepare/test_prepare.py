@@ -103,6 +103,7 @@ def test_a_wide_sheet_becomes_records_that_are_read_and_name_nobody(tmp_path):
     assert (records.n_children, len(records.goals), len(records.reviews)) == (5, 10, 30)
     assert sorted(records.reviews["week"].unique()) == [0, 6, 12]
     assert set(records.episodes["age_years"]) <= {7.5, 8.0}
+    assert set(records.episodes["start_term"]) == {"2024_1"}
     assert records.episodes["therapist_id"].nunique() == records.episodes["group_id"].nunique() == 1
     everything = "".join(content(tmp_path / "coded").values()) + prepared.tell() + repr(prepared)
     assert [secret for secret in SECRETS if secret in everything] == []

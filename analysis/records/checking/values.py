@@ -237,7 +237,9 @@ def parse_choices(
         unknown.append(bool(text) and choice not in index)
         if choice in index and text != choice:
             n = int((column.codes == value).sum())
-            if plain in declared or plain == choice:
+            if schema.spelled:
+                faults.mend(f"{schema.name}: written another way", n)
+            elif plain in declared or plain == choice:
                 faults.mend(f"{schema.name}: labels written another way read as {choice}", n)
             else:
                 faults.mend(f'{schema.name}: "{text}" read as {choice}', n)
@@ -253,19 +255,20 @@ def parse_choices(
         faults.refuse(
             source,
             rows,
-            f"the label is not one of {', '.join(schema.choices)}.{hint}",
+            f"the label is not one of {schema.listed}.{hint}",
             "Correct it, or say in a mapping file what it stands for.",
             "unknown_label",
             column.position,
             schema.name,
         )
-        faults.label_columns[schema.name] = schema.choices
+        if not schema.spelled:
+            faults.label_columns[schema.name] = schema.choices
     if schema.required:
         faults.refuse(
             source,
             rows_with(column, [not text for text in texts]),
             f"the {schema.name} is missing.",
-            f"Fill in one of {', '.join(schema.choices)}.",
+            f"Fill in one of {schema.listed}.",
             "missing_label",
             column.position,
             schema.name,
