@@ -133,8 +133,7 @@ def _read_weeks(
         table.rows[serial],
         f"a week cannot be later than {LATEST_WEEK}: these look like dates, which Excel stores "
         "as days counted from 1900.",
-        "Give whole weeks since the child's start; python -m analysis.prepare turns dates into "
-        "weeks.",
+        "Give whole weeks since the child's start; analysis.prepare turns dates into weeks.",
         "excel_serial",
         position,
         schema.name,

@@ -65,7 +65,7 @@ UNREADABLE = {
     ),
     "json": (
         "this is JSON, not a table.",
-        "FHIR bundles are turned into tables by: python -m analysis.prepare --fhir FILE.",
+        "FHIR bundles are turned into tables by analysis.prepare --fhir (README.md has the command).",
     ),
     "other": ("this is not a table that can be read.", SAVE_AS),
 }

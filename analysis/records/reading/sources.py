@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
+from analysis.records.assignment.meanings import heading_means
+from analysis.records.assignment.sheets import are_alike
+from analysis.records.assignment.visits import read_visit
 from analysis.records.headings import (
     count_names,
     missing_names,
@@ -231,6 +235,8 @@ def _read_workbook(
                 padded=True,
                 unit="row",
             )
+            if text is not None:
+                text = replace(text, sheet_key=sheet.name)
             read.append((table, text, problems))
     except OverLimitError as found:
         records.problems.append(found.problem(name))
@@ -269,6 +275,14 @@ def _choose_sheet(
         return len(missing_names(shape, names))
 
     whole = [(item, table) for item, table in filled if not lacks(table)]
+    alike = _sheets_alike(filled, table_name)
+    if len(alike) > 1 and (mapping.sheets or len(whole) != 1):
+        left = len(filled) - len(alike)
+        if left:
+            records.notes.append(
+                f"{name}: {left} other {'sheet' if left == 1 else 'sheets'} not read"
+            )
+        return alike
     if len(whole) > 1:
         records.problems.append(
             Problem(
@@ -288,4 +302,27 @@ def _choose_sheet(
                 "the columns needed"
             )
         return [item]
-    return [max(filled, key=lambda one: count_names(one[1].headings, mapping.columns))[0]]
+    return [max(filled, key=lambda one: _merit(one[1], mapping))[0]]
+
+
+def _merit(table: TextTable, mapping: Mapping) -> tuple[int, int, int]:
+    """Tell how much a sheet looks like records: known headings, usual ones, rows."""
+    known, likely = count_names(table.headings, mapping.columns)
+    usual = sum(
+        bool(heading_means(heading)) or read_visit(heading) is not None
+        for heading in table.headings
+    )
+    return known, max(likely, usual), table.n_rows
+
+
+def _sheets_alike(filled: list[tuple[SheetRead, TextTable]], table_name: str) -> list[SheetRead]:
+    """Give the largest set of sheets of one form with rows; one sheet is none."""
+    if table_name not in ("", "flat"):
+        return []
+    best: list[tuple[SheetRead, TextTable]] = []
+    for _, table in filled:
+        same = [one for one in filled if one[1].n_rows and are_alike([table, one[1]])]
+        if table.n_rows and len(same) > max(1, len(best)):
+            best = same
+    usual = sum(len(heading_means(heading)) > 0 for heading in best[0][1].headings) if best else 0
+    return [item for item, _ in best] if usual >= 2 else []
