@@ -86,7 +86,7 @@ MAYBE = {
     r"messzeitpunkt|temps|momento?|redcap_event_name|event_name|phase|stage|when|point|period|"
     r"wave|review_no|review_number|visit_no|visit_number|session_no|timing|month|months|monat|mois|"
     r"mes|days?|tag|day_no|days_since_start|mesure|bilan|rating_time|week_.*|.*_week|.*weeks?|t",
-    "goal_id": r"goal_.*|goal|ziel_.*|no|nr|redcap_repeat_instance|repeat_instance",
+    "goal_id": r"goal_(?!.*(?:rating|score|level|progress|area|attain|status|gas|domain)).*|goal|ziel_.*|no|nr|redcap_repeat_instance|repeat_instance",
     "domain": r"area_.*|.*_area|.*domain.*|skill|skills|topic|theme|type_of_goal|goal_theme",
     "child_id": r"name|ref|reference|file|initials|who|client_.*|child_.*|identifier|number|no|nr",
     "therapist_id": r"seen_by|treated_by|lead|keyworker|key_worker|team_member",

@@ -43,7 +43,8 @@ NUMBERED = re.compile(
 FILLERS = word_set(
     "gas level levels score scores rating ratings attainment goal at the of in arm review visit "
     "assessment assess measure t_score therapy follow up followup after from since no value "
-    "result gas_score week weeks point time stufe niveau nivel livello status"
+    "result gas_score week weeks point time term treatment block programme program period year "
+    "intervention ot rated scored taken test date semester phase session study course  stufe niveau nivel livello status"
 )
 COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK})")
 MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH})")

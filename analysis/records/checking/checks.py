@@ -50,14 +50,23 @@ def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Fa
         coded.tables[name] = code_table(
             name, table, records.names[name], mapping, coded.ids, faults
         )
-    check_coded(coded, mapping, faults)
+    unclear = any(problem.code in ("missing_column", "to_confirm") for problem in faults.problems)
+    check_coded(coded, mapping, faults, values_only=unclear)
     return coded, faults
 
 
-def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
-    """Judge coded tables in place: values, rows, and what tables say about each other."""
+def check_coded(
+    coded: CodedRecords, mapping: Mapping, faults: Faults, *, values_only: bool = False
+) -> None:
+    """Judge coded tables in place: values, rows, and what tables say about each other.
+
+    `values_only` leaves out what rows and tables say about each other: while columns are missing,
+    most of that would be a fault of the columns and not of the records.
+    """
     for table in coded.tables.values():
         _check_values(table, mapping, faults)
+    if values_only:
+        return
     _check_codes_alike(coded, faults)
     if "flat" in coded.tables:
         split_flat(coded, faults)
