@@ -77,7 +77,7 @@ def read_raw(path: str | Path, mapping: Mapping) -> RawExport:
 def _take_table(name: str, table: TextTable, proposal: Proposal, export: RawExport) -> None:
     mapping = proposal.certain
     names = resolve_headings(table.headings, name, mapping.columns, DATE_NAMES)
-    if mapping.sheets not in ("", "together") and SHEET_HEADING in table.headings:
+    if mapping.sheets and SHEET_HEADING in table.headings:
         names[table.headings.index(SHEET_HEADING)] = mapping.sheets
     too_large = check_variety(table, [known if known in ID_NAMES else "" for known in names])
     if too_large:

@@ -16,7 +16,13 @@ from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
 from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
-from analysis.records.schema import HIGHEST_LEVEL, LATEST_WEEK, LOWEST_LEVEL, TABLES
+from analysis.records.schema import (
+    HIGHEST_LEVEL,
+    LATEST_WEEK,
+    LOWEST_LEVEL,
+    SESSION_FORMATS,
+    TABLES,
+)
 from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, TooLargeError, read_ordinary
 
 LARGEST_MAPPING = 1_000_000
@@ -28,6 +34,7 @@ PARTS = (
     "columns",
     "ages",
     "dates",
+    "formats",
     "goals",
     "labels",
     "layout",
@@ -38,7 +45,18 @@ PARTS = (
 )
 GOALS = ("row", "within_child", "domain")
 FILLS = ("down", "child")
-SHEETS = ("together", "child_id", "therapist_id", "group_id", "site", "episode_id")
+SHEETS = (
+    "together",
+    "joined",
+    "child_id",
+    "therapist_id",
+    "group_id",
+    "site",
+    "episode_id",
+    "format",
+    "domain",
+    "week",
+)
 MISSING = "missing"
 NUMBERED = ("attainment", "baseline_level", "week")
 SETTINGS: dict[str, dict[str, tuple[object, ...]]] = {
@@ -75,7 +93,8 @@ class Mapping:
         fill: "down" when a child is written once above its rows, "child" when what is true of a
             child stands on one of its rows, or "".
         sheets: what sheets of one form are: "together" (rows of one table), or the column their
-            names stand for.
+            names stand for, or "joined" (each is another table, joined by its codes).
+        formats: "individual" and "group" to the columns that say yes or a number of sessions.
         totals: whether rows of totals and notes under the table are left out.
     """
 
@@ -94,11 +113,12 @@ class Mapping:
     totals: bool = False
     months: bool = False
     age_months: bool = False
+    formats: dict[str, str] = field(default_factory=dict)
 
     @property
     def has_layout(self) -> bool:
         """Whether rows must be arranged before they can be read as one review each."""
-        return bool(self.reviews or self.goals or self.goal_rule or self.fill or self.sheets)
+        return bool(self.reviews or self.goals or self.goal_rule or self.fill or self.formats)
 
 
 def read_mapping(source: Mapping | AnyMapping | str | Path | None) -> Mapping:
@@ -162,6 +182,14 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES), "columns", refuse)
     tables = _names(sections["tables"], TABLE_NAMES, "tables", refuse)
     labels = _check_labels(sections["labels"], refuse)
+    formats = {}
+    for name, heading in sections["formats"].items():
+        if name not in SESSION_FORMATS or not isinstance(heading, str):
+            refuse(
+                "[formats] is not understood.", 'Write individual = "heading", group = "heading".'
+            )
+        else:
+            formats[name] = heading
     said = _check_settings(sections, refuse)
     if problems:
         raise RecordsError(problems)
@@ -183,6 +211,7 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
         fill=str(said.get("layout.fill", "")),
         sheets=str(said.get("layout.sheets", "")),
         totals="layout.totals" in said,
+        formats=formats,
     )
 
 

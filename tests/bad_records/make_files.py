@@ -353,7 +353,7 @@ def shapes():
         "files not named after tables",
         {"export1.csv": plain, "export2.csv": plain},
         "refused",
-        ["no_table"],
+        ["to_confirm"],
     )
 
 

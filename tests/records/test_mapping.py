@@ -5,9 +5,9 @@ import tomllib
 import pytest
 
 from analysis.errors import RecordsError
+from analysis.records.assignment.write import mapping_text
 from analysis.records.headings import nearest_heading, plain_name, resolve_headings
 from analysis.records.load import read_records
-from analysis.records.assignment.write import mapping_text
 from analysis.records.mapping import Mapping, read_mapping
 
 HEAD = "child_id,goal_id,domain,format,week,attainment\n"

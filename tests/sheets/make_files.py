@@ -60,7 +60,7 @@ def save(name, rows, shape, expected, sheets=None, by=",", encoding="utf-8", **m
     else:
         with path.open("w", newline="", encoding=encoding) as stream:
             csv.writer(stream, delimiter=by).writerows(rows)
-    CASES.append({"file": f"own/{name}", "shape": shape, "expected": expected, **more})
+    CASES.append({"file": f"{OWN.name}/{name}", "shape": shape, "expected": expected, **more})
 
 
 def long_rows(form=str, domain=str, level=str, week=str, extra=()):
@@ -405,11 +405,378 @@ def named():
     )
 
 
+def second_round():
+    """Shapes written after the first were read, before any of these was tried."""
+    people = [["Client", "Type of therapy", "Age"]] + [
+        [child, title(kind), months // 12] for child, kind, months, _ in clinic()
+    ]
+    scores = [["Client", "Goal", "Area", "Baseline", "6 weeks", "12 weeks"]] + [
+        [row[0], row[1], row[2], *row[4:]] for row in wide_rows(title, title)
+    ]
+    save(
+        "x-children-and-goals.xlsx",
+        None,
+        "a sheet of children, a sheet of goals",
+        truth(),
+        sheets={"Clients": people, "GAS goals": scores},
+    )
+    by_format = {"Individual": [], "Group": [], "Combined": []}
+    for row in wide_rows(title, title):
+        by_format[row[3]].append([row[0], row[1], row[2], *row[4:]])
+    head = ["Child", "Goal", "Area", "Baseline", "6 weeks", "12 weeks"]
+    save(
+        "x-sheet-a-format.xlsx",
+        None,
+        "a sheet for each format",
+        truth(),
+        sheets={name: [head, *rows] for name, rows in by_format.items()},
+    )
+    visits = {}
+    for k, name in enumerate(("Baseline", "6 weeks", "12 weeks")):
+        visits[name] = [["Child", "Goal", "Area", "Therapy", "GAS"]] + [
+            [*row[:4], row[4 + k]] for row in wide_rows(title, title)
+        ]
+    save("x-sheet-a-visit.xlsx", None, "a sheet for each visit", truth(), sheets=visits)
+    head = [
+        "Child",
+        "Therapy",
+        "Area 1",
+        "Pre 1",
+        "Mid 1",
+        "Post 1",
+        "Area 2",
+        "Pre 2",
+        "Mid 2",
+        "Post 2",
+    ]
+    rows = []
+    for child, kind, _, goals in clinic():
+        row = [child, title(kind)]
+        for area, reached in goals:
+            row += [title(area), *reached]
+        rows.append(row)
+    save("x-pre1-post1.xlsx", [head, *rows], "a row a child, Pre 1, Post 1", truth())
+    rows = [
+        [
+            *row[:3],
+            "Y" if row[3] != "group" else "N",
+            "Y" if row[3] != "individual" else "N",
+            *row[4:],
+        ]
+        for row in wide_rows(domain=title)
+    ]
+    head = ["Child ID", "Goal", "Area", "Individual", "Group", "Baseline", "6 weeks", "12 weeks"]
+    save("x-two-ticks.csv", [head, *rows], "a yes and no for each format", truth())
+    head = ["Child", "Goal", "Area", "Therapy", "Initial", "6/52", "12/52"]
+    save("x-of-52.csv", [head, *wide_rows(title, title)], "weeks as 6/52", truth())
+    head = ["Child", "Goal", "Area", "Therapy", "Sep 2023", "Dec 2023", "Mar 2024"]
+    save(
+        "x-month-names.xlsx",
+        [head, *wide_rows(title, title, weeks=(0, 13, 26))],
+        "months as headings",
+        truth((0, 13, 26)),
+    )
+    rows = []
+    for child, kind, _, goals in clinic():
+        for k, when in enumerate(WEEKS):
+            rows.append(
+                [child, title(kind), f"Review {k}" if k else "Baseline", *(g[1][k] for g in goals)]
+            )
+    areas = {child: [g[0] for g in goals] for child, _, _, goals in clinic()}
+    rows = [
+        [*row[:3], title(areas[row[0]][0]), row[3], title(areas[row[0]][1]), row[4]] for row in rows
+    ]
+    head = [
+        "Child",
+        "Service",
+        "Occasion",
+        "Goal A area",
+        "Goal A score",
+        "Goal B area",
+        "Goal B score",
+    ]
+    save("x-row-a-visit.csv", [head, *rows], "a row a child and visit, two goals beside", truth())
+    stamp = date(2024, 3, 4)
+    rows = [
+        [
+            f"{(stamp + timedelta(days=7 * int(r[4]))).strftime('%m/%d/%Y')} 14:03:11",
+            r[0],
+            r[1],
+            r[2],
+            r[3],
+            r[5],
+        ]
+        for r in long_rows(title, title)
+    ]
+    head = [
+        "Timestamp",
+        "Child code",
+        "Goal code",
+        "What area is the goal about?",
+        "How was therapy given?",
+        "GAS rating (-2 to +2)",
+    ]
+    save("x-form.csv", [head, *rows], "answers of an online form", truth())
+    head = [
+        "KIND-NR.",
+        "ZIEL-NR.",
+        "BEREICH",
+        "SETTING",
+        "BEGINN",
+        "NACH 6 WOCHEN",
+        "NACH 12 WOCHEN",
+    ]
+    de = dict(
+        zip(
+            (*DOMAINS, *FORMATS),
+            (
+                "Selbstversorgung",
+                "Motorik",
+                "Sensorik",
+                "Sozial",
+                "Emotional",
+                "Kommunikation",
+                "Einzeltherapie",
+                "Gruppentherapie",
+                "Einzel und Gruppe",
+            ),
+            strict=True,
+        )
+    )
+    save(
+        "x-german-capitals.csv",
+        [head, *wide_rows(de.get, de.get)],
+        "German, wide, in capitals",
+        truth(),
+        by=";",
+        encoding="cp1252",
+    )
+    rows = [[*row[:4], *row[4:], row[6] - row[4]] for row in wide_rows(title, title)]
+    head = [
+        "Child",
+        "Goal",
+        "Area",
+        "Therapy",
+        "GAS Baseline",
+        "GAS Week 6",
+        "GAS Week 12",
+        "Change",
+    ]
+    save("x-change-column.xlsx", [head, *rows], "wide, with a column of change", truth())
+    rows = [[*row[:4], *row[4:], 38.5, 50.0] for row in wide_rows(title, title)]
+    head = [
+        "Child",
+        "Goal",
+        "Area",
+        "Therapy",
+        "Baseline",
+        "6 weeks",
+        "12 weeks",
+        "T-score baseline",
+        "T-score 12 weeks",
+    ]
+    save("x-with-t-scores.xlsx", [head, *rows], "levels with T-scores beside", truth())
+    text = {
+        -2: "Level 1: much less than expected",
+        -1: "Level 2: less than expected",
+        0: "Level 3: expected",
+        1: "Level 4: more than expected",
+        2: "Level 5: much more than expected",
+    }
+    head = ["Child ID", "Goal ID", "Goal domain", "Therapy format", "Week", "Outcome"]
+    save("x-level-and-phrase.csv", [head, *long_rows(level=text.get)], "Level 1: phrase", truth())
+    rows = [
+        [
+            f"{row[0]}",
+            row[1],
+            row[2],
+            row[3],
+            f"week {row[4]}",
+            row[5],
+            f"{5 + int(row[0][1:]) % 4} yrs {row[4]} mths"[:6],
+        ]
+        for row in long_rows()
+    ]
+    head = [
+        "Participant",
+        "Target",
+        "Focus",
+        "Mode of delivery",
+        "Assessment",
+        "GAS level achieved",
+        "Age (yrs)",
+    ]
+    save("x-near-headings.csv", [head, *rows], "headings of its own", truth())
+    rows = [
+        [r[0], r[1], r[2], r[3], f"T{WEEKS.index(int(r[4]))}", r[5]]
+        for r in long_rows(title, title)
+    ]
+    head = ["SubjID", "GoalNum", "GoalDomain", "TxArm", "VisitName", "GASscore"]
+    save("x-camel.csv", [head, *rows], "CamelCase headings", truth())
+
+
+def first_use():
+    """Those of the 34 sheets of the first trial of which only the description was kept."""
+    global OWN
+    CASES.clear()
+    OWN = HERE / "first_use"
+    head = ["child_id", "goal_id", "domain", "format", "week", "attainment"]
+    rows = long_rows()
+    save("00-six-columns.csv", [head, *rows], "the six columns", truth(), before="1")
+    grouped = [
+        [*row, "" if row[3] == "individual" else f"R{1 + int(row[0][1:]) % 3}"] for row in rows
+    ]
+    save(
+        "22-with-group.csv",
+        [[*head, "group_id"], *grouped],
+        "the same and group_id",
+        truth(),
+        before="1",
+    )
+    ages = [[*row, f"{4 + int(row[0][1:]) % 5},5"] for row in rows]
+    save(
+        "12b-semicolons.csv",
+        [[*head, "age_years"], *ages],
+        "semicolons, decimal commas, cp1252",
+        truth(),
+        by=";",
+        encoding="cp1252",
+        before="1",
+    )
+    save(
+        "20-unicode-text.txt",
+        [head, *rows],
+        "Excel's Unicode text",
+        truth(),
+        by="\t",
+        encoding="utf-16",
+        before="1",
+    )
+    signs = {-2: "\u22122", -1: "\u22121", 0: "0", 1: "+1", 2: "+2"}
+    save(
+        "27-signs.csv",
+        [head, *long_rows(level=signs.get)],
+        "typographic minus, +1",
+        truth(),
+        before="1",
+    )
+    save(
+        "29-one-to-five.csv",
+        [head, *long_rows(level=lambda value: str(value + 3))],
+        "levels 1 to 5",
+        truth(),
+        before="2",
+    )
+    near = ["Client ID", "Goal no", "Area", "Group", "Week", "GAS"]
+    save("30-near-headings.csv", [near, *rows], "near headings", truth(), before="2")
+    spelt = {
+        "individual": ("Ind", "1:1", "1-1"),
+        "group": ("Grp", "group (4)", "G"),
+        "combined": ("Both", "1-1 & group", "Combo"),
+    }
+    many = [[*row[:3], spelt[row[3]][int(row[0][1:]) % 3], *row[4:]] for row in rows]
+    save("09-formats.csv", [head, *many], "nine ways to write three formats", truth(), before="2")
+    extra = [[*row, "ok"] for row in rows]
+    untidy = [["GAS 2024"], [], [*head, "Notes"], *extra, ["Total", "", "", "", "", "", ""]]
+    save(
+        "26-title-and-total.xlsx",
+        untidy,
+        "title, blank line, extra column, total",
+        truth(),
+        before="2",
+    )
+    children = clinic()
+    gone = [list(row) for row in rows]
+    for i in (2, 11, 20):
+        gone[i][5] = "n/a"
+        child, goal = divmod(i // 3, 2)
+        children[child][3][goal][1][2] = ""
+    save("28-n-a.csv", [head, *gone], "n/a for missing", truth(children=children), before="2")
+    each = {}
+    for child, kind, months, goals in clinic():
+        lines = [
+            ["GAS record"],
+            ["Code", child],
+            ["Therapy", title(kind)],
+            [],
+            ["Goal", "Area", "Start", "6 wk", "12 wk"],
+        ]
+        each[child] = lines + [
+            [j, title(area), *reached] for j, (area, reached) in enumerate(goals, 1)
+        ]
+    save(
+        "05-sheet-a-child.xlsx",
+        None,
+        "a sheet for each child",
+        truth(),
+        sheets=each,
+        before="never",
+    )
+    (OWN / "31-report.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n")
+    CASES.append(
+        {"file": "first_use/31-report.pdf", "shape": "PDF", "expected": "pdf", "before": "named"}
+    )
+    import zipfile
+
+    with zipfile.ZipFile(OWN / "32-letter.docx", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("word/document.xml"), "<w:document/>")
+    CASES.append(
+        {
+            "file": "first_use/32-letter.docx",
+            "shape": "Word",
+            "expected": "not_a_workbook",
+            "before": "named",
+        }
+    )
+
+
+KEPT = {
+    "01-wide.xlsx": ("a row a goal; Baseline, 6, 12 weeks", "never"),
+    "01d-communication-row-taken-as-headings.csv": ("the same, an area Communication", "never"),
+    "02-row-per-child.xlsx": ("a row a child", "never"),
+    "03-tscores.xlsx": ("T-scores only", "t_scores"),
+    "04-emr-notes.csv": ("levels in session notes", "levels_in_notes"),
+    "06-redcap.csv": ("REDCap longitudinal", "never"),
+    "07-merged.xlsx": ("two rows of headings, child once", "never"),
+    "08-words.csv": ("levels in words", "never"),
+    "08b-words-classic.csv": ("levels in the method's words", "never"),
+    "09b-three.csv": ("Ind, Grp, Both", "never"),
+    "10-copm.xlsx": ("COPM", "copm"),
+    "11-ages.csv": ("ages 4;6", "2, ages lost"),
+    "12-gsheets-comma.csv": ("decimal commas in a comma file", "never"),
+    "14-spss.sav": ("SPSS", "spss"),
+    "16-names-dates.xlsx": ("names and dates", "3"),
+    "17-week-text.csv": ("Wk 6", "never"),
+    "18-timepoints.xlsx": ("T1 (baseline), T2", "never"),
+    "19-german.csv": ("German", "never"),
+    "21-prepost.xlsx": ("Pre and Post", "never"),
+    "25-own-domains.csv": ("own words for areas", "never"),
+}
+
+
+def keep_first_use():
+    """Note what the sheets that were handed over must be read as: kept once, read by eye."""
+    kept = HERE / "first_use.json"
+    known = {case["file"]: case for case in json.loads(kept.read_text())} if kept.exists() else {}
+    for name, (shape, before) in KEPT.items():
+        entry = known.get(f"first_use/{name}", {"expected": []})
+        named = before.isidentifier() and before != "never"
+        expected = before if named else entry["expected"]
+        before = "never" if named else before
+        CASES.append(
+            {"file": f"first_use/{name}", "shape": shape, "expected": expected, "before": before}
+        )
+    CASES.sort(key=lambda case: case["file"])
+    kept.write_text(json.dumps(CASES, indent=1) + "\n")
+
+
 def main():
     OWN.mkdir(exist_ok=True)
-    for part in (wide, blocks, sheets, redcap, languages, levels, untidy, named):
+    for part in (wide, blocks, sheets, redcap, languages, levels, untidy, named, second_round):
         part()
     (HERE / "own.json").write_text(json.dumps(CASES, indent=1) + "\n")
+    first_use()
+    keep_first_use()
 
 
 if __name__ == "__main__":

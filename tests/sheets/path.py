@@ -5,9 +5,11 @@ In: a sheet. Out: how many commands it took until the records were read, and wha
 
 import contextlib
 import io
+import json
 import re
 import shlex
 import shutil
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from analysis.check import main as check
 from analysis.prepare.__main__ import main as prepare
 from analysis.records.load import read_records
 
+HERE = Path(__file__).parent
 COMMANDS = {"analysis.check": check, "analysis.prepare": prepare}
 PRINTED = re.compile(r"^(?:Next: |  )(\S.* -m analysis\.(?:check|prepare) .*)$", re.MULTILINE)
 MOST = 4
@@ -80,3 +83,19 @@ def goals_of(records):
         )
         found.append([str(form[goal.episode_id]), str(goal.domain), pairs])
     return sorted(found)
+
+
+def main():
+    """Print the table of all sheets: how many commands before and now."""
+    for part in ("first_use", "own"):
+        for case in json.loads((HERE / f"{part}.json").read_text(encoding="utf-8")):
+            with tempfile.TemporaryDirectory() as folder:
+                found = walk(HERE / case["file"], folder)
+            named = isinstance(case["expected"], str)
+            now = "named" if named and not found.read else f"{found.assignments} to confirm"
+            right = "" if named or found.goals == case["expected"] else " WRONG"
+            print(f"{case['shape']:45} before: {case.get('before', '-'):12} now: {now}{right}")
+
+
+if __name__ == "__main__":
+    main()

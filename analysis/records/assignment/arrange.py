@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.records.assignment.shapes import fill_down
+from analysis.records.assignment.shapes import fill_down, is_yes
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.schema import TABLES
@@ -56,6 +56,8 @@ def arrange(table: TextTable, found: Found, mapping: Mapping) -> Arranged:
         table, found, n = _without_totals(table, found)
         if n:
             notes.append(f"rows of totals or notes left out ({n:,})")
+    if mapping.formats:
+        found = {**found, "format": [_format_of_ticks(table, mapping)]}
     if mapping.fill:
         found, n = _fill(found, mapping.fill)
         if n:
@@ -73,6 +75,22 @@ def arrange(table: TextTable, found: Found, mapping: Mapping) -> Arranged:
         table, found = _drop_rows_without_goal(table, found)
     columns = tuple(column for several in found.values() for column in several)
     return Arranged(replace(table, columns=columns), found, tuple(notes), unmatched)
+
+
+def _format_of_ticks(table: TextTable, mapping: Mapping) -> TextColumn:
+    """Give the format of each row from two columns that say yes, a tick or a number above 0."""
+    by_heading = {plain_name(column.heading): column for column in table.columns}
+    said = {name: by_heading.get(plain_name(heading)) for name, heading in mapping.formats.items()}
+    ticked = {
+        name: [is_yes(cell) for cell in _cells(column)] if column else [False] * table.n_rows
+        for name, column in said.items()
+    }
+    cells = []
+    for alone, grouped in zip(ticked["individual"], ticked["group"], strict=True):
+        one = "individual" if alone else ""
+        cells.append("combined" if alone and grouped else "group" if grouped else one)
+    like = next((column for column in said.values() if column is not None), table.columns[0])
+    return column_from_cells("format", like.position, cells)
 
 
 def _cells(column: TextColumn) -> list[str]:

@@ -38,7 +38,8 @@ RAW_HEADINGS = {
     "admission_date therapy_start start_date beginn therapiebeginn",
     "birth_date": "dob date_of_birth birthday born birthdate d_o_b birth_date geburtsdatum",
     "date": "review_date date_of_review session_date date_of_session visit_date reviewed seen "
-    "assessment_date rating_date date date_of_service datum fecha",
+    "assessment_date rating_date date date_of_service datum fecha timestamp submitted "
+    "submission_date date_submitted zeitstempel horodateur completed_on date_completed entry_date",
     "end_date": "discharge_date date_ended ended end_of_therapy end_date",
     "set_date": "goal_set goal_date date_goal_set goal_set_on set_date",
     "therapist_id": "therapist_name ot_name seen_by treating_therapist",
@@ -105,7 +106,7 @@ def take_given(columns: Columns) -> None:
         name = mapped.get(plain or profile.column.heading, "")
         if not name and plain not in given:
             name = plain
-        if profile.column.heading == SHEET_HEADING and columns.declared.sheets != "together":
+        if profile.column.heading == SHEET_HEADING:
             name = columns.declared.sheets
         if name in allowed:
             columns.used.add(index)
@@ -216,6 +217,7 @@ def _all_certain_visits(profile: Profile) -> bool:
 def take_by_values(columns: Columns, names: Iterable[str]) -> None:
     """Assign a column by its values alone, where just one fits; always to be confirmed."""
     tests = {
+        "date": lambda profile: profile.dates >= NEARLY_ALL,
         "format": lambda profile: profile.formats >= NEARLY_ALL and _few(profile),
         "domain": lambda profile: profile.domains >= MOST and _few(profile),
         "attainment": lambda profile: profile.sure_levels and profile.levels >= NEARLY_ALL,

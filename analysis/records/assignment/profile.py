@@ -31,6 +31,7 @@ NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 MOST_LABELS = 40
 MOST_LOOKED_AT = 400
 NEARLY_ALL, MOST = 0.95, 0.7
+MISSING_CODES = (9.0, 99.0, 999.0, -9.0, -99.0, -999.0, 88.0, 888.0, 77.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +107,12 @@ class Profile:
     @cached_property
     def levels(self) -> float:
         """Share of rows that read as levels, in numbers of some scale of five or in words."""
+        held = [number for number in self.numbers if -3 <= number <= 5]
+        strange = [
+            number for number in self.numbers if number not in held and number not in MISSING_CODES
+        ]
+        if len(strange) > 1 or (held and max(held) - min(held) > 5):
+            return 0.0
         return self.share(_reads_as_level)
 
     @property

@@ -38,6 +38,7 @@ from analysis.records.assignment.shapes import (
     find_filling,
     find_goal_blocks,
     find_goal_rule,
+    find_ticks,
     find_visits,
 )
 from analysis.records.headings import missing_names, plain_name
@@ -78,7 +79,13 @@ def _join(first: Mapping, second: Mapping) -> Mapping:
 def _propose_table(name: str, table: TextTable, declared: Mapping, raw: bool) -> Proposal:
     profiles = [Profile(column, table.n_rows) for column in table.columns]
     columns = Columns(profiles, name, declared, raw)
-    shape = Shape(list(declared.reviews), list(declared.goals), declared.goal_rule, declared.fill)
+    shape = Shape(
+        list(declared.reviews),
+        list(declared.goals),
+        declared.goal_rule,
+        declared.fill,
+        dict(declared.formats),
+    )
     take_given(columns)
     if name == "flat":
         _find_shape(columns, shape, declared)
@@ -119,10 +126,15 @@ def _find_shape(columns: Columns, shape: Shape, declared: Mapping) -> None:
         and not (name in ("goal_id", "domain") and shape.goals)
     ]
     take_named(columns, wanted)
+    if "format" not in columns.taken and not shape.formats:
+        find_ticks(columns, shape)
+    if shape.formats:
+        wanted.remove("format")
     take_by_values(columns, wanted)
     take_near(columns, wanted)
     if columns.raw and "date" not in columns.taken and not shape.reviews:
-        take_named(columns, ("date",))
+        take_named(columns, ("start_date", "birth_date", "date"))
+        take_by_values(columns, ("date",))
     if not shape.fill:
         find_filling(columns, shape)
     if not shape.goal_rule:
@@ -141,6 +153,8 @@ def _given_by_shape(shape: Shape, columns: Columns) -> set[str]:
         have.add("attainment")
     if "date" in columns.taken:
         have.add("week")
+    if shape.formats:
+        have.add("format")
     return have
 
 
@@ -192,6 +206,7 @@ def _with(declared: Mapping, headings: dict[str, str], shape: Shape, labels: Lab
         goals=tuple(shape.goals),
         goal_rule=shape.goal_rule,
         fill=shape.fill,
+        formats=shape.formats,
     )
 
 
@@ -212,6 +227,7 @@ def _certain(
         goals=tuple(shape.goals),
         goal_rule=shape.goal_rule,
         fill=shape.fill,
+        formats=shape.formats,
     )
 
 

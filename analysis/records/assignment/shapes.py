@@ -16,13 +16,23 @@ from analysis.records.assignment.columns import Columns
 from analysis.records.assignment.plan import Item
 from analysis.records.assignment.profile import NEARLY_ALL, Profile
 from analysis.records.assignment.visits import Visit, is_of_date, read_visit, space_visits
-from analysis.records.assignment.words import CERTAIN, GUESS, LIKELY, plain_words
+from analysis.records.assignment.words import (
+    BRACKETS,
+    CERTAIN,
+    GUESS,
+    LIKELY,
+    plain_words,
+    read_format,
+)
 from analysis.records.text import clean_text
 
+YESES = frozenset(["y", "yes", "x", "true", "ja", "j", "oui", "o", "si", "s", "sim", "✓", "✔", "☑", "√"])
+NOES = frozenset(["n", "no", "false", "nein", "non", "nee", "nej", "-", "0"])
 GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
     r"(?:_|$)|^(\d{1,2})_(?=\D)|(?:^|_)(?:goal|ziel|target)_([a-h])(?:_|$)"
 )
+ANY_NUMBER = re.compile(r"_?(\d{1,2})(?:_|$)")
 REST_MEANS = {
     "domain": re.compile(
         r"(?:area|domain|category|type|bereich|domaine|ambito|gebied|kind|skill)s?"
@@ -43,7 +53,7 @@ class Shape:
 
     Attributes:
         reviews, goals: parts of the mapping, as in `Mapping`.
-        goal_rule, fill: as in `Mapping`.
+        goal_rule, fill, formats: as in `Mapping`.
         items: what was proposed.
     """
 
@@ -51,21 +61,18 @@ class Shape:
     goals: list[dict[str, str]] = field(default_factory=list)
     goal_rule: str = ""
     fill: str = ""
+    formats: dict[str, str] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
 
 
 def find_goal_blocks(columns: Columns, shape: Shape) -> None:
     """Take goals that stand side by side in a row ("Goal 1 area", "Goal 1 pre", "Goal 2 area")."""
-    parts: dict[str, list[tuple[int, str]]] = {}
-    for index in columns.spare():
-        plain = plain_words(columns.heading(index))
-        found = GOAL_NUMBER.search(plain)
-        if found:
-            rest = f"{plain[: found.start()]}_{plain[found.end() :]}".strip("_")
-            number = next(group for group in found.groups() if group)
-            parts.setdefault(number, []).append((index, rest))
+    parts = _numbered_parts(columns, GOAL_NUMBER)
     if len(parts) < 2:
-        return
+        parts = _numbered_parts(columns, ANY_NUMBER)
+        rests = [{rest for _, rest in found if _is_rest(rest)} for found in parts.values()]
+        if len(parts) < 2 or not all(len(own) >= 2 and own == rests[0] for own in rests):
+            return
     blocks, reviews, visits = [], [], []
     used: set[int] = set()
     for number, found_parts in parts.items():
@@ -104,6 +111,27 @@ def find_goal_blocks(columns: Columns, shape: Shape) -> None:
     )
     _set_weeks(columns, shape, [(i, v) for i, v in visits], reviews)
     shape.reviews = [one for one in shape.reviews if one["goal"] in kept]
+
+
+def _numbered_parts(columns: Columns, pattern: re.Pattern[str]) -> dict[str, list[tuple[int, str]]]:
+    """Give for each number in headings its columns, with the rest of their headings."""
+    parts: dict[str, list[tuple[int, str]]] = {}
+    for index in columns.spare():
+        plain = plain_words(columns.heading(index))
+        found = pattern.search(plain)
+        if found:
+            rest = f"{plain[: found.start()]}_{plain[found.end() :]}".strip("_")
+            number = next(group for group in found.groups() if group)
+            parts.setdefault(number, []).append((index, rest))
+    return parts
+
+
+def _is_rest(rest: str) -> bool:
+    visit = read_visit(rest)
+    return bool(rest) and (
+        (visit is not None and not visit.left)
+        or any(form.fullmatch(rest) for form in REST_MEANS.values())
+    )
 
 
 def _fits_block(profile: Profile, name: str) -> bool:
@@ -194,6 +222,35 @@ def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
     if visit.certain:
         return "the heading says so", CERTAIN
     return f"{visit.number} {visit.kind} are about that many weeks", LIKELY
+
+
+def find_ticks(columns: Columns, shape: Shape) -> None:
+    """Take two columns, one for each way of therapy, that say yes or a number of sessions."""
+    found: dict[str, list[int]] = {"individual": [], "group": []}
+    for index in columns.spare():
+        heading = re.sub(
+            r"(?i)sessions?|therapy|y ?/ ?n|yes ?/ ?no|\?", " ", columns.heading(index)
+        )
+        label = read_format(BRACKETS.sub(" ", heading))[0]
+        if label in found and columns.profiles[index].share(_is_yes_or_no) == 1:
+            found[label].append(index)
+    if all(len(places) == 1 for places in found.values()):
+        shape.formats = {name: columns.heading(places[0]) for name, places in found.items()}
+        columns.used |= {places[0] for places in found.values()}
+        given = " and ".join(f'"{columns.shown(places[0])}"' for places in found.values())
+        means = "the format: yes in both is combined"
+        shape.items.append(Item("layout", given, means, "each is about one way of therapy", LIKELY))
+
+
+def is_yes(cell: str) -> bool:
+    """Tell whether a cell says yes: a word, a tick, or a number above 0."""
+    if cell.replace(".", "", 1).isdigit():
+        return float(cell) > 0
+    return cell.casefold() in YESES
+
+
+def _is_yes_or_no(text: str) -> bool:
+    return is_yes(text) or text.casefold() in NOES or text.replace(".", "", 1) == "0"
 
 
 def find_goal_rule(columns: Columns, shape: Shape, wide: bool) -> None:

@@ -16,15 +16,16 @@ import numpy as np
 
 from analysis.records.assignment.columns import SHEET_HEADING
 from analysis.records.assignment.meanings import heading_means
-from analysis.records.assignment.words import CERTAIN
+from analysis.records.assignment.visits import read_visit
+from analysis.records.assignment.words import CERTAIN, read_domain, read_format
 from analysis.records.headings import plain_name
 from analysis.records.text import TextColumn, TextTable, clean_text, column_from_cells, word_set
 
 PAIR = re.compile(r"\s*([^:=]{2,30}?)\s*[:=]\s*(.{1,40}?)\s*")
 TITLED = ("child_id", "format", "age_years", "therapist_id", "group_id", "site", "episode_id")
 TERM_WORDS = word_set(
-    "term autumn winter spring summer fall semester quarter block year q1 q2 q3 q4 jan feb mar apr "
-    "may jun jul aug sep oct nov dec t1 t2 t3 t4 cohort"
+    "term autumn winter spring summer fall semester quarter block year q jan feb mar apr may jun "
+    "jul aug sep oct nov dec cohort"
 )
 ROLE_WORDS = {
     "therapist_id": word_set("therapist ot clinician therapeut"),
@@ -44,12 +45,20 @@ def are_alike(tables: Sequence[TextTable]) -> bool:
 
 def what_sheets_are(keys: Sequence[str]) -> str:
     """Give what the names of sheets of one form most likely stand for."""
+    if all(read_format(key)[1] == CERTAIN for key in keys):
+        return "format"
+    if all(read_domain(key)[1] == CERTAIN for key in keys):
+        return "domain"
+    terms = [set(re.findall(r"[a-z]+", plain_name(key))) & TERM_WORDS for key in keys]
+    if all(terms):
+        return "together"
+    visits = [read_visit(key) for key in keys]
+    if all(visit is not None and not visit.left for visit in visits):
+        return "week"
     words = [set(re.findall(r"[^\W\d_]+", plain_name(key))) for key in keys]
     for column, known in ROLE_WORDS.items():
         if all(word & known for word in words):
             return column
-    if all(word & TERM_WORDS for word in words):
-        return "together"
     codes = [bool(re.fullmatch(r"[A-Za-z]{0,4}[-_ ]?\d{1,6}", clean_text(key))) for key in keys]
     return "child_id" if all(codes) else "together"
 

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from analysis.records.assignment.words import plain_words
+from analysis.records.privacy.shapes import MONTHS
 from analysis.records.text import word_set
 
 WEEKS_IN_MONTH = 52.18 / 12
@@ -35,6 +36,7 @@ LAST = word_set(
     "apres fin final finale despues dopo na eind einde slut efter etter endpoint end_point closure "
     "entlassung sortie alta dimissione ontslag koniec"
 )
+LATER = word_set("follow_up followup fu nachuntersuchung suivi seguimiento uppfoljning")
 NUMBERED = re.compile(
     r"(?:t|tp|v|r|visit|review|time|timepoint|time_point|assessment|session|rating|score|gas|"
     r"measure|measurement|occasion|point|zeitpunkt|messung|termin|besuch|controle|bilan|"
@@ -42,12 +44,13 @@ NUMBERED = re.compile(
 )
 FILLERS = word_set(
     "gas level levels score scores rating ratings attainment goal at the of in arm review visit "
-    "assessment assess measure t_score therapy follow up followup after from since no value "
+    "assessment assess measure t_score therapy after nach name label from since no value "
     "result gas_score week weeks point time term treatment block programme program period year "
     "intervention ot rated scored taken test date semester phase session study course  stufe niveau nivel livello status"
 )
-COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK})")
-MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH})")
+COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK}|(\d{{1,2}})_52)")
+MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH}|(\d)_12)")
+MONTH_AND_YEAR = re.compile(r"([a-z]{3,9})_?(?:20)?(\d{2})")
 DAYS_COUNTED = re.compile(rf"(?:{DAY}_?(\d{{1,3}})|(\d{{1,3}})_?{DAY})")
 ARM = re.compile(r"_?arm_\d+\Z")
 DATE_WORDS = word_set("date datum fecha data dato seen on")
@@ -58,8 +61,10 @@ class Visit:
     """One visit.
 
     Attributes:
-        kind: "start", "weeks", "months", "days", "numbered", "middle" or "last".
-        number: weeks (start, weeks), or the number of months, days or of the visit.
+        kind: "start", "weeks", "months", "days", "calendar", "numbered", "middle", "last" or
+            "later".
+        number: weeks (start, weeks), or the number of months, days or of the visit; months since
+            the year 2000 for "calendar".
         left: the words of the text that are not about the visit.
     """
 
@@ -98,9 +103,12 @@ def read_visit(text: str) -> Visit | None:
         if found:
             number = int(next(group for group in found.groups() if group))
             rest = (plain[: found.start()] + "_" + plain[found.end() :]).split("_")
-            return Visit(kind, number, _left(rest))
+            return Visit(kind, number, _left([word for word in rest if word not in LAST]))
     words = plain.split("_")
-    for kind, known in (("start", START), ("middle", MIDDLE), ("last", LAST)):
+    calendar = MONTH_AND_YEAR.fullmatch(plain)
+    if calendar and calendar[1] in MONTHS:
+        return Visit("calendar", 12 * int(calendar[2]) + MONTHS[calendar[1]])
+    for kind, known in (("later", LATER), ("start", START), ("middle", MIDDLE), ("last", LAST)):
         for size in (2, 1):
             for i in range(len(words) - size + 1):
                 if "_".join(words[i : i + size]) in known:
@@ -144,7 +152,14 @@ def space_visits(visits: list[Visit]) -> list[tuple[int, bool]]:
     """
     if all(visit.week is not None for visit in visits):
         return [(visit.week or 0, False) for visit in visits]
-    order = {"start": 0, "weeks": 1, "days": 1, "months": 1, "numbered": 2, "middle": 3, "last": 4}
+    if all(visit.kind in ("calendar", "start") for visit in visits):
+        first = min(visit.number for visit in visits if visit.kind == "calendar")
+        return [
+            (round((visit.number - first) * WEEKS_IN_MONTH) if visit.number else 0, False)
+            for visit in visits
+        ]
+    kinds = ("start", "weeks days months calendar numbered", "middle", "last", "later")
+    order = {kind: i for i, words in enumerate(kinds) for kind in words.split()}
     places = sorted(
         range(len(visits)),
         key=lambda i: (order[visits[i].kind], visits[i].number, i),

@@ -128,6 +128,8 @@ MISSING_WORDS = word_set(
     "tba pending x not_done nicht_bewertet k_a keine_angabe nc nr non_evalue sin_datos missed "
     "not_recorded lost lost_to_follow_up withdrawn"
 )
+STEP_WORDS = word_set("level step stage stufe niveau nivel")
+STEP = re.compile(r"(?i)\s*(?:level|step|stage|stufe|niveau|nivel)\s*[1-5]\b")
 NUMBER_FIRST = re.compile(
     r"(?:gas|level|score|rating|stufe|l)?[ :=]*([-+]?\d(?:[.,][05])?)(?![\d.,])(.*)", re.I | re.S
 )
@@ -216,8 +218,11 @@ def read_level(text: str) -> tuple[float | None, str]:
     ((-2, 'certain'), (-2.0, 'certain'), (-1, 'likely'))
     """
     plain = plain_words(re.sub(r"[(\[].*?[-+]?\d.*?[)\]]", " ", text))
-    if plain in LEVELS_BY_WORD:
-        return LEVELS_BY_WORD[plain], CERTAIN
+    bare = "_".join(
+        word for word in plain.split("_") if not word.isdigit() and word not in STEP_WORDS
+    )
+    if plain in LEVELS_BY_WORD or (bare in LEVELS_BY_WORD and STEP.match(text)):
+        return LEVELS_BY_WORD.get(plain, LEVELS_BY_WORD.get(bare)), CERTAIN
     found = NUMBER_FIRST.fullmatch(text.translate(SIGNS).strip())
     if found:
         rest = plain_words(found[2])

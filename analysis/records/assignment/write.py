@@ -43,6 +43,9 @@ def mapping_text(
     for part, said in _settings(mapping):
         begin(f"[{part}]")
         lines.extend(said)
+    if mapping.formats:
+        begin("[formats]")
+        lines.extend(f"{name} = {quoted(heading)}" for name, heading in mapping.formats.items())
     for block in mapping.goals:
         begin("[[goals]]")
         lines.extend(f"{key} = {quoted(value)}" for key, value in block.items())

@@ -38,7 +38,7 @@ def take_table(name: str, table: TextTable, proposal: Proposal, records: TextRec
     """Put a table among the records, its columns named and its rows arranged where certain."""
     mapping = proposal.certain
     names = resolve_headings(table.headings, name, mapping.columns)
-    if mapping.sheets not in ("", "together") and SHEET_HEADING in table.headings:
+    if mapping.sheets and SHEET_HEADING in table.headings:
         names[table.headings.index(SHEET_HEADING)] = mapping.sheets
     declared = records.mapping
     _refuse_no_rows(name, table, names, records)

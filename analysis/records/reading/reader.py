@@ -15,12 +15,14 @@ from pathlib import Path
 from analysis.errors import Problem, RecordsError
 from analysis.records.assignment.arrange import find_footers
 from analysis.records.assignment.cannot import name_measure, name_what_it_is
+from analysis.records.assignment.joining import join_tables
 from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.plan import CERTAIN, LIKELY, Item, Proposal
 from analysis.records.assignment.profile import Profile
 from analysis.records.assignment.propose import propose
 from analysis.records.assignment.sheets import (
     SHEET_HEADING,
+    are_alike,
     stack_sheets,
     what_sheets_are,
     with_titles,
@@ -31,9 +33,14 @@ from analysis.records.mapping import Mapping
 from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.reading.limits import check_variety, first_values
 from analysis.records.reading.naming import name_missing_tables, take_table
-from analysis.records.reading.sources import find_sources, read_source
+from analysis.records.reading.sources import find_sources, read_source, sheet_merit
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
+
+SHEETS_TOLD = {
+    "together": ("sheets of one form", "the rows of one table", "they have the same headings"),
+    "joined": ("each sheet", "a table of its own, joined by its codes", "they share codes"),
+}
 
 
 def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
@@ -83,10 +90,10 @@ def name_tables(
     Returns:
         (tables, declared): the mapping says what sheets are taken for.
     """
-    if len(found) > 1 and all(name in ("", "flat") for name, _ in found):
-        tables = [table for _, table in found]
-        keys = [table.sheet_key for table in tables]
-        what = mapping.sheets or what_sheets_are(keys)
+    tables = [table for _, table in found]
+    loose = len(found) > 1 and all(name in ("", "flat") for name, _ in found)
+    if loose and are_alike(tables) and mapping.sheets != "joined":
+        what = mapping.sheets or what_sheets_are([table.sheet_key for table in tables])
         stacked = stack_sheets(tables)
         has_child = any(
             ("child_id", CERTAIN) in heading_means(heading) for heading in stacked.headings
@@ -97,6 +104,11 @@ def name_tables(
             kept = tuple(one for one in stacked.columns if one.heading != SHEET_HEADING)
             stacked = replace(stacked, columns=kept)
         return [("flat", stacked)], replace(mapping, sheets=what)
+    if loose:
+        joined = join_tables(tables)
+        if joined is not None:
+            return [("flat", joined)], replace(mapping, sheets="joined")
+        found = [max(found, key=lambda one: sheet_merit(one[1], mapping))]
     if len(found) == 1:
         name, table = found[0]
         flat = resolve_headings(table.headings, "flat", mapping.columns)
@@ -118,11 +130,15 @@ def propose_meaning(
     """
     proposal = propose(named, declared, raw=raw)
     if declared.sheets != said.sheets:
-        means = {
-            "together": "the rows of one table",
-        }.get(declared.sheets, f"one for each {declared.sheets}: the sheet's name is the code")
-        reason = "they have the same headings"
-        proposal.items.append(Item("layout", "sheets of one form", means, reason, LIKELY))
+        given, means, reason = SHEETS_TOLD.get(
+            declared.sheets,
+            (
+                "sheets of one form",
+                f"one for each {declared.sheets}: the sheet's name says which",
+                "they have the same headings",
+            ),
+        )
+        proposal.items.append(Item("layout", given, means, reason, LIKELY))
         proposal.certain = replace(
             proposal.certain, sheets="", reviews=said.reviews, goals=said.goals
         )
@@ -162,7 +178,7 @@ def _judged_names(name: str, table: TextTable, mapping: Mapping) -> list[str]:
         known or inner.get(plain_name(heading), "")
         for known, heading in zip(names, table.headings, strict=True)
     ]
-    if mapping.sheets and mapping.sheets != "together" and SHEET_HEADING in table.headings:
+    if mapping.sheets and SHEET_HEADING in table.headings:
         given[table.headings.index(SHEET_HEADING)] = mapping.sheets
     return ["" if known in DATE_NAMES else known for known in given]
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
+from analysis.records.assignment.joining import join_tables
 from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.sheets import are_alike
 from analysis.records.assignment.visits import read_visit
@@ -103,6 +104,9 @@ def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tup
                     code="two_files",
                 )
             )
+    whole = {*REQUIRED_TABLES} <= {name for _, name in tables}
+    if len(data) > 1 and len(data) > len(tables) and not whole and not mapping.tables:
+        return [(entry, "") for entry in data]
     if tables:
         n_other = len(data) - len(tables)
         if n_other:
@@ -223,6 +227,10 @@ def _read_workbook(
         book = Workbook(data)
         sheets = [(sheet, _table_called(sheet.name, mapping)) for sheet in book.sheets]
         by_name = [(sheet, table) for sheet, table in sheets if table]
+        if len(sheets) > len(by_name) and not {*REQUIRED_TABLES} <= {name for _, name in by_name}:
+            declared = bool(mapping.tables)
+            by_name = by_name if declared or len(by_name) == 1 == len(sheets) else []
+            sheets = sheets if declared else [(sheet, "") for sheet, _ in sheets]
         wanted = by_name if by_name and not table_name else sheets
         read: list[SheetRead] = []
         for number, (sheet, table) in enumerate(wanted, 1):
@@ -302,10 +310,13 @@ def _choose_sheet(
                 "the columns needed"
             )
         return [item]
-    return [max(filled, key=lambda one: _merit(one[1], mapping))[0]]
+    tables = [one[1] for one in filled if one[1].n_rows]
+    if mapping.sheets in ("", "joined") and join_tables(tables) is not None:
+        return [item for item, table in filled if table.n_rows]
+    return [max(filled, key=lambda one: sheet_merit(one[1], mapping))[0]]
 
 
-def _merit(table: TextTable, mapping: Mapping) -> tuple[int, int, int]:
+def sheet_merit(table: TextTable, mapping: Mapping) -> tuple[int, int, int]:
     """Tell how much a sheet looks like records: known headings, usual ones, rows."""
     known, likely = count_names(table.headings, mapping.columns)
     usual = sum(
