@@ -227,6 +227,8 @@ def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
         return "nothing in the sheet says when: put in the week", GUESS
     if visit.certain:
         return "the heading says so", CERTAIN
+    if visit.kind in ("calendar", "month"):
+        return "counted from the month of the first visit", LIKELY
     return f"{visit.number} {visit.kind} are about that many weeks", LIKELY
 
 

@@ -113,19 +113,23 @@ LEVEL_WORDS = {
     "mycket_mer_an_forvantat",
 }
 LIKELY_LEVELS = {
-    -2: "not_achieved not_met no_change unchanged no_progress not_yet not_started baseline "
+    -2: "much_less a_lot_less far_less not_achieved not_met no_change unchanged "
+    "no_progress not_yet not_started baseline "
     "nicht_erreicht non_atteint no_logrado non_raggiunto niet_behaald not_attained no_improvement "
     "much_worse starting_level",
-    -1: "partly partial partially partly_achieved partially_achieved partly_met partially_met "
+    -1: "less somewhat_less a_little_less slightly_less partly partial partially "
+    "partly_achieved partially_achieved partly_met partially_met "
     "some_progress progressing emerging nearly almost improving teilweise teilweise_erreicht "
     "partiellement partiellement_atteint parcial parcialmente parzialmente gedeeltelijk "
     "in_progress some_improvement improved",
     0: "achieved met attained fully_achieved goal_met goal_achieved reached erreicht "
     "atteint logrado "
     "raggiunto behaald uppnatt completed mastered success achieved_fully",
-    1: "exceeded exceeded_expectations better more_than_achieved ubertroffen depasse superado "
+    1: "more somewhat_more a_little_more slightly_more exceeded exceeded_expectations "
+    "better more_than_achieved ubertroffen depasse superado "
     "superato overtroffen over_achieved overachieved",
-    2: "greatly_exceeded far_exceeded much_better well_exceeded much_exceeded deutlich_ubertroffen",
+    2: "much_more a_lot_more far_more greatly_exceeded far_exceeded much_better "
+    "well_exceeded much_exceeded deutlich_ubertroffen",
 }
 MISSING_WORDS = word_set(
     "n_a na none nil missing unknown not_seen not_known not_rated not_assessed not_scored "
