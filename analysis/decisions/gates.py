@@ -8,6 +8,7 @@ which rule, with its numbers, so that words can name the remedy (METHODS.md, "Ga
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -327,10 +328,20 @@ def _attrition(stages: _Stages, pair: PairOfFormats) -> Fault | None:
                 "many_missing", therapy_format, missing[therapy_format], settings.attrition_share
             )
     apart = abs(missing[pair[0]] - missing[pair[1]])
-    if apart > settings.attrition_difference:
+    if apart > settings.attrition_difference and _beyond_chance(stages.cohort, pair, settings):
         more = max(pair, key=missing.__getitem__)
         return Fault("uneven_missing", more, apart, settings.attrition_difference)
     return None
+
+
+def _beyond_chance(cohort: Cohort, pair: PairOfFormats, settings: Settings) -> bool:
+    """Tell whether two shares missing at the end differ by more than chance (pooled z test)."""
+    n = np.array([cohort.started[f] for f in pair])
+    stayed = np.array([cohort.stayed[f] for f in pair])
+    pooled = stayed.sum() / n.sum()
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n).sum())
+    z = abs(np.subtract(*(stayed / n))) / error if error else 0.0
+    return math.erfc(z / math.sqrt(2)) < settings.error_rate
 
 
 def goals_set_before(cohort: Cohort) -> float:

@@ -19,6 +19,7 @@ import numpy as np
 
 from analysis.cards import about, draw_card
 from analysis.errors import RecordsError
+from analysis.records.assignment.place import find_mapping
 from analysis.records.checking.checks import check_coded, check_text
 from analysis.records.checking.coded import CodedRecords, CodedTable
 from analysis.records.checking.frames import code_frames
@@ -102,9 +103,12 @@ def read_records(
         >>> records.n_children, len(records.goals), records.invented
         (240, 708, True)
     """
-    declared = read_mapping(mapping)
-    text = read_text(path, declared)
-    coded, faults = check_text(text, declared)
+    path = Path(path)
+    kept = find_mapping(path) if mapping is None else None
+    text = read_text(path, read_mapping(mapping if kept is None else kept))
+    if kept is not None:
+        text.notes.insert(0, f"read as {kept.name} beside the records says")
+    coded, faults = check_text(text, text.certain)
     refuse_if_faulty(faults, text)
     return assemble_records(coded, faults, text.notes)
 
@@ -149,8 +153,7 @@ def refuse_if_faulty(faults: Faults, text: TextRecords | None = None) -> None:
         return
     appendix = ""
     if text is not None:
-        levels = list(dict.fromkeys(faults.level_lines))
-        appendix = text.appendix(levels, faults.label_columns)
+        appendix = text.appendix()
     raise RecordsError(faults.problems, appendix=appendix)
 
 

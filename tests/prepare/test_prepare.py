@@ -534,7 +534,7 @@ def test_json_that_is_no_bundle_is_refused(tmp_path, formats, damaged):
 
 def test_the_door_says_what_was_done_and_leaves_with_the_right_code(tmp_path, capsys):
     raw = write_csv(tmp_path / "raw.csv", wide_rows())
-    mapping = tmp_path / "mapping.toml"
+    mapping = tmp_path / "declared.toml"
     mapping.write_text(
         "[columns]\n"
         + "\n".join(f'"{a}" = "{b}"' for a, b in MAPPING["columns"].items())

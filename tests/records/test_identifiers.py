@@ -170,7 +170,7 @@ def test_no_value_of_a_column_of_codes_is_told():
             table = TextTable("export.csv", "", (column,), np.arange(len(values)) + 2, {})
             for problem in find_identifiers(table, [name]):
                 told = str(problem)
-                assert "python -m analysis.prepare replaces these with random codes." in told
+                assert "analysis.prepare replaces these with random codes." in told
                 assert not [value for value in values if len(value) > 4 and value in told], label
 
 
