@@ -45,19 +45,21 @@ def run_notebooks(asked: argparse.Namespace) -> str:
         AnalysisError: if a notebook does not exist, or a cell refuses the records.
     """
     from analysis.notebook import execution as kept
+    from analysis.notebook.chosen import SAMPLE
     from analysis.records.load import read_records
     from analysis.writing import Output, write_file, write_files
 
     paths = find_notebooks(asked.names)
     values: dict[str, object] = {"margin": asked.margin, "smallest_cell": asked.smallest_cell}
+    values["records"] = os.fspath(SAMPLE)
     if asked.records:
         read_records(asked.records)
         values["records"] = os.fspath(Path(asked.records).resolve())
     for path in tqdm(paths, unit=" notebooks", file=sys.stderr, disable=None):
         notebook = kept.read_notebook(path)
         if asked.keep:
-            ran = kept.clean_notebook(kept.run_notebook(notebook, FOLDER))
-            write_file(path, kept.notebook_bytes(ran), private=False)
+            ran = kept.run_as(notebook, {"records": values["records"]}, FOLDER)
+            write_file(path, kept.notebook_bytes(kept.clean_notebook(ran)), private=False)
             continue
         known = kept.read_parameters(notebook)
         chosen = {name: value for name, value in values.items() if name in known}

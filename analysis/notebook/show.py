@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from analysis.cards import draw_card
 from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
 from analysis.disclosure.summary import Summary
+from analysis.notebook.chosen import find_records
 from analysis.records.load import read_records
+from analysis.records.readiness import Readiness, judge_readiness
 from analysis.settings import Settings
 from analysis.study import run_study
 from analysis.words.phrases import every, name_records
@@ -54,7 +55,7 @@ def publish_records(
     """Run the whole study and let out what may leave, with its sentences.
 
     Args:
-        records: a folder of tables, a workbook, or one flat sheet.
+        records: a folder of tables, a workbook, one flat sheet, or `chosen.CHOSEN`.
         margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
         ledger: folder of the clinic's private ledger; the user's data folder when None.
@@ -64,12 +65,24 @@ def publish_records(
         WriteError: if the ledger cannot be written; then nothing is shown.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    found = read_records(Path(records))
+    found = read_records(find_records(records))
     private = None if found.invented else open_ledger(ledger)
     summary = tell(protect(run_study(found, settings), private))
     if private is not None:
         private.save()
     return summary
+
+
+def check_chosen(records: str | os.PathLike[str]) -> Readiness:
+    """Read and judge records: what they hold, and what each gap costs.
+
+    Args:
+        records: a folder of tables, a workbook, one flat sheet, or `chosen.CHOSEN`.
+
+    Raises:
+        RecordsError: with every problem found in one pass.
+    """
+    return judge_readiness(read_records(find_records(records)))
 
 
 def introduce(summary: Summary) -> Told:
