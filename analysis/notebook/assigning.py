@@ -103,6 +103,7 @@ class Assigning:
         kept = find_mapping(path)
         self.kept = read_mapping(kept) if kept else None
         self._unused: set[str] = set()
+        self._settings: dict[str, str] = {}
         self._reasons: dict[tuple[str, str], str] = {}
         self._propose(self.kept or Mapping())
 
@@ -123,6 +124,8 @@ class Assigning:
         proposal = propose_meaning(self.tables, said, declared)
         columns = {k: v for k, v in proposal.mapping.columns.items() if k not in self._unused}
         proposal.mapping = replace(proposal.mapping, columns=columns)
+        for part, value in self._settings.items():
+            proposal.mapping = _with_setting(proposal.mapping, part, value)
         self._look = Look(self.path, proposal, {name: t.n_rows for name, t in self.tables})
         for item in proposal.items:
             sure = {CERTAIN: "certain", GUESS: "a guess"}.get(item.certainty, "please confirm")
@@ -252,6 +255,7 @@ class Assigning:
             labels = {label: means for label, means in labels.items() if means}
             self._keep(replace(mapping, labels={**mapping.labels, column: labels}))
         else:
+            self._settings[part] = value
             self._propose(_with_setting(mapping, part, value))
 
     def _keep(self, mapping: Mapping) -> None:
