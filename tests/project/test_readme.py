@@ -32,7 +32,7 @@ def smallest_file():
 def test_the_smallest_file_on_the_page_is_read_and_reported(tmp_path):
     path = tmp_path / "my-records.csv"
     path.write_text(smallest_file(), encoding="utf-8")
-    assert tuple(smallest_file().splitlines()[0].split(",")) == FLAT_REQUIRED
+    assert tuple(smallest_file().splitlines()[0].split(",")) == (*FLAT_REQUIRED, "group_id")
     readiness = check_records(path)
     assert readiness.records.n_children == 2
     summary = protect(run_study(path))

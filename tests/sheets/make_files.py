@@ -145,7 +145,7 @@ def sheets():
         each[child] = lines
     save("s-child.xlsx", None, "a sheet for each child", truth(), sheets=each)
     by_ot = {"OT 1": [], "OT 2": [], "OT 3": []}
-    for i, row in enumerate(long_rows()):
+    for row in long_rows():
         by_ot[f"OT {int(row[0][1:]) % 3 + 1}"].append(row)
     head = ["Child ID", "Goal ID", "Domain", "Format", "Week", "Level"]
     book = {name: [head, *rows] for name, rows in by_ot.items()}
@@ -216,7 +216,7 @@ def languages():
     }
     head = ["Enfant", "Objectif", "Domaine", "Modalité", "Semaine", "Score GAS"]
     save(
-        "l-french.csv",
+        "l-french.txt",
         [head, *long_rows(fr.get, fr.get)],
         "French",
         truth(),
@@ -324,7 +324,7 @@ def untidy():
     save("u-once-and-footer.xlsx", rows, "child once, totals and a note below", truth())
     start = date(2024, 1, 8)
     rows = []
-    for i, (child, kind, months, goals) in enumerate(clinic()):
+    for i, (_, kind, _, goals) in enumerate(clinic()):
         for j, (area, levels) in enumerate(goals, 1):
             row = [
                 f"{('Emma', 'Noah', 'Mia', 'Liam', 'Ava', 'Leo', 'Zoe', 'Max')[i]} Smith",
@@ -478,7 +478,7 @@ def second_round():
     )
     rows = []
     for child, kind, _, goals in clinic():
-        for k, when in enumerate(WEEKS):
+        for k in range(len(WEEKS)):
             rows.append(
                 [child, title(kind), f"Review {k}" if k else "Baseline", *(g[1][k] for g in goals)]
             )
@@ -544,7 +544,7 @@ def second_round():
         )
     )
     save(
-        "x-german-capitals.csv",
+        "x-german-capitals.txt",
         [head, *wide_rows(de.get, de.get)],
         "German, wide, in capitals",
         truth(),
@@ -635,7 +635,7 @@ def first_use():
     )
     ages = [[*row, f"{4 + int(row[0][1:]) % 5},5"] for row in rows]
     save(
-        "12b-semicolons.csv",
+        "12b-semicolons.txt",
         [[*head, "age_years"], *ages],
         "semicolons, decimal commas, cp1252",
         truth(),
@@ -693,7 +693,7 @@ def first_use():
         children[child][3][goal][1][2] = ""
     save("28-n-a.csv", [head, *gone], "n/a for missing", truth(children=children), before="2")
     each = {}
-    for child, kind, months, goals in clinic():
+    for child, kind, _, goals in clinic():
         lines = [
             ["GAS record"],
             ["Code", child],

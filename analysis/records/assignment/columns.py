@@ -111,8 +111,11 @@ def take_given(columns: Columns) -> None:
         if name in allowed:
             columns.used.add(index)
             columns.taken.setdefault(name, index)
-    for block in (*columns.declared.reviews, *columns.declared.goals):
-        headings = {plain_name(str(value)) for value in block.values()}
+    declared = columns.declared
+    named = [[*map(str, block.values())] for block in declared.reviews]
+    named += [[*block.values()] for block in declared.goals]
+    for values in named:
+        headings = {plain_name(value) for value in values}
         columns.used |= {
             index
             for index, profile in enumerate(columns.profiles)

@@ -212,7 +212,11 @@ def propose_ages(labels: Labels, profile: Profile, declared: Declared) -> None:
 
 
 def propose_choices(
-    labels: Labels, column: str, choices: Sequence[str], texts: Mapping[str, int], declared: Mapping
+    labels: Labels,
+    column: str,
+    choices: Sequence[str],
+    texts: Mapping[str, int],
+    declared: Declared,
 ) -> None:
     """Note the labels of another column that are not among its choices."""
     known = _declared(declared, column)

@@ -49,7 +49,7 @@ from analysis.records.text import TextTable
 Named = tuple[str, TextTable]
 
 
-def propose(tables: Sequence[Named], declared: Mapping, *, raw: bool = False) -> Proposal:
+def propose_tables(tables: Sequence[Named], declared: Mapping, *, raw: bool = False) -> Proposal:
     """Propose what every part of the tables means.
 
     Args:

@@ -26,7 +26,9 @@ from analysis.records.assignment.words import (
 )
 from analysis.records.text import clean_text
 
-YESES = frozenset(["y", "yes", "x", "true", "ja", "j", "oui", "o", "si", "s", "sim", "✓", "✔", "☑", "√"])
+YESES = frozenset(
+    ["y", "yes", "x", "true", "ja", "j", "oui", "o", "si", "s", "sim", "✓", "✔", "☑", "√"]
+)
 NOES = frozenset(["n", "no", "false", "nein", "non", "nee", "nej", "-", "0"])
 GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
@@ -73,7 +75,9 @@ def find_goal_blocks(columns: Columns, shape: Shape) -> None:
         rests = [{rest for _, rest in found if _is_rest(rest)} for found in parts.values()]
         if len(parts) < 2 or not all(len(own) >= 2 and own == rests[0] for own in rests):
             return
-    blocks, reviews, visits = [], [], []
+    blocks: list[dict[str, str]] = []
+    reviews: list[dict[str, str | int]] = []
+    visits: list[tuple[int, Visit]] = []
     used: set[int] = set()
     for number, found_parts in parts.items():
         block = {"goal": number}

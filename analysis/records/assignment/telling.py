@@ -64,6 +64,8 @@ def tell_proposal(proposal: Proposal, path: Path, *, prepare: bool = False) -> s
         lines += ["If this is right, make coded records with", f"  {run}"]
     elif proposal.open_items:
         lines += ["If this is right, accept it with", f"  {command('check', target, *word)}"]
+    if proposal.lacking:
+        lines += [f"Still missing after that: {', '.join(proposal.lacking)}.", ""]
     name = own_mapping(target).name
     text, hidden = _shown_text(proposal)
     if text:

@@ -46,7 +46,8 @@ FILLERS = word_set(
     "gas level levels score scores rating ratings attainment goal at the of in arm review visit "
     "assessment assess measure t_score therapy after nach name label from since no value "
     "result gas_score week weeks point time term treatment block programme program period year "
-    "intervention ot rated scored taken test date semester phase session study course  stufe niveau nivel livello status"
+    "intervention ot rated scored taken test date semester phase session study course  "
+    "stufe niveau nivel livello status"
 )
 COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK}|(\d{{1,2}})_52)")
 MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH}|(\d)_12)")

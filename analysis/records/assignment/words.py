@@ -26,8 +26,10 @@ FORMAT_WORDS = {
     "individual": "individual individuals individually 1_1 1to1 one_to_one 1_to_1 one_on_one "
     "1_on_1 ind indiv single solo individual_therapy individual_session individual_sessions "
     "individual_ot individual_only 1_1_only 1_1_therapy 1_1_ot alone one2one 121 einzel "
-    "einzeltherapie einzelsetting einzelbehandlung einzelstunde individuell individuel individuelle "
-    "seance_individuelle individuale individuel_therapie individueel individuele individuell_behandling "
+    "einzeltherapie einzelsetting einzelbehandlung einzelstunde individuell individuel "
+    "individuelle "
+    "seance_individuelle individuale individuel_therapie individueel individuele "
+    "individuell_behandling "
     "enskild enskilt enkelt indywidualna indywidualny indywidualnie individualmente particulier",
     "group": "group groups grp gp small_group group_therapy group_session group_sessions group_ot "
     "group_only groups_only in_group groupwork group_work gruppe gruppen gruppentherapie "
@@ -96,13 +98,16 @@ LEVEL_WORDS = {
     "verwacht som_forvantat",
     1: "more_than_expected somewhat_more_than_expected somewhat_more_than_expected_level "
     "a_little_more_than_expected little_more_than_expected slightly_more_than_expected "
-    "better_than_expected somewhat_better_than_expected above_expected a_little_better_than_expected "
+    "better_than_expected somewhat_better_than_expected above_expected "
+    "a_little_better_than_expected "
     "more_than_expected_outcome mehr_als_erwartet etwas_mehr_als_erwartet plus_qu_attendu "
     "plus_que_prevu un_peu_plus_que_prevu mas_de_lo_esperado algo_mas_de_lo_esperado "
     "piu_del_previsto meer_dan_verwacht iets_meer_dan_verwacht mer_an_forvantat",
     2: "much_more_than_expected much_more_than_expected_level much_better_than_expected "
-    "most_favourable_outcome most_favorable_outcome a_lot_more_than_expected a_lot_better_than_expected "
-    "lot_more_than_expected far_more_than_expected well_above_expected much_more_than_expected_outcome "
+    "most_favourable_outcome most_favorable_outcome a_lot_more_than_expected "
+    "a_lot_better_than_expected "
+    "lot_more_than_expected far_more_than_expected well_above_expected "
+    "much_more_than_expected_outcome "
     "viel_mehr_als_erwartet beaucoup_plus_qu_attendu beaucoup_plus_que_prevu "
     "mucho_mas_de_lo_esperado molto_piu_del_previsto veel_meer_dan_verwacht "
     "mycket_mer_an_forvantat",
@@ -115,12 +120,12 @@ LIKELY_LEVELS = {
     "some_progress progressing emerging nearly almost improving teilweise teilweise_erreicht "
     "partiellement partiellement_atteint parcial parcialmente parzialmente gedeeltelijk "
     "in_progress some_improvement improved",
-    0: "achieved met attained fully_achieved goal_met goal_achieved reached erreicht atteint logrado "
+    0: "achieved met attained fully_achieved goal_met goal_achieved reached erreicht "
+    "atteint logrado "
     "raggiunto behaald uppnatt completed mastered success achieved_fully",
     1: "exceeded exceeded_expectations better more_than_achieved ubertroffen depasse superado "
     "superato overtroffen over_achieved overachieved",
-    2: "greatly_exceeded far_exceeded much_better well_exceeded significantly_exceeded "
-    "much_exceeded deutlich_ubertroffen",
+    2: "greatly_exceeded far_exceeded much_better well_exceeded much_exceeded deutlich_ubertroffen",
 }
 MISSING_WORDS = word_set(
     "n_a na none nil missing unknown not_seen not_known not_rated not_assessed not_scored "

@@ -16,9 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
-from analysis.records.assignment.words import CERTAIN, read_domain, read_format
+from analysis.records.assignment.words import (
+    CERTAIN,
+    read_domain,
+    read_format,
+    stands_for_missing,
+)
 from analysis.records.headings import nearest_label, plain_name
-from analysis.records.mapping import MISSING, Mapping
+from analysis.records.mapping import MISSING, NUMBERED, Mapping
 from analysis.records.privacy.codes import SURE_CODE
 from analysis.records.privacy.labels import show_label
 from analysis.records.privacy.shapes import is_placeholder
@@ -45,6 +50,47 @@ DAMAGED_CODE = re.compile(
     re.IGNORECASE,
 )
 TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
+
+
+def describe_words(texts: Sequence[str], flags: Sequence[bool], name: str) -> tuple[str, str]:
+    """Say what texts that stand where numbers should look like, and what reads them."""
+    words = [text for text, bad in zip(texts, flags, strict=True) if bad]
+    missing = [text for text in words if stands_for_missing(text)]
+    labels = f"[labels.{name}] in the mapping file"
+    if words and len(missing) == len(words) and name in NUMBERED:
+        return (
+            "a word or sign for missing stands where a number should.",
+            f'Say so in {labels} ("n/a" = "missing"), or leave the cell empty.',
+        )
+    if words and len(missing) == len(words):
+        return (
+            "a word or sign for missing stands where a number should.",
+            "Leave the cell empty when the value is not known.",
+        )
+    if name in ("attainment", "baseline_level"):
+        return (
+            "this is a word and not a number: it looks like a level in words.",
+            f'Say in {labels} which level from -2 to 2 each word is ("Achieved" = 0).',
+        )
+    if name == "week":
+        return (
+            "this is a word and not a number: it looks like the name of a visit.",
+            f'Say in {labels} which week each visit was ("Review 2" = 12).',
+        )
+    if name == "age_years":
+        return (
+            "this is not an age that is read (5.5, 5;6, 5y 6m and 66 months are).",
+            "Write the age in years as a number, or leave the cell empty when it is not known.",
+        )
+    if any("," in text for text in words):
+        return (
+            "this is not a number: commas part thousands or decimals in a way that cannot be told.",
+            "Write numbers with a decimal point and without commas.",
+        )
+    return (
+        "this is a word and not a number.",
+        "Write the number. Leave the cell empty only when the value is not known.",
+    )
 
 
 @dataclass
@@ -312,11 +358,7 @@ def parse_numbers(
             "the cell holds a formula without a result, or an error such as #N/A.",
             "Copy the column and paste it as values, then mend or empty the cells with errors.",
         ),
-        (
-            "words",
-            "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
-            "Leave the cell empty when the value is not known.",
-        ),
+        ("words", *describe_words(texts, unreadable["words"], schema.name)),
     ):
         faults.refuse(
             source,
