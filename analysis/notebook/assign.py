@@ -137,7 +137,7 @@ class Form:
             "sample": widgets.Button(description="Use the invented sample"),
         }
         for name, button in self.buttons.items():
-            button.layout.width = "14em"
+            button.layout.width = "17em"
             button.on_click(partial(self._press, name))
         self.preview = widgets.HTML()
         self.said = widgets.HTML()
@@ -239,7 +239,7 @@ class Form:
             description=field.label,
             tooltip=field.label,
             style=STYLE,
-            layout={"width": "38em", "max_width": "100%"},
+            layout={"width": "44em", "max_width": "100%"},
         )
         control.observe(partial(self._changed, name, field), names="value")
         note = widgets.HTML(f"<small>{html.escape(field.sure)}</small>")

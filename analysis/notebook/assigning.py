@@ -17,12 +17,13 @@ from analysis.records.assignment.columns import KINDS, SHEET_HEADING, show_known
 from analysis.records.assignment.engine import Look, accept
 from analysis.records.assignment.place import find_mapping
 from analysis.records.assignment.plan import CERTAIN, GUESS
-from analysis.records.headings import known_names, plain_name
+from analysis.records.headings import FLAT_TABLES, known_names, plain_name
 from analysis.records.load import read_records
 from analysis.records.mapping import MISSING, SETTINGS, Mapping, read_mapping
 from analysis.records.privacy.labels import show_label
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.records.reading.reader import gather_tables, propose_meaning
+from analysis.records.schema import TABLES
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
 
@@ -148,7 +149,7 @@ class Assigning:
     def _column(self, table: str, heading: str, position: int) -> Field:
         shown = show_known(heading, position)
         names = known_names(table)
-        options = [(f"{name}: {KINDS[name].meaning}", name) for name in names]
+        options = [(f"{name}: {_meaning(table, name)}", name) for name in names]
         value = _get(self.mapping.columns, heading)
         plain = plain_name(heading)
         if not value and plain in names and plain not in self.mapping.columns.values():
@@ -317,6 +318,11 @@ def _same(first: str, second: str) -> bool:
 
 def _get(columns: dict[str, str], heading: str) -> str:
     return next((name for one, name in columns.items() if _same(one, heading)), "")
+
+
+def _meaning(table: str, name: str) -> str:
+    tables = FLAT_TABLES if table == "flat" else (table,)
+    return next(TABLES[one].column(name).meaning for one in tables if name in TABLES[one].names)
 
 
 def _weeks(value: str) -> tuple[tuple[str, str], ...]:
