@@ -1,7 +1,8 @@
-"""The entry point that runs all notebooks: `python -m analysis.notebook`.
+"""The entry point that runs or opens all notebooks: `python -m analysis.notebook`.
 
 In: records, margin, smallest cell. Out: executed copies (.ipynb and .html) in a folder outside
-git; or, with `--keep`, the sample's outputs in the notebooks themselves.
+git; with `--open`, copies to work in, in JupyterLab; with `--keep`, the sample's outputs in the
+notebooks themselves.
 """
 
 from __future__ import annotations
@@ -71,6 +72,22 @@ def run_notebooks(asked: argparse.Namespace) -> str:
     return f"Run: {len(paths)} notebooks. Written to the folder {where}.\n"
 
 
+def open_copies(asked: argparse.Namespace) -> str:
+    """Copy every notebook to a folder outside git and open the first in JupyterLab.
+
+    Args:
+        asked: out.
+
+    Raises:
+        AnalysisError: if the copies cannot be written or JupyterLab cannot run.
+    """
+    from analysis.notebook.copies import copy_notebooks, open_lab
+
+    copies = copy_notebooks(find_notebooks(()), asked.out / "notebooks")
+    open_lab(copies[0])
+    return "JupyterLab is closed. What you ran stands in the copies.\n"
+
+
 def find_notebooks(names: Sequence[str]) -> list[Path]:
     """Give the notebooks whose names begin with any of `names`; all when none is given."""
     every = sorted(FOLDER.glob("*.ipynb"))
@@ -99,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the entry point; gives 0, or the exit code of the fault."""
     parser = Arguments(
         prog="python -m analysis.notebook",
-        description="Run the notebooks and write executed copies outside git.",
+        description="Run the notebooks and write executed copies outside git, or open them.",
     )
     parser.add_argument("names", nargs="*", help="first signs of the notebooks to run, e.g. 3")
     parser.add_argument("--records", help="folder, workbook or sheet; left out: the sample")
@@ -109,7 +126,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--keep", action="store_true", help="renew the sample's outputs kept in notebooks/"
     )
+    parser.add_argument(
+        "--open", action="store_true", help="open copies in JupyterLab, for your own records"
+    )
     asked = parser.parse_args(arguments)
+    if asked.open and (asked.keep or asked.records or asked.names):
+        parser.error("--open takes no records: choose them in notebook 0")
+    if asked.open:
+        return run_entry_point(lambda: open_copies(asked))
     if asked.keep and asked.records:
         parser.error("only the sample's outputs are kept: leave out --records")
     return run_entry_point(lambda: run_notebooks(asked))

@@ -152,19 +152,19 @@ class Assigning:
         options = [(f"{name}: {_meaning(table, name)}", name) for name in names]
         value = _get(self.mapping.columns, heading)
         plain = plain_name(heading)
+        sure = self._reasons.get(("columns", shown), "")
+        if table == "flat":
+            options.insert(0, ("the level at one visit", VISIT))
         if not value and plain in names and plain not in self.mapping.columns.values():
             value = plain
-        else:
+        elif not value or not sure.startswith(CERTAIN):
             options.insert(0, (NOT_USED, UNUSED))
-        if table == "flat":
-            options.insert(1, ("the level at one visit", VISIT))
         if any(_same(str(review["level"]), heading) for review in self.mapping.reviews):
             value = VISIT
         elif any(_same(v, heading) for goal in self.mapping.goals for v in goal.values()):
             value = BLOCK
             options = [("belongs to one of several goals in a row", BLOCK)]
         label = shown if len(self.tables) == 1 else f"{table}: {shown}"
-        sure = self._reasons.get(("columns", shown), "")
         return Field("columns", heading, label, tuple(options), value, sure)
 
     def visits(self) -> list[Field]:

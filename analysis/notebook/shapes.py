@@ -104,7 +104,7 @@ def draw_shapes(table: TextTable, title: str) -> str:
         for i, row in enumerate(rows, 1)
     )
     return (
-        f"<div style='overflow-x:auto' tabindex='0'><table style='border-collapse:collapse'>"
+        f"<div role='region' tabindex='0' style='overflow-x:auto' aria-label='{html.escape(title, quote=True)}'><table style='border-collapse:collapse'>"
         f"<caption style='text-align:left;font-weight:600'>{html.escape(title)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

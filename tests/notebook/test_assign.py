@@ -1,6 +1,7 @@
 """The form of notebook 0: it proposes, changes, writes and reads back, and never shows a cell."""
 
 import csv
+import html
 import json
 
 import pytest
@@ -124,16 +125,30 @@ def test_a_damaged_choice_is_none_and_can_be_made_again(tmp_path, sheet):
     assert json.loads((tmp_path / FILE_NAME).read_text()) == {"records": str(sheet)}
 
 
-def test_the_faults_are_those_of_the_check(form, sheet):
-    controls_of(form, "columns")["Score"].value = UNUSED
+def test_the_faults_are_those_of_the_check(form, sheet, tmp_path):
     controls_of(form, "columns")["Score"].value = "severity"
-    with pytest.raises(RecordsError) as refused:
-        read_records(sheet, Assigning(sheet).mapping.__class__(columns={"Score": "severity"}))
-    assert 'column "Score"' in str(refused.value) or "attainment" in str(refused.value)
     assert "role='alert'" in form.said.value
-    assert "attainment" in form.said.value
+    form.buttons["confirm"].click()
+    assert find_records(CHOSEN, tmp_path / "private") == sheet
+    with pytest.raises(RecordsError) as refused:
+        read_records(sheet)
+    for problem in refused.value.problems:
+        assert html.escape(str(problem)) in form.said.value
     controls_of(form, "columns")["Score"].value = "attainment"
     assert "can be read as chosen" in form.said.value
+
+
+def test_what_is_certain_can_be_called_otherwise_and_not_left_out(tmp_path):
+    headings = ("Client", "Aim", "Area", "Therapy", "Time point", "Score", "Remark")
+    rows = [(*row, "fine") for row in long_rows()]
+    assigning = Assigning(write_sheet(tmp_path / "s.csv", headings, rows))
+    fields = {field.label: field for field in assigning.columns()}
+    assert UNUSED not in [value for _, value in fields["Score"].options]
+    assert UNUSED in [value for _, value in fields["Time point"].options]
+    assert fields["Remark"].value == UNUSED
+    assert all(f.value in [value for _, value in f.options] for f in fields.values())
+    assigning.change("columns", "Time point", UNUSED)
+    assert {field.label: field.value for field in assigning.columns()}["Time point"] == UNUSED
 
 
 def test_a_column_given_to_another_name_takes_it_from_the_one_before(form):

@@ -22,6 +22,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.ui import WebDriverWait
 
+from analysis.records.load import read_records, sample_digest
+
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -248,6 +250,24 @@ def said_in(browser):
     return found[-1].text
 
 
+def run_again(browser):
+    browser.execute_async_script(RUN_ALL)
+    wait_until(browser, RUN_SECONDS, lambda: browser.execute_script(READY))
+
+
+def stored(browser):
+    """Give every output as JupyterLab would save it."""
+    return browser.execute_script(
+        "return JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel"
+        ".cells.filter(cell => cell.cell_type === 'code').map(cell => cell.toJSON().outputs));"
+    )
+
+
+def outputs_below(browser):
+    """Give the outputs of every code cell below the form."""
+    return json.dumps(json.loads(stored(browser))[1:])
+
+
 def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clinic_sheet, pictures):
     run_in_lab(lab, browser, "0-start-here.ipynb")
     path = control(browser, "input", "File or folder")
@@ -262,12 +282,15 @@ def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clini
     wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
     score = control(browser, "select", "Score")
     assert Select(score).first_selected_option.text.startswith("attainment")
-    Select(score).select_by_visible_text("not used")
-    wait_until(browser, REDRAW_SECONDS, lambda: "Working" not in said_in(browser))
-    score.send_keys("attainment")
+    severity = next(one.text for one in Select(score).options if one.text.startswith("severity"))
+    Select(score).select_by_visible_text(severity)
+    wait_until(browser, REDRAW_SECONDS, lambda: "problem" in said_in(browser))
+    level = next(one.text for one in Select(score).options if one.text.startswith("attainment"))
+    Select(score).select_by_visible_text(level)
     wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
     week = control(browser, "select", "week: T2")
-    week.send_keys("week 9")
+    wait_until(browser, REDRAW_SECONDS, lambda: week.get_attribute("data-lm-suppress-shortcuts"))
+    week.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
     wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
     box = browser.find_element(By.CSS_SELECTOR, ".therapy-controls")
     if pictures:
@@ -285,5 +308,19 @@ def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clini
         browser.save_screenshot(str(pictures / "form-3.png"))
     kept = clinic_sheet.with_name("our goals.mapping.toml").read_text(encoding="utf-8")
     assert '"T2" = 9' in kept
+
+    run_again(browser)
+    own = read_records(clinic_sheet).digest
+    wait_until(browser, RUN_SECONDS, lambda: sample_digest() not in outputs_below(browser))
+    assert "own records" in outputs_below(browser)
+    assert "C-Zq7k" not in stored(browser)
+    assert clinic_sheet.name not in stored(browser)
+
+    broken = clinic_sheet.read_text(encoding="utf-8").replace(",-2", ",7")
+    clinic_sheet.write_text(broken, encoding="utf-8")
+    run_again(browser)
+    wait_until(browser, RUN_SECONDS, lambda: "problem" in outputs_below(browser))
+    assert own not in outputs_below(browser)
+    assert "<table" not in outputs_below(browser)
     severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert severe == []
