@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: docs setup report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: docs setup report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe worst mutants
 
 setup: .venv/ready
 
@@ -85,6 +85,10 @@ safe: setup
 		tests/disclosure/test_only_release.py tests/disclosure/test_canaries.py tests/disclosure/test_hostile_labels.py \
 		tests/report/test_robust_runs.py tests/disclosure/test_numbers.py
 
-# Twenty-nine mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
+# Designs of odd clinics in which nothing differs, searched for the worst false answer; into benchmarks/worst.md.
+worst: setup
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.worst
+
+# Mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
 mutants: setup
 	@$(PY) tests/mutants.py $(MUTANTS)

@@ -103,8 +103,10 @@ def draw_shapes(table: TextTable, title: str) -> str:
         + "</tr>"
         for i, row in enumerate(rows, 1)
     )
+    name = html.escape(title, quote=True)
     return (
-        f"<div role='region' tabindex='0' style='overflow-x:auto' aria-label='{html.escape(title, quote=True)}'><table style='border-collapse:collapse'>"
-        f"<caption style='text-align:left;font-weight:600'>{html.escape(title)}</caption>"
+        f"<div role='region' tabindex='0' aria-label='{name}' style='overflow-x:auto'>"
+        f"<table style='border-collapse:collapse'>"
+        f"<caption style='text-align:left;font-weight:600'>{name}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -20,10 +20,10 @@ from analysis.records.assignment.words import (
     CERTAIN,
     read_domain,
     read_format,
-    stands_for_missing,
 )
+from analysis.records.checking.unreadable import UNREADABLE, describe_words
 from analysis.records.headings import nearest_label, plain_name
-from analysis.records.mapping import MISSING, NUMBERED, Mapping
+from analysis.records.mapping import MISSING, Mapping
 from analysis.records.privacy.codes import SURE_CODE
 from analysis.records.privacy.labels import show_label
 from analysis.records.privacy.shapes import is_placeholder
@@ -42,55 +42,20 @@ YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 MISSING_NUMBERS = {9.0, 99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, 88.0, 888.0, 77.0}
-DAMAGE = re.compile(r"\d{1,2}[-/ .][A-Za-z]{3}|[A-Za-z]{3}[-/ .]\d{1,4}|\d{1,2}[-/]\d{1,2}")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+DAMAGE = re.compile(
+    rf"\d{{1,2}}[-/ .]{MONTH}|{MONTH}[-/ .]\d{{1,4}}|\d{{1,2}}[-/]\d{{1,2}}", re.IGNORECASE
+)
+WITH_UNIT = re.compile(
+    r"[~<>=]?\s*[-+]?\d+(?:[.,]\d+)?\s*(?:[^\W\d_]|[(%']).{0,40}"
+    r"|[^\W\d_]{1,12}[.:]?\s*\d+(?:[.,]\d+)?"
+)
 DAMAGED_CODE = re.compile(
     rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}"
     r"|#[A-Z/0!?]+",
     re.IGNORECASE,
 )
 TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
-
-
-def describe_words(texts: Sequence[str], flags: Sequence[bool], name: str) -> tuple[str, str]:
-    """Say what texts that stand where numbers should look like, and what reads them."""
-    words = [text for text, bad in zip(texts, flags, strict=True) if bad]
-    missing = [text for text in words if stands_for_missing(text)]
-    labels = f"[labels.{name}] in the mapping file"
-    if words and len(missing) == len(words) and name in NUMBERED:
-        return (
-            "a word or sign for missing stands where a number should.",
-            f'Say so in {labels} ("n/a" = "missing"), or leave the cell empty.',
-        )
-    if words and len(missing) == len(words):
-        return (
-            "a word or sign for missing stands where a number should.",
-            "Leave the cell empty when the value is not known.",
-        )
-    if name in ("attainment", "baseline_level"):
-        return (
-            "this is a word and not a number: it looks like a level in words.",
-            f'Say in {labels} which level from -2 to 2 each word is ("Achieved" = 0).',
-        )
-    if name == "week":
-        return (
-            "this is a word and not a number: it looks like the name of a visit.",
-            f'Say in {labels} which week each visit was ("Review 2" = 12).',
-        )
-    if name == "age_years":
-        return (
-            "this is not an age that is read (5.5, 5;6, 5y 6m and 66 months are).",
-            "Write the age in years as a number, or leave the cell empty when it is not known.",
-        )
-    if any("," in text for text in words):
-        return (
-            "this is not a number: commas part thousands or decimals in a way that cannot be told.",
-            "Write numbers with a decimal point and without commas.",
-        )
-    return (
-        "this is a word and not a number.",
-        "Write the number. Leave the cell empty only when the value is not known.",
-    )
 
 
 @dataclass
@@ -312,7 +277,7 @@ def parse_numbers(
         kind: [False] * len(texts) for kind in ("quote", "plus", "minus", "comma", "yes_no")
     }
     unreadable: dict[str, list[bool]] = {
-        kind: [False] * len(texts) for kind in ("damaged", "error", "words")
+        kind: [False] * len(texts) for kind in ("damaged", "error", "unit", "words")
     }
     for i, text in enumerate(texts):
         if not text:
@@ -337,6 +302,8 @@ def parse_numbers(
             unreadable["damaged"][i] = True
         elif plain.startswith("#"):
             unreadable["error"][i] = True
+        elif WITH_UNIT.fullmatch(plain):
+            unreadable["unit"][i] = True
         else:
             unreadable["words"][i] = True
     for kind, sentence in (
@@ -347,19 +314,11 @@ def parse_numbers(
         ("yes_no", "yes and no read as 1 and 0"),
     ):
         faults.mend(f"{schema.name}: {sentence}", len(rows_with(column, kinds[kind])))
-    for kind, fault, mend in (
-        (
-            "damaged",
-            "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
-            "Format the column as Number, type the value again and export.",
-        ),
-        (
-            "error",
-            "the cell holds a formula without a result, or an error such as #N/A.",
-            "Copy the column and paste it as values, then mend or empty the cells with errors.",
-        ),
-        ("words", *describe_words(texts, unreadable["words"], schema.name)),
-    ):
+    for kind, (fault, mend) in UNREADABLE.items():
+        if kind == "words":
+            fault, mend = describe_words(texts, unreadable["words"], schema.name)
+        if kind == "unit" and schema.unit.replace(" ", "").isalpha() and schema.unit != "level":
+            mend = f"{mend[:-1]}, in {schema.unit}."
         faults.refuse(
             source,
             rows_with(column, unreadable[kind]),
