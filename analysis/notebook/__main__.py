@@ -98,8 +98,10 @@ def find_notebooks(names: Sequence[str]) -> list[Path]:
 
 
 def to_html(notebook: NotebookNode) -> bytes:
-    """Give an executed notebook as one HTML page: code hidden, nothing fetched from elsewhere."""
+    """Give an executed notebook as one HTML page: code and controls left out, nothing fetched."""
     from nbconvert import HTMLExporter
+
+    from analysis.notebook.execution import without_controls
 
     exporter = HTMLExporter(
         template_name="basic",
@@ -108,7 +110,7 @@ def to_html(notebook: NotebookNode) -> bytes:
         exclude_anchor_links=True,
         mathjax_url="",
     )
-    body = exporter.from_notebook_node(notebook)[0]
+    body = exporter.from_notebook_node(without_controls(notebook))[0]
     return PAGE.format(body=body).encode()
 
 

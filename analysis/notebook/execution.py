@@ -24,6 +24,7 @@ SECONDS_PER_CELL = 300
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SCRIPT = "application/javascript"
 CONTROLS_HERE = "Controls stand here while the notebook runs."
+HOW_TO_RUN = "Run every cell:"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -123,6 +124,26 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
                 if output.get("data", {}).pop(WIDGET, None):
                     output.data["text/plain"] = CONTROLS_HERE
     return cleaned
+
+
+def without_controls(notebook: NotebookNode) -> NotebookNode:
+    """Give the notebook as a page to read: no controls, no word on how to run it.
+
+    Args:
+        notebook: an executed notebook; left as it is.
+    """
+    page = copy.deepcopy(notebook)
+    kept: list[NotebookNode] = []
+    for cell in page.cells:
+        if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+            if kept and kept[-1].cell_type == "markdown":
+                kept.pop()
+        else:
+            kept.append(cell)
+    page.cells = kept
+    if kept:
+        kept[0].source = kept[0].source.partition(HOW_TO_RUN)[0].rstrip()
+    return page
 
 
 def read_notebook(path: Path) -> NotebookNode:

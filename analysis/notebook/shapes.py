@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 
 from analysis.records.assignment.columns import show_known
-from analysis.records.assignment.profile import NUMBER, Profile
+from analysis.records.assignment.profile import MOST_LOOKED_AT, NUMBER, Profile
 from analysis.records.assignment.visits import read_visit
 from analysis.records.assignment.words import (
     SIGNS,
@@ -78,7 +78,7 @@ def name_shape(cell: str, profile: Profile) -> str:
 
 
 def _range(profile: Profile) -> str:
-    numbers = profile.numbers
+    numbers = profile.numbers if len(profile.texts) < MOST_LOOKED_AT else []
     for low, high in RANGES:
         if numbers and low <= min(numbers) and max(numbers) <= high:
             return f", {low} to {high}"

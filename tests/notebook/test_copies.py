@@ -5,7 +5,8 @@ import pytest
 
 from analysis.notebook import __main__ as entry
 from analysis.notebook import copies
-from analysis.notebook.__main__ import find_notebooks, main
+from analysis.notebook.__main__ import find_notebooks, main, to_html
+from analysis.notebook.execution import HOW_TO_RUN, WIDGET, without_controls
 
 
 def outputs_of(path):
@@ -55,3 +56,19 @@ def test_what_does_not_belong_beside_open_is_refused(more, capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main(["--open", *more])
     assert "choose them in notebook 0" in capsys.readouterr().err
+
+
+def test_a_page_to_read_has_no_controls_and_no_word_on_how_to_run():
+    (path,) = find_notebooks("3")
+    notebook = nbformat.read(path, as_version=4)
+    controls = next(cell for cell in notebook.cells if "explore_comparison(" in cell.source)
+    place = notebook.cells.index(controls)
+    assert "Look closer" in notebook.cells[place - 1].source
+    controls.outputs[0].data[WIDGET] = {"model_id": "abc"}
+    page = without_controls(notebook)
+    assert len(page.cells) == len(notebook.cells) - 2
+    html = to_html(notebook).decode()
+    for word in ("Look closer", HOW_TO_RUN, "grey line"):
+        assert word not in html
+    assert "Who progressed faster" in html
+    assert HOW_TO_RUN in notebook.cells[0].source
