@@ -239,7 +239,7 @@ class Form:
             description=field.label,
             tooltip=field.label,
             style=STYLE,
-            layout={"width": "44em", "max_width": "100%"},
+            layout={"width": "40em", "max_width": "100%"},
         )
         control.observe(partial(self._changed, name, field), names="value")
         note = widgets.HTML(f"<small>{html.escape(field.sure)}</small>")

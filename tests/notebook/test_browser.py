@@ -285,6 +285,11 @@ def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clini
     severity = next(one.text for one in Select(score).options if one.text.startswith("severity"))
     Select(score).select_by_visible_text(severity)
     wait_until(browser, REDRAW_SECONDS, lambda: "problem" in said_in(browser))
+    if pictures:
+        browser.execute_script(
+            SCROLL, browser.find_element(By.CSS_SELECTOR, ".therapy-controls [role=alert]")
+        )
+        browser.save_screenshot(str(pictures / "form-5.png"))
     level = next(one.text for one in Select(score).options if one.text.startswith("attainment"))
     Select(score).select_by_visible_text(level)
     wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
@@ -320,6 +325,8 @@ def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clini
     clinic_sheet.write_text(broken, encoding="utf-8")
     run_again(browser)
     wait_until(browser, RUN_SECONDS, lambda: "problem" in outputs_below(browser))
+    if pictures:
+        browser.save_screenshot(str(pictures / "form-4.png"))
     assert own not in outputs_below(browser)
     assert "<table" not in outputs_below(browser)
     severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
