@@ -1,6 +1,7 @@
 """README.md: its commands, its smallest file and its links are those that work."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -66,3 +67,9 @@ def test_the_picture_is_small_and_described():
     path, alt = pictures[0]
     assert (ROOT / path).stat().st_size < MOST_PICTURE_BYTES
     assert len(alt) > 40
+
+
+def test_names_with_blanks_reach_the_report_whole():
+    asked = ["make", "--dry-run", "report", "RECORDS=My goals.csv", "OUT=our report.pdf"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert 'analysis.report "My goals.csv" --output "our report.pdf"' in done.stdout

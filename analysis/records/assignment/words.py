@@ -20,7 +20,8 @@ LONGEST_LABEL = 40
 CERTAIN, LIKELY, GUESS = "certain", "likely", "guess"
 BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\ufe63": "-", "\uff0d": "-"})
-NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+NOT_A_WORD = re.compile(r"[\W_]+")
+STROKED = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"})
 
 FORMAT_WORDS = {
     "individual": "individual individuals individually 1_1 1to1 one_to_one 1_to_1 one_on_one "
@@ -150,7 +151,7 @@ def plain_words(text: str) -> str:
     >>> plain_words(" Goal Area (main) ")
     'goal_area_main'
     """
-    return NOT_A_WORD.sub("_", fold(plain_name(clean_text(text)))).strip("_")
+    return NOT_A_WORD.sub("_", fold(plain_name(clean_text(text))).translate(STROKED)).strip("_")
 
 
 def plain_heading(text: str) -> str:

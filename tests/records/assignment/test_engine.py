@@ -1,14 +1,18 @@
 """What is proposed is certain only where it must be, and guesses are written only by that word."""
 
+from pathlib import Path
+
 import pytest
 
 from analysis.check import main as check
 from analysis.errors import AnalysisError, RecordsError
+from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.engine import accept, look
 from analysis.records.assignment.place import find_mapping, own_mapping
 from analysis.records.load import read_records
 from analysis.records.mapping import read_mapping
 
+HELD_OUT = Path(__file__).parents[2] / "held_out"
 LONG = "child_id,goal_id,domain,format,week,attainment\n"
 WIDE = "Child,Goal,Area,Therapy,Pre,Post\nC1,G1,Motor,Group,-2,0\nC2,G2,Social,Both,-1,1\n"
 
@@ -97,3 +101,19 @@ def test_a_printed_command_holds_the_whole_path_quoted(tmp_path, capsys):
     told = capsys.readouterr().err
     assert f"-m analysis.check '{path}' --accept guesses" in told
     assert check([str(path), "--accept", "guesses"]) == 0
+
+
+@pytest.mark.parametrize("part", ["development", "held_out", "third"])
+def test_a_heading_named_after_a_person_is_masked_in_a_proposal_too(part):
+    lines = (HELD_OUT / f"headings_personal_{part}.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
+    named = [f"{word} {line}" for line in lines for word in ("Goal", "Child", "GAS", "Area")]
+    assert [line for line in lines + named if show_known(line, 3) == line] == []
+
+
+def test_a_name_in_the_headings_of_visits_and_goals_is_never_printed(tmp_path):
+    head = "Child,Therapy,Goal 1 Emma,Goal 1 pre (Emma),Goal 1 post,Goal 2 pre,Goal 2 post\n"
+    rows = "C1,Group,Motor,-2,0,-1,1\nC2,Both,Social,-2,-1,-2,0\n"
+    with pytest.raises(RecordsError) as caught:
+        read_records(write(tmp_path, head + rows))
+    assert "Emma" not in str(caught.value)
