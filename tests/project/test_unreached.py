@@ -16,7 +16,6 @@ PACKAGE = ROOT / "analysis"
 # Names that are used without being written down anywhere in the package, and by whom.
 USED_BY_OTHERS = {
     "_ipython_display_": "IPython, to show a box of controls",
-    "_repr_html_": "Jupyter, to show a card",
     "_render_traceback_": "IPython, to show a refusal without a traceback",
     "buffer_text": "xml.parsers.expat",
     "CharacterDataHandler": "xml.parsers.expat",
