@@ -335,3 +335,9 @@ def test_any_column_and_any_heading_gets_an_answer(cells, name):
     for cell in cells:
         assert show_heading(cell, 28) == "AB" or len(clean_text(cell)) <= 40
         assert show_sheet(cell, 2)
+
+
+@pytest.mark.parametrize("text", ["a" * 200, "name " * 60, "Baseline: " * 40 + "x"])
+def test_long_text_without_a_digit_is_judged_at_once(text):
+    assert not is_date(text)
+    assert is_date(f"{text}12/03/2024") == is_date("x 12/03/2024")
