@@ -164,7 +164,7 @@ def ask_layout(proposal: Proposal) -> tuple[list[Question], list[Item]]:
     told = [
         item
         for item in proposal.items
-        if item.part != "columns" and not item.part.startswith("labels.")
+        if item.part not in ("columns", "reviews") and not item.part.startswith("labels.")
     ]
     return [Question(f"set.{k}", LAYOUT[k][0], LAYOUT[k][1], values[k]) for k in values], told
 

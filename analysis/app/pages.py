@@ -21,6 +21,7 @@ from analysis.records.assignment.plan import CERTAIN, GUESS, LIKELY
 from analysis.records.text import TextTable
 
 NAME = "Therapy formats"
+MOST_OPEN = 12
 STEPS = ("Choose", "Assign", "Check", "Report")
 MARKS = {CERTAIN: "Certain", LIKELY: "Likely", GUESS: "A guess: look"}
 
@@ -133,7 +134,7 @@ def columns_page(desk: Desk, form: str) -> str:
         asked = ask_columns(name, table, place, proposal)
         parts.append(
             f"<section class=card><h2>Columns of {escape(_table_name(name, table))}</h2>"
-            f"{_preview(table)}{_questions(asked)}</section>"
+            f"{_preview(name, table)}{_folded(asked)}</section>"
         )
     for column, labels in ask_labels(proposal):
         title = COLUMN_TITLES.get(column, column.replace("_", " "))
@@ -175,7 +176,7 @@ def _table_name(name: str, table: TextTable) -> str:
     return table.file if name == "flat" else f"{table.file} ({name.replace('_', ' ')})"
 
 
-def _preview(table: TextTable) -> str:
+def _preview(name: str, table: TextTable) -> str:
     heads = "".join(
         f"<th scope=col>{escape(show_known(column.heading, column.position))}</th>"
         for column in table.columns
@@ -185,9 +186,22 @@ def _preview(table: TextTable) -> str:
         for row in shape_rows(table)
     )
     return (
-        "<div class=wide tabindex=0 role=region aria-label='Shapes of the first rows'><table>"
+        f"<div class=wide tabindex=0 role=region aria-label='Shapes of {escape(name)}'><table>"
         f"<caption>The first rows by their shape only: no cell is shown. {table.n_rows:,} rows in "
         f"all.</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _folded(asked: Sequence[Question]) -> str:
+    """Give the questions to look at, and those whose answer is certain folded away below them."""
+    sure = [one for one in asked if one.certainty == CERTAIN or one.fixed]
+    if len(sure) < MOST_OPEN:
+        return _questions(asked)
+    rest = [one for one in asked if one not in sure]
+    all_of = "All" if not rest else "Other"
+    return (
+        f"{_questions(rest) if rest else ''}<details><summary>{all_of} {len(sure)} columns are "
+        f"certain: look at them or change them</summary>{_questions(sure)}</details>"
     )
 
 
