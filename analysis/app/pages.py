@@ -218,8 +218,13 @@ def _question(one: Question) -> str:
     if one.fixed:
         control = f"<p class=fixed>{escape(one.fixed)}</p>"
         return f"<div class=q><p class=asked>{escape(one.asked)}</p>{control}</div>"
-    note = f"{_mark(one.certainty)} <span class=soft>{escape(one.reason)}</span>"
-    said = f" aria-describedby='{name}-why'"
+    note = said = ""
+    if one.certainty or one.reason:
+        said = f" aria-describedby='{name}-why'"
+        note = (
+            f"<p class=why id='{name}-why'>{_mark(one.certainty)} <span class=soft>"
+            f"{escape(one.reason)}</span></p>"
+        )
     if one.choices:
         control = (
             f"<select id='{name}' name='{name}'{said}>{_options(one.choices, one.value)}</select>"
@@ -238,7 +243,7 @@ def _question(one: Question) -> str:
         )
     return (
         f"<div class=q><label class=asked for='{name}'>{escape(one.asked)}</label>"
-        f"<div class=answer>{control}</div><p class=why id='{name}-why'>{note}</p></div>"
+        f"<div class=answer>{control}</div>{note}</div>"
     )
 
 

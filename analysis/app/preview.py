@@ -14,7 +14,7 @@ from analysis.records.privacy.shapes import is_date, is_prose
 from analysis.records.text import TextTable, clean_text
 
 N_ROWS = 5
-WHOLE = re.compile(r"[-+−]?\d+")
+WHOLE = re.compile(r"([-+−]?\d+)(?:\.0+)?")
 DECIMAL = re.compile(r"[-+−]?\d+[.,]\d+")
 EMPTY, MISSING, DATE, TEXT = "empty", "a word for missing", "a date", "text"
 LEVEL, SMALL, MIDDLE, LARGE = "−2 to 2", "3 to 9", "10 to 99", "a larger number"
@@ -35,8 +35,9 @@ def shape_of(cell: str) -> str:
         return EMPTY
     if stands_for_missing(text):
         return MISSING
-    if WHOLE.fullmatch(text):
-        return _size_of(text)
+    whole = WHOLE.fullmatch(text)
+    if whole:
+        return _size_of(whole[1])
     if DECIMAL.fullmatch(text):
         return BROKEN
     if is_date(text):

@@ -110,7 +110,7 @@ def column_choices(table: str, *, may_leave: bool, visits: bool) -> tuple[Choice
     needed = required_names(table)
     meanings = {
         column.name: column.meaning.rstrip(".")
-        for name in reversed(TABLES)
+        for name in (*reversed(TABLES), *({table} & TABLES.keys()))
         for column in TABLES[name].columns
     }
     names = [*needed, *(name for name in known_names(table) if name not in needed)]
