@@ -31,7 +31,8 @@ def run_start(folder, *, old=0, offline=0):
     python.write_text(FAKE.format(log=folder / "asked.txt", old=old, offline=offline), "utf-8")
     python.chmod(0o755)
     shutil.copy(ROOT / "start.command", folder)
-    (folder / "requirements.lock").touch()
+    if not (folder / "requirements.lock").exists():
+        (folder / "requirements.lock").touch()
     done = subprocess.run(
         [shutil.which("sh"), str(folder / "start.command")],
         capture_output=True,
