@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from analysis.app.form import Answers, read_answers
 from analysis.errors import AnalysisError, RecordsError, name_fault, name_lack
-from analysis.records.assignment.engine import Look, accept
+from analysis.records.assignment.engine import Look, accept, look
 from analysis.records.assignment.place import find_mapping, own_mapping
+from analysis.records.assignment.plan import Proposal
 from analysis.records.assignment.telling import written_text
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.reading.reader import gather_tables, propose_meaning
@@ -35,11 +36,17 @@ MOST_ENTRIES = 500
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a step was not taken: a heading, and one sentence or more for each fault."""
+    """Why a step was not taken.
+
+    Attributes:
+        title: a heading.
+        faults: one sentence or more for each fault.
+        raw: where coded records can be made, what the raw export is taken for.
+    """
 
     title: str
     faults: tuple[str, ...]
-    more: str = ""
+    raw: Proposal | None = None
 
 
 @dataclass
@@ -54,6 +61,7 @@ class Desk:
         kept: name of the mapping file beside them that is in use, or "".
         records: the records, read; None before the check.
         told: what the check says, by part.
+        made: where coded records were made of a raw export, or "".
         summary, pdf: the report, or None.
         ledger_note: what to keep in mind when handing the report out.
         refusal: why the last step was not taken, or None.
@@ -66,6 +74,7 @@ class Desk:
     kept: str = ""
     records: Records | None = None
     told: str = ""
+    made: str = ""
     summary: Summary | None = None
     pdf: bytes | None = None
     ledger_note: str = ""
@@ -96,8 +105,8 @@ class Desk:
         try:
             work()
         except RecordsError as error:
-            prepare = error.appendix if error.privacy else ""
-            self.refusal = Refusal(title, tuple(map(str, error.problems)), prepare)
+            raw = self._look_raw() if error.privacy and error.appendix else None
+            self.refusal = Refusal(title, tuple(map(str, error.problems)), raw)
         except AnalysisError as error:
             self.refusal = Refusal(title, (str(error),))
         except Exception as error:
@@ -111,7 +120,7 @@ class Desk:
             RecordsError: when nothing there can be read.
         """
         self.path, self.seen, self.tables = path, None, []
-        self.records, self.summary, self.pdf = None, None, None
+        self.records, self.summary, self.pdf, self.made = None, None, None, ""
         beside = find_mapping(path)
         said = read_mapping(beside)
         text = TextRecords(path=path, mapping=said)
@@ -148,6 +157,35 @@ class Desk:
         records = read_records(self.seen.path, self.seen.proposal.mapping)
         self.told = judge_readiness(records).tell()
         self.records = records
+
+    def _look_raw(self) -> Proposal | None:
+        if self.path is None:
+            return None
+        try:
+            return look(self.path, raw=True).proposal
+        except RecordsError:
+            return None
+
+    @property
+    def coded_folder(self) -> Path:
+        """Where coded records of a raw export are written: beside it."""
+        assert self.path is not None
+        return self.path.with_name(f"{self.path.stem}-coded")
+
+    def prepare(self) -> None:
+        """Make coded records of the raw export, and go on with them; no key is kept.
+
+        Raises:
+            AnalysisError: when the export is faulty or unclear, or the folder holds other things.
+        """
+        from analysis.prepare.making import prepare_records
+
+        assert self.path is not None
+        seen = look(self.path, raw=True)
+        prepared = prepare_records(self.path, self.coded_folder, mapping=seen.proposal.mapping)
+        self.choose(prepared.folder)
+        self.check()
+        self.made = str(prepared.folder)
 
     @property
     def mapping_text(self) -> str:

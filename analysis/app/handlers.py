@@ -143,8 +143,10 @@ class Columns(Step):
             return self.go("/")
 
         def work() -> None:
+            if "prepare" in said:
+                return desk.prepare()
             desk.assign(said)
-            desk.check()
+            return desk.check()
 
         done = await self.attempt("These records cannot be used yet", work)
         return self.go("/check" if done else "/columns")

@@ -68,17 +68,33 @@ def _refused(refusal: Refusal | None) -> str:
     n = len(refusal.faults)
     count = f"<p>{n} things to look at:</p>" if n > 1 else ""
     items = "".join(f"<li>{escape(fault)}</li>" for fault in refusal.faults)
-    more = (
-        "<details><summary>For whoever looks after your computers: a command that makes coded "
-        f"records of these</summary><pre tabindex=0>{escape(refusal.more)}</pre></details>"
-        if refusal.more
-        else ""
-    )
     tag = "ol" if n > 1 else "ul"
     return (
         f'<section class=fault role=alert tabindex="-1" id=faults aria-labelledby=fault-title>'
-        f"<h2 id=fault-title>{escape(refusal.title)}</h2>{count}<{tag}>{items}</{tag}>{more}"
+        f"<h2 id=fault-title>{escape(refusal.title)}</h2>{count}<{tag}>{items}</{tag}>"
         "</section>"
+    )
+
+
+def _offer_coding(desk: Desk, form: str) -> str:
+    """Give the form that makes coded records of a raw export, where that is the mend."""
+    raw = None if desk.refusal is None else desk.refusal.raw
+    if raw is None:
+        return ""
+    items = "".join(
+        f"<li>{escape(item.given)}: {escape(item.means.replace('_', ' '))} "
+        f"{_mark(item.certainty)}</li>"
+        for item in raw.items
+    )
+    return (
+        "<form method=post class='card first' data-working='Making coded records'>"
+        f"{_secret(form)}<h2>Make coded records of it</h2><p>Names become random codes, dates "
+        "become weeks since each child's start, everything else that could name a child is left "
+        "behind. "
+        f"They are written to the new folder <strong>{escape(desk.coded_folder.name)}</strong> "
+        "beside your file, which stays as it is. No key is kept: nobody can trace a code back.</p>"
+        f"<p>Your file is taken for:</p><ul>{items}</ul><p class='row last'>"
+        "<button name=prepare value=1>This is right: make coded records</button></p></form>"
     )
 
 
@@ -164,7 +180,8 @@ def columns_page(desk: Desk, form: str) -> str:
     )
     body = (
         "<p class=lead>This is what your sheet is taken for. Change what is wrong, then look for "
-        f"faults.{kept}</p>{_refused(desk.refusal)}{missing}"
+        f"faults.{kept}</p>{_refused(desk.refusal)}{_offer_coding(desk, form)}"
+        f"{'' if desk.refusal and desk.refusal.raw else missing}"
         f"<form method=post data-working='Looking for faults'>{_secret(form)}{''.join(parts)}"
         "<p class='row last'><button>This is right: look for faults</button>"
         "<a class=button href='/'>Choose another file</a></p></form>"
@@ -274,8 +291,14 @@ def check_page(desk: Desk, form: str) -> str:
         + "</ul></section>"
         for lines in blocks[1:]
     )
+    made = (
+        f"<p class=warn>The coded records are in <strong>{escape(desk.made)}</strong>. Choose that "
+        "folder the next time.</p>"
+        if desk.made
+        else ""
+    )
     body = (
-        f"{_refused(desk.refusal)}<p class=lead>{escape(' '.join(blocks[0]))}</p>"
+        f"{_refused(desk.refusal)}<p class=lead>{escape(' '.join(blocks[0]))}</p>{made}"
         f"{_keep(desk, form)}"
         f"<form method=post class='card first' data-working='Comparing the formats; "
         f"this takes some seconds'>{_secret(form)}<h2>Make the report</h2>"

@@ -103,6 +103,27 @@ def test_a_bad_file_is_told_in_the_words_of_the_check(app, tmp_path):
     assert "role=alert" in page
 
 
+def test_a_raw_export_is_coded_beside_itself_when_the_person_agrees(app, tmp_path):
+    names = ["Ann Example", "Tom Sample", "Mia Jones", "Ben Miller"]
+    rows = [["Name", "Date", "Goal", "Area", "Therapy", "GAS"]]
+    for name in names:
+        for day, level in (("2024-01-08", -2), ("2024-02-19", -1), ("2024-04-01", 0)):
+            rows.append([name, day, "G1", "Motor", "Group", level])
+    path = write_rows(tmp_path / "raw.csv", rows)
+    where, page = read_as_proposed(app, path)
+    assert where == "/columns"
+    assert "Make coded records of it" in page
+    assert list(tmp_path.iterdir()) == [path]
+    where, page = app.post("/columns", {"prepare": "1"})
+    assert where == "/check", re.findall(r"<li>(.*?)</li>", page)
+    assert "4 children" in page
+    written = [one.read_text("utf-8") for one in (tmp_path / "raw-coded").iterdir()]
+    assert written
+    for text in [page, *written]:
+        assert not any(part in text for name in names for part in name.split()[:1])
+        assert "2024-" not in text
+
+
 def test_what_is_no_spreadsheet_is_refused_at_the_first_step(app, tmp_path):
     path = tmp_path / "letter.pdf"
     path.write_bytes(b"%PDF-1.7 not a table")
