@@ -57,7 +57,7 @@ async def _serve(*, open_browser: bool) -> None:
     from analysis.app.handlers import MOST_BYTES, make_application
 
     for name in ("tornado.access", "tornado.application", "tornado.general"):
-        logging.getLogger(name).disabled = True
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     sockets = bind_sockets(0, ADDRESS)
     guard = Guard(sockets[0].getsockname()[1])
     ended = asyncio.Event()

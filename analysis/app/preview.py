@@ -19,13 +19,10 @@ DECIMAL = re.compile(r"[-+−]?\d+[.,]\d+")
 EMPTY, MISSING, DATE, TEXT = "empty", "a word for missing", "a date", "text"
 LEVEL, SMALL, MIDDLE, LARGE = "−2 to 2", "3 to 9", "10 to 99", "a larger number"
 BELOW, BROKEN, CODE, WORD, WORDS = "below −2", "a decimal number", "a code", "a word", "words"
-SHAPES = (
-    *(EMPTY, MISSING, DATE, TEXT, LEVEL, SMALL, MIDDLE, LARGE, BELOW, BROKEN, CODE, WORD, WORDS),
-)
 
 
 def shape_of(cell: str) -> str:
-    """Give the shape of a cell: one of `SHAPES`.
+    """Give the shape of a cell: one of the words above.
 
     >>> shape_of("-1"), shape_of("C017"), shape_of("Ann Example")
     ('−2 to 2', 'a code', 'words')

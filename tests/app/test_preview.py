@@ -5,8 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.app.preview import SHAPES, shape_of, shape_rows
+from analysis.app import preview
+from analysis.app.preview import shape_of, shape_rows
 from analysis.records.text import TextColumn, TextTable
+
+
+SHAPES = {
+    value for name, value in vars(preview).items() if name.isupper() and isinstance(value, str)
+}
 
 
 @pytest.mark.parametrize(
