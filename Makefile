@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: docs setup app report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe mutants
+.PHONY: docs setup app report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe worst mutants
 
 setup: .venv/ready
 
@@ -21,7 +21,7 @@ app: setup
 	@$(PY) -m analysis.app
 
 report: setup
-	@$(PY) -m analysis.report $(RECORDS) --output $(OUT)
+	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)"
 
 # Everything, on the cores there are; the tests of a file share what they computed, so they stay together.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --dist loadfile
@@ -54,7 +54,7 @@ test-lowest:
 
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup
-	@$(PY) -m analysis.notebook $(if $(RECORDS),--records $(RECORDS)) --out output
+	@$(PY) -m analysis.notebook $(if $(RECORDS),--records "$(RECORDS)") --out output
 
 # The sample's outputs, kept in notebooks/, and page 1 of its report, shown in README.md.
 sample-notebooks: setup
@@ -89,6 +89,10 @@ safe: setup
 		tests/disclosure/test_only_release.py tests/disclosure/test_canaries.py tests/disclosure/test_hostile_labels.py \
 		tests/report/test_robust_runs.py tests/disclosure/test_numbers.py
 
-# Twenty-nine mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
+# Designs of odd clinics in which nothing differs, searched for the worst false answer; into benchmarks/worst.md.
+worst: setup
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.worst
+
+# Mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
 mutants: setup
 	@$(PY) tests/mutants.py $(MUTANTS)

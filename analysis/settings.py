@@ -59,6 +59,18 @@ class MethodConstants:
     review_weeks: int = _choice(
         6, "weeks", "Usual time between reviews; an attained goal keeps its level at these."
     )
+    reviewed_share: float = _choice(
+        0.50,
+        "share",
+        "A format of which half as large a share of children as elsewhere is still reviewed has "
+        "come to its end.",
+    )
+    reviewed_least: float = _choice(
+        0.25, "share of children", "With fewer in every format a week is reviewed in none of them."
+    )
+    common_weeks: int = _choice(
+        6, "weeks", "Formats reviewed together for less than one review are not compared."
+    )
     baseline_weeks: int = _choice(
         3, "weeks", "A first review this early is the baseline; a goal set later is left out."
     )
@@ -114,6 +126,12 @@ class MethodConstants:
     precision_multiple: float = _choice(
         2.0, "margins", "An interval wider than this either way cannot answer the question."
     )
+    answer_width: float = _choice(
+        2 / 3,
+        "share of the margin",
+        "Planned half-width of an interval: at the margin itself most clinics in which nothing "
+        "differs still have no answer, at two thirds of it most have one.",
+    )
     attrition_share: float = _choice(0.35, "share", "More missing at the end: suggestive only.")
     attrition_difference: float = _choice(
         0.15, "share", "Formats that lose children unequally: suggestive only."
@@ -123,6 +141,11 @@ class MethodConstants:
     )
     dominance_share: float = _choice(
         0.50, "share", "One group or therapist with more of a format stands for the format."
+    )
+    bend_share: float = _choice(
+        0.25,
+        "margins",
+        "A difference that review weeks alone could make is told from this part of the margin on.",
     )
     concordance_share: float = _choice(
         0.50, "share", "The other way of asking must find at least half the difference."
@@ -165,6 +188,12 @@ class MethodConstants:
     )
     mark_minutes: float = _choice(
         16.5, "minutes", "Length of one practice of that programme (Novak 2009)."
+    )
+    rater_margin: float = _choice(
+        0.25,
+        "levels",
+        "Raters are compared in levels, not in levels per term: on average one goal in four seen "
+        "a whole level lower.",
     )
     hours_per_level: tuple[float, ...] = _choice(
         (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0),

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
 from analysis.cards import about, show_card
-from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set
-from analysis.comparison.arms import comparable_formats, keep_formats
+from analysis.comparison.analysis_set import AnalysisSet, choose_analysis_set, compared_rows
 from analysis.comparison.attainment import Attainment, compare_attainment
 from analysis.comparison.contrasts import compare_growth, compare_rates
 from analysis.comparison.covariates import Covariates
@@ -32,6 +31,7 @@ from analysis.decisions.decide import decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
 from analysis.measures.cohort import Cohort, choose_cohort
+from analysis.measures.common_weeks import CommonWeeks, choose_common_weeks, narrow_settings
 from analysis.measures.progress import Progress, measure_progress
 from analysis.measures.scoring import ScoredGoals, score_goals
 from analysis.records.load import Records, read_records
@@ -62,7 +62,8 @@ class Study:
         home_practice: how progress goes with practice at home. These four are None when they
             were not asked for.
         sensitivity: everything asked beside the main analysis; None when it was not asked for.
-        settings: every choice made beforehand.
+        settings: every choice made beforehand; its window is that of the weeks compared.
+        weeks: the weeks asked about, and those compared.
     """
 
     records: Records
@@ -80,6 +81,7 @@ class Study:
     home_practice: HomePractice | None
     sensitivity: Sensitivity | None
     settings: Settings
+    weeks: CommonWeeks
 
     @property
     def comparison(self) -> Comparison:
@@ -89,10 +91,14 @@ class Study:
     @property
     def analysis_set(self) -> AnalysisSet:
         """What every analysis started from."""
-        formats = comparable_formats(self.cohort.table, self.settings)
-        compared = keep_formats(self.cohort.table, formats)
+        compared = compared_rows(self.cohort, self.settings, self.weeks)
         stages = self.records, self.scored, self.cohort, compared, self.covariates
-        return AnalysisSet(*stages, self.settings)
+        return AnalysisSet(*stages, self.settings, self.weeks)
+
+    @property
+    def chosen(self) -> Settings:
+        """The settings as they were chosen, before the common weeks were found."""
+        return replace(self.settings, horizon_weeks=self.weeks.planned)
 
     @property
     def gates(self) -> pd.DataFrame:
@@ -142,10 +148,12 @@ def run_study(
     settings = settings or Settings()
     if not isinstance(records, Records):
         records = read_records(Path(records))
+    weeks = choose_common_weeks(records, settings)
+    settings = narrow_settings(settings, weeks)
     scored = score_goals(records, settings)
     progress = measure_progress(scored, settings)
     cohort = choose_cohort(records, progress)
-    asked = choose_analysis_set(records, scored, cohort, settings)
+    asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
     sensitivity = ask_otherwise(asked, analyses["primary"]) if ask_again else None
@@ -188,6 +196,7 @@ def run_study(
         home_practice,
         sensitivity,
         settings,
+        weeks,
     )
 
 

@@ -15,6 +15,7 @@ from analysis.formats import FORMAT_NAMES as FORMAT_NAMES
 from analysis.formats import FORMAT_TITLES as FORMAT_TITLES
 
 MINUS = "\u2212"
+ESTIMATE_DECIMALS = 2  # of a model's number, where it is printed
 TYPED_NUMBER = re.compile(r"([-+]?)(\d{1,9})(?:([.,])(\d{1,12}))?", re.ASCII)
 
 KIND_NAMES = {"skill": "skill goals", "social": "social goals"}
@@ -39,6 +40,13 @@ TRAIT_NAMES = {
     "communication": "communication",
     "site": "place of therapy",
 }
+
+
+def round_half_up(value: float, decimals: int = 0) -> float:
+    """Round as people do: halves away from zero, without a negative zero."""
+    scale = 10.0**decimals
+    rounded = math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
+    return rounded + 0.0
 
 
 def number(value: float, decimals: int = 2) -> str:

@@ -237,7 +237,7 @@ def _assemble(
                 rows.Counts(format=f, n_children=c, n_goals=g, n_groups=k, n_therapists=t)
                 for f, c, g, k, t in counts
             ),
-            needed=summary.Needed(n_children=20, n_groups=6),
+            needed=summary.Needed(n_children=20, n_groups=6, half_width=0.17),
             cautions=summary.CautionsPart(
                 goals_set_before=rows.Share(percent=70),
                 other_raters=rows.Share(percent=15),

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
+from block_clinics import BLOCKS, uneven_records, unlike_records
 from small_clinics import SAMPLE, invented_records, without_columns
 
 from analysis.disclosure.release import protect
@@ -25,6 +26,9 @@ CHANGED = {
     "horizon_weeks": 18,
     "grace_weeks": 0,
     "review_weeks": 8,
+    "reviewed_share": 0.99,
+    "reviewed_least": 1.01,
+    "common_weeks": 18,
     "baseline_weeks": 7,
     "rate_weeks": 6,
     "minimum_reviews": 4,
@@ -52,6 +56,7 @@ CHANGED = {
     "attrition_difference": 0.0,
     "after_format_share": 0.01,
     "dominance_share": 0.01,
+    "bend_share": 4.0,
     "concordance_share": 1.5,
     "delivered_share": 0.6,
     "impute_above": 0.9,
@@ -66,6 +71,8 @@ CHANGED = {
     "practice_minutes": 60.0,
     "mark_times_a_month": 4.0,
     "mark_minutes": 60.0,
+    "rater_margin": 0.01,
+    "answer_width": 0.3,
     "hours_per_level": (0.0, 10.0),
     "dropout_deltas": (0.0, 1.0),
     "low_rating": 1.0,
@@ -103,6 +110,7 @@ def plain(value):
 
 # What only the published summary tells: whether and how numbers are shown or put in words.
 ONLY_PUBLISHED = {
+    "answer_width",
     "residual_df",
     "mark_times_a_month",
     "mark_minutes",
@@ -115,11 +123,15 @@ ONLY_PUBLISHED = {
 POORER = {"columns_to_record"}
 # What only a clinic with a settled pair can feel.
 SETTLED = {"next_share"}
+# What only a clinic can feel whose formats are reviewed at other weeks, or to other weeks.
+BLOCKS_ONLY = {"reviewed_least", "common_weeks"}
+UNEVEN = {"bend_share"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
 def kind_of(name):
-    return "poorer" if name in POORER else "settled" if name in SETTLED else "sample"
+    kinds = {"poorer": POORER, "settled": SETTLED, "blocks": BLOCKS_ONLY, "uneven": UNEVEN}
+    return next((kind for kind, names in kinds.items() if name in names), "sample")
 
 
 @functools.cache
@@ -130,6 +142,10 @@ def clinic(kind):
         )
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
+    if kind == "blocks":
+        return unlike_records(BLOCKS, 1)
+    if kind == "uneven":
+        return uneven_records()
     return read_records(SAMPLE)
 
 

@@ -20,7 +20,7 @@ from analysis.audit.trial import Outcome
 from analysis.audit.verdict import Verdict, judge_scenario
 from analysis.audit.work import do_chunks, split_work
 from analysis.errors import EXIT_OUR_BUG, EXIT_WRITTEN, AnalysisError
-from analysis.simulation.truth import true_contrasts
+from analysis.simulation.draw import find_truth
 from analysis.writing import write_file
 
 AUDIT_SEED = 2026
@@ -60,8 +60,7 @@ def run_audit(
             outcomes[chunk.scenario.name] += found
             progress.update(len(found))
     return [
-        judge_scenario(s, true_contrasts(s.design, truth_children), outcomes[s.name])
-        for s in scenarios
+        judge_scenario(s, find_truth(s.design, truth_children), outcomes[s.name]) for s in scenarios
     ]
 
 

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
+from analysis.simulation.draw import Design
+from analysis.simulation.unlike_design import UnlikeDesign
 
 Bar = tuple[float | None, float | None]
 
@@ -46,6 +48,8 @@ UNBIASED: Bar = (None, 0.02)
 COVERED: Bar = (0.925, 0.975)
 FALSE_DIFFERENCE: Bar = (0.03, 0.075)
 SELDOM: Bar = (None, 0.05)
+COVERED_AT_LEAST: Bar = (0.925, None)
+SELDOM_MISLED: Bar = (None, 0.06)
 WITHIN_COVERED: Bar = (0.93, 0.97)
 NAIVE_ROWS_FAIL: Bar = (0.20, None)
 NAIVE_EVER_FAILS: Bar = (0.10, None)
@@ -80,7 +84,7 @@ class Scenario:
 
     name: str
     meaning: str
-    design: ClinicDesign
+    design: Design
     bars: Mapping[str, Bar] = field(default_factory=dict)
     whole_every: int = WHOLE_EVERY
 
@@ -90,6 +94,9 @@ _NULL = replace(_CLINIC, **dict[str, Any](NO_DIFFERENCE))
 
 # Planted so that group - individual is one margin (0.25) on the observed scale; a test says so.
 _ONE_MARGIN = replace(_NULL, format_effects=(0.0, 0.324, 0.0))
+
+_BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
+_UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
 
 SCENARIOS = (
     Scenario(
@@ -181,5 +188,17 @@ SCENARIOS = (
         "a clinic without the combined format, nothing differs",
         replace(_NULL, n_children=120, absent_formats=("combined",)),
         _RIGHT_NULL,
+    ),
+    Scenario(
+        "blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 7",
+        replace(_BLOCKS, half_week=7),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "mild_blocks",
+        "nothing differs, groups end at week 12, half of the progress is made by week 9",
+        replace(_BLOCKS, half_week=9),
+        _UNLIKE_NULL,
     ),
 )

@@ -16,7 +16,7 @@ from typing import Any, Final, TypedDict
 from analysis.disclosure.rows import ClaimRow, Interval
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.records.schema import SKILL_DOMAINS, SOCIAL_DOMAINS
-from analysis.simulation.design import ClinicDesign
+from analysis.simulation.draw import Design
 from analysis.vocabulary import AHEAD
 from analysis.words.credibility import RATINGS
 from analysis.words.phrases import known
@@ -115,7 +115,7 @@ def _above(rows: Sequence[Any], pair: str) -> bool:
     return known(found.estimate) > 0
 
 
-def is_false(statement: Statement, truth: Mapping[str, Any], design: ClinicDesign) -> bool:
+def is_false(statement: Statement, truth: Mapping[str, Any], design: Design) -> bool:
     """Tell whether a stated difference is not there, or lies the other way.
 
     Args:
@@ -128,7 +128,7 @@ def is_false(statement: Statement, truth: Mapping[str, Any], design: ClinicDesig
     return not math.isnan(true) and sign * true < SAME
 
 
-def _true_difference(statement: Statement, truth: Mapping[str, Any], design: ClinicDesign) -> float:
+def _true_difference(statement: Statement, truth: Mapping[str, Any], design: Design) -> float:
     question, population = statement["question"], truth["could_have_had_any"]
     if question == "hours":
         return math.nan

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from analysis.audit.contradictions import find_contradictions
 from analysis.audit.naive import compare_by_received, regress_rows
 from analysis.audit.scenarios import Scenario
 from analysis.audit.statements import Statement, find_statements
@@ -39,8 +40,7 @@ from analysis.disclosure.summary import (
 from analysis.errors import AnalysisError
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
-from analysis.simulation.clinic import simulate_clinic
-from analysis.simulation.levels import PLANNED_WEEKS
+from analysis.simulation.draw import draw_clinic
 from analysis.study import Study, run_study
 from analysis.words.answer import tell_answer, tell_counts
 from analysis.words.cautions import tell_cautions
@@ -88,7 +88,6 @@ NO_COHORT = CohortPart(
     weighted=False,
 )
 NO_AUDIT = Audit(clinics=0, any_percent=0.0, pairs_percent=0.0, clinics_percent=0.0)
-LAST_PLANNED_WEEK = PLANNED_WEEKS[-1]
 
 
 def draw_seed(scenario: Scenario, seed: int, number: int) -> np.random.SeedSequence:
@@ -109,13 +108,13 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
         `number`; `refused` (the error's name when the records were refused, else ""); `pairs`,
         one dictionary for each pair with estimate, conf_low, conf_high (None when not
         compared), label, ahead and certainty as published; `within`, the same three numbers
-        of the within-child comparison, and `attained` of the goals attained by the last planned
-        week; `faults`, the ids of sentences against the rules (of the main answer; of every
+        of the within-child comparison, and `attained` of the goals attained by the last week
+        compared; `faults`, the ids of sentences against the rules (of the main answer; of every
         section where the whole report is read, one clinic in `Scenario.whole_every`); `statements`,
         every difference stated in a whole report; `naive_rows` (p-values), `naive_ever`
         (differences).
     """
-    clinic = simulate_clinic(scenario.design, draw_seed(scenario, seed, number))
+    clinic = draw_clinic(scenario.design, draw_seed(scenario, seed, number))
     whole = number % scenario.whole_every == 0
     try:
         study = run_study(
@@ -135,8 +134,11 @@ def try_clinic(scenario: Scenario, seed: int, number: int) -> Outcome:
             for numbers, pair in zip(_numbers(study.comparison), summary.answer.pairs, strict=True)
         ],
         "within": _numbers(within),
-        "attained": _numbers(attained[LAST_PLANNED_WEEK]),
-        "faults": [sentence.id for sentence in sentences if find_faults(sentence.text)],
+        "attained": _numbers(attained[study.settings.horizon_weeks]),
+        "faults": [
+            *(sentence.id for sentence in sentences if find_faults(sentence.text)),
+            *(find_contradictions(summary) if whole else ()),
+        ],
         "naive_rows": _plain(regress_rows(clinic.tables)),
         "naive_ever": _plain(compare_by_received(clinic.tables, rates)),
     }
@@ -158,7 +160,7 @@ def _publish_answer(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
         smallest_cell=settings.smallest_cell,
         margin=settings.margin,
         formats=FORMAT_IDS,
-        measure=publish_measure(settings),
+        measure=publish_measure(settings, study.weeks),
         answer=publish_answer(study),
         cohort=NO_COHORT,
         progress=ProgressPart(by_week=(), levels=(), t_scores=()),
@@ -169,7 +171,7 @@ def _publish_answer(study: Study) -> tuple[Summary, tuple[Sentence, ...]]:
             analyses=(),
             gates=publish_gates(study),
             audit=NO_AUDIT,
-            settings=publish_settings(settings),
+            settings=publish_settings(study.chosen),
             versions=(),
         ),
         sensitivity=None,

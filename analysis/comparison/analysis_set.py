@@ -17,6 +17,7 @@ from analysis.cards import about, show_card
 from analysis.comparison.arms import comparable_formats, keep_formats
 from analysis.comparison.covariates import Covariates, choose_covariates
 from analysis.measures.cohort import Cohort
+from analysis.measures.common_weeks import CommonWeeks
 from analysis.measures.scoring import ScoredGoals
 from analysis.records.load import Records
 from analysis.settings import Settings
@@ -31,6 +32,7 @@ class AnalysisSet:
         table: (n,) rows of `Cohort.table` of the formats compared.
         covariates: what is adjusted for, of the same rows.
         settings: every choice made beforehand.
+        weeks: the weeks compared; None where nobody chose them.
     """
 
     records: Records
@@ -39,6 +41,7 @@ class AnalysisSet:
     table: pd.DataFrame
     covariates: Covariates
     settings: Settings
+    weeks: CommonWeeks | None = None
 
     @cached_property
     def episodes(self) -> pd.Index:
@@ -58,7 +61,11 @@ class AnalysisSet:
 
 
 def choose_analysis_set(
-    records: Records, scored: ScoredGoals, cohort: Cohort, settings: Settings
+    records: Records,
+    scored: ScoredGoals,
+    cohort: Cohort,
+    settings: Settings,
+    weeks: CommonWeeks | None = None,
 ) -> AnalysisSet:
     """Choose the formats with enough children, and the columns adjusted for among them.
 
@@ -67,9 +74,24 @@ def choose_analysis_set(
         scored: its goals' levels.
         cohort: whose progress can be measured.
         settings: the smallest format, the budget of columns.
+        weeks: the weeks compared, and the formats reviewed too shortly for any comparison.
     """
-    table = keep_formats(cohort.table, comparable_formats(cohort.table, settings))
-    return AnalysisSet(records, scored, cohort, table, choose_covariates(table, settings), settings)
+    table = compared_rows(cohort, settings, weeks)
+    covariates = choose_covariates(table, settings)
+    return AnalysisSet(records, scored, cohort, table, covariates, settings, weeks)
+
+
+def compared_rows(cohort: Cohort, settings: Settings, weeks: CommonWeeks | None) -> pd.DataFrame:
+    """Give the rows of `Cohort.table` of the formats compared.
+
+    Args:
+        cohort: whose progress can be measured.
+        settings: the smallest format.
+        weeks: the formats reviewed too shortly; None for none.
+    """
+    short = weeks.too_short if weeks else ()
+    formats = comparable_formats(cohort.table, settings)
+    return keep_formats(cohort.table, tuple(f for f in formats if f not in short))
 
 
 def episode_rows(analysis_set: AnalysisSet, episode_id: pd.Series) -> np.ndarray:

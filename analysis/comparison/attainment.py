@@ -278,7 +278,11 @@ def _compare_week(
 
 
 def _weeks(settings: Settings) -> tuple[int, ...]:
-    return tuple(sorted({settings.rate_weeks, settings.horizon_weeks}))
+    """Give one term and the last week compared; only the last where they share their reviews."""
+    last = settings.horizon_weeks
+    if settings.rate_weeks // settings.review_weeks < last // settings.review_weeks:
+        return settings.rate_weeks, last
+    return (last,)
 
 
 def _identity(week: int) -> Comparison:

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import stdtr
 
 from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
 from analysis.comparison.arms import (
@@ -202,6 +203,7 @@ def fit_contrasts(
         clusters: (m,) cluster numbers; those of `table` when None.
         n_covariates: how many covariates follow the indicators; all others when None.
     """
+    by_child = clusters is None
     clusters = table["cluster"].to_numpy() if clusters is None else clusters
     try:
         fit = fit_clustered(outcome, design, clusters, settings, weights=weights)
@@ -209,7 +211,34 @@ def fit_contrasts(
         return withheld_comparison(identity, reason_of(error))
     n_covariates = design.shape[1] - len(formats) if n_covariates is None else n_covariates
     adjusted_for = tuple(design.columns)[len(formats) : len(formats) + n_covariates]
-    return tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
+    found = tabulate_fit(replace(identity, adjusted_for=adjusted_for), fit, table, formats)
+    if not by_child or not n_covariates:
+        return found
+    columns = design.to_numpy(float)[:, len(formats) :]
+    drawn = columns @ fit.coefficients[len(formats) :]
+    return replace(found, by_format=_widen_means(found.by_format, drawn, clusters))
+
+
+def _widen_means(means: Columns, drawn: np.ndarray, clusters: np.ndarray) -> Columns:
+    """Give each format's mean the error of which children a clinic happened to have.
+
+    A regression takes the children's traits as given, so its errors leave out that their mean is
+    one of a sample; in a difference of formats this error is the same twice and drops out.
+
+    Args:
+        means: `Comparison.by_format`.
+        drawn: (n,) what the covariates add to each child's prediction, with mean 0.
+        clusters: (n,) cluster numbers.
+    """
+    by_cluster = np.bincount(np.unique(clusters, return_inverse=True)[1], drawn)
+    error = means["std_error"]
+    wider = np.sqrt(error**2 + (by_cluster**2).sum() / len(drawn) ** 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        times = np.where(error > 0, wider / error, 1.0)
+    middle = means["estimate"]
+    ends = {name: middle + times * (means[name] - middle) for name in ("conf_low", "conf_high")}
+    p_value = 2 * stdtr(means["df"], -np.abs(middle / wider))
+    return {**means, "std_error": wider, "p_value": p_value, **ends}
 
 
 def tabulate_fit(

@@ -2,8 +2,8 @@
 
 In: an `AnalysisSet`. Out: `DropoutGrid`. Decisions: a goal without a level at the end goes on at
 its own rate times (1 - delta) until the end of the window, with one delta for each format, from 0
-(as before) to 1 (no further progress); the third format's children go on as before (METHODS.md,
-"How sure?").
+(as before) to 1 (no further progress); a child seen once and never again goes on at its format's
+mean rate times (1 - delta); the third format's children go on as before (METHODS.md, "How sure?").
 
 Source: delta adjustment, Cro et al. 2020, Statistics in Medicine 39(21), 10.1002/sim.8569.
 """
@@ -48,7 +48,8 @@ class DropoutGrid:
         table: one row for each pair compared and each pair of deltas: this, than, delta_this,
             delta_than, estimate, std_error, df, conf_low, conf_high, p_value, p_adjusted
             (Shaffer, all pairs under the same assumptions).
-        n_left: for each format, children with a goal that has no level at the end.
+        n_left: for each format, children with a goal that has no level at the end, and children
+            seen once and never again.
         withheld: why there is no grid, or "".
     """
 
@@ -60,8 +61,10 @@ class DropoutGrid:
 def assume_after_leaving(analysis_set: AnalysisSet, primary: Comparison) -> DropoutGrid:
     """Ask the main question again under every pair of assumptions.
 
-    The outcome is y - sum_f delta_f d_f, d the progress after leaving that is taken away, so
-    every estimate is a sum of four and every variance a quadratic form: four fits answer all.
+    The outcome is y - sum_f delta_f d_f, d the progress after leaving that is taken away, and a
+    format's mean is multiplied by 1 - delta_f s_f, s the share of its children seen once and never
+    again. Every estimate is then a sum over outcomes and formats, every variance a quadratic form
+    (with the binomial error of s added): four fits answer all.
 
     Args:
         analysis_set: the children compared.
@@ -70,42 +73,38 @@ def assume_after_leaving(analysis_set: AnalysisSet, primary: Comparison) -> Drop
     table, settings = analysis_set.table, analysis_set.settings
     if primary.withheld:
         return DropoutGrid(pd.DataFrame(columns=list(COLUMNS)), withheld=primary.withheld)
-    taken = progress_after_leaving(analysis_set)
-    left = _children_who_left(analysis_set)
     formats = formats_among(table)
     received = indicate_formats(table, formats)
+    taken = progress_after_leaving(analysis_set)
     outcomes = [table["rate"].to_numpy(), *(taken[:, None] * received).T]
     design = np.hstack([received, analysis_set.covariates.centred.to_numpy()])
     rows, contrasts = contrast_pairs(formats, design.shape[1])
-    clusters = table["cluster"].to_numpy()
-    estimates, variances, df = _fit_all(outcomes, design, clusters, contrasts, settings)
-    deltas, cells, mixes = settings.dropout_deltas, [], []
+    means = _fit_all(outcomes, design, table["cluster"].to_numpy(), contrasts, settings)
+    started, seen = analysis_set.cohort.started, analysis_set.cohort.n_children
+    n = np.array([started[f] for f in formats], dtype=float)
+    gone = 1 - np.array([seen[f] for f in formats]) / n
+    cells, deltas = [], []
     for this, than in (PAIRS[i] for i in rows):
-        a, b = formats.index(this) + 1, formats.index(than) + 1
-        for delta_this in deltas:
-            for delta_than in deltas:
-                mix = np.zeros(len(outcomes))
-                mix[[0, a, b]] = 1.0, -delta_this, -delta_than
-                mixes.append(mix)
+        for delta_this in settings.dropout_deltas:
+            for delta_than in settings.dropout_deltas:
                 cells.append((this, than, delta_this, delta_than))
-    mix = np.array(mixes)
-    middle = mix @ estimates.T
-    variance = np.einsum("cj,kjl,cl->ck", mix, variances, mix)
-    std_error = np.sqrt(np.maximum(variance, 0.0))
+                own = {this: delta_this, than: delta_than}
+                deltas.append([own.get(f, 0.0) for f in formats])
+    middle, variance = means.under(np.array(deltas), contrasts[:, : len(formats)], gone, n)
     found = tabulate_estimates(
         [str(cell) for cell in range(middle.size)],
         middle.ravel(),
-        std_error.ravel(),
-        np.tile(df, len(mix)),
+        np.sqrt(np.maximum(variance, 0.0)).ravel(),
+        np.tile(means.df, len(cells)),
         settings.confidence,
     )
     p_values = found["p_value"].to_numpy().reshape(middle.shape)
     adjusted = np.array([adjust_shaffer(row) for row in p_values])
-    own = np.repeat(np.arange(len(rows)), len(deltas) ** 2)
-    picked = found.iloc[np.arange(len(mix)) * len(rows) + own].reset_index(drop=True)
+    own_row = np.repeat(np.arange(len(rows)), len(settings.dropout_deltas) ** 2)
+    picked = found.iloc[np.arange(len(cells)) * len(rows) + own_row].reset_index(drop=True)
     grid = pd.DataFrame(cells, columns=list(COLUMNS[:4])).join(picked)
-    grid = grid.assign(p_adjusted=adjusted[np.arange(len(mix)), own])
-    return DropoutGrid(grid[list(COLUMNS)], left)
+    grid = grid.assign(p_adjusted=adjusted[np.arange(len(cells)), own_row])
+    return DropoutGrid(grid[list(COLUMNS)], _children_who_left(analysis_set))
 
 
 def progress_after_leaving(analysis_set: AnalysisSet) -> np.ndarray:
@@ -127,10 +126,47 @@ def progress_after_leaving(analysis_set: AnalysisSet) -> np.ndarray:
 
 
 def _children_who_left(analysis_set: AnalysisSet) -> dict[str, int]:
-    goals = analysis_set.cohort.goals
-    left = goals[~goals["at_end"]]
+    cohort = analysis_set.cohort
+    left = cohort.goals[~cohort.goals["at_end"]]
     n = left.groupby("format", observed=False)["child_id"].nunique()
-    return {f: int(n[f]) for f in FORMATS}
+    return {f: int(n[f]) + cohort.started[f] - cohort.n_children[f] for f in FORMATS}
+
+
+@dataclass(frozen=True, eq=False)
+class _Means:
+    """Adjusted means of every outcome and format, and how they vary together.
+
+    Attributes:
+        values: (m, f) adjusted means of m outcomes in f formats.
+        products: (m, f, m, f) their covariances.
+        df: (k,) degrees of freedom of each contrast of formats.
+    """
+
+    values: np.ndarray
+    products: np.ndarray
+    df: np.ndarray
+
+    def under(
+        self, deltas: np.ndarray, contrasts: np.ndarray, gone: np.ndarray, n: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Give every contrast and its variance under assumptions.
+
+        Args:
+            deltas: (c, f) share of progress lost in each format.
+            contrasts: (k, f) contrasts of formats.
+            gone: (f,) share of children seen once and never again.
+            n: (f,) children this share is of.
+
+        Returns:
+            (c, k) estimates and variances.
+        """
+        mix = np.hstack([np.ones((len(deltas), 1)), -deltas])
+        kept = 1 - deltas * gone
+        weights = np.einsum("cm,kf,cf->ckmf", mix, contrasts, kept)
+        middle = np.einsum("ckmf,mf->ck", weights, self.values)
+        variance = np.einsum("ckmf,mfne,ckne->ck", weights, self.products, weights)
+        moved = (mix @ self.values * deltas) ** 2 * gone * (1 - gone) / n
+        return middle, variance + moved @ (contrasts**2).T
 
 
 def _fit_all(
@@ -139,27 +175,23 @@ def _fit_all(
     clusters: np.ndarray,
     contrasts: np.ndarray,
     settings: Settings,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Fit every outcome: each contrast's estimates, quadratic form of variances, and df.
+) -> _Means:
+    """Fit every outcome: adjusted means, their covariances, and each contrast's df.
 
     A variance is a sum of squares of the clusters' scores, and scores are linear in the
     outcome, so the products of two outcomes' scores give the form.
 
     Args:
         outcomes: m arrays (n,).
-        design: (n, p).
+        design: (n, p), one column for each format first, one outcome but the first for each.
         clusters: (n,) cluster numbers.
-        contrasts: (k, p).
+        contrasts: (k, p) contrasts of formats.
         settings: what a fit is told.
-
-    Returns:
-        (k, m), (k, m, m) and (k,).
     """
     fits = [fit_clustered(outcome, design, clusters, settings) for outcome in outcomes]
-    whole = fits[0]
-    order, directions = whole.scores.rows.order, whole.transform.T @ contrasts.T
+    whole, n_formats = fits[0], len(outcomes) - 1
+    order, directions = whole.scores.rows.order, whole.transform.T[:, :n_formats]
     scores = np.stack([whole.scores.by_cluster(fit.residuals[order]) @ directions for fit in fits])
-    estimates = contrasts @ np.stack([fit.coefficients for fit in fits], axis=1)
+    values = np.stack([fit.coefficients[:n_formats] for fit in fits])
     df = whole.contrast(contrasts)["df"].to_numpy()
-    forms = np.einsum("igk,jgk->kij", scores, scores)
-    return estimates, np.where(np.isnan(df)[:, None, None], np.nan, forms), df
+    return _Means(values, np.einsum("igf,jge->ifje", scores, scores), df)

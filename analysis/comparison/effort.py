@@ -30,6 +30,7 @@ from analysis.errors import AnalysisError
 from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
+    means_of_drawn,
     percentile_interval,
     reweighted_coefficients,
 )
@@ -157,7 +158,7 @@ def compare_effort(
         return _withheld(further, "few_groups_for_effort")
     whole = np.ones((1, len(stratum)))
     drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
-    drawn = drawn[:, : len(formats)]
+    drawn = means_of_drawn(drawn, others.to_numpy(), cluster, np.vstack([whole, weights]))
     if not np.isfinite(drawn[0]).all() or not (drawn[0, :, 1:] > 0).all():
         return _withheld(further, "few_sessions_written")
     measures = _measure(drawn)

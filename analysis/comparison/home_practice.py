@@ -2,7 +2,8 @@
 
 In: an `AnalysisSet`. Out: `HomePractice`. Decisions: a child's intervals between reviews are
 compared with that child's other intervals, so that what stays the same about a family drops out;
-practice that follows progress cannot be told from progress that follows practice, so this is an
+families who practise more (or less) after a bad review are allowed for by the level at the start
+of the interval and the step before it; what else practice may answer is not, so this is an
 association and nothing more (METHODS.md, "How soon, how far, at what effort").
 
 Source of the mark: Novak, Cusick & Lannin 2009, Pediatrics 124(4):e606-e614,
@@ -19,6 +20,7 @@ import pandas as pd
 from analysis.cards import about, show_card
 from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
 from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.covariates import adds_something
 from analysis.comparison.result import reason_of
 from analysis.errors import AnalysisError
 from analysis.measures.cohort import Cohort
@@ -38,7 +40,8 @@ class HomePractice:
         table: one row: estimate, std_error, df, p_value, conf_low, conf_high (of the rate, for
             `Settings.practice_minutes` a week more), n_children, n_intervals.
         intervals: one row for each child and interval: episode_id, child_id, cluster, window,
-            minutes (a week), rate.
+            minutes (a week), rate, level (at the start of the interval), step (up to it, since
+            the review before; 0 where there was none).
         usual: one row for each child: child_id, format, minutes (a week, mean of the weeks
             written down).
         withheld: why there is no estimate, or "".
@@ -61,7 +64,8 @@ class HomePractice:
 def relate_home_practice(analysis_set: AnalysisSet) -> HomePractice:
     """Relate progress between two reviews to the practice written down between them.
 
-    rate of the interval = child + window + slope x minutes a week, CR2 by `table.cluster`;
+    rate of the interval = child + window + slope x minutes a week + level at its start + step
+    before it, CR2 by `table.cluster`;
     intervals in which enough of the weeks were written down, children with two or more. Children
     of every format take part, also of one that is not compared; levels carried forward are no
     reviews.
@@ -89,12 +93,16 @@ def relate_home_practice(analysis_set: AnalysisSet) -> HomePractice:
             "window": rows["window"],
             "minutes": rows["minutes"],
             "rate": rows["rate"],
+            "level": rows["level"],
+            "step": rows["step"],
         }
     )
     if intervals["child_id"].nunique() < settings.compare_children:
         return HomePractice(_no_table(), intervals, usual, "few_practice_intervals")
     minutes = intervals["minutes"] / settings.practice_minutes
-    design = _within(np.column_stack([minutes, _windows(rows)]), child)
+    told = intervals[["level", "step"]].to_numpy()
+    design = _within(np.column_stack([minutes, _windows(rows), told]), child)
+    design = design[:, adds_something(design)] if design[:, 0].any() else design
     if not design[:, 0].std() > 0:
         return HomePractice(_no_table(), intervals, usual, "no_practice_spread")
     try:
@@ -144,7 +152,7 @@ def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) ->
     """Give each child's rate between one review and the next, mean over goals seen at both.
 
     Returns:
-        child (row of the table), start, end (weeks), rate, window.
+        child (row of the table), start, end (weeks), rate, level, step, window.
     """
     at, _, child = levels_of_children(scored, cohort, cohort.table)
     reviewed = ~scored.levels["carried"].to_numpy(dtype=bool)[at]
@@ -153,10 +161,15 @@ def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) ->
     same = np.flatnonzero(goal[1:] == goal[:-1])
     start, end = week[same], week[same + 1]
     rate = (level[same + 1] - level[same]) / (end - start) * settings.rate_weeks
+    before = np.maximum(same - 1, 0)
+    gained = np.where((same > 0) & (goal[before] == goal[same]), level[same] - level[before], 0.0)
     apart = end - start >= settings.minimum_span_weeks
     steps = np.column_stack([child[same], start, end])[apart]
     rows, step = np.unique(steps, axis=0, return_inverse=True)
-    mean = np.bincount(step, rate[apart]) / np.bincount(step)
+    n = np.bincount(step)
+    mean, at_start, last = (
+        np.bincount(step, values[apart]) / n for values in (rate, level[same], gained)
+    )
     window = np.floor(rows[:, 2] / settings.review_weeks + 0.5)
     return pd.DataFrame(
         {
@@ -164,6 +177,8 @@ def _between_reviews(scored: ScoredGoals, cohort: Cohort, settings: Settings) ->
             "start": rows[:, 1],
             "end": rows[:, 2],
             "rate": mean,
+            "level": at_start,
+            "step": last,
             "window": window.clip(1, settings.horizon_weeks // settings.review_weeks),
         }
     )

@@ -104,17 +104,38 @@ def ask_independent_raters(identity: Comparison, analysis_set: AnalysisSet) -> C
 
 def ask_after_a_term(identity: Comparison, analysis_set: AnalysisSet) -> Comparison:
     """Ask about the level nearest to one term after the start, minus the start level."""
-    settings, scored = analysis_set.settings, analysis_set.scored
-    levels = scored.levels
-    apart = (levels["week"] - settings.rate_weeks).abs()
-    near = levels.assign(apart=apart)[apart <= settings.review_weeks / 2]
-    near = near.sort_values(["goal", "apart", "week"], kind="stable").drop_duplicates("goal")
-    level = np.full(len(scored.table), np.nan)
-    level[near["goal"].to_numpy()] = near["attainment"].to_numpy()
-    goals = scored.table.iloc[analysis_set.cohort.goals.index]
-    change = level[analysis_set.cohort.goals.index] - goals["baseline"].to_numpy()
-    outcome, n_goals = average_goals(analysis_set, goals, change)
+    change, n_goals = average_goals(
+        analysis_set, analysis_set.cohort.goals, change_after_a_term(analysis_set)
+    )
+    return compare_part(identity, analysis_set, n_goals > 0, change, n_goals)
+
+
+def ask_rate_less_change(identity: Comparison, analysis_set: AnalysisSet) -> Comparison:
+    """Ask how far a goal's rate exceeds its change after one term, both in levels per term."""
+    goals = analysis_set.cohort.goals
+    less = goals["rate"].to_numpy() - change_after_a_term(analysis_set)
+    outcome, n_goals = average_goals(analysis_set, goals, less)
     return compare_part(identity, analysis_set, n_goals > 0, outcome, n_goals)
+
+
+def change_after_a_term(analysis_set: AnalysisSet) -> np.ndarray:
+    """Give each goal's level nearest to one term after the start, minus its start level.
+
+    Returns:
+        One value for each row of `Cohort.goals`; NaN without a review about then.
+    """
+    settings, scored = analysis_set.settings, analysis_set.scored
+    goal, week, attainment = (
+        scored.levels[name].to_numpy() for name in ("goal", "week", "attainment")
+    )
+    apart = np.abs(week - settings.rate_weeks)
+    order = np.lexsort((week, apart, goal))
+    order = order[apart[order] <= settings.review_weeks / 2]
+    nearest = order[np.flatnonzero(np.diff(goal[order], prepend=-1))]
+    level = np.full(len(scored.table), np.nan)
+    level[goal[nearest]] = attainment[nearest]
+    goals = analysis_set.cohort.goals
+    return level[goals.index] - goals["baseline"].to_numpy()
 
 
 def ask_attained(identity: Comparison, analysis_set: AnalysisSet) -> Comparison:

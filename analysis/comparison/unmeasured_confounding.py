@@ -78,14 +78,28 @@ class UnmeasuredConfounding:
         Returns:
             ("", inf) when no trait is allowed for.
         """
-        row = self.table[(self.table["this"] == this) & (self.table["than"] == than)]
-        own = self.benchmarks[(self.benchmarks["this"] == this) & (self.benchmarks["than"] == than)]
-        if row.empty or own.empty:
+        strength = self.strength_of(this, than)
+        if strength is None:
             return "", math.inf
-        std_error, df = row.iloc[0][["plain_std_error", "plain_df"]]
-        best = own.set_index("trait").loc[row.iloc[0]["strongest"]]
-        strength = Strength(best["r2_outcome"], best["r2_format"])
-        return str(best.name), times_as_strong(strength, bias, std_error, df)
+        row = self._row(this, than)
+        std_error, df = row[["plain_std_error", "plain_df"]]
+        return str(row["strongest"]), times_as_strong(strength, bias, std_error, df)
+
+    def strength_of(self, this: str, than: str) -> Strength | None:
+        """Give the strength of the strongest recorded trait; None when none is allowed for.
+
+        Args:
+            this: the first format of the pair.
+            than: the second.
+        """
+        own = self.benchmarks[(self.benchmarks["this"] == this) & (self.benchmarks["than"] == than)]
+        if own.empty:
+            return None
+        best = own.set_index("trait").loc[self._row(this, than)["strongest"]]
+        return Strength(best["r2_outcome"], best["r2_format"])
+
+    def _row(self, this: str, than: str) -> pd.Series:
+        return self.table[(self.table["this"] == this) & (self.table["than"] == than)].iloc[0]
 
 
 def measure_robustness(analysis_set: AnalysisSet, primary: Comparison) -> UnmeasuredConfounding:

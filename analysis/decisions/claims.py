@@ -23,8 +23,7 @@ from analysis.comparison.subgroups import Subgroups
 from analysis.decisions.decide import Decision
 from analysis.decisions.error_rate import Settled
 from analysis.decisions.gates import Gate
-from analysis.decisions.labels import Label, decide_label, narrower
-from analysis.models.results import student_quantile
+from analysis.decisions.labels import Label, decide_label, printed_interval
 from analysis.settings import Settings
 from analysis.vocabulary import (
     AHEAD,
@@ -233,14 +232,10 @@ def _not_behind(
             parts[kind, pair[1]] = _read(asked.comparison, pair, 1.0)
             if asked.decide(pair).settled:
                 settled.add((kind, pair[1]))
-    half = {key: _half(part, settings) for key, part in parts.items()}
-    low = {key: part.estimate - half[key] for key, part in parts.items()}
-    narrow = [
-        part.estimate - half[key] * narrower(part.df, settings) for key, part in parts.items()
-    ]
-    close = min(narrow) > -settings.margin
-    behind = [k for k, part in parts.items() if k in settled and part.estimate + half[k] < 0]
-    weakest = min(parts if close else behind or parts, key=low.__getitem__)
+    wide = {key: _wide(part, settings) for key, part in parts.items()}
+    close = min(_narrow(part, settings)[0] for part in parts.values()) > -settings.margin
+    behind = [key for key in parts if key in settled and wide[key][1] < 0]
+    weakest = min(parts if close else behind or parts, key=lambda key: wide[key][0])
     verdict: ClaimVerdict
     reason: ClaimReason
     if close:
@@ -254,8 +249,15 @@ def _not_behind(
     return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)
 
 
-def _half(tested: ClaimNumber, settings: Settings) -> float:
-    return float(student_quantile(settings.confidence, tested.df)) * tested.std_error
+def _wide(tested: ClaimNumber, settings: Settings) -> tuple[float, float]:
+    """Give a number's interval as it is printed."""
+    return printed_interval(tested.estimate, tested.std_error, tested.df, settings.confidence)
+
+
+def _narrow(tested: ClaimNumber, settings: Settings) -> tuple[float, float]:
+    """Give the narrower interval, by which something is ruled out, as it is printed."""
+    level = settings.similarity_confidence
+    return printed_interval(tested.estimate, tested.std_error, tested.df, level)
 
 
 def _goes_with(practice: HomePractice, settled: bool, settings: Settings) -> Claim:
@@ -265,12 +267,11 @@ def _goes_with(practice: HomePractice, settled: bool, settings: Settings) -> Cla
     tested = _one_row(practice.table, settings)
     if tested is None:
         return _claim("H6", UNTESTED, "few_behind")
-    half = _half(tested, settings)
-    if tested.estimate - half > 0:
+    if _wide(tested, settings)[0] > 0:
         if settled:
             return _claim("H6", SUPPORTED, "goes_with", tested)
         return _claim("H6", UNTOLD, "not_settled", tested)
-    if tested.estimate + half * narrower(tested.df, settings) < settings.margin:
+    if _narrow(tested, settings)[1] < settings.margin:
         return _claim("H6", NOT_SUPPORTED, "ruled_out", tested)
     return _claim("H6", UNTOLD, "too_wide", tested)
 
@@ -282,10 +283,9 @@ def _carries_over(raters: RaterAgreement, settled: bool, settings: Settings) -> 
     tested = _one_row(raters.table, settings)
     if tested is None:
         return _claim("H7", UNTESTED, "few_behind")
-    half = _half(tested, settings)
-    if tested.estimate - half * narrower(tested.df, settings) > -settings.margin:
+    if _narrow(tested, settings)[0] > -settings.rater_margin:
         return _claim("H7", SUPPORTED, "not_lower", tested)
-    if tested.estimate + half < 0 and settled:
+    if _wide(tested, settings)[1] < 0 and settled:
         return _claim("H7", NOT_SUPPORTED, "lower", tested)
     return _claim("H7", UNTOLD, "too_wide", tested)
 

@@ -43,7 +43,9 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-WEAKENING = frozenset({"adjustment", "agreement", "attrition", "measurement", "dominance"})
+WEAKENING = frozenset(
+    {"adjustment", "agreement", "timing", "attrition", "measurement", "dominance"}
+)
 
 
 @dataclass(frozen=True)

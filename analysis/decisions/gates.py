@@ -23,7 +23,9 @@ from analysis.comparison.arms import (
 )
 from analysis.comparison.covariates import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
+from analysis.comparison.timing import Timing, check_timing
 from analysis.comparison.weighting import Weighting
+from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
 from analysis.decisions.labels import agrees, lies_inside
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
@@ -137,6 +139,10 @@ class _Stages:
         return shares
 
     @cached_property
+    def timing(self) -> Timing:
+        return check_timing(self.analysis_set)
+
+    @cached_property
     def set_before(self) -> float:
         return goals_set_before(self.cohort)
 
@@ -189,6 +195,9 @@ def _describe(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 
 
 def _compare(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    short = find_short(stages.analysis_set.weeks, pair)
+    if short:
+        return Fault("weeks_apart", short, need=stages.settings.common_weeks)
     return judge_size(stages.sides, stages.primary, pair, stages.settings)
 
 
@@ -285,6 +294,12 @@ def _agreement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     return Fault("growth_apart") if settled and not agrees(row, growth, stages.settings) else None
 
 
+def _timing(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    """Ask whether the weeks reviewed, or the weeks asked about, make the difference."""
+    rule = find_timing_rule(stages.timing, stages.primary.pair(*pair), pair, stages.settings)
+    return Fault(rule) if rule else None
+
+
 def missing_at_end(cohort: Cohort) -> dict[str, float]:
     """Give the share of each format's children with a start level but none at the end.
 
@@ -360,6 +375,7 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "adjustment": _adjustment,
     "precision": _precision,
     "agreement": _agreement,
+    "timing": _timing,
     "attrition": _attrition,
     "measurement": _measurement,
     "dominance": _dominance,

@@ -1,11 +1,11 @@
 """From an interval to a decision label: one truth table, fixed before results are seen.
 
 In: an estimate, its standard error and degrees of freedom, and the margin; another way's estimate.
-Out: a `Label`; whether the other way supports it. Decisions: an interval inside the margin counts
-as an answer of its own and comes first; on a boundary the weaker label is given (METHODS.md,
-"What may be said"); support means the same sign, inside the main interval and at least half the
-size, and to settle a difference the other way's own interval must leave out zero (METHODS.md,
-"How formats are compared").
+Out: a `Label`; whether the other way supports it. Decisions: an interval is judged as it is
+printed; one inside the margin counts as an answer of its own and comes first; on a boundary the
+weaker label is given (METHODS.md, "What may be said"); support means the same sign, inside the main
+interval and at least half the size, and to settle a difference the other way's own interval must
+leave out zero (METHODS.md, "How formats are compared").
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from analysis.vocabulary import (
     RULES_OUT,
 )
 from analysis.vocabulary import Label as LabelName
+from analysis.wording import ESTIMATE_DECIMALS, round_half_up
 
 LARGEST_FACTOR = 1e6  # bounds the search: beyond it the answer is never
 
@@ -61,11 +62,35 @@ def decide_label(estimate: float, std_error: float, df: float, settings: Setting
     """
     if not (math.isfinite(estimate) and math.isfinite(std_error) and std_error > 0):
         return Label(NOT_COMPARABLE)
-    wide = std_error * float(stdtrit(df, 0.5 + settings.confidence / 2))
-    narrow = std_error * float(stdtrit(df, 0.5 + settings.similarity_confidence / 2))
-    return label_intervals(
-        (estimate - wide, estimate + wide), (estimate - narrow, estimate + narrow), settings.margin
+    wide, narrow = (
+        printed_interval(estimate, std_error, df, level)
+        for level in (settings.confidence, settings.similarity_confidence)
     )
+    return label_intervals(wide, narrow, settings.margin)
+
+
+def printed_interval(
+    estimate: float, std_error: float, df: float, confidence: float
+) -> tuple[float, float]:
+    """Give an interval with its ends as they are printed.
+
+    What is said is decided on these: a sentence that excludes a value then never stands beside a
+    range that holds it. On a margin of two decimals the exact interval excludes it too.
+
+    Args:
+        estimate: the middle.
+        std_error: its standard error.
+        df: its degrees of freedom.
+        confidence: the level of the interval.
+
+    >>> printed_interval(0.2, 0.1, 30.0, 0.95)
+    (0.0, 0.4)
+    """
+    half = std_error * float(stdtrit(df, 0.5 + confidence / 2))
+    low, high = (
+        round_half_up(end, ESTIMATE_DECIMALS) for end in (estimate - half, estimate + half)
+    )
+    return low, high
 
 
 def label_intervals(wide: tuple[float, float], narrow: tuple[float, float], margin: float) -> Label:
@@ -106,8 +131,17 @@ def narrower(df: float, settings: Settings) -> float:
     return narrow / wide
 
 
+def answer_half_width(settings: Settings) -> float:
+    """Give the half-width at which an interval is likely to give an answer.
+
+    Args:
+        settings: the margin, and what share of it.
+    """
+    return settings.margin * settings.answer_width
+
+
 def size_factor(std_error: float, df: float, settings: Settings) -> float:
-    """How many times as many children (and therapy groups) narrow an interval to the margin.
+    """How many times as many children (and therapy groups) narrow an interval to give an answer.
 
     The standard error falls with the square root of the size, and the degrees of freedom
     grow with it; solved by repeated substitution.
@@ -115,7 +149,8 @@ def size_factor(std_error: float, df: float, settings: Settings) -> float:
     Args:
         std_error: standard error now.
         df: degrees of freedom now.
-        settings: the half-width wanted (the margin) and the level of confidence of the interval.
+        settings: the half-width wanted (`answer_half_width`) and the level of confidence of the
+            interval.
 
     Returns:
         The factor, at least 1.
@@ -123,7 +158,7 @@ def size_factor(std_error: float, df: float, settings: Settings) -> float:
     factor = 1.0
     for _ in range(60):
         quantile = float(stdtrit(df * factor, 0.5 + settings.confidence / 2))
-        factor = max((quantile * std_error / settings.margin) ** 2, 1.0)
+        factor = max((quantile * std_error / answer_half_width(settings)) ** 2, 1.0)
         factor = min(factor, LARGEST_FACTOR)
     return factor
 

@@ -20,10 +20,12 @@ from analysis.disclosure.fields import FORMAT_IDS
 from analysis.disclosure.permission import may_show_pair, may_show_rate
 from analysis.disclosure.rows import Counts, FormatRate, FormatShare, MainPair, Share
 from analysis.disclosure.rules import (
+    ESTIMATE_DECIMALS,
     FEW,
     NEARLY_ALL,
     enough,
     enough_aside,
+    round_half_up,
     show_count,
     show_df,
     show_estimate,
@@ -54,7 +56,11 @@ def publish_answer(study: Study) -> AnswerPart:
         pairs=tuple(_publish_pair(study, decision) for decision in study.verdicts.decisions),
         rates=_publish_rates(study),
         counts=publish_counts(study.cohort, settings),
-        needed=Needed(n_children=settings.compare_children, n_groups=settings.compare_groups),
+        needed=Needed(
+            n_children=settings.compare_children,
+            n_groups=settings.compare_groups,
+            half_width=round_half_up(labels.answer_half_width(settings), ESTIMATE_DECIMALS),
+        ),
         cautions=_publish_cautions(study),
     )
 

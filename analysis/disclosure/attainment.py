@@ -17,7 +17,7 @@ from analysis.disclosure.permission import (
     may_show_estimates,
 )
 from analysis.disclosure.rows import AttainedShare, SecondPair, SharePair
-from analysis.disclosure.rules import round_half_up
+from analysis.disclosure.rules import leaves_out_zero, round_half_up
 from analysis.disclosure.summary import AttainmentPart
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _publish_week(
             this=row.this,
             than=row.than,
             shown=row.shown,
-            settled=row.settled,
+            settled=row.settled and leaves_out_zero(_of_100(row.conf_low), _of_100(row.conf_high)),
             difference=_of_100(row.estimate),
             low=_of_100(row.conf_low),
             high=_of_100(row.conf_high),

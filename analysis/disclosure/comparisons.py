@@ -17,16 +17,16 @@ from analysis.disclosure.fields import FORMAT_IDS, PAIR_NAMES, FormatId, PairId,
 from analysis.disclosure.gates import publish_blocking
 from analysis.disclosure.permission import may_show_decided, may_show_estimates
 from analysis.disclosure.rows import FormatRate, SecondPair
-from analysis.disclosure.rules import ESTIMATE_DECIMALS, show_estimate
+from analysis.disclosure.rules import ESTIMATE_DECIMALS, leaves_out_zero, show_estimate
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
 
 TIMES: Final[tuple[tuple[float, Times], ...]] = (
-    (1.35, "quarter"),
-    (1.75, "half"),
-    (2.5, "two"),
-    (3.5, "three"),
-    (5.0, "four"),
+    (1.25, "quarter"),
+    (1.5, "half"),
+    (2.0, "two"),
+    (3.0, "three"),
+    (4.0, "four"),
 )
 
 
@@ -108,14 +108,16 @@ def publish_pairs(
         middle, half = scale * row["estimate"], scale * (row["conf_high"] - row["conf_low"]) / 2
         narrow = half * labels.narrower(row["df"], settings) if shown else math.nan
         ends = {"estimate": middle, "conf_low": middle - half, "conf_high": middle + half}
+        printed = show_range(ends, shown=shown)
+        clear = leaves_out_zero(printed["conf_low"], printed["conf_high"])
         rows.append(
             SecondPair(
                 **name_pair(decision.this, decision.than),
                 label=decision.label,
                 ahead=name_format(decision.ahead),
                 shown=shown,
-                settled=shown and decision.settled,
-                **show_range(ends, shown=shown),
+                settled=shown and decision.settled and clear,
+                **printed,
                 narrow_low=show_estimate(middle - narrow) if shown else None,
                 narrow_high=show_estimate(middle + narrow) if shown else None,
                 p_value=show_estimate(row["p_value"], 3) if shown else None,
@@ -151,7 +153,7 @@ def publish_rates(
 
 
 def name_times(printed: Range, df: float | None, settings: Settings) -> Times | None:
-    """Give how many times as many children would narrow an interval to the margin, coarsely.
+    """Give how many times as many children would give an answer, coarsely and rounded upwards.
 
     It is worked out from what is printed, because a number of children would give away the exact
     count that it was multiplied from.

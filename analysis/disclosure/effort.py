@@ -24,6 +24,7 @@ from analysis.disclosure.rules import (
     MINUTE_STEP,
     SESSION_STEP,
     enough,
+    leaves_out_zero,
     show_count,
     show_mean,
     show_share,
@@ -72,10 +73,12 @@ def publish_effort(study: Study) -> EffortPart | None:
                 hours_per_level=row["hours_per_level"],
                 settled=study.verdicts.settled.holds(
                     "hours", PAIRS.index((row["this"], row["than"]))
-                ),
-                **show_range(row, decimals=0),
+                )
+                and leaves_out_zero(printed["conf_low"], printed["conf_high"]),
+                **printed,
             )
             for row in study.effort.net_benefit.to_dict("records")
+            for printed in (show_range(row, decimals=0),)
             if (row["this"], row["than"]) in pairs
         ),
         withheld=None if means else study.effort.withheld or held_back,
@@ -120,6 +123,8 @@ def _publish_practice(practice: HomePractice, study: Study) -> HomePracticePart:
     settings, mark = study.settings, mark_minutes_a_week(study.settings)
     row, n_usual = practice.table.to_dict("records")[0], practice.usual["child_id"].nunique()
     shown, usual_minutes, at_mark = may_show_practice(study), None, None
+    printed = show_range(row, shown=shown)
+    clear = leaves_out_zero(printed["conf_low"], printed["conf_high"])
     if n_usual and enough(n_usual, settings):
         minutes = practice.usual["minutes"]
         usual_minutes = show_mean(float(minutes.mean()), n_usual, settings, MINUTE_STEP)
@@ -128,8 +133,8 @@ def _publish_practice(practice: HomePractice, study: Study) -> HomePracticePart:
         at_mark = Share(percent=percent, word=word)
     return HomePracticePart(
         shown=shown,
-        settled=shown and study.verdicts.settled.holds("practice"),
-        **show_range(row, shown=shown),
+        settled=shown and clear and study.verdicts.settled.holds("practice"),
+        **printed,
         n_children=show_count(int(row["n_children"]), settings) if shown else None,
         more_minutes=settings.practice_minutes,
         mark_minutes=show_mean(mark, settings.smallest_cell, settings),

@@ -34,7 +34,7 @@ def publish_method(study: Study) -> MethodPart:
         analyses=publish_analyses(study),
         gates=publish_gates(study),
         audit=read_audit(),
-        settings=publish_settings(study.settings),
+        settings=publish_settings(study.chosen),
         versions=(
             Version(name="python", value=platform.python_version()),
             *(Version(name=name, value=find_version(name)) for name in PACKAGES),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HAZARD_COLUMNS = 9
 SLOPE_COLUMNS = 3
+PRACTICE_COLUMNS = 3  # minutes, and what the last review told
 FEWEST_FORMATS = 2
 SAME = 1e-9
 
@@ -141,7 +142,7 @@ def may_show_practice(study: Study) -> bool:
         return False
     row = practice.table.iloc[0]
     n_children = int(row["n_children"])
-    n_columns = n_children + int(practice.intervals["window"].nunique())
+    n_columns = n_children + practice.intervals["window"].nunique() + PRACTICE_COLUMNS - 1
     return bool(
         row["std_error"] > 0
         and row["df"] >= settings.compare_df

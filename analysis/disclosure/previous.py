@@ -57,6 +57,11 @@ OTHER_CHOICES = (
     "two cannot stand beside each other. Use the choices of the last report, or leave out "
     "--previous and do not hand out both."
 )
+OTHER_WEEKS = (
+    "The previous report compared the formats over other weeks, because reviews in one of them "
+    "reach further or less far now, so the two cannot stand beside each other. Leave out "
+    "--previous and do not hand out both."
+)
 OTHER_CHILDREN = (
     "No child of the previous report is in these records, so it is another clinic's or about "
     "others. Leave out --previous, or give the last report about these children."
@@ -86,8 +91,11 @@ def judge_previous(
         raise AnalysisError(OTHER_LEDGER)
     if ledger is not None and not is_of_ledger(previous, ledger):
         raise AnalysisError(CHANGED)
+    chosen = previous.method.settings == summary.method.settings
+    if chosen and previous.measure.horizon_weeks != summary.measure.horizon_weeks:
+        raise AnalysisError(OTHER_WEEKS)
     alike = all(getattr(previous, name) == getattr(summary, name) for name in FIXED)
-    if not alike or previous.method.settings != summary.method.settings:
+    if not alike or not chosen:
         raise AnalysisError(OTHER_CHOICES)
     if ledger is None:
         if previous.answer != summary.answer:

@@ -14,16 +14,18 @@ from analysis.disclosure.attainment import publish_attainment
 from analysis.disclosure.claims import publish_claims
 from analysis.disclosure.cohort import publish_cohort, traits_told
 from analysis.disclosure.effort import publish_effort
-from analysis.disclosure.fields import FORMAT_IDS
+from analysis.disclosure.fields import FORMAT_IDS, FormatId, one_of
 from analysis.disclosure.groups import Groups, list_groups, list_outcomes
 from analysis.disclosure.ledger import Ledger
 from analysis.disclosure.method import publish_method
 from analysis.disclosure.previous import judge_previous, stand_beside
 from analysis.disclosure.progress import publish_progress
+from analysis.disclosure.rows import Measure
 from analysis.disclosure.seal import seal_summary
 from analysis.disclosure.sensitivity import publish_sensitivity
 from analysis.disclosure.subgroups import publish_subgroups
-from analysis.disclosure.summary import Measure, RecordsPart, Summary, check_summary
+from analysis.disclosure.summary import RecordsPart, Summary, check_summary
+from analysis.measures.common_weeks import CommonWeeks
 from analysis.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
             smallest_cell=settings.smallest_cell,
             margin=settings.margin,
             formats=FORMAT_IDS,
-            measure=publish_measure(settings),
+            measure=publish_measure(settings, study.weeks),
             answer=publish_answer(study),
             cohort=cohort,
             progress=publish_progress(study),
@@ -88,11 +90,12 @@ def protect(study: Study, ledger: Ledger | None = None, previous: Summary | None
     return summary
 
 
-def publish_measure(settings: Settings) -> Measure:
+def publish_measure(settings: Settings, weeks: CommonWeeks | None = None) -> Measure:
     """Give what the numbers are measured in.
 
     Args:
-        settings: weeks and levels of confidence.
+        settings: levels of confidence, and the weeks compared.
+        weeks: the weeks asked about; None where they are those compared.
     """
     return Measure(
         rate_weeks=settings.rate_weeks,
@@ -101,4 +104,6 @@ def publish_measure(settings: Settings) -> Measure:
         review_weeks=settings.review_weeks,
         confidence=settings.confidence,
         similarity_confidence=settings.similarity_confidence,
+        asked_weeks=weeks.planned if weeks and weeks.shortened else None,
+        ended=tuple(one_of(FormatId, f) for f in (weeks.ended if weeks else ())),
     )

@@ -47,6 +47,28 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """A row or part of a published summary."""
 
 
+class Measure(Row, frozen=True, kw_only=True):
+    """What the numbers are measured in: weeks and levels of confidence.
+
+    Attributes:
+        rate_weeks: a rate is levels per so many weeks.
+        horizon_weeks, last_week: the weeks compared; the last week whose reviews count.
+        review_weeks: usual time between reviews.
+        confidence: level of every interval; similarity_confidence: of the narrower one.
+        asked_weeks, ended: where fewer weeks are compared than asked about, those asked about
+            and the formats whose reviews end before them.
+    """
+
+    rate_weeks: Week
+    horizon_weeks: Week
+    last_week: Week
+    review_weeks: Week
+    confidence: Number
+    similarity_confidence: Number
+    asked_weeks: Week | None = None
+    ended: tuple[FormatId, ...] = ()
+
+
 class Interval(Row, frozen=True, kw_only=True):
     """An estimate with its interval; None where it may not be shown."""
 

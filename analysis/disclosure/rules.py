@@ -23,9 +23,10 @@ import numpy as np
 
 from analysis.disclosure.fields import Word
 from analysis.settings import Settings
+from analysis.wording import ESTIMATE_DECIMALS as ESTIMATE_DECIMALS
+from analysis.wording import round_half_up as round_half_up
 
 ROUND_TO = 5
-ESTIMATE_DECIMALS = 2
 SAME = 1e-9
 STRICTEST_CELL = 11
 SLACK = 4  # levels between what a printed mean may hold at most and what it must hold
@@ -62,13 +63,6 @@ def enough_aside(n_children: float, settings: Settings) -> bool:
     strictest public rule asks, even where a clinic chose a smaller cell.
     """
     return n_children >= max(settings.smallest_cell, STRICTEST_CELL)
-
-
-def round_half_up(value: float, decimals: int = 0) -> float:
-    """Round as people do: halves away from zero, without a negative zero."""
-    scale = 10.0**decimals
-    rounded = math.copysign(math.floor(abs(value) * scale + 0.5 + 1e-9) / scale, value)
-    return rounded + 0.0
 
 
 def show_count(n: float, settings: Settings, n_children: float | None = None) -> int | None:
@@ -289,6 +283,16 @@ def show_df(value: float) -> float | None:
 def show_estimate(value: float, decimals: int = ESTIMATE_DECIMALS) -> float | None:
     """Give a model's number to 2 decimals; None when it is not a number."""
     return round_half_up(value, decimals) if math.isfinite(value) else None
+
+
+def leaves_out_zero(low: float | None, high: float | None) -> bool:
+    """Tell whether a range leaves out zero as it is printed; no sentence says more than it does.
+
+    Args:
+        low: its lower end as printed.
+        high: its upper end as printed.
+    """
+    return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def enough_for_model(n_by_format: Iterable[float], n_columns: int, settings: Settings) -> bool:

@@ -27,6 +27,7 @@ from analysis.disclosure.permission import (
 from analysis.disclosure.rows import Pair
 from analysis.disclosure.rules import (
     SHARE_STEP,
+    show_count,
     show_df,
     show_estimate,
     show_steps,
@@ -45,7 +46,12 @@ from analysis.disclosure.sensitivity_rows import (
 )
 from analysis.disclosure.summary import GrowthSpreads, PlanningPart, SensitivityPart
 from analysis.models.rubin import PooledTest
-from analysis.models.unmeasured_confounding import robustness_value
+from analysis.models.unmeasured_confounding import (
+    Strength,
+    bound_strength,
+    robustness_value,
+    times_as_strong,
+)
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -53,6 +59,7 @@ if TYPE_CHECKING:
 ControlId = Literal["energy", "motivation", "start_level"]
 SpreadId = Literal["therapy group", "child", "goal"]
 GROUP_SHARE_STEP = 5
+DEVIATIONS = 1.645  # one side of 5% for each of the two shares
 
 
 def publish_sensitivity(study: Study, told: frozenset[Trait]) -> SensitivityPart | None:
@@ -172,12 +179,13 @@ def _publish_unrecorded(
         return Unrecorded(**head)
     numbers = own.iloc[0]
     overturn = next(o for o in study.verdicts.overturn if (o.this, o.than) == pair)
-    times = share = movement = None
+    times = share = movement = low = high = None
     if math.isfinite(overturn.movement):
         statistic = overturn.movement / numbers["plain_std_error"]
         movement = show_estimate(overturn.movement)
         times = show_times(overturn.times)
         share = max(round(100 * robustness_value(statistic, numbers["plain_df"])), 1)
+        low, high = _bound_times(unmeasured, study, decision, share)
     return Unrecorded(
         **head,
         shown=True,
@@ -188,9 +196,39 @@ def _publish_unrecorded(
         e_value_of_range=show_estimate(numbers["e_value_of_range"]),
         trait=numbers["strongest"] or None,
         times=times,
+        times_low=low,
+        times_high=high,
         share=share,
         movement=movement,
     )
+
+
+def _bound_times(
+    unmeasured: UnmeasuredConfounding, study: Study, decision: Decision, percent: int
+) -> tuple[float | None, float | None]:
+    """Give at least and at most how many times the strongest trait it takes.
+
+    From what is printed: its explained shares in their steps, the children compared, and the
+    share that something unrecorded would have to explain.
+    """
+    found = unmeasured.strength_of(decision.this, decision.than)
+    counts = [show_count(n, study.settings) or 0 for n in study.cohort.n_children.values()]
+    df = sum(counts) - len(study.covariates.centred.columns) - len(counts)
+    if found is None or df <= 1:
+        return None, None
+    reached = (percent / 100) ** 2 / (1 - percent / 100)
+    ends = []
+    for side in (1.0, -1.0):
+        shares = (
+            min(
+                max((show_steps(r2, SHARE_STEP) or 0.0) + side * SHARE_STEP / 2, 0.0),
+                1 - SHARE_STEP,
+            )
+            for r2 in (found.r2_outcome, found.r2_format)
+        )
+        bound = bound_strength(Strength(*shares), df, side * DEVIATIONS)
+        ends.append(show_times(times_as_strong(bound, math.sqrt(reached), 1.0, 1.0)))
+    return ends[0], ends[1]
 
 
 def _publish_controls(

@@ -54,7 +54,13 @@ class Dropout(Row, frozen=True, kw_only=True):
 
 
 class Unrecorded(Row, frozen=True, kw_only=True):
-    """How much something unrecorded would have to matter for one pair."""
+    """How much something unrecorded would have to matter for one pair.
+
+    Attributes:
+        times: how many times the explained shares of the strongest recorded trait it takes.
+        times_low, times_high: the same with those shares as large, and as small, as goes with the
+            records; worked out from printed numbers. None where it is beyond measure.
+    """
 
     id: PairId
     this: FormatId
@@ -67,6 +73,8 @@ class Unrecorded(Row, frozen=True, kw_only=True):
     e_value_of_range: Number | None = None
     trait: Trait | None = None
     times: Number | None = None
+    times_low: Number | None = None
+    times_high: Number | None = None
     share: Percent | None = None
     movement: Number | None = None
 

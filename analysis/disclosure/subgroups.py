@@ -28,7 +28,7 @@ from analysis.disclosure.rows import (
     SecondPair,
     choose_claimed,
 )
-from analysis.disclosure.rules import enough, show_estimate, show_part
+from analysis.disclosure.rules import enough, leaves_out_zero, show_estimate, show_part
 from analysis.disclosure.summary import (
     DomainsPart,
     Kind,
@@ -139,13 +139,15 @@ def _publish_domains(domains: DomainEffects, study: Study) -> DomainsPart:
             domain=row["domain"],
             this=row["this"],
             than=row["than"],
-            settled=(row["domain"], row["this"], row["than"]) in study.verdicts.areas,
-            **show_range(row),
+            settled=(row["domain"], row["this"], row["than"]) in study.verdicts.areas
+            and leaves_out_zero(printed["conf_low"], printed["conf_high"]),
+            **printed,
             raw_estimate=show_estimate(row["raw_estimate"]),
             raw_conf_low=show_estimate(row["raw_conf_low"]),
             raw_conf_high=show_estimate(row["raw_conf_high"]),
         )
         for row in domains.table.to_dict("records")
+        for printed in (show_range(row),)
         if row["domain"] in kept
         and {row["this"], row["than"]} <= set(formats)
         and (row["this"], row["than"]) not in blocked

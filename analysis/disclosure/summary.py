@@ -49,6 +49,7 @@ from analysis.disclosure.rows import (
     Interval,
     KindRate,
     MainPair,
+    Measure,
     NetBenefit,
     Overlap,
     Predicted,
@@ -117,24 +118,6 @@ class Sentence(Row, frozen=True, kw_only=True):
     numbers: tuple[str, ...] = ()
 
 
-class Measure(Row, frozen=True, kw_only=True):
-    """What the numbers are measured in: weeks and levels of confidence.
-
-    Attributes:
-        rate_weeks: a rate is levels per so many weeks.
-        horizon_weeks, last_week: length of the window; the last week whose reviews count.
-        review_weeks: usual time between reviews.
-        confidence: level of every interval; similarity_confidence: of the narrower one.
-    """
-
-    rate_weeks: Week
-    horizon_weeks: Week
-    last_week: Week
-    review_weeks: Week
-    confidence: Number
-    similarity_confidence: Number
-
-
 class RecordsPart(Row, frozen=True, kw_only=True):
     """Which records these are: a name keyed with the ledger's secret, "" where there is none."""
 
@@ -142,10 +125,11 @@ class RecordsPart(Row, frozen=True, kw_only=True):
 
 
 class Needed(Row, frozen=True, kw_only=True):
-    """Children a format and therapy groups a grouped format needs to be compared."""
+    """What an answer needs: children a format, groups a grouped one, half-width of the range."""
 
     n_children: Count
     n_groups: Count
+    half_width: Number
 
 
 class CautionsPart(Row, frozen=True, kw_only=True):

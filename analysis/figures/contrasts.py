@@ -1,7 +1,8 @@
 """The three differences between formats, with the margin that would matter.
 
 In: a `Summary`. Out: one picture. Decisions: every row says at its own two ends which format would
-be ahead there, so that no sign has to be remembered.
+be ahead there, so that no sign has to be remembered; the ends in numbers are those of the range
+that the row's sentence names.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from analysis.figures.style import (
     text_width_cm,
     write,
 )
+from analysis.vocabulary import NO_IMPORTANT_DIFFERENCE, RULES_OUT
 from analysis.wording import FORMAT_TITLES, number, signed
 from analysis.words import alt_text
 
@@ -42,6 +44,7 @@ TOP_CM = 0.55
 LABEL_CM = 3.9
 END_LABEL_CM = 0.95
 LEAST_SPAN_IN_MARGINS = 2.4
+BY_NARROW = frozenset({NO_IMPORTANT_DIFFERENCE, RULES_OUT})
 
 
 @in_own_style
@@ -165,7 +168,23 @@ def _draw_row(
     )
     per_cm = 2 * reach / axes_cm
     _write_value(axes, span.middle, y - 0.36, "center", per_cm, size=LARGE, weight=600)
-    _write_span_ends(axes, span, y, reach, per_cm, beside=beside)
+    named = named_span(pair, span)
+    if named != span:
+        for end in (named.low, named.high):
+            line(axes, [end, end], [y - 0.15, y + 0.15], color=INK, linewidth=0.8, zorder=7)
+    _write_span_ends(axes, named, y, reach, per_cm, beside=beside and named == span)
+
+
+def named_span(pair: MainPair, span: Span) -> Span:
+    """Give the range that a pair's sentence names: the narrower one where that rules out.
+
+    Args:
+        pair: a main pair that is shown.
+        span: its interval.
+    """
+    if pair.label in BY_NARROW and pair.narrow_low is not None and pair.narrow_high is not None:
+        return Span(pair.narrow_low, span.middle, pair.narrow_high)
+    return span
 
 
 def _write_span_ends(

@@ -86,6 +86,32 @@ def reweighted_coefficients(
     return answer
 
 
+def means_of_drawn(
+    coefficients: Array, covariates: ArrayLike, cluster: ArrayLike, weights: Array
+) -> Array:
+    """Give each arm's mean prediction for the rows of each resample, not for those of the whole.
+
+    Which rows were drawn is part of a mean's error; in a difference of arms it drops out.
+
+    Args:
+        coefficients: (n_resamples, k + p, q): of k arms, then of p covariates.
+        covariates: (n, p), mean 0; p may be 0.
+        cluster: (n,) cluster of each row, 0 to c - 1.
+        weights: (n_resamples, c).
+
+    Returns:
+        (n_resamples, k, q) means.
+    """
+    columns, code = np.asarray(covariates, dtype=float), np.asarray(cluster)
+    n_arms, size = coefficients.shape[1] - columns.shape[1], np.bincount(code)
+    means: Array = coefficients[:, :n_arms]
+    if not columns.shape[1]:
+        return means
+    sums = np.stack([np.bincount(code, column) for column in columns.T], axis=1)
+    middle = weights @ sums / (weights @ size)[:, None]
+    return means + np.einsum("rp,rpq->rq", middle, coefficients[:, n_arms:])[:, None]
+
+
 def percentile_interval(
     resampled: Array, n_clusters: float, confidence: float
 ) -> tuple[Array, Array]:

@@ -197,6 +197,29 @@ def times_as_strong(recorded: Strength, bias: float, std_error: float, df: float
     return high
 
 
+def bound_strength(recorded: Strength, df: float, deviations: float) -> Strength:
+    """Give how strong a trait may be, or must be, beside how strong it was estimated.
+
+    Each partial correlation on Fisher's scale, so many standard errors further (Fisher 1921).
+
+    Args:
+        recorded: estimated strength.
+        df: residual degrees of freedom it was estimated with, above 1.
+        deviations: standard errors: above zero for the strongest, below for the weakest.
+
+    Raises:
+        AnalysisError: on a share not between 0 and 1, or one degree of freedom or fewer.
+    """
+    if not df > 1:
+        raise AnalysisError("How strong a trait may be needs more than one degree of freedom.")
+    shares = _read_share(recorded.r2_outcome), _read_share(recorded.r2_format)
+    moved = deviations / math.sqrt(df - 1)
+    bounds = [
+        math.tanh(max(math.atanh(min(math.sqrt(r2), 1 - ROUNDING)) + moved, 0)) for r2 in shares
+    ]
+    return Strength(bounds[0] ** 2, bounds[1] ** 2)
+
+
 @dataclass(frozen=True)
 class EValue:
     """How strongly something unrecorded must go with format and outcome, as risk ratios.

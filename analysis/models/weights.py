@@ -110,13 +110,16 @@ def standardised_differences(
             "Every level needs at least two rows, and some weight, before it can be compared."
         )
     member = codes[None, :] == np.arange(n_levels)[:, None]
+    binary = ((table == 0) | (table == 1)).all(axis=0)
+    # The answer has no unit: a power of two takes it away exactly, so that no square overflows.
+    largest = np.frexp(np.abs(table).max(axis=0))[1]
+    table = np.where(binary, table, np.ldexp(table, -largest))
     # Measured from the first row, so that a covariate the same in every row is exactly zero.
     shifted = table - table[0]
     means = (member * w) @ shifted / totals[:, None]
     plain = member @ shifted / sizes[:, None]
     deviations = shifted - plain[codes]
     spread = member @ deviations**2 / (sizes - 1)[:, None]
-    binary = ((table == 0) | (table == 1)).all(axis=0)
     share = plain + table[0]
     variance = np.where(binary, share * (1 - share), spread).mean(axis=0)
     chosen = list(combinations(range(n_levels), 2)) if pairs is None else list(pairs)

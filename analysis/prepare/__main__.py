@@ -2,7 +2,8 @@
 
 In: a raw export with names and dates (one sheet, several tables, or FHIR bundles) and a mapping.
 Out: a folder of coded tables that `read_records` accepts, written whole or not at all, readable by
-its owner only; a key file only where the user says.
+its owner only; a key file only where the user says. With `--to-fhir` the other way: coded records
+in, FHIR bundles and a table of formats out.
 Decisions: what is printed are counts and headings.
 """
 
@@ -36,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--formats", help="with --fhir: table of patient, planned format and what else is known"
     )
     parser.add_argument(
+        "--to-fhir",
+        action="store_true",
+        help="the other way: write coded records as FHIR bundles",
+    )
+    parser.add_argument(
         "--new-children",
         action="store_true",
         help="the key is right although it knows hardly any child of this export",
@@ -51,7 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.formats and not asked.fhir:
         parser.error("--formats goes with --fhir")
 
+    if asked.to_fhir and (asked.fhir or asked.key or asked.new_children):
+        parser.error("--to-fhir goes with --out and --mapping only")
+
     def work() -> str:
+        if asked.to_fhir:
+            from analysis.prepare.to_fhir import export_bundles
+
+            return export_bundles(Path(asked.raw), Path(asked.out), asked.mapping).tell()
         from analysis.prepare.making import prepare_records
 
         if asked.accept:

@@ -3,6 +3,9 @@
 In: a `TextColumn`. Out: one date per distinct text.
 Decisions: whether 03/04/2024 is in March or April is told by the column itself when any of its
 dates has a day after the twelfth; else it must be declared, because a wrong guess moves every week.
+A spreadsheet that takes the day for the month turns round every date up to the twelfth and leaves
+the rest as text: a column that looks so is refused, since the turned ones cannot be told apart
+from right ones. Of a birth date the year is enough: its middle is taken, and counted.
 """
 
 from __future__ import annotations
@@ -25,18 +28,50 @@ from analysis.records.text import TextColumn, TextTable, clean_text
 
 FIRST_SERIAL_DAY = date(1899, 12, 30)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+LAST_MONTH = 12
+# Of right dates two in five fall on a day up to the twelfth (12 / 30.4). A column in which every
+# stored date does, and no written one, is turned round unless this is how it fell by chance.
+UP_TO_TWELFTH = 0.4
+SURE_OF_TURNED = 0.05
+YEAR_ONLY = re.compile(r"(?:19|20)\d{2}")
+YEAR_AND_MONTH = re.compile(r"((?:19|20)\d{2})[-/.](\d{1,2})|(\d{1,2})[-/.]((?:19|20)\d{2})")
 SERIAL = re.compile(r"[345]\d{4}(\.\d+)?")
 Parts = tuple[int, int, int]
 
 
 def read_dates(
-    table: TextTable, column: TextColumn, name: str, mapping: Mapping, faults: Faults
+    table: TextTable,
+    column: TextColumn,
+    name: str,
+    mapping: Mapping,
+    faults: Faults,
+    *,
+    year_is_enough: bool = False,
 ) -> list[date | None]:
-    """Give the date of each distinct text, None for a blank or a refused one."""
+    """Give the date of each distinct text, None for a blank or a refused one.
+
+    Args:
+        table: the table, for places.
+        column: its column of dates.
+        name: what the column is called in messages.
+        mapping: says the order of day and month, if it must.
+        faults: where dates that cannot be read are reported.
+        year_is_enough: whether a year, or a year and month, stands for its middle.
+    """
     texts = [clean_text(value) for value in column.values]
     numeric = {text: parts for text in texts if (parts := _numeric_parts(text))}
     day_first = _day_first(numeric.values(), mapping)
     dates = [_read(text, numeric, day_first) for text in texts]
+    if year_is_enough:
+        vague = [
+            _middle(text) if day is None else None for text, day in zip(texts, dates, strict=True)
+        ]
+        dates = [day or middle for day, middle in zip(dates, vague, strict=True)]
+        faults.mend(
+            "birth dates without a day or month: the middle of the year or month taken",
+            len(rows_with(column, [day is not None for day in vague])),
+        )
+    _refuse_turned(table, column, name, texts, numeric, dates, faults)
     unclear = [text in numeric and day_first is None for text in texts]
     faults.refuse(
         table,
@@ -62,6 +97,53 @@ def read_dates(
         name,
     )
     return dates
+
+
+def _refuse_turned(
+    table: TextTable,
+    column: TextColumn,
+    name: str,
+    texts: list[str],
+    numeric: dict[str, Parts],
+    dates: list[date | None],
+    faults: Faults,
+) -> None:
+    """Refuse a column of which a spreadsheet took the dates it could for another order."""
+    stored = [day for text, day in zip(texts, dates, strict=True) if day and text not in numeric]
+    written = list(numeric.values())
+    if not stored or not written:
+        return
+    if any(day.day > LAST_MONTH for day in stored):
+        return
+    if any(max(first, second) <= LAST_MONTH for first, second, _ in written):
+        return
+    chance = UP_TO_TWELFTH ** len(stored) * (1 - UP_TO_TWELFTH) ** len(written)
+    if chance > SURE_OF_TURNED:
+        return
+    known = {text for text in texts if text in numeric}
+    rows = rows_with(column, [bool(text) and text not in known for text in texts])
+    faults.refuse(
+        table,
+        rows,
+        "a spreadsheet took day for month: every date up to the 12th is stored as a date, day and "
+        "month changed round, and every later one stayed as text.",
+        "Go back to the file before it was opened in a spreadsheet, import this column as text "
+        "(or with the order in which it was written), and export again; a declared order cannot "
+        "mend it.",
+        "turned_dates",
+        column.position,
+        name,
+    )
+
+
+def _middle(text: str) -> date | None:
+    """Give the middle of a year, or of a month of a year; None for another text."""
+    if YEAR_ONLY.fullmatch(text):
+        return _day(int(text), 7, 1)
+    match = YEAR_AND_MONTH.fullmatch(text)
+    if match:
+        return _day(int(match[1] or match[4]), int(match[2] or match[3]), 15)
+    return None
 
 
 def _numeric_parts(text: str) -> Parts | None:

@@ -157,7 +157,14 @@ def _read_all_dates(
     for name, found in table.columns.items():
         if name == "date" or name.endswith("_date"):
             column = found[0]
-            distinct = read_dates(table.source, column, column.heading, mapping, faults)
+            distinct = read_dates(
+                table.source,
+                column,
+                column.heading,
+                mapping,
+                faults,
+                year_is_enough=name == "birth_date",
+            )
             days[name] = [distinct[code] for code in column.codes]
     return days
 

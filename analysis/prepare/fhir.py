@@ -10,34 +10,60 @@ and their ratings; LOINC answers).
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem, RecordsError
-from analysis.prepare.bundles import read_reference, read_resources, take_id
+from analysis.prepare.bundles import (
+    TWO_OF_ONE,
+    Bundles,
+    Resource,
+    plain_address,
+    read_bundles_at,
+    read_reference,
+    take_id,
+)
 from analysis.prepare.export import RawTable
+from analysis.prepare.formats_table import read_formats
 from analysis.prepare.raw import RawExport
 from analysis.records.checking.values import Faults
-from analysis.records.headings import DATE_NAMES, missing_names, resolve_headings
+from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
-from analysis.records.reading.sources import read_source
+from analysis.records.schema import RATERS
 from analysis.records.text import HEADER, USED, TextTable, clean_text, column_from_cells
-from analysis.records.text_records import TextRecords
 
 SCALING = "pco-goal-attainment-scaling"
+SCALING_URL = f"http://hl7.org/fhir/us/pco/StructureDefinition/{SCALING}"
 DOMAIN_SYSTEM = "goal-domain"
 BASELINE = "112296-9"
 FOLLOW_UP = ("107332-9", "107333-7", "107334-5", "107331-1")
 ANSWERS = {"LA34479-8": 2, "LA34480-6": 1, "LA34481-4": 0, "LA34483-0": -1, "LA34484-8": -2}
 LOINC = "loinc.org"
+LOINC_OID = "2.16.840.1.113883.6.1"
+LOINC_URL = f"http://{LOINC}"
 SCALING_PARTS = {"level", "progressText", "text"}
-LEFT_OUT_STATUS = {"entered-in-error", "cancelled"}
-RATERS = {"Patient": "child", "RelatedPerson": "caregiver"}
+ENTERED_IN_ERROR = "entered-in-error"
+LEFT_OUT_STATUS = {ENTERED_IN_ERROR, "cancelled"}
+RATED_BY = {"Patient": "child", "RelatedPerson": "caregiver"}
+RATED_AS = {"107334-5": "child", "107331-1": "caregiver", "107333-7": "treating_therapist"}
 NO_FORMAT = (
     "these FHIR profiles hold no therapy format, so it must come from a table.",
     "Give --formats TABLE with the columns child_id (the patient's id) and format.",
 )
+UNKNOWN_CODE = (
+    "unknown_code",
+    "an observation rates a scaled goal with a code that is not known.",
+    f"Known are {BASELINE} (baseline) and {', '.join(FOLLOW_UP)}.",
+)
+UNKNOWN_GOAL = (
+    "unknown_goal",
+    "a rating does not point to a goal of this export.",
+    "Export the goals together with their ratings.",
+)
+FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 CELLS = (
     "child_id",
     "goal_id",
@@ -83,7 +109,7 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
     refusals = _Refusals(path.name)
     export = RawExport(faults=Faults())
     try:
-        rows, lines = _rate_rows(list(read_resources(path)), refusals, export)
+        rows, lines = _rate_rows(read_bundles_at(path), refusals, export)
     except (AttributeError, TypeError, KeyError, IndexError):
         fault = Problem(
             "a resource is not shaped as FHIR R4 says.",
@@ -107,10 +133,19 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
         raise RecordsError([*problems, no_format])
     if problems:
         raise RecordsError(problems)
-    known = _read_formats(formats, mapping)
+    known = read_formats(formats, mapping)
     cells = {name: [row[name] for row in rows] for name in CELLS}
     for name, by_child in known.items():
-        cells[name] = [by_child.get(child, "") for child in cells["child_id"]]
+        cells[name] = [
+            by_child.get(child, by_child.get(take_id(child), "")) for child in cells["child_id"]
+        ]
+    shared = Counter(take_id(child) for child in set(cells["child_id"]))
+    n_shared = sum(n > 1 and tail in known["format"] for tail, n in shared.items())
+    if n_shared:
+        export.notes.append(
+            "ids that several servers gave out: their row in the table of formats was used for "
+            f"each patient who has it; whole addresses as child_id tell them apart ({n_shared:,})"
+        )
     columns = {
         name: [column_from_cells(name, position, values)]
         for position, (name, values) in enumerate(cells.items(), 1)
@@ -129,50 +164,72 @@ def read_bundles(path: Path, formats: Path | None, mapping: Mapping) -> RawExpor
 
 
 def _rate_rows(
-    resources: list[tuple[int, dict]], refusals: _Refusals, export: RawExport
+    found: Bundles, refusals: _Refusals, export: RawExport
 ) -> tuple[list[dict[str, str]], list[int]]:
-    births, goals = {}, {}
-    n_unscaled = 0
-    for number, resource in resources:
-        kind = resource.get("resourceType")
-        if kind == "Patient":
-            births[take_id(resource.get("id"))] = clean_text(str(resource.get("birthDate", "")))
-        elif kind == "Goal":
-            if _check_scaling(resource, number, refusals):
-                goals[take_id(resource.get("id"))] = resource
+    births: dict[str, str] = {}
+    goals: dict[str, Resource] = {}
+    unscaled: dict[str, Resource] = {}
+    void: set[str] = set()
+    counts: Counter[str] = Counter()
+    several = found.several_servers()
+    for one in found.resources:
+        if one.kind == "Patient":
+            born = clean_text(str(one.body.get("birthDate") or ""))
+            births[found.identify(one, several)] = born[:10]
+        elif one.kind == "Goal":
+            if one.body.get("lifecycleStatus") == ENTERED_IN_ERROR:
+                void.add(one.key)
+            elif _check_scaling(one.body, one.number, refusals):
+                goals[one.key] = one
             else:
-                n_unscaled += 1
+                unscaled[one.key] = one
     rows, lines = [], []
-    n_other = n_void = 0
-    for number, resource in resources:
-        if resource.get("resourceType") != "Observation":
+    rated: set[str] = set()
+    for one in found.resources:
+        if one.kind != "Observation":
             continue
-        goal_id = take_id(read_reference((resource.get("focus") or [{}])[0]))
-        codes = _codes(resource.get("code"))
-        rates = codes & {BASELINE, *FOLLOW_UP}
-        if not rates and goal_id not in goals:
-            n_other += 1
-            continue
-        if resource.get("status") in LEFT_OUT_STATUS:
-            n_void += 1
-            continue
-        row = _rate_row(resource, number, goal_id, goals, births, bool(rates), refusals)
-        if row:
+        goal = _goal_of(one, found)
+        key = goal.key if goal else ""
+        rates = bool(_codes(one.body.get("code")) & {BASELINE, *FOLLOW_UP})
+        scaled = goals.get(key) or (unscaled.get(key) if rates else None)
+        if one.body.get("status") in LEFT_OUT_STATUS and (rates or scaled):
+            counts["ratings marked as entered in error left out"] += 1
+        elif key in void:
+            counts["observations of goals entered in error left out"] += 1
+        elif not rates and scaled and _answers(one.body):
+            refusals.add(*UNKNOWN_CODE, f"resource {one.number}")
+        elif not rates:
+            beside = "of another kind on scaled goals" if scaled else "about other things"
+            counts[f"observations {beside} left out"] += 1
+        elif row := _rate_row(one, scaled, found, births, several, refusals):
+            rated.add(key)
             rows.append(row)
-            lines.append(number)
-    for n, words in (
-        (n_unscaled, "goals without attainment scaling left out"),
-        (n_other, "observations about other things left out"),
-        (n_void, "ratings marked as entered in error left out"),
-    ):
-        if n:
-            export.notes.append(f"{words} ({n:,})")
+            lines.append(one.number)
+    counts["goals entered in error left out"] = len(void)
+    counts["goals without attainment scaling left out"] = len(set(unscaled) - rated)
+    counts["goals read as scaled because they are rated as such"] = len(set(unscaled) & rated)
+    counts["resources that stand there twice read once"] = found.n_again
+    for number in found.twice:
+        refusals.add("two_of_one", *TWO_OF_ONE, f"resource {number}")
+    export.notes += [f"{words} ({n:,})" for words, n in counts.items() if n]
     return rows, lines
+
+
+def _goal_of(observation: Resource, found: Bundles) -> Resource | None:
+    for focus in observation.body.get("focus") or []:
+        goal = found.find(read_reference(focus), observation, "Goal")
+        if goal:
+            return goal
+    return None
 
 
 def _check_scaling(goal: dict, number: int, refusals: _Refusals) -> bool:
     """Tell whether the goal is scaled, and refuse parts or levels that are not known."""
-    scaled = False
+    scaled = any(
+        _codes(target.get("measure")) & {BASELINE, *FOLLOW_UP}
+        or _codes(target.get("detailCodeableConcept")) & set(ANSWERS)
+        for target in goal.get("target", [])
+    )
     for extension in goal.get("extension", []):
         if not str(extension.get("url", "")).endswith(SCALING):
             continue
@@ -197,32 +254,18 @@ def _check_scaling(goal: dict, number: int, refusals: _Refusals) -> bool:
 
 
 def _rate_row(
-    resource: dict,
-    number: int,
-    goal_id: str,
-    goals: dict[str, dict],
+    rating: Resource,
+    goal: Resource | None,
+    found: Bundles,
     births: dict[str, str],
-    rates: bool,
+    several: bool,
     refusals: _Refusals,
 ) -> dict[str, str] | None:
-    place = f"resource {number}"
-    if not rates:
-        refusals.add(
-            "unknown_code",
-            "an observation rates a scaled goal with a code that is not known.",
-            f"Known are {BASELINE} (baseline) and {', '.join(FOLLOW_UP)}.",
-            place,
-        )
+    place = f"resource {rating.number}"
+    if goal is None:
+        refusals.add(*UNKNOWN_GOAL, place)
         return None
-    if goal_id not in goals:
-        refusals.add(
-            "unknown_goal",
-            "a rating does not point to a scaled goal of this export.",
-            "Export the goals together with their ratings.",
-            place,
-        )
-        return None
-    answers = _codes(resource.get("valueCodeableConcept")) & set(ANSWERS)
+    answers = _answers(rating.body)
     if len(answers) != 1:
         refusals.add(
             "unknown_answer",
@@ -231,19 +274,58 @@ def _rate_row(
             place,
         )
         return None
-    goal = goals[goal_id]
-    child = take_id(read_reference(goal.get("subject")) or read_reference(resource.get("subject")))
-    performer = read_reference((resource.get("performer") or [{}])[0]).rpartition("/")[0]
+    child = _child_of(goal, found, several) or _child_of(rating, found, several)
+    set_date = str(goal.body.get("startDate", ""))[:10]
     return {
         "child_id": child,
-        "goal_id": goal_id,
-        "domain": _domain(goal),
+        "goal_id": found.identify(goal, several),
+        "domain": _domain(goal.body),
         "birth_date": births.get(child, ""),
-        "set_date": str(goal.get("startDate", ""))[:10],
-        "date": str(resource.get("effectiveDateTime", ""))[:10],
+        "set_date": set_date if FULL_DATE.fullmatch(set_date) else "",
+        "date": _date_of(rating.body),
         "attainment": str(ANSWERS[answers.pop()]),
-        "rater": RATERS.get(performer.rpartition("/")[2], ""),
+        "rater": _rater_of(rating, found),
     }
+
+
+def _rater_of(rating: Resource, found: Bundles) -> str:
+    """Give who rated, by the performer's name for a kind of rater, its type, or the code.
+
+    A practitioner may be the treating therapist or another, so that the type alone tells nothing.
+    """
+    performer = (rating.body.get("performer") or [{}])[0]
+    said = plain_name(str(performer.get("display", "")))
+    if said in RATERS:
+        return said
+    by_type = RATED_BY.get(found.kind_of(read_reference(performer), rating), "")
+    by_code = {RATED_AS.get(code, "") for code in _codes(rating.body.get("code"))}
+    return by_type or max(by_code & set(RATED_BY.values()), default="")
+
+
+def _child_of(resource: Resource, found: Bundles, several: bool) -> str:
+    reference = read_reference(resource.body.get("subject"))
+    patient = found.find(reference, resource, "Patient")
+    if patient:
+        return found.identify(patient, several)
+    if several and reference and "://" not in reference and resource.base:
+        reference = f"{resource.base}/{reference}"
+    plain = plain_address(reference)
+    return plain if several and "://" in plain else take_id(plain)
+
+
+def _date_of(rating: dict) -> str:
+    period = rating.get("effectivePeriod") or {}
+    given = (
+        rating.get("effectiveDateTime")
+        or rating.get("effectiveInstant")
+        or period.get("start")
+        or period.get("end")
+    )
+    return str(given or "")[:10]
+
+
+def _answers(observation: dict) -> set[str]:
+    return _codes(observation.get("valueCodeableConcept")) & set(ANSWERS)
 
 
 def _codes(concept: object) -> set[str]:
@@ -251,7 +333,8 @@ def _codes(concept: object) -> set[str]:
     return {
         str(coding.get("code"))
         for coding in codings
-        if isinstance(coding, dict) and LOINC in str(coding.get("system", ""))
+        if isinstance(coding, dict)
+        and any(name in str(coding.get("system", "")) for name in (LOINC, LOINC_OID))
     }
 
 
@@ -261,50 +344,3 @@ def _domain(goal: dict) -> str:
             if DOMAIN_SYSTEM in str(coding.get("system", "")):
                 return str(coding.get("code", ""))
     return ""
-
-
-def _read_formats(path: Path, mapping: Mapping) -> dict[str, dict[str, str]]:
-    """Give what the table of formats says of each child: column to (child to text)."""
-    records = TextRecords()
-    found = read_source(path, "episodes", mapping, records, line_breaks=True)
-    if not records.problems and found:
-        table = found[0][1]
-        names = resolve_headings(table.headings, "episodes", mapping.columns, DATE_NAMES)
-        missing = missing_names("episodes", names)
-        if not missing:
-            return _by_child(table, names)
-        records.problems.append(
-            Problem(
-                f"the table of formats lacks: {', '.join(missing)}.",
-                "Name the columns in the mapping file, or add them.",
-                file=table.file,
-                code="missing_column",
-            )
-        )
-    raise RecordsError(records.problems)
-
-
-def _by_child(table: TextTable, names: list[str]) -> dict[str, dict[str, str]]:
-    cells = {
-        name: [clean_text(column.values[code]) for code in column.codes]
-        for column, name in zip(table.columns, names, strict=True)
-        if name
-    }
-    children = [take_id(child) for child in cells.pop("child_id")]
-    known: dict[str, dict[str, str]] = {}
-    for name, values in cells.items():
-        known[name] = {}
-        for child, value in zip(children, values, strict=True):
-            if known[name].setdefault(child, value) != value:
-                raise RecordsError(
-                    [
-                        Problem(
-                            f"a patient has two different values of {name}.",
-                            "Keep one row for each patient.",
-                            file=table.file,
-                            column=name,
-                            code="two_values",
-                        )
-                    ]
-                )
-    return known

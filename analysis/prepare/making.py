@@ -156,7 +156,10 @@ def code_records(export: RawExport, mapping: Mapping, book: CodeBook) -> tuple[R
         tables=coded,
         names={name: list(table.headings) for name, table in coded.items()},
         problems=export.faults.problems,
-        notes=export.notes,
+        notes=[
+            *export.notes,
+            *(f"{sentence} ({n:,})" for sentence, n in export.faults.mended.items()),
+        ],
     )
     found = [
         problem
@@ -166,7 +169,7 @@ def code_records(export: RawExport, mapping: Mapping, book: CodeBook) -> tuple[R
     if found:
         raise RecordsError(found, privacy=True)
     if any(_has_dates(table) for table in export.tables):
-        mapping = replace(mapping, days=False)
+        mapping = replace(mapping, days=False, months=False, weeks_said=True)
     judged, faults = check_text(text, mapping)
     refuse_if_faulty(faults, text)
     return _in_order_of_codes(assemble_records(judged, faults, text.notes)), done

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
 from analysis.prepare.export import RawTable
-from analysis.records.assignment.arrange import arrange
+from analysis.records.assignment.arrange import arrange_rows
 from analysis.records.assignment.cannot import name_what_it_is
 from analysis.records.assignment.columns import SHEET_HEADING, show_known
 from analysis.records.assignment.plan import Proposal
@@ -104,7 +104,7 @@ def _take_table(name: str, table: TextTable, proposal: Proposal, export: RawExpo
             )
     present = {*columns, *(("week",) if "date" in columns else ())}
     if name == "flat" and not proposal.structural:
-        done = arrange(table, columns, mapping)
+        done = arrange_rows(table, columns, mapping)
         if done.unmatched:
             export.faults.refuse_whole(table, *NOT_IN_TABLE, "mapping")
         export.notes += [f"{table.file}: {note}" for note in done.notes]

@@ -96,6 +96,7 @@ class Mapping:
             names stand for, or "joined" (each is another table, joined by its codes).
         formats: "individual" and "group" to the columns that say yes or a number of sessions.
         totals: whether rows of totals and notes under the table are left out.
+        weeks_said: whether the unit of `week` columns was declared, whichever it is.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -113,6 +114,7 @@ class Mapping:
     totals: bool = False
     months: bool = False
     age_months: bool = False
+    weeks_said: bool = False
     formats: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -212,6 +214,7 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
         sheets=str(said.get("layout.sheets", "")),
         totals="layout.totals" in said,
         formats=formats,
+        weeks_said="weeks.unit" in said or bool(reviews) or "week" in labels,
     )
 
 

@@ -23,6 +23,7 @@ from analysis.settings import Settings
 from analysis.wording import children, count, listing, percent
 
 NOT_ADJUSTED = "formats cannot be compared among children alike in this"
+STILL_ADJUSTED = "few enough to be filled in, so that it can still be allowed for"
 COSTS = (
     (
         "episodes",
@@ -206,7 +207,7 @@ def judge_readiness(records: Records, settings: Settings | None = None) -> Readi
     return Readiness(
         records,
         _count_formats(records, settings or Settings()),
-        _find_gaps(records),
+        _find_gaps(records, settings or Settings()),
         _count_goals(records),
         _count_unique(records),
     )
@@ -232,12 +233,14 @@ def _count_formats(records: Records, settings: Settings) -> tuple[FormatCount, .
         if is_grouped(label) and n_groups < settings.compare_groups:
             lacking.append(count(settings.compare_groups - n_groups, "more therapy group"))
         words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
+        if is_grouped(label) and n_children and own["group_id"].isna().all():
+            words = "cannot be compared: group_id (which therapy group) is not recorded"
         n_groups = n_groups if is_grouped(label) else 0
         rows.append(FormatCount(label, n_children, n_groups, words))
     return tuple(rows)
 
 
-def _find_gaps(records: Records) -> tuple[Gap, ...]:
+def _find_gaps(records: Records, settings: Settings) -> tuple[Gap, ...]:
     rows: list[Gap] = []
     absent: set[str] = set()
     for table, column, cost in COSTS:
@@ -252,6 +255,9 @@ def _find_gaps(records: Records) -> tuple[Gap, ...]:
             absent.add(table)
             continue
         n_missing = int(frame[column].isna().sum())
+        filled_in = n_missing <= settings.most_missing * len(frame)
+        if n_missing and filled_in and cost.startswith(NOT_ADJUSTED):
+            cost = cost.replace(NOT_ADJUSTED, STILL_ADJUSTED).partition(";")[0]
         if n_missing:
             rows.append(Gap(table, column, n_missing, len(frame), cost))
     return tuple(rows)

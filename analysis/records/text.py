@@ -8,6 +8,7 @@ are judged by looking at a few thousand texts.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ import numpy as np
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF], None
 )
+
+ESCAPED_BREAK = re.compile(r"_x000[9ADad]_")  # as Excel stores a tab or a line break
 
 ROWS_AT_ONCE = 500
 USED = "used"
@@ -30,6 +33,8 @@ REPEATED_HEADER = "left out: header repeated"
 
 def clean_text(text: str) -> str:
     """Give `text` without outer blanks, no-break spaces, zero-width marks or width variants."""
+    if "_x000" in text:
+        text = ESCAPED_BREAK.sub(" ", text)
     if text.isascii():
         return text.strip()
     return " ".join(unicodedata.normalize("NFKC", text.translate(INVISIBLE)).split())

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from analysis.disclosure.rows import Counts, MainPair, TScore
 from analysis.disclosure.summary import Change, Summary
 from analysis.figures.balance import draw_balance, draw_overlap
-from analysis.figures.contrasts import draw_contrasts
+from analysis.figures.contrasts import BY_NARROW, draw_contrasts
 from analysis.figures.flow import draw_flow
 from analysis.figures.levels import draw_levels
 from analysis.figures.needed import draw_needed
@@ -37,7 +37,7 @@ from analysis.words import alt_text
 from analysis.words.answer import LABEL_TITLES, give_question
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
 from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
-from analysis.words.phrases import absent_formats, range_name, spell_rough
+from analysis.words.phrases import absent_formats, range_name, spell_rough, weeks_compared
 from analysis.words.previous import say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
@@ -47,6 +47,7 @@ GUTTER_CM = 0.4
 SENTENCE_SIZE = 9.0
 LINE_CM = 0.405
 LEAST_ROW_CM = 1.95
+READING_NAMED = " Ticks: the range that rules out."
 READING_WIDE = " Thin lines: the range if something unrecorded also differs."
 
 
@@ -55,13 +56,15 @@ def view_answer(summary: Summary) -> View:
     pairs = [_view_pair(summary, pair) for pair in summary.answer.pairs]
     absent = absent_formats(summary)
     wide = any(pair.shown and pair.wide_low is not None for pair in summary.answer.pairs)
-    reading = f"The bar is the {range_name(summary)}; the darker, the more plausible."
+    ruled = any(pair.shown and pair.label in BY_NARROW for pair in summary.answer.pairs)
+    span = f"{range_name(summary)} over {weeks_compared(summary)}"
+    reading = f"The bar is the {span}; the darker, the more plausible."
     side_cm, row_cm = _share_width(_pair_sentences(summary))
     return {
         "question": give_question(summary),
         "headline": summary.texts["headline"],
         "always": summary.texts["always"],
-        "reading": reading + (READING_WIDE if wide else ""),
+        "reading": reading + (READING_NAMED if ruled else "") + (READING_WIDE if wide else ""),
         "pairs": pairs,
         "verdicts": _group_verdicts(pairs),
         "counts": {

@@ -35,6 +35,7 @@ from analysis.simulation.design import ClinicDesign
 from analysis.simulation.sample import check_folder, clinic_files, write_clinic
 from analysis.simulation.tables import build_table, code_labels
 from analysis.simulation.truth import true_contrasts
+from analysis.simulation.unlike_design import UnlikeDesign
 
 Seed = int | np.random.SeedSequence | np.random.Generator
 
@@ -70,7 +71,7 @@ class Clinic:
     """
 
     tables: dict[str, pd.DataFrame]
-    design: ClinicDesign
+    design: ClinicDesign | UnlikeDesign
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(frame)} {name}" for name, frame in self.tables.items())
@@ -121,9 +122,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         check_folder(given.out)
-        clinic = simulate_clinic(ClinicDesign(n_children=given.children), given.seed)
-        truth = true_contrasts(clinic.design, given.truth_children)
-        write_clinic(given.out, clinic_files(clinic.tables, clinic.design, given.seed, truth))
+        design = ClinicDesign(n_children=given.children)
+        clinic = simulate_clinic(design, given.seed)
+        truth = true_contrasts(design, given.truth_children)
+        write_clinic(given.out, clinic_files(clinic.tables, design, given.seed, truth))
     except AnalysisError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code

@@ -32,18 +32,17 @@ _ID_OF = {
 
 def code_labels(caseload: Caseload, course: Course) -> dict[str, pd.api.extensions.ExtensionArray]:
     """Give the codes of everything that has one: C001, C001-G1, T01, P01, S1."""
-    children = _count_codes("C", caseload.n_children, 3)
+    children = number_codes("C", caseload.n_children, 3)
     first = np.flatnonzero(np.diff(caseload.goal_child, prepend=-1))
     number = np.arange(caseload.n_goals) - first[caseload.goal_child] + 1
     goals = [f"{children[c]}-G{k}" for c, k in zip(caseload.goal_child, number, strict=True)]
-    labels = {
+    return {
         "child": children,
-        "goal": goals,
-        "group": _count_codes("T", len(course.group_site), 2),
-        "therapist": _count_codes("P", int(course.therapist.max()) + 1, 2),
-        "site": _count_codes("S", int(caseload.site.max()) + 1, 1),
+        "goal": pd.array(goals, dtype=text_type()),
+        "group": number_codes("T", len(course.group_site), 2),
+        "therapist": number_codes("P", int(course.therapist.max()) + 1, 2),
+        "site": number_codes("S", int(caseload.site.max()) + 1, 1),
     }
-    return {name: pd.array(codes, dtype=text_type()) for name, codes in labels.items()}
 
 
 def build_table(
@@ -86,6 +85,8 @@ def _cells(column: pd.Series) -> list[str]:
     return ["" if x is None or x != x else str(x) for x in column.astype(object)]
 
 
-def _count_codes(letter: str, n: int, digits: int) -> list[str]:
+def number_codes(letter: str, n: int, digits: int) -> pd.api.extensions.ExtensionArray:
+    """Give the codes C001 to C120 of so many things, with at least so many digits."""
     width = max(digits, len(str(n)))
-    return [f"{letter}{number:0{width}d}" for number in range(1, n + 1)]
+    codes = [f"{letter}{number:0{width}d}" for number in range(1, n + 1)]
+    return pd.array(codes, dtype=text_type())

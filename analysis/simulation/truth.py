@@ -10,6 +10,7 @@ realistically have had any format" are weighted by the overlap weight of their t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -64,7 +65,20 @@ def true_contrasts(
         n = min(CHILDREN_AT_ONCE, n_children - number * CHILDREN_AT_ONCE)
         parts.append(_follow_children(design, n, np.random.default_rng(child_seed)))
     found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    present = [k for k, name in enumerate(FORMATS) if name not in design.absent_formats]
+    return sum_up_truth(found, design.absent_formats, seed)
+
+
+def sum_up_truth(found: dict[str, Array], absent_formats: Sequence[str], seed: int) -> Truth:
+    """Average what n children made under each format, as `true_contrasts` gives it.
+
+    Args:
+        found: (n, 3) arrays by measure, `probability` of each format among them; `attention` and
+            `peer_comfort` of (n,).
+        absent_formats: formats left out.
+        seed: where the random numbers began.
+    """
+    n_children = len(found["probability"])
+    present = [k for k, name in enumerate(FORMATS) if name not in absent_formats]
     weights = {
         "could_have_had_any": 1 / (1 / found["probability"][:, present]).sum(axis=1),
         "everyone": np.ones(n_children),

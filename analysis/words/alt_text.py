@@ -32,6 +32,7 @@ from analysis.words.phrases import (
     range_name,
     spell_mean,
     spell_unit,
+    weeks_compared,
 )
 from analysis.words.progress import BAND_TITLES
 from analysis.words.reasons import give_clause
@@ -45,8 +46,8 @@ def describe_contrasts(summary: Summary) -> str:
         f"{summary.texts[f'pair.{pair.id}']}"
         for pair in summary.answer.pairs
     ]
-    first = "Difference in progress for each pair of formats, with its "
-    return _join(f"{first}{range_name(summary)}.", parts)
+    first = f"Difference in progress over {weeks_compared(summary)} for each pair of formats"
+    return _join(f"{first}, with its {range_name(summary)}.", parts)
 
 
 def describe_rates(summary: Summary) -> str:

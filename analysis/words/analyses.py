@@ -36,11 +36,13 @@ ANALYSIS_TITLES = {
 }
 RATE_ESTIMAND = (
     "Mean difference in the rate of goal progress (attainment levels per {rate_weeks} weeks, over "
-    "the first {horizon_weeks} weeks) between children whose therapy was planned in one format "
-    "and children whose therapy was planned in the other, among children who could realistically "
-    "have had any of the formats"
+    "the reviews of the first {horizon_weeks} weeks) between therapy planned in one format and "
+    "therapy planned in the other, over all children compared"
 )
+_MORE_ALIKE = RATE_ESTIMAND + ", those most who could realistically have had any of the formats"
 OTHER_ESTIMANDS = {
+    "overlap_weighted": _MORE_ALIKE,
+    "overlap_weighted_adjusted": _MORE_ALIKE,
     CHANGE: (
         "Mean difference between formats in the level reached {rate_weeks} weeks after the start, "
         "minus the start level"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from analysis.disclosure.rows import Counts, Gate, MainPair
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import (
+    AHEAD,
     CANNOT_TELL,
     DEPENDS,
     FASTER_IMPORTANT,
@@ -23,6 +24,7 @@ from analysis.vocabulary import (
     Unsettled,
 )
 from analysis.wording import (
+    FORMAT_NAMES,
     children,
     count,
     interval,
@@ -42,14 +44,20 @@ from analysis.words.phrases import (
     pair_names,
     range_name,
     say,
+    say_aim,
     spell_span,
     spell_times,
+    weeks_compared,
 )
 
 TITLE = "Individual, group or combined therapy: what these records show"
 ALWAYS = (
     "Children were not assigned at random: part of any difference may come from which children "
     "were offered which format."
+)
+ADVICE = (
+    "Unless chance or who was offered which format hides one, choose on fit, cost and family "
+    "preference."
 )
 LABEL_TITLES: dict[Label, str] = {
     FASTER_IMPORTANT: "Further ahead, enough to matter",
@@ -64,12 +72,14 @@ UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
 }
+AIM = ("answer.needed.half_width",)
+_COUNTED = ("answer.counts", "measure")
 _RANGE = ("estimate", "conf_low", "conf_high")
 _USED: dict[Label, tuple[str, ...]] = {
     FASTER_IMPORTANT: _RANGE,
     FASTER_SIZE_UNCERTAIN: _RANGE,
     NO_IMPORTANT_DIFFERENCE: ("narrow_low", "narrow_high"),
-    RULES_OUT: (*_RANGE, "narrow_low", "narrow_high"),
+    RULES_OUT: ("narrow_low", "narrow_high"),
     DEPENDS: (*_RANGE, "weighted"),
     CANNOT_TELL: _RANGE,
 }
@@ -78,8 +88,8 @@ _USED: dict[Label, tuple[str, ...]] = {
 def give_question(summary: Summary) -> str:
     """Give the question of the report."""
     return (
-        "Among children who could realistically have had any of the formats, how much further do "
-        f"goals move {every(summary)} in one format than in another?"
+        "For the children compared here, made alike, how much further do goals move "
+        f"{every(summary)}, over {weeks_compared(summary)}, in one format than in another?"
     )
 
 
@@ -93,7 +103,20 @@ def tell_answer(summary: Summary) -> list[Sentence]:
 def tell_counts(summary: Summary) -> list[Sentence]:
     """Say how many children and goals were compared."""
     text = spell_counts(summary, summary.counted("all"))
-    return [say("counts", "counts", text, ("answer.counts",))]
+    if summary.measure.asked_weeks is None:
+        return [say("counts", "counts", text, ("answer.counts",))]
+    return [say("counts", "counts.common_weeks", f"{text} {_say_weeks(summary)}", _COUNTED)]
+
+
+def _say_weeks(summary: Summary) -> str:
+    """Say which weeks are compared, and why these where fewer were than asked about."""
+    measure = summary.measure
+    ended = listing([FORMAT_NAMES[name] for name in measure.ended])
+    return (
+        f"Compared are weeks 0 to {measure.horizon_weeks} of the {measure.asked_weeks} asked "
+        f"about: children in {ended} were seldom reviewed later, and the pace of progress may "
+        "change on the way."
+    )
 
 
 def spell_counts(summary: Summary, everyone: Counts) -> str:
@@ -137,6 +160,7 @@ def say_pair(summary: Summary, pair: MainPair) -> Sentence:
         CANNOT_TELL: _say_cannot_tell,
     }[pair.label](summary, pair)
     used = tuple(f"answer.pairs.{pair.id}.{name}" for name in _USED[pair.label])
+    used += AIM if pair.times else ()
     if pair.certainty == "suggestive" and pair.label != CANNOT_TELL:
         text += f" Lean on this lightly: {listing([give_short_reason(gate) for gate in gates])}."
         rule += ".suggestive"
@@ -231,6 +255,12 @@ def _oriented(pair: MainPair) -> tuple[float, float, float]:
     return (estimate, low, high) if _is_this_ahead(pair) else (-estimate, -high, -low)
 
 
+def _oriented_narrow(pair: MainPair) -> tuple[float, float]:
+    """Give the narrower range as the format ahead minus the other."""
+    low, high = known(pair.narrow_low), known(pair.narrow_high)
+    return (low, high) if _is_this_ahead(pair) else (-high, -low)
+
+
 def _say_important(summary: Summary, pair: MainPair) -> str:
     (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
     return (
@@ -252,21 +282,18 @@ def _say_no_difference(summary: Summary, pair: MainPair) -> str:
     return (
         f"Any difference between {pair_names(pair)} is smaller than the {points(summary.margin)} "
         f"{every(summary)} set beforehand as enough to matter ({narrow_range_name(summary)} "
-        f"{narrow}). Choose on fit, cost and family preference."
+        f"{narrow}). {ADVICE}"
     )
 
 
 def _say_not_behind(summary: Summary, pair: MainPair) -> str:
-    (ahead, behind), (_, low, high) = _sides(pair), _oriented(pair)
-    sign = 1 if _is_this_ahead(pair) else -1
-    narrow_low, narrow_high = sorted(
-        (sign * known(pair.narrow_low), sign * known(pair.narrow_high))
-    )
+    """Say what is ruled out and what is not, beside the one range that both follow from."""
+    ahead, behind = _sides(pair)
+    low, high = _oriented_narrow(pair)
     text = (
         f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
-        f"{every(summary)} ({narrow_range_name(summary)} {interval(narrow_low, narrow_high)}). Not "
-        f"ruled out: up to {points(high)} ahead ({range_name(summary)} "
-        f"{interval(low, high)})."
+        f"{every(summary)}. Not ruled out: up to {points(high)} ahead "
+        f"({narrow_range_name(summary)} {interval(low, high)})."
     )
     if pair.unsettled:
         text += f" {UNSETTLED[pair.unsettled]}, that is not enough to call it ahead."
@@ -300,10 +327,10 @@ def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
 def _say_more(summary: Summary, pair: MainPair) -> str:
     if pair.times is None:
         return ""
-    return (
-        f" {sentence_case(spell_times(summary, pair, pair.times))} would narrow the range to about "
-        f"{number(summary.margin)} either way."
-    )
+    half = number(summary.answer.needed.half_width)
+    narrower = f"would narrow the range to about {half} either way"
+    would = narrower if pair.label in AHEAD else say_aim(summary)
+    return f" {sentence_case(spell_times(summary, pair, pair.times))} {would}."
 
 
 def _say_withheld(summary: Summary, pair: MainPair, gate: Gate | None) -> Sentence:

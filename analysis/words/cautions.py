@@ -132,6 +132,12 @@ NEXT_STEPS = (
         "Rate the goals once more when a family stops coming, and call those who have stopped.",
     ),
     (
+        "weeks",
+        "Review each format at the same weeks",
+        "Go on reviewing goals after a block of therapy has ended, at the same weeks in every "
+        "format: the formats can then be compared over the whole time.",
+    ),
+    (
         "overlap",
         "Write down why the format was chosen",
         "Record the reason for each choice (column reason_for_format): children placed by where "
@@ -166,6 +172,8 @@ _STEP_OF_RULE = {
     "raters_not_recorded": "raters",
     "one_kind_of_rater": "raters",
     "many_missing": "missing",
+    "weeks_apart": "weeks",
+    "bent": "weeks",
     "missing": "missing",
     "uneven_missing": "missing",
     "separated": "overlap",
@@ -190,6 +198,8 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     names: set[str] = {pair.label for pair in pairs}
     if names != {NOT_COMPARABLE}:
         wanted.discard("few")
+    if summary.measure.asked_weeks:
+        wanted.add("weeks")
     if any(pair.times for pair in pairs):
         wanted.add("more")
     if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:

@@ -19,7 +19,6 @@ from analysis.wording import (
     count,
     interval,
     listing,
-    number,
     points,
     sentence_case,
 )
@@ -105,7 +104,7 @@ REASONS: dict[str, str] = {
     "behind": "The range lies wholly below zero",
     "not_behind": "Being behind by {margin} or more is ruled out for both kinds of goal",
     "goes_with": "The range lies wholly above zero; an association, not more",
-    "not_lower": "Levels lower by {margin} or more are ruled out",
+    "not_lower": "Ratings lower by {margin} or more are ruled out",
     "lower": "The range lies wholly below zero",
     "not_settled": (
         "The range lies on the side of the claim, but beside everything else this report compares "
@@ -159,7 +158,8 @@ def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
         than=FORMAT_NAMES.get(than, ""),
         **_spell_parts(summary, claim.id),
     )
-    why = REASONS[claim.reason].format(margin=f"{number(summary.margin)} levels")
+    margin = find_setting(summary, "rater_margin") if claim.id == "H7" else summary.margin
+    why = REASONS[claim.reason].format(margin=points(margin))
     text = f"{verdict}. {meaning} {why}."
     if claim.suggestive and claim.verdict in ("supported", "not supported"):
         text += LIGHTLY

@@ -20,6 +20,7 @@ GATE_QUESTIONS: dict[GateName, str] = {
     "adjustment": "Was enough known about the children at the start?",
     "precision": "Is the range narrow enough to answer?",
     "agreement": "Does the growth model of every review support the main analysis?",
+    "timing": "Is the answer the same whatever weeks are looked at?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",
     "dominance": "Is it more than one group's or one therapist's work?",
@@ -129,6 +130,21 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "the growth model, which follows every goal from review to review, does not support the "
         "main analysis"
     ),
+    "weeks_apart": lambda g, s: (
+        f"{_name(g)} was reviewed for less than {_need(g)} weeks after the start while the others "
+        "were, so they share too few weeks. Review each format at the same weeks"
+    ),
+    "bent": lambda g, s: (
+        "progress does not go on at one pace, and the two formats were reviewed at different "
+        "weeks. Review each format at the same weeks"
+    ),
+    "change_against": lambda g, s: (
+        f"the change over the first {s.measure.rate_weeks} weeks points the other way than the "
+        "progress over all weeks compared"
+    ),
+    "attained_against": lambda g, s: (
+        "the goals at the expected level at the end point the other way than the progress"
+    ),
     "many_missing": lambda g, s: (
         f"{known(g.have):.0f}% of the children in {_name(g)} have no level at the end"
     ),
@@ -157,6 +173,9 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
+    "bent": "the pace changes, and the formats were reviewed at different weeks",
+    "change_against": "the change over the first weeks points the other way",
+    "attained_against": "the goals at the expected level point the other way",
     "many_missing": "many children left before the end",
     "missing": "many children left before the end, or clearly more left one format",
     "uneven_missing": "clearly more children left one format before the end",

@@ -76,8 +76,8 @@ def describe_trial(summary: Summary) -> list[TrialPart]:
             "Follow-up",
             f"{measure.horizon_weeks} weeks, everyone reviewed on time",
             (
-                f"Reviews up to week {measure.last_week}; children who leave are counted as "
-                "missing, goals met early keep their level"
+                f"Reviews up to week {measure.last_week}; children who leave count by the reviews "
+                "they had, if there were enough; goals met early keep their level"
             ),
         ),
         TrialPart(
@@ -89,8 +89,17 @@ def describe_trial(summary: Summary) -> list[TrialPart]:
             "Question",
             "Mean difference between formats as planned, whatever is received later",
             (
-                "The same, for children who could realistically have had any format, after "
-                "allowing for what was recorded on the first day"
+                "The same, over all children compared, after allowing for what was recorded on "
+                "the first day"
+            ),
+        ),
+        TrialPart(
+            "Taken for granted",
+            "Nothing about which children have which format: lots are drawn",
+            (
+                "Children alike in what was recorded on the first day differ in nothing else that "
+                "goes with format and progress; a format is the same whoever else has it; every "
+                "child could have had each format; children who leave would have gone on as before"
             ),
         ),
         TrialPart(

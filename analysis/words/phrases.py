@@ -29,7 +29,7 @@ TIMES: dict[Times, str] = {
     "two": "about twice as many children",
     "three": "about three times as many children",
     "four": "about four times as many children",
-    "five": "more than five times as many children",
+    "five": "more than four times as many children",
 }
 NOT_SETTLED = "not settled by these records"
 
@@ -80,6 +80,12 @@ def spell_times(summary: Summary, pair: OfPair, times: Times) -> str:
     return f"{TIMES[times]}, in more therapy groups," if grouped else TIMES[times]
 
 
+def say_aim(summary: Summary) -> str:
+    """Say what so many more children would bring: an answer, by a narrower range."""
+    half = number(summary.answer.needed.half_width)
+    return f"would give most clinics an answer (range {half} either way)"
+
+
 def spell_rough(value: float) -> str:
     """Spell a mean that is given to a half or a whole step of its scale: 'about 3'."""
     return f"about {number(value, 0 if value == round(value) else 1)}"
@@ -99,6 +105,11 @@ def ends(row: Interval) -> tuple[float, float]:
 def every(summary: Summary) -> str:
     """Spell how long a rate lasts: 'every 12 weeks'."""
     return f"every {summary.measure.rate_weeks} weeks"
+
+
+def weeks_compared(summary: Summary) -> str:
+    """Spell the weeks compared: 'weeks 0 to 24'."""
+    return f"weeks 0 to {summary.measure.horizon_weeks}"
 
 
 def spell_unit(summary: Summary, unit: Unit) -> str:

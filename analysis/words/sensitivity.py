@@ -18,12 +18,20 @@ from analysis.wording import (
     interval,
     listing,
     number,
-    points,
     sentence_case,
 )
 from analysis.words.analyses import give_title
-from analysis.words.answer import LABEL_TITLES
-from analysis.words.phrases import ends, every, known, pair_names, range_name, say, spell_times
+from analysis.words.answer import AIM, LABEL_TITLES
+from analysis.words.phrases import (
+    ends,
+    every,
+    known,
+    pair_names,
+    range_name,
+    say,
+    say_aim,
+    spell_times,
+)
 from analysis.words.reasons import give_clause
 
 NOT_ASKED = (
@@ -31,6 +39,7 @@ NOT_ASKED = (
     "not asked in this run."
 )
 MANY_TIMES = 10.0
+MORE = f"more than {MANY_TIMES:.0f}"
 BETWEEN = {
     "therapy group": "therapy groups",
     "child": "children",
@@ -152,8 +161,8 @@ def _say_dropout(row: Dropout) -> Sentence:
         return say(key, "dropout.held_back", text)
     if not row.changed or row.label is None:
         text = (
-            f"{names}: what is said stays the same even if the children who left made no further "
-            "progress, in either format or in both."
+            f"{names}: what is said stays the same even if the children who left, those seen only "
+            "once among them, made no further progress, in either format or in both."
         )
         return say(key, "dropout.unchanged", text)
     sides = [
@@ -163,8 +172,8 @@ def _say_dropout(row: Dropout) -> Sentence:
     ]
     title = LABEL_TITLES[row.label]
     text = (
-        f"{names}: what is said changes if the children who left progressed afterwards "
-        f"{listing(sides)} than before they left. It would then be: "
+        f"{names}: what is said changes if the children who left, those seen only once among them, "
+        f"progressed afterwards {listing(sides)} than is taken for granted. It would then be: "
         f"{title[:1].lower()}{title[1:]}."
     )
     used = (f"{key}.{name}" for name in ("percent_this", "percent_than"))
@@ -183,22 +192,29 @@ def _say_unrecorded(row: Unrecorded) -> Sentence:
             "could take away."
         )
         return say(key, "unrecorded.no_claim", text)
-    share = (
-        f"explained {row.share}% of what the recorded traits leave open, of the choice of format "
-        "and of progress alike"
-    )
-    changes = f"{names}: what is said would no longer hold if something unrecorded"
+    changes = f"{names}: what is said would no longer hold if something unrecorded explained"
+    of_both = "of the choice of format and of progress alike"
+    left = f"{row.share}% of what the recorded traits leave open"
     used = [f"{key}.share"]
     if row.trait is None:
-        return say(key, "unrecorded.share", f"{changes} {share}.", used)
-    if row.times is None or row.times > MANY_TIMES:
-        times, rule = f"more than {MANY_TIMES:.0f}", "unrecorded.many_times"
-    else:
-        times = number(row.times, 1)
-        rule = "unrecorded.times" if row.times >= 1 else "unrecorded.less_than_once"
-        used.append(f"{key}.times")
-    text = f"{changes} mattered {times} times as much as {TRAIT_NAMES[row.trait]} does, or {share}."
-    return say(key, rule, text, used)
+        return say(key, "unrecorded.share", f"{changes} {left}, {of_both}.", used)
+    trait = TRAIT_NAMES[row.trait]
+    low, high = _spell_times(row.times_low), _spell_times(row.times_high)
+    spelt = _spell_times(row.times)
+    could = low if low == high else f"{low} to {high}"
+    enough = row.times_low is not None and row.times_low < 1
+    text = (
+        f"{changes} {spelt} times the share that {trait} explains, {of_both} ({could} times, as "
+        f"{trait} is measured only roughly here), or {left}. Something as strong as {trait} "
+        f"{'might be' if enough else 'would not be'} enough."
+    )
+    names_of = ("times", "times_low", "times_high")
+    used += [f"{key}.{name}" for name in names_of if getattr(row, name) is not None]
+    return say(key, "unrecorded.less_than_once" if enough else "unrecorded.times", text, used)
+
+
+def _spell_times(times: float | None) -> str:
+    return MORE if times is None or times > MANY_TIMES else number(times, 1)
 
 
 def _say_wide(summary: Summary, strongest: tuple[str, ...]) -> Sentence:
@@ -213,7 +229,8 @@ def _say_wide(summary: Summary, strongest: tuple[str, ...]) -> Sentence:
     text = (
         f"The wider range of each pair says how far the {range_name(summary)} reaches if something "
         "unrecorded differs between the formats as much as the strongest recorded trait does "
-        f"({listing(names, 'or')})."
+        f"({listing(names, 'or')}). Twice the effect, on format and progress alike, explains four "
+        "times the share."
     )
     return say("sensitivity.wide", "wide", text)
 
@@ -261,27 +278,21 @@ def _tell_planning(summary: Summary, part: PlanningPart) -> list[Sentence]:
 
 
 def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
-    """Say what it would take to know about one pair, a range no wider than the margin wanted."""
+    """Say what it would take to know about one pair: a range narrow enough for an answer."""
     key, names = f"sensitivity.planning.{row.id}", pair_names(row, upper=True)
     path = f"sensitivity.planning.pairs.{row.id}"
     if not row.shown:
         text = f"{names}: not compared, so no number of children can be worked out from here."
         return say(key, "planning.not_compared", text)
-    half, margin = number(known(row.half_width)), summary.margin
-    used = [f"{path}.half_width"]
+    half, aim = number(known(row.half_width)), summary.answer.needed.half_width
+    used = [f"{path}.half_width", *AIM]
+    text = f"{names}: the {range_name(summary)} is {half} levels either way"
     if row.times is None:
-        text = (
-            f"{names}: the range is {half} levels either way, no wider than the {points(margin)} "
-            "that would matter."
-        )
+        text += f", no wider than the {number(aim)} at which most clinics have an answer."
         return say(key, "planning.enough", text, used)
-    text = (
-        f"{names}: the range is {half} levels either way. "
-        f"{sentence_case(spell_times(summary, row, row.times))} would bring it to "
-        f"about {number(margin)} either way."
-    )
+    text += f". {sentence_case(spell_times(summary, row, row.times))} {say_aim(summary)}."
     rule = "planning.more"
-    if row.reachable is not None and row.reachable > margin:
+    if row.reachable is not None and row.reachable > aim:
         text += (
             " More children in the same therapy groups alone could not bring it below "
             f"{number(row.reachable)}: it takes more groups."

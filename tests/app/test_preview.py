@@ -9,7 +9,6 @@ from analysis.app import preview
 from analysis.app.preview import shape_of, shape_rows
 from analysis.records.text import TextColumn, TextTable
 
-
 SHAPES = {
     value for name, value in vars(preview).items() if name.isupper() and isinstance(value, str)
 }

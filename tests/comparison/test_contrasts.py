@@ -11,8 +11,8 @@ from reference_formats import read_cohort
 from scipy import stats
 from small_clinics import balanced_clinic, sample_study
 
-from analysis.comparison.arms import comparable_formats
-from analysis.comparison.contrasts import compare_growth, compare_rates
+from analysis.comparison.arms import comparable_formats, indicate_formats
+from analysis.comparison.contrasts import compare_growth, compare_rates, fit_clustered
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
@@ -161,6 +161,29 @@ def test_adjusted_means_are_mean_predictions_for_all_children_compared():
             [np.tile(np.eye(3)[k], (len(table), 1)), covariates.observed.to_numpy()]
         )
         assert means.loc[therapy_format, "estimate"] == pytest.approx((everyone @ slope).mean())
+
+
+def test_a_mean_has_the_error_of_which_children_came_and_a_difference_has_not():
+    table, covariates, _, _, _ = read_cohort("ps_sim_formats")
+    found = rates_of(table, covariates.centred)
+    own = indicate_formats(table, FORMATS)
+    design = np.hstack([own, covariates.centred.to_numpy()])
+    clusters = table["cluster"].to_numpy()
+    fit = fit_clustered(table["rate"].to_numpy(), design, clusters, SETTINGS)
+    plain = fit.contrast(np.eye(3, design.shape[1]))
+    drawn = pd.Series(covariates.centred.to_numpy() @ fit.coefficients[3:])
+    came = (drawn.groupby(clusters).sum() ** 2).sum() / len(drawn) ** 2
+    expected = np.sqrt(plain["std_error"].to_numpy() ** 2 + came)
+    assert np.allclose(found.means["std_error"], expected, rtol=SAME_ARITHMETIC)
+    half = stats.t.ppf(0.975, plain["df"].to_numpy()) * expected
+    assert np.allclose(found.means["conf_high"], plain["estimate"].to_numpy() + half)
+    contrast = np.zeros((1, design.shape[1]))
+    contrast[0, :2] = -1.0, 1.0
+    difference = fit.contrast(contrast).iloc[0]["std_error"]
+    assert found.pair("group", "individual")["std_error"] == pytest.approx(difference)
+    bare = rates_of(table).means["std_error"]
+    alone = fit_clustered(table["rate"].to_numpy(), own, clusters, SETTINGS)
+    assert np.allclose(bare, alone.contrast(np.eye(3))["std_error"])
 
 
 def test_the_three_p_values_are_adjusted_by_shaffers_rule():

@@ -10,7 +10,10 @@ from analysis_set_of import analysis_set_of
 from small_clinics import invented_records, many_children, one_child, records_of, sample_study
 
 from analysis.comparison.home_practice import mark_minutes_a_week, relate_home_practice
+from analysis.records.load import records_from_tables
 from analysis.settings import Settings
+from analysis.simulation.clinic import simulate_clinic
+from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 
 S = Settings()
 
@@ -62,7 +65,8 @@ def test_the_estimate_is_that_of_least_squares_with_a_column_for_each_child():
     rows = found.intervals
     children = pd.get_dummies(rows["child_id"], dtype=float).to_numpy()
     windows = pd.get_dummies(rows["window"], dtype=float).to_numpy()[:, 1:]
-    design = np.column_stack([rows["minutes"] / 30, windows, children])
+    told = rows[["level", "step"]]
+    design = np.column_stack([rows["minutes"] / 30, windows, told, children])
     expected = np.linalg.lstsq(design, rows["rate"].to_numpy(), rcond=None)[0][0]
     assert found.table.iloc[0]["estimate"] == pytest.approx(expected, abs=1e-9)
     assert found.table.iloc[0]["n_children"] == rows["child_id"].nunique()
@@ -82,6 +86,39 @@ def test_a_planted_association_is_found_and_none_where_there_is_none():
         assert abs(mean - planted) < 3 * error + 0.25 * planted
     covered = [v["conf_low"] <= 0 <= v["conf_high"] for v in found[0.0]]
     assert sum(covered) >= 9
+
+
+def answering_reviews(tables, *, bad=0.0, step=0.0):
+    """Let families practise more after a review, in minutes a week: practice moves nothing.
+
+    `bad`: after a review without a step forward; `step`: for every level of the last step.
+    """
+    child = tables["goals"].set_index("goal_id")["child_id"]
+    seen = tables["reviews"].assign(child_id=tables["reviews"]["goal_id"].map(child))
+    seen = seen.groupby(["child_id", "week"], as_index=False)["attainment"].mean()
+    seen["step"] = seen.groupby("child_id")["attainment"].diff()
+    seen = seen.assign(after=seen["week"].astype(float)).sort_values("after", kind="stable")
+    practice = tables["home_practice"]
+    practice = practice.assign(after=practice["week"] - 1.0).sort_values("after", kind="stable")
+    last = pd.merge_asof(practice, seen[["child_id", "after", "step"]], on="after", by="child_id")
+    more = step * last["step"].fillna(0.0) + bad * (last["step"] <= 0)
+    minutes = np.maximum(last["minutes"] + more, 0.0)
+    return {**tables, "home_practice": last.assign(minutes=minutes)[list(tables["home_practice"])]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", [{"bad": 20.0}, {"step": -12.0}, {"step": 12.0}])
+def test_practice_that_answers_the_last_review_is_no_association(answer):
+    found = []
+    for seed in range(20):
+        design = replace(ClinicDesign(n_children=150, practice_effect=0.0), **NO_DIFFERENCE)
+        tables = answering_reviews(simulate_clinic(design, 900 + seed).tables, **answer)
+        found.append(relate_home_practice(analysis_set_of(records_from_tables(tables))).table)
+    estimates = np.array([table.iloc[0]["estimate"] for table in found])
+    error = estimates.std(ddof=1) / np.sqrt(len(estimates))
+    assert abs(estimates.mean()) < 2.5 * error + 0.02
+    away = [row["conf_low"] > 0 or row["conf_high"] < 0 for t in found for _, row in t.iterrows()]
+    assert sum(away) <= 3
 
 
 def test_the_published_mark_is_about_66_minutes_a_week():

@@ -104,6 +104,15 @@ def test_gains_carry_over_unless_seen_importantly_lower_elsewhere(estimate, std_
         assert (alone.verdict, alone.reason) == ("cannot tell", "too_wide")
 
 
+def test_ratings_are_judged_by_a_margin_of_levels_whatever_the_margin_of_rates():
+    raters = RaterAgreement(row_of(-0.1, 0.05))
+    for margin in (0.05, 0.25, 1.0):
+        found = judged(sample_study(), raters=raters, settings=Settings(margin=margin))["H7"]
+        assert found.verdict == "supported"
+    strict = judged(sample_study(), raters=raters, settings=Settings(rater_margin=0.15))["H7"]
+    assert strict.verdict == "cannot tell"
+
+
 def test_claims_that_were_planted_are_found_and_their_opposites_are_not():
     effects = {"format_effects": (0.0, -0.5, 0.0), "social_effects": (0.0, 1.0, 0.5)}
     found = judged(run_study(invented_records(25, n_children=400, **effects)))

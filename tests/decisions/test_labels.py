@@ -14,6 +14,7 @@ from analysis.decisions.labels import (
     decide_label,
     label_intervals,
     narrower,
+    printed_interval,
     size_factor,
 )
 from analysis.settings import Settings
@@ -106,7 +107,7 @@ def test_swapping_the_two_formats_swaps_only_who_is_ahead():
 def test_intervals_are_those_of_students_t_at_both_levels():
     df, error = 9.3, 0.1
     wide, narrow = (stats.t.ppf(q, df) * error for q in (0.975, 0.95))
-    just = 1e-9
+    just = 0.01  # an interval is judged as it is printed, to two decimals
     assert decide_label(wide + just, error, df, SETTINGS).name == FASTER_SIZE_UNCERTAIN
     assert decide_label(wide - just, error, df, SETTINGS).name == RULES_OUT
     assert decide_label(M + wide + just, error, df, SETTINGS).name == FASTER_IMPORTANT
@@ -114,6 +115,26 @@ def test_intervals_are_those_of_students_t_at_both_levels():
     assert decide_label(M - narrow - just, error, df, SETTINGS).name == NO_IMPORTANT_DIFFERENCE
     assert decide_label(M - narrow + just, error, df, SETTINGS).name != NO_IMPORTANT_DIFFERENCE
     assert narrower(df, SETTINGS) == pytest.approx(narrow / wide)
+
+
+def test_an_interval_is_judged_as_it_is_printed():
+    df, error = 30.0, 0.1
+    wide, narrow = (stats.t.ppf(q, df) * error for q in (0.975, 0.95))
+    # The exact interval leaves out zero, or the margin, by less than what is printed of it.
+    assert decide_label(wide + 0.004, error, df, SETTINGS).name == RULES_OUT
+    assert decide_label(M + wide + 0.004, error, df, SETTINGS).name == FASTER_SIZE_UNCERTAIN
+    assert decide_label(narrow - M + 0.004, error, df, SETTINGS) == Label(RULES_OUT, "than")
+    rng = np.random.default_rng(8)
+    for estimate, error in zip(rng.normal(0, 0.3, 2000), rng.uniform(0.02, 0.3, 2000), strict=True):
+        label = decide_label(estimate, error, df, SETTINGS)
+        low, high = printed_interval(estimate, error, df, SETTINGS.confidence)
+        near = printed_interval(estimate, error, df, SETTINGS.similarity_confidence)
+        if label.name in (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN):
+            assert low > 0 or high < 0
+        if label.name == RULES_OUT:
+            assert near[0] > -M if label.ahead == "this" else near[1] < M
+        if label.name == NO_IMPORTANT_DIFFERENCE:
+            assert max(map(abs, near)) < M
 
 
 @pytest.mark.parametrize(
@@ -140,10 +161,10 @@ def test_a_larger_margin_never_makes_a_difference_more_important():
 
 
 @pytest.mark.parametrize(("error", "df"), [(0.3, 8.0), (0.2, 30.0), (0.5, 100.0)])
-def test_so_many_times_the_children_narrow_the_interval_to_the_margin(error, df):
+def test_so_many_times_the_children_narrow_the_interval_to_two_thirds_of_the_margin(error, df):
     factor = size_factor(error, df, SETTINGS)
     half = stats.t.ppf(0.975, df * factor) * error / math.sqrt(factor)
-    assert half == pytest.approx(M, rel=1e-6)
+    assert half == pytest.approx(2 / 3 * M, rel=1e-6)
 
 
 def test_an_interval_that_is_narrow_enough_needs_no_more_children():

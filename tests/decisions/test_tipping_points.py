@@ -11,7 +11,8 @@ from analysis_set_of import ASKED, asked_and_answered
 from scipy import stats
 from small_clinics import balanced_clinic, invented_records, null_records
 
-from analysis.comparison.contrasts import compare_rates
+from analysis.comparison.arms import indicate_formats
+from analysis.comparison.contrasts import fit_clustered
 from analysis.comparison.dropout import (
     DropoutGrid,
     assume_after_leaving,
@@ -32,7 +33,9 @@ from analysis.decisions.decide import Decision, decide_pairs
 from analysis.decisions.gates import Gate
 from analysis.decisions.labels import narrower
 from analysis.decisions.tipping_points import find_overturn, find_tipping, label_grid
+from analysis.measures.cohort import Cohort
 from analysis.models.unmeasured_confounding import robustness_value
+from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 from analysis.vocabulary import (
     CANNOT_TELL,
@@ -75,15 +78,30 @@ def test_progress_as_before_gives_the_main_analysis_back():
         assert np.allclose(base[name], primary.table[name], atol=1e-8)
 
 
+def shares_seen_once(asked):
+    started, seen = asked.cohort.started, asked.cohort.n_children
+    return {f: 1 - seen[f] / started[f] for f in FORMATS}
+
+
 def test_every_cell_equals_a_fit_of_rates_with_that_much_taken_away():
     asked, _ = clinic()
-    taken = progress_after_leaving(asked)
+    taken, gone = progress_after_leaving(asked), shares_seen_once(asked)
+    assert min(gone.values()) > 0
     received = asked.table["format"].to_numpy()
+    own = indicate_formats(asked.table, FORMATS)
+    design = np.hstack([own, asked.covariates.centred.to_numpy()])
     for delta_this, delta_than in ((0.5, 0.25), (1.0, 0.0), (0.75, 1.0)):
-        rate = asked.table["rate"].to_numpy() - taken * (
-            delta_this * (received == "group") + delta_than * (received == "individual")
+        lost = {"individual": delta_than, "group": delta_this, "combined": 0.0}
+        rate = asked.table["rate"].to_numpy() - taken * np.array([lost[f] for f in received])
+        kept = {f: 1 - lost[f] * gone[f] for f in FORMATS}
+        contrast = np.zeros((1, design.shape[1]))
+        contrast[0, :2] = -kept["individual"], kept["group"]
+        fit = fit_clustered(rate, design, asked.table["cluster"].to_numpy(), S)
+        answer = fit.contrast(contrast).iloc[0]
+        moved = sum(
+            (lost[f] * fit.coefficients[k]) ** 2 * gone[f] * (1 - gone[f]) / asked.cohort.started[f]
+            for k, f in enumerate(FORMATS)
         )
-        whole = compare_rates(ASKED, asked.table.assign(rate=rate), asked.covariates.centred, S)
         cells = grid().table
         cell = cells[
             (cells["this"] == "group")
@@ -91,10 +109,26 @@ def test_every_cell_equals_a_fit_of_rates_with_that_much_taken_away():
             & (cells["delta_this"] == delta_this)
             & (cells["delta_than"] == delta_than)
         ].iloc[0]
-        answer = whole.pair(*PAIR)
         assert cell["estimate"] == pytest.approx(answer["estimate"], abs=SAME)
-        assert cell["std_error"] == pytest.approx(answer["std_error"], rel=1e-6)
-        assert cell["df"] == pytest.approx(answer["df"], rel=1e-6)
+        expected = math.sqrt(answer["std_error"] ** 2 + moved)
+        assert cell["std_error"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_children_seen_once_and_never_again_count_as_children_who_left():
+    asked, primary = clinic()
+    plain = Cohort(asked.cohort.table, asked.cohort.flow.copy(), asked.cohort.goals)
+    plain.flow.loc[2, list(FORMATS)] = plain.flow.loc[3, list(FORMATS)]
+    without = assume_after_leaving(replace(asked, cohort=plain), primary)
+    worst = [
+        found.table[(found.table["delta_this"] == 1) & (found.table["delta_than"] == 0)]
+        for found in (grid(), without)
+    ]
+    first = worst[0]["this"].map(lambda f: plain.n_children[f] / asked.cohort.started[f])
+    assert (first < 1).all()
+    assert (worst[0]["estimate"] < worst[1]["estimate"]).all()
+    for f in FORMATS:
+        seen_once = asked.cohort.started[f] - asked.cohort.n_children[f]
+        assert grid().n_left[f] == without.n_left[f] + seen_once
 
 
 def test_no_further_progress_leaves_a_goal_its_gain_spread_over_the_window():

@@ -99,7 +99,7 @@ def test_a_bound_is_rounded_upwards_and_a_difference_to_the_nearest_step():
 
 @pytest.mark.parametrize(
     ("half", "times"),
-    [(0.25, None), (0.28, "quarter"), (0.32, "half"), (0.36, "two"), (0.5, "four"), (0.9, "five")],
+    [(0.16, None), (0.18, "quarter"), (0.2, "half"), (0.23, "two"), (0.3, "four"), (0.5, "five")],
 )
 def test_how_many_more_children_it_takes_follows_from_the_printed_interval_alone(half, times):
     printed = {"estimate": 0.0, "conf_low": -half, "conf_high": half}

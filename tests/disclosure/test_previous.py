@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from attacker import numbers_of, read_json
+from block_clinics import end_reviews
 from growing_clinics import (
     grown_clinic,
     new_ledger,
@@ -348,6 +349,15 @@ def test_a_previous_summary_that_was_changed_or_made_otherwise_is_refused():
     records = records_from_tables(tables_of(120, 21))
     other = protect(run_study(records, Settings(margin=0.4), ask_again=False), ledger)
     refuse(other, "other choices", ledger=ledger)
+
+
+def test_a_report_over_other_weeks_is_refused_for_that_reason():
+    ledger = new_ledger()
+    records = records_from_tables(tables_of(120, 21))
+    first = protect(run_study(end_reviews(records, group=12), ask_again=False), ledger)
+    assert (first.measure.horizon_weeks, first.measure.asked_weeks) == (12, 24)
+    assert first.measure.ended == ("group",)
+    refuse(first, "over other weeks", ledger=ledger)
 
 
 def test_a_report_is_refused_by_another_clinics_ledger_and_without_one():

@@ -17,7 +17,7 @@ from analysis.disclosure.rows import FlowStep
 from analysis.figures import style
 from analysis.figures.analyses import draw_analyses
 from analysis.figures.balance import draw_balance, draw_overlap
-from analysis.figures.contrasts import draw_contrasts
+from analysis.figures.contrasts import BY_NARROW, draw_contrasts
 from analysis.figures.flow import HELD_BACK, draw_flow
 from analysis.figures.levels import draw_levels
 from analysis.figures.needed import draw_needed
@@ -163,8 +163,13 @@ def test_text_stays_text_in_the_shipped_face(name):
 def test_the_contrasts_show_every_published_number_and_only_those():
     summary = example_summary()
     texts = _texts(draw_contrasts(summary).to_svg())
+    narrow = {p.id for p in summary.answer.pairs if p.label in BY_NARROW}
+    assert 0 < len(narrow) < len(summary.answer.pairs)
     for pair in summary.answer.pairs:
-        for value in (pair.estimate, pair.conf_low, pair.conf_high):
+        ends = (pair.narrow_low, pair.narrow_high)
+        if pair.id not in narrow:
+            ends = (pair.conf_low, pair.conf_high)
+        for value in (pair.estimate, *ends):
             assert signed(value) in texts
 
 

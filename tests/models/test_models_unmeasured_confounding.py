@@ -9,6 +9,7 @@ from reference_cases import read_case
 from analysis.errors import AnalysisError
 from analysis.models.unmeasured_confounding import (
     Strength,
+    bound_strength,
     e_value,
     e_value_of_difference,
     largest_bias,
@@ -88,6 +89,18 @@ def test_how_many_times_as_strong_is_the_inverse_of_how_far_the_estimate_moves()
     assert times_as_strong(FEMALE, bias, 0.02, 783) == pytest.approx(2.5, rel=1e-6)
     assert times_as_strong(FEMALE, 0.0, 0.02, 783) == 0.0
     assert times_as_strong(Strength(0.0, 0.1), 0.01, 0.02, 783) == math.inf
+
+
+def test_how_strong_a_trait_may_be_is_its_partial_correlations_on_fishers_scale():
+    found = bound_strength(Strength(0.25, 0.04), 101, 1.645)
+    for here, r in ((found.r2_outcome, 0.5), (found.r2_format, 0.2)):
+        assert here == pytest.approx(math.tanh(math.atanh(r) + 0.1645) ** 2, rel=EXACT)
+    least = bound_strength(Strength(0.25, 0.01), 101, -1.645)
+    assert least.r2_outcome == pytest.approx(math.tanh(math.atanh(0.5) - 0.1645) ** 2, rel=EXACT)
+    assert least.r2_format == 0.0
+    assert bound_strength(FEMALE, 50, 0.0).r2_outcome == pytest.approx(FEMALE.r2_outcome)
+    with pytest.raises(AnalysisError, match="degree of freedom"):
+        bound_strength(FEMALE, 1, 1.0)
 
 
 def test_a_trait_that_leaves_nothing_of_the_format_cannot_be_matched_by_another():

@@ -11,6 +11,7 @@ from analysis.errors import AnalysisError
 from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.resampling import (
     draw_cluster_weights,
+    means_of_drawn,
     percentile_interval,
     reweighted_coefficients,
 )
@@ -35,6 +36,23 @@ def test_weights_equal_copies_of_whole_clusters():
         rows = rows.astype(int)
         expected = np.linalg.lstsq(x[rows], y[rows], rcond=None)[0]
         assert np.allclose(coefficients[:, 0], expected, atol=1e-10)
+
+
+def test_an_arms_mean_is_that_of_predictions_for_the_rows_drawn():
+    y, x, cluster = clustered()
+    arms = np.eye(2)[np.arange(len(y)) % 2]
+    others = x[:, 1:] - x[:, 1:].mean(axis=0)
+    counts = np.random.default_rng(7).multinomial(40, np.full(40, 1 / 40), size=4)
+    weights = np.vstack([np.ones(40), counts])
+    fits = reweighted_coefficients(y[:, None], np.hstack([arms, others]), cluster, weights)
+    found = means_of_drawn(fits, others, cluster, weights)
+    for weight, fit, means in zip(weights, fits[:, :, 0], found[:, :, 0], strict=True):
+        drawn = others[np.repeat(np.arange(len(y)), weight[cluster].astype(int))]
+        for k in (0, 1):
+            assert means[k] == pytest.approx((fit[k] + drawn @ fit[2:]).mean())
+    assert np.allclose(found[0, :, 0], fits[0, :2, 0])
+    bare = reweighted_coefficients(y[:, None], arms, cluster, weights)
+    assert (means_of_drawn(bare, others[:, :0], cluster, weights) == bare).all()
 
 
 def test_every_stratum_keeps_its_size_and_the_variance_of_its_mean():

@@ -95,6 +95,14 @@ def test_differences_do_not_depend_on_the_unit_of_weights_or_covariates():
     assert second == pytest.approx(first)
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e-154, 1.0, 1e154, 1e306])
+def test_a_real_difference_in_a_very_small_or_large_unit_is_seen(unit):
+    values = np.array([1.0, 2.0, 3.0, 11.0, 12.0, 13.0])[:, None] * unit
+    with np.errstate(all="raise", under="ignore"):
+        found = standardised_differences(values, [0, 0, 0, 1, 1, 1])
+    assert found == pytest.approx(np.array([[-10.0]]), rel=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [

@@ -324,6 +324,65 @@ def test_dates_that_could_mean_two_days_are_refused(cells, code):
     assert [problem.code for problem in faults.problems] == [code]
 
 
+DAYS_AFTER_12 = ["26/06/2024", "27/11/2024", "14/05/2024", "23/07/2024"]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        ["2024-04-09", "2024-05-03", "2024-11-02"],
+        ["45391", "45415", "45598"],
+        ["09-Apr-24", "03-May-24", "02-Nov-24"],
+        ["20240409", "20240503", "20241102"],
+    ],
+)
+@pytest.mark.parametrize("declared", [None, True])
+@pytest.mark.parametrize("month_first", [False, True])
+def test_dates_turned_round_by_a_spreadsheet_are_refused(stored, declared, month_first):
+    written = [f"{t[3:5]}/{t[:2]}/{t[6:]}" if month_first else t for t in DAYS_AFTER_12]
+    table, column = column_of([*stored, *written])
+    faults = Faults()
+    mapping = Mapping(day_first=declared and not month_first)
+    read_dates(table, column, "when", mapping, faults)
+    turned = [problem for problem in faults.problems if problem.code == "turned_dates"]
+    assert [problem.n_places for problem in turned] == [len(stored)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-04-29", "2024-05-03", "2024-11-02", *DAYS_AFTER_12],
+        ["2024-04-09", "2024-05-03", "2024-11-02", *DAYS_AFTER_12, "03/05/2024"],
+        ["2024-04-09", "2024-05-03", "2024-11-02"],
+        ["2024-04-09", "26/06/2024"],
+    ],
+)
+def test_dates_in_two_forms_that_are_right_are_read(cells):
+    table, column = column_of(cells)
+    faults = Faults()
+    assert None not in read_dates(table, column, "when", Mapping(), faults)
+    assert faults.problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "middle"),
+    [
+        ("2016", date(2016, 7, 1)),
+        ("2016-03", date(2016, 3, 15)),
+        ("03/2016", date(2016, 3, 15)),
+        ("2016-03-14", date(2016, 3, 14)),
+    ],
+)
+def test_of_a_birth_date_the_year_is_enough_and_counted(text, middle):
+    table, column = column_of([text, text])
+    faults = Faults()
+    assert read_dates(table, column, "born", Mapping(), faults, year_is_enough=True)[0] == middle
+    assert sum(faults.mended.values()) == (0 if text.count("-") == 2 else 2)
+    strict = Faults()
+    read_dates(table, column, "when", Mapping(), strict)
+    assert bool(strict.problems) == (text.count("-") != 2)
+
+
 LOINC = "http://loinc.org"
 SCALING = "http://hl7.org/fhir/us/pco/StructureDefinition/pco-goal-attainment-scaling"
 ANSWERS = ["LA34484-8", "LA34483-0", "LA34481-4", "LA34480-6", "LA34479-8"]

@@ -11,6 +11,7 @@ from analysis.audit.account import describe_audit
 from analysis.audit.scenarios import MEASURES, SCENARIOS
 from analysis.disclosure import rules
 from analysis.measures.cohort import TRAITS
+from analysis.measures.common_weeks import STEP_WEEKS
 from analysis.settings import LARGEST_CELL_ALLOWED, SMALLEST_CELL_ALLOWED, Settings
 from analysis.vocabulary import BLOCKING, ClaimId, GateName
 from analysis.words.answer import LABEL_TITLES
@@ -64,6 +65,14 @@ def percent(share):
         ),
         ("Gates", f"above {S.overlap_smd:.2f} after weighting"),
         ("Gates", f"further than {S.precision_multiple:g} margins"),
+        ("Common weeks", f"at least {percent(S.reviewed_share)} of that of the format"),
+        ("Common weeks", f"no format has {percent(S.reviewed_least)} left"),
+        ("Common weeks", f"a multiple of {STEP_WEEKS}"),
+        ("Common weeks", f"less than {S.common_weeks} weeks in this sense"),
+        ("Common weeks", f"more than {percent(S.bend_share)} of the margin"),
+        ("Common weeks", f"The change after {S.rate_weeks} weeks"),
+        ("Gates", f"fewer than {S.common_weeks} common weeks"),
+        ("Gates", f"more than {percent(S.bend_share)} of the margin"),
         ("Gates", f"more than {percent(S.attrition_share)} of a format"),
         ("Gates", f"more than {100 * S.attrition_difference:g} points"),
         ("Gates", f"more than {percent(S.after_format_share)} of goals set after"),

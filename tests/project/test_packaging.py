@@ -144,7 +144,7 @@ def test_the_version_stands_once_and_others_repeat_it():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["version"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\S+)", changes, re.MULTILINE)[0] == PROJECT["version"]
+    assert re.findall(r"^## (\d\S*)", changes, re.MULTILINE)[0] == PROJECT["version"]
 
 
 def test_the_citation_has_what_the_format_asks_and_agrees_with_pyproject():

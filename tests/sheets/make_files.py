@@ -145,7 +145,7 @@ def sheets():
         each[child] = lines
     save("s-child.xlsx", None, "a sheet for each child", truth(), sheets=each)
     by_ot = {"OT 1": [], "OT 2": [], "OT 3": []}
-    for i, row in enumerate(long_rows()):
+    for row in long_rows():
         by_ot[f"OT {int(row[0][1:]) % 3 + 1}"].append(row)
     head = ["Child ID", "Goal ID", "Domain", "Format", "Week", "Level"]
     book = {name: [head, *rows] for name, rows in by_ot.items()}
@@ -216,7 +216,7 @@ def languages():
     }
     head = ["Enfant", "Objectif", "Domaine", "Modalité", "Semaine", "Score GAS"]
     save(
-        "l-french.csv",
+        "l-french.txt",
         [head, *long_rows(fr.get, fr.get)],
         "French",
         truth(),
@@ -324,7 +324,7 @@ def untidy():
     save("u-once-and-footer.xlsx", rows, "child once, totals and a note below", truth())
     start = date(2024, 1, 8)
     rows = []
-    for i, (child, kind, months, goals) in enumerate(clinic()):
+    for i, (_, kind, _, goals) in enumerate(clinic()):
         for j, (area, levels) in enumerate(goals, 1):
             row = [
                 f"{('Emma', 'Noah', 'Mia', 'Liam', 'Ava', 'Leo', 'Zoe', 'Max')[i]} Smith",
@@ -478,7 +478,7 @@ def second_round():
     )
     rows = []
     for child, kind, _, goals in clinic():
-        for k, when in enumerate(WEEKS):
+        for k in range(len(WEEKS)):
             rows.append(
                 [child, title(kind), f"Review {k}" if k else "Baseline", *(g[1][k] for g in goals)]
             )
@@ -544,7 +544,7 @@ def second_round():
         )
     )
     save(
-        "x-german-capitals.csv",
+        "x-german-capitals.txt",
         [head, *wide_rows(de.get, de.get)],
         "German, wide, in capitals",
         truth(),
@@ -615,6 +615,105 @@ def second_round():
     save("x-camel.csv", [head, *rows], "CamelCase headings", truth())
 
 
+def third_round():
+    """Shapes written last, to see how those fare that nobody had in mind."""
+    head = [
+        "Service user",
+        "Objective",
+        "Occupational area",
+        "Intervention",
+        "GAS (pre)",
+        "GAS (interim)",
+        "GAS (post)",
+    ]
+    save(
+        "y-pre-interim-post.xlsx",
+        [head, *wide_rows(title, title)],
+        "pre, interim, post in brackets",
+        truth(),
+    )
+    head = ["Code", "Goal", "Goal type", "Group or 1:1", "Time 1", "Time 2", "Time 3"]
+    forms = {"individual": "1:1", "group": "Group", "combined": "Both"}
+    save("y-time-1.csv", [head, *wide_rows(forms.get, title)], "Time 1, Time 2, Time 3", truth())
+    it = dict(
+        zip(
+            (*DOMAINS, *FORMATS),
+            (
+                "Autonomia",
+                "Motorio",
+                "Sensoriale",
+                "Sociale",
+                "Emotivo",
+                "Comunicazione",
+                "Individuale",
+                "Gruppo",
+                "Misto",
+            ),
+            strict=True,
+        )
+    )
+    head = ["Codice bambino", "Obiettivo", "Area", "Modalità", "Settimana", "Punteggio GAS"]
+    save("y-italian.csv", [head, *long_rows(it.get, it.get)], "Italian", truth(), by=";")
+    sv = dict(
+        zip(
+            (*DOMAINS, *FORMATS),
+            (
+                "Egenvård",
+                "Motorik",
+                "Sensorik",
+                "Social",
+                "Emotionell",
+                "Kommunikation",
+                "Individuell",
+                "Grupp",
+                "Kombinerad",
+            ),
+            strict=True,
+        )
+    )
+    head = ["Barn", "Mål", "Område", "Behandlingsform", "Start", "6 veckor", "12 veckor"]
+    save("y-swedish.xlsx", [head, *wide_rows(sv.get, sv.get)], "Swedish, wide", truth())
+    rows = [
+        [*row[:6], {"C01": "parent"}.get(row[0], "therapist")] for row in long_rows(title, title)
+    ]
+    head = ["Child no.", "Goal ID", "Area", "Therapy mode", "Wk no", "Level", "Scored by"]
+    save("y-rater.csv", [head, *rows], "a rater in own words", truth())
+    rows = [[*row[:5], f"{row[5]}.0"] for row in long_rows()]
+    rows = [[str(int(r[0][1:])), r[1].replace("C", ""), *r[2:]] for r in rows]
+    head = ["ID", "Goal_ID", "Domain", "Format", "Week", "GAS_Score"]
+    save("y-numbers-as-ids.csv", [head, *rows], "numbers as ids, levels 0.0", truth())
+    rows = [["", *row] for row in wide_rows(title, title)]
+    lines = [
+        ["", "Therapy outcomes", "", "", "", "", "", ""],
+        ["", "Prepared for the board", "", "", "", "", "", ""],
+        ["", "", "", "", "", "", "", ""],
+        ["", "Child", "Goal #", "Area", "Therapy", "Intake", "Wk6", "Wk12"],
+    ]
+    save("y-shifted.xlsx", [*lines, *rows], "begins in column B under two titles", truth())
+    rows = []
+    for child, kind, _, goals in clinic():
+        for j, (area, reached) in enumerate(goals, 1):
+            for when, level in zip(WEEKS, reached, strict=True):
+                rows.append(
+                    [
+                        child if not when and j == 1 else "",
+                        j if not when else "",
+                        title(area) if not when else "",
+                        title(kind) if not when and j == 1 else "",
+                        when,
+                        level,
+                    ]
+                )
+    head = ["Child", "Goal", "Area", "Therapy", "Week", "GAS"]
+    save("y-outline.xlsx", [head, *rows], "an outline: child and goal once, reviews below", truth())
+    text = {-2: "Much less", -1: "Less", 0: "As expected", 1: "More", 2: "Much more"}
+    head = ["child_id", "goal_id", "domain", "format", "week", "attainment"]
+    save("y-short-words.csv", [head, *long_rows(level=text.get)], "much less, less, more", truth())
+    rows = [[r[0], r[3], r[1], r[2], *r[4:]] for r in wide_rows(title, title)]
+    head = ["Kid", "Group/Individual", "Goal no", "Focus area", "Sept", "Nov", "Jan"]
+    save("y-months-bare.csv", [head, *rows], "bare months as headings", truth((0, 9, 17)))
+
+
 def first_use():
     """Those of the 34 sheets of the first trial of which only the description was kept."""
     global OWN
@@ -635,7 +734,7 @@ def first_use():
     )
     ages = [[*row, f"{4 + int(row[0][1:]) % 5},5"] for row in rows]
     save(
-        "12b-semicolons.csv",
+        "12b-semicolons.txt",
         [[*head, "age_years"], *ages],
         "semicolons, decimal commas, cp1252",
         truth(),
@@ -693,7 +792,7 @@ def first_use():
         children[child][3][goal][1][2] = ""
     save("28-n-a.csv", [head, *gone], "n/a for missing", truth(children=children), before="2")
     each = {}
-    for child, kind, months, goals in clinic():
+    for child, kind, _, goals in clinic():
         lines = [
             ["GAS record"],
             ["Code", child],
@@ -772,7 +871,18 @@ def keep_first_use():
 
 def main():
     OWN.mkdir(exist_ok=True)
-    for part in (wide, blocks, sheets, redcap, languages, levels, untidy, named, second_round):
+    for part in (
+        wide,
+        blocks,
+        sheets,
+        redcap,
+        languages,
+        levels,
+        untidy,
+        named,
+        second_round,
+        third_round,
+    ):
         part()
     (HERE / "own.json").write_text(json.dumps(CASES, indent=1) + "\n")
     first_use()

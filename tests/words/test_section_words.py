@@ -30,12 +30,15 @@ from analysis.vocabulary import (
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
 )
+from analysis.wording import number
 from analysis.words import claims, credibility, sensitivity
 from analysis.words.analyses import tell_agreement
+from analysis.words.answer import give_question, tell_counts
 from analysis.words.attainment import tell_attainment
-from analysis.words.cautions import tell_cautions
+from analysis.words.cautions import choose_next_step, tell_cautions
 from analysis.words.claims import tell_claims
 from analysis.words.effort import tell_effort
+from analysis.words.gate_reasons import give_short_reason, say_gate
 from analysis.words.linter import find_faults
 from analysis.words.phrases import NOT_SETTLED
 from analysis.words.previous import say_since, tell_previous
@@ -352,10 +355,12 @@ def test_ways_in_another_unit_or_as_a_range_are_not_counted_as_agreeing():
     ("changes", "rule"),
     [
         ({"share": None}, "unrecorded.no_claim"),
-        ({"share": 9, "trait": "attention", "times": 2.5}, "unrecorded.times"),
-        ({"share": 1, "trait": "attention", "times": 0.4}, "unrecorded.less_than_once"),
-        ({"share": 30, "trait": "severity", "times": None}, "unrecorded.many_times"),
-        ({"share": 30, "trait": "severity", "times": 10.5}, "unrecorded.many_times"),
+        ({"share": 9, "trait": "attention", "times": 2.5, "times_low": 1.1}, "unrecorded.times"),
+        (
+            {"share": 9, "trait": "attention", "times": 2.5, "times_low": 0.4},
+            "unrecorded.less_than_once",
+        ),
+        ({"share": 30, "trait": "severity", "times": None, "times_low": None}, "unrecorded.times"),
         ({"share": 30, "trait": None, "times": None}, "unrecorded.share"),
         ({"shown": False, "share": None}, "unrecorded.not_compared"),
     ],
@@ -365,6 +370,18 @@ def test_what_something_unrecorded_must_do_is_said_in_a_clinic_leads_words(chang
     told = tell_sensitivity(part_with("sensitivity", unrecorded=(row,)))
     assert texts(told)
     assert rule in [sentence.rule for sentence in told]
+
+
+def test_only_what_survives_the_strongest_trait_is_said_to_survive_it():
+    sizes = {"share": 9, "trait": "attention", "times": 2.5, "times_high": 6.0}
+    for low, enough in ((0.9, "might be enough"), (1.0, "would not be enough")):
+        row = Unrecorded(**(PAIR | {"shown": True, "times_low": low} | sizes))
+        (said,) = [
+            s
+            for s in tell_sensitivity(part_with("sensitivity", unrecorded=(row,)))
+            if enough in s.text
+        ]
+        assert f"({number(low, 1)} to 6.0 times" in said.text
 
 
 @pytest.mark.parametrize(
@@ -563,3 +580,42 @@ def test_what_keeps_its_old_numbers_is_said(changes, rule, words):
 
 def test_a_first_report_says_nothing_of_a_last_one():
     assert tell_previous(stored()) == []
+
+
+# -- weeks -----------------------------------------------------------------------------------
+
+
+def over_weeks(**changes):
+    summary = stored()
+    return change(summary, measure=change(summary.measure, **changes))
+
+
+def test_where_fewer_weeks_are_compared_page_1_says_which_and_why():
+    summary = over_weeks(horizon_weeks=12, last_week=14, asked_weeks=24, ended=("group",))
+    text = texts(tell_counts(summary))["counts"]
+    assert "Compared are weeks 0 to 12 of the 24 asked about" in text
+    assert "children in group therapy were seldom reviewed later" in text
+    assert "over weeks 0 to 12" in give_question(summary)
+    assert choose_next_step(summary)[0] == "weeks"
+
+
+def test_where_all_weeks_are_compared_nothing_is_explained():
+    assert "weeks" not in texts(tell_counts(stored()))["counts"]
+    assert "over weeks 0 to 24" in give_question(stored())
+    assert choose_next_step(stored())[0] != "weeks"
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "says"),
+    [
+        ("weeks_apart", "compare", "group therapy was reviewed for less than 6 weeks"),
+        ("bent", "timing", "the two formats were reviewed at different weeks"),
+        ("change_against", "timing", "the change over the first 12 weeks points the other way"),
+        ("attained_against", "timing", "the goals at the expected level at the end point"),
+    ],
+)
+def test_each_rule_about_weeks_has_its_words(rule, name, says):
+    gate = change(gate_of(rule, name), need=6.0, format="group")
+    assert says in texts([say_gate(stored(), gate)])[f"gate.{gate.pair}.{name}"]
+    if name == "timing":
+        assert find_faults(f"Lean on this lightly: {give_short_reason(gate)}.") == []

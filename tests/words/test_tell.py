@@ -13,7 +13,8 @@ import pytest
 from stored_summaries import FOLDER, change, stored
 
 from analysis.disclosure import fields, rows, sensitivity_rows
-from analysis.disclosure.summary import Measure, Summary
+from analysis.disclosure.rows import Measure
+from analysis.disclosure.summary import Summary
 from analysis.vocabulary import ClaimId, GateName, GateRule, Label, Reason, Unit
 from analysis.words import alt_text, cohort, gate_reasons, method, progress, sensitivity
 from analysis.words.analyses import ANALYSIS_TITLES, give_estimand, give_title

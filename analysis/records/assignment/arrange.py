@@ -43,7 +43,7 @@ class Arranged:
     unmatched: bool = False
 
 
-def arrange(table: TextTable, found: Found, mapping: Mapping) -> Arranged:
+def arrange_rows(table: TextTable, found: Found, mapping: Mapping) -> Arranged:
     """Give the table with one row for each review.
 
     Args:
@@ -228,8 +228,8 @@ def _unfold(
         cells = list(grid[name].ravel()[keep])
         unfolded[name] = [column_from_cells(like.heading, like.position, cells)]
     if mapping.goal_rule:
-        own = grid["(goal)"].ravel()[keep] if "(goal)" in grid else None
-        unfolded["goal_id"] = [_goal_codes(unfolded, mapping, rows, own)]
+        block = grid["(goal)"].ravel()[keep] if "(goal)" in grid else None
+        unfolded["goal_id"] = [_goal_codes(unfolded, mapping, rows, block)]
     lines = table.lines[rows]
     sheet_of = None if table.sheet_of is None else table.sheet_of[rows]
     ledger = {**table.ledger, USED: len(rows)}

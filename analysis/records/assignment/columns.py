@@ -8,6 +8,7 @@ always asked about, because two columns of formats (planned, given) look the sam
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,13 @@ from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.plan import Item
 from analysis.records.assignment.profile import MOST, NEARLY_ALL, Profile
 from analysis.records.assignment.visits import read_visit
-from analysis.records.assignment.words import CERTAIN, LIKELY, plain_words, read_format
+from analysis.records.assignment.words import (
+    BRACKETS,
+    CERTAIN,
+    LIKELY,
+    plain_words,
+    read_format,
+)
 from analysis.records.headings import (
     ALL_NAMES,
     CLOSE_ENOUGH,
@@ -24,9 +31,11 @@ from analysis.records.headings import (
     plain_name,
 )
 from analysis.records.mapping import Mapping
-from analysis.records.privacy.identifiers import show_heading
+from analysis.records.privacy.identifiers import HEADING_WORDS, show_heading
 from analysis.records.schema import TABLES
 
+LONGEST_SHOWN = 40
+LIKE_A_DATE = re.compile(r"\d{4}|\d+[./-]\d+[./-]\d+")
 SHEET_HEADING = "(name of the sheet)"
 KINDS = {column.name: column for table in TABLES.values() for column in table.columns}
 FIRST = ("child_id", "goal_id", "week", "attainment", "format", "domain")
@@ -90,8 +99,19 @@ class Columns:
 
 def show_known(heading: str, position: int) -> str:
     """Give a heading if this program knows what it means or it may be shown, else its letter."""
-    known = heading_means(heading) or read_visit(heading)
-    return heading if known and len(heading) <= 40 else show_heading(heading, position)
+    visit = read_visit(heading)
+    named = any(certainty == CERTAIN for _, certainty in heading_means(heading))
+    known = named or (visit is not None and not visit.left and visit.kind != "month")
+    return heading if known and _is_plain_text(heading) else show_heading(heading, position)
+
+
+def _is_plain_text(heading: str) -> bool:
+    """Tell whether a heading is short, without a date, and plain in its brackets too."""
+    inside = "".join(BRACKETS.findall(heading))
+    words = [word for word in plain_words(inside).split("_") if word.isalpha() and len(word) > 1]
+    if LIKE_A_DATE.search(heading):
+        return False
+    return len(heading) <= LONGEST_SHOWN and all(word in HEADING_WORDS for word in words)
 
 
 def take_given(columns: Columns) -> None:
@@ -111,8 +131,11 @@ def take_given(columns: Columns) -> None:
         if name in allowed:
             columns.used.add(index)
             columns.taken.setdefault(name, index)
-    for block in (*columns.declared.reviews, *columns.declared.goals):
-        headings = {plain_name(str(value)) for value in block.values()}
+    declared = columns.declared
+    named = [[*map(str, block.values())] for block in declared.reviews]
+    named += [[*block.values()] for block in declared.goals]
+    for values in named:
+        headings = {plain_name(value) for value in values}
         columns.used |= {
             index
             for index, profile in enumerate(columns.profiles)

@@ -17,10 +17,8 @@ from analysis.records.assignment.telling import command, written_text
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.reading.reader import gather_tables, propose_meaning
 from analysis.records.text_records import TextRecords
-from analysis.writing.files import Output, replace_files
+from analysis.writing import Output, write_files
 from analysis.writing.places import kind_of_place
-
-MARK = b"# What the columns and labels of these records mean"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +88,7 @@ def accept(seen: Look, *, guesses: bool = False, word: str = "check") -> Path:
     content = written_text(proposal).encode()
     if kind_of_place(target) == "file" and not _is_mapping(target):
         raise AnalysisError(f'"{target.name}" holds something else. Move it away first.')
-    replace_files([Output(target, content, b"")], [target])
+    write_files([Output(target, content, b"")])
     return target
 
 

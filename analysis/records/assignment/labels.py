@@ -47,12 +47,14 @@ class Labels:
         settings: "levels.lowest", "levels.halves", "weeks.unit", "ages.unit" to their values.
         unknown: schema column to labels nothing tells the meaning of, as they may be shown.
         items: what was proposed.
+        weeks_said: whether the cells themselves say that they count weeks.
     """
 
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     settings: dict[str, str | int] = field(default_factory=dict)
     unknown: dict[str, list[str]] = field(default_factory=dict)
     items: list[Item] = field(default_factory=list)
+    weeks_said: bool = False
 
     def say(self, column: str, text: str, means: str, reason: str, certainty: str) -> None:
         """Propose a meaning of a label, once."""
@@ -189,6 +191,7 @@ def propose_weeks(labels: Labels, profile: Profile, declared: Declared) -> None:
             labels.wonder("week", text, n_rows)
         else:
             visits[text] = visit
+            labels.weeks_said |= visit.kind == "weeks"
     distinct = list(dict.fromkeys((visit.kind, visit.number) for visit in visits.values()))
     weeks = dict(zip(distinct, space_visits([Visit(*one) for one in distinct]), strict=True))
     for text, visit in visits.items():
@@ -212,7 +215,11 @@ def propose_ages(labels: Labels, profile: Profile, declared: Declared) -> None:
 
 
 def propose_choices(
-    labels: Labels, column: str, choices: Sequence[str], texts: Mapping[str, int], declared: Mapping
+    labels: Labels,
+    column: str,
+    choices: Sequence[str],
+    texts: Mapping[str, int],
+    declared: Declared,
 ) -> None:
     """Note the labels of another column that are not among its choices."""
     known = _declared(declared, column)

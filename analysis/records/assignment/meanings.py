@@ -14,7 +14,8 @@ from analysis.records.assignment.words import CERTAIN, LIKELY, plain_heading, pl
 from analysis.records.headings import ALL_NAMES, SYNONYMS
 
 CHILD = (
-    "(?:child|children|client|patient|pupil|student|kid|participant|case|subject|subj|pt|pat|young_person|yp|"
+    "(?:child|children|client|patient|pupil|student|kid|participant|case|subject|subj|pt|"
+    "pat|young_person|yp|"
     "service_user|kind|klient|klientin|patientin|enfant|eleve|nino|nina|nino_a|paciente|cliente|"
     "alumno|bambino|bambina|paziente|utente|crianca|aluno|barn|elev|dziecko|pacjent|clientin)"
 )
@@ -32,7 +33,8 @@ AREA = (
     "categorie|categoria|area_of_need|area_of_occupation|occupation|skill_area|area_of_life)"
 )
 FORMS = {
-    "child_id": rf"{CHILD}(?:_{NUMBER})?|ptid|subjid|(?:participant|subject|child)s|{NUMBER}_(?:of_)?{CHILD}|record_id|study_id|uid|unique_id|"
+    "child_id": rf"{CHILD}(?:_{NUMBER})?|ptid|subjid|(?:participant|subject|child)s|"
+    rf"{NUMBER}_(?:of_)?{CHILD}|record_id|study_id|uid|unique_id|"
     rf"id|code|research_id|pseudonym|kurzel|{CHILD}s?_code_id",
     "goal_id": rf"{GOAL}(?:_{NUMBER})?|{NUMBER}_(?:of_|du_|del_)?{GOAL}|gas_goal|gas_goal_{NUMBER}",
     "domain": rf"(?:{GOAL}_)?{AREA}|{AREA}_(?:of|des?|du|de_la|der)_?{GOAL}",
@@ -47,7 +49,8 @@ FORMS = {
     r"after_start|into_therapy|since_baseline|from_baseline|of_rating|post_baseline))?|wks?|"
     r"wk_(?:no|number)|(?:review|rating|visit|therapy|treatment)_(?:week|wk)|number_of_weeks|"
     r"weeks_(?:since|from|after|into|in)_(?:start|baseline|therapy|treatment|intake)|wochen?|"
-    r"therapiewoche|woche_nr|semaines?|no_semaine|semanas?|settiman[ae]|uke|vecka|uge|tydzien|weken",
+    r"therapiewoche|woche_nr|semaines?|no_semaine|semanas?|settiman[ae]|uke|vecka|uge|"
+    r"tydzien|weken",
     "attainment": r"gas(?:_(?:score|level|rating|value|result|attainment|light|outcome|punkte|wert|"
     r"stufe|points?))?|(?:goal_)?attainment(?:_(?:level|score|rating))?|gas_light_score|stufe|"
     r"zielerreichung|zielerreichungsgrad|erreichungsgrad|niveau_atteint|niveau_d_atteinte|"
@@ -55,7 +58,8 @@ FORMS = {
     "age_years": r"age(?:_(?:years?|yrs?|in_years|at_start|at_baseline|at_intake|y|yr|at_referral|"
     r"start|months?|in_months|mths|mo|at_start_years))?|alter(?:_jahre)?|edad|eta|leeftijd|idade|"
     r"alder|wiek|(?:child|client)_age",
-    "therapist_id": r"(?:treating_)?(?:therapist|clinician|ot|provider|practitioner|staff|therapeut|"
+    "therapist_id": r"(?:treating_)?(?:therapist|clinician|ot|provider|practitioner|staff|"
+    r"therapeut|"
     r"therapeutin|therapeute|ergotherapeute|terapeuta|terapista|terapeut)(?:_(?:id|code|no|number|"
     r"initials|nr|ref))?",
     "group_id": r"(?:therapy_|ot_)?group_(?:id|code|no|number|ref|nr)|which_group|therapy_group|"
@@ -77,16 +81,19 @@ FORMS = {
 MAYBE = {
     "format": r"type|kind|mode|setting|arm|delivery|programme|program|intervention|service|model|"
     r"group|therapie|terapia|seance|session|sessions|gruppe|art|ot_format|.*format|.*_setting|"
-    r"tx|tx_arm|tx_type|rx|option|stream|pathway|service_type|condition|allocation|treatment_arm|offer",
+    r"tx|tx_arm|tx_type|rx|option|stream|pathway|service_type|condition|allocation|"
+    r"treatment_arm|offer",
     "attainment": r"score|level|rating|achievement|result|outcome|value|attained|niveau|nivel|"
     r"livello|wert|punkte|puntuacion|punteggio|poziom|.*gas.*|review_score|goal_score|goal_level|"
     r"goal_rating|status|progress|score_value|ergebnis|grado|resultat|resultado|achieved|"
     r"level_reached|scaling|bewertung|note",
     "week": r"time|time_?points?|visit|review|occasion|event|assessment|measurement|zeitpunkt|"
     r"messzeitpunkt|temps|momento?|redcap_event_name|event_name|phase|stage|when|point|period|"
-    r"wave|review_no|review_number|visit_no|visit_name|visit_label|visit_number|session_no|timing|month|months|monat|mois|"
+    r"wave|review_no|review_number|visit_no|visit_name|visit_label|visit_number|"
+    r"session_no|timing|month|months|monat|mois|"
     r"mes|days?|tag|day_no|days_since_start|mesure|bilan|rating_time|week_.*|.*_week|.*weeks?|t",
-    "goal_id": r"goal_(?!.*(?:rating|score|level|progress|area|attain|status|gas|domain)).*|goal|ziel_.*|no|nr|redcap_repeat_instance|repeat_instance",
+    "goal_id": r"goal_(?!.*(?:rating|score|level|progress|area|attain|status|gas|"
+    r"domain)).*|goal|ziel_.*|no|nr|redcap_repeat_instance|repeat_instance",
     "domain": r"area_.*|.*_area|.*domain.*|skill|skills|topic|theme|type_of_goal|goal_theme",
     "child_id": r"name|ref|reference|file|initials|who|client_.*|child_.*|identifier|number|no|nr",
     "therapist_id": r"seen_by|treated_by|lead|keyworker|key_worker|team_member",

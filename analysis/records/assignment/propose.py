@@ -49,7 +49,7 @@ from analysis.records.text import TextTable
 Named = tuple[str, TextTable]
 
 
-def propose(tables: Sequence[Named], declared: Mapping, *, raw: bool = False) -> Proposal:
+def propose_tables(tables: Sequence[Named], declared: Mapping, *, raw: bool = False) -> Proposal:
     """Propose what every part of the tables means.
 
     Args:
@@ -106,6 +106,8 @@ def _propose_table(name: str, table: TextTable, declared: Mapping, raw: bool) ->
     whole = _with(declared, {**declared.columns, **found}, shape, labels)
     sure = {item.means for item in columns.items if item.certainty == CERTAIN}
     certain = _certain(declared, found, sure, shape, items)
+    if labels.weeks_said:
+        whole, certain = replace(whole, weeks_said=True), replace(certain, weeks_said=True)
     proposal = Proposal(whole, certain, items, list(missing_names(name, have)))
     proposal.unknown = labels.unknown
     return proposal
@@ -207,7 +209,12 @@ def _with(declared: Mapping, headings: dict[str, str], shape: Shape, labels: Lab
         goal_rule=shape.goal_rule,
         fill=shape.fill,
         formats=shape.formats,
+        weeks_said=declared.weeks_said or _says_weeks(shape, labels),
     )
+
+
+def _says_weeks(shape: Shape, labels: Labels) -> bool:
+    return bool(shape.reviews or "week" in labels.labels or "weeks.unit" in labels.settings)
 
 
 def _certain(
@@ -228,6 +235,7 @@ def _certain(
         goal_rule=shape.goal_rule,
         fill=shape.fill,
         formats=shape.formats,
+        weeks_said=declared.weeks_said or bool(shape.reviews),
     )
 
 

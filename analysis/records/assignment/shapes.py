@@ -24,9 +24,12 @@ from analysis.records.assignment.words import (
     plain_words,
     read_format,
 )
+from analysis.records.privacy.shapes import fold
 from analysis.records.text import clean_text
 
-YESES = frozenset(["y", "yes", "x", "true", "ja", "j", "oui", "o", "si", "s", "sim", "✓", "✔", "☑", "√"])
+YESES = frozenset(
+    ["y", "yes", "x", "true", "ja", "j", "oui", "o", "si", "s", "sim", "✓", "✔", "☑", "√"]
+)
 NOES = frozenset(["n", "no", "false", "nein", "non", "nee", "nej", "-", "0"])
 GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
@@ -45,6 +48,7 @@ REST_MEANS = {
     "goal_id": re.compile(r"(?:id|code|no|number)"),
 }
 MOSTLY_BLANK = 0.25
+LEAST_CHILDREN = 8  # so that two children, or one written in two ways, share no numbering
 
 
 @dataclass(eq=False)
@@ -73,7 +77,9 @@ def find_goal_blocks(columns: Columns, shape: Shape) -> None:
         rests = [{rest for _, rest in found if _is_rest(rest)} for found in parts.values()]
         if len(parts) < 2 or not all(len(own) >= 2 and own == rests[0] for own in rests):
             return
-    blocks, reviews, visits = [], [], []
+    blocks: list[dict[str, str]] = []
+    reviews: list[dict[str, str | int]] = []
+    visits: list[tuple[int, Visit]] = []
     used: set[int] = set()
     for number, found_parts in parts.items():
         block = {"goal": number}
@@ -221,6 +227,8 @@ def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
         return "nothing in the sheet says when: put in the week", GUESS
     if visit.certain:
         return "the heading says so", CERTAIN
+    if visit.kind in ("calendar", "month"):
+        return "counted from the month of the first visit", LIKELY
     return f"{visit.number} {visit.kind} are about that many weeks", LIKELY
 
 
@@ -275,11 +283,17 @@ def find_goal_rule(columns: Columns, shape: Shape, wide: bool) -> None:
             )
         return
     owners = _owners(columns.profiles[child], columns.profiles[goal], shape.fill == "down")
-    if len(owners) and (owners > 1).sum() * 2 >= len(owners):
+    if len(owners) and np.median(owners) >= MOSTLY_BLANK * _n_alike(columns.profiles[child]):
         shape.goal_rule = "within_child"
         _say_rule(
             shape, "goals are numbered anew for each child", "children share their codes of goals"
         )
+
+
+def _n_alike(child: Profile) -> int:
+    """Count children whose codes differ in more than signs between letters and digits."""
+    plain = {re.sub(r"_x[0-9a-fA-F]{4}_|[\W_]", "", fold(text)) for text in child.column.values}
+    return max(len(plain - {""}), LEAST_CHILDREN)
 
 
 def _owners(child: Profile, goal: Profile, filled_down: bool) -> np.ndarray:

@@ -11,6 +11,8 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,12 +20,16 @@ from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.place import own_mapping
 from analysis.records.assignment.plan import CERTAIN, GUESS, Item, Proposal
 from analysis.records.assignment.propose import CHOICES
+from analysis.records.assignment.visits import FILLERS, read_visit
+from analysis.records.assignment.words import FORMATS_BY_WORD, plain_words
 from analysis.records.assignment.write import mapping_text, quoted
 from analysis.records.mapping import Mapping
+from analysis.records.privacy.identifiers import HEADING_WORDS
 from analysis.records.privacy.labels import show_label
 from analysis.records.schema import DOMAINS
 
 MOST_TOLD = 40
+SHOWN_WORDS = HEADING_WORDS | FILLERS | FORMATS_BY_WORD.keys()
 
 
 def command(module: str, *words: str | Path) -> str:
@@ -64,6 +70,8 @@ def tell_proposal(proposal: Proposal, path: Path, *, prepare: bool = False) -> s
         lines += ["If this is right, make coded records with", f"  {run}"]
     elif proposal.open_items:
         lines += ["If this is right, accept it with", f"  {command('check', target, *word)}"]
+    if proposal.lacking:
+        lines += [f"Still missing after that: {', '.join(proposal.lacking)}.", ""]
     name = own_mapping(target).name
     text, hidden = _shown_text(proposal)
     if text:
@@ -108,11 +116,33 @@ def _shown_text(proposal: Proposal) -> tuple[str, int]:
         column: {label: value for label, value in found.items() if show_label(label) == label}
         for column, found in whole.labels.items()
     }
-    hidden = len(whole.columns) - len(columns)
+    reviews = tuple(one for one in whole.reviews if _may_be_shown(one, ("level", "date")))
+    goals = tuple(
+        one for one in whole.goals if _may_be_shown(one, [key for key in one if key != "goal"])
+    )
+    formats = whole.formats if _may_be_shown(whole.formats, tuple(whole.formats)) else {}
+    hidden = len(whole.columns) - len(columns) + len(whole.reviews) - len(reviews)
+    hidden += len(whole.goals) - len(goals) + len(whole.formats) - len(formats)
     hidden += sum(len(found) for found in whole.labels.values())
     hidden -= sum(len(found) for found in labels.values())
-    shown: Mapping = replace(whole, columns=columns, labels=labels)
+    shown: Mapping = replace(
+        whole, columns=columns, labels=labels, reviews=reviews, goals=goals, formats=formats
+    )
     return mapping_text(shown, _remarks(proposal), proposal.unknown, _choices()), hidden
+
+
+def _may_be_shown(block: AnyMapping[str, str | int], keys: Iterable[str]) -> bool:
+    """Tell whether every heading in a part of the mapping may be shown."""
+    headings = [str(block[key]) for key in keys if key in block]
+    return all(show_known(one, 0) == one or _is_of_block(one) for one in headings)
+
+
+def _is_of_block(heading: str) -> bool:
+    """Tell whether a heading is made of known words and small numbers ("Goal 1 pre", "0")."""
+    words = plain_words(heading).split("_")
+    return all(
+        len(word) < 3 or word in SHOWN_WORDS or read_visit(word) is not None for word in words
+    )
 
 
 def written_text(proposal: Proposal) -> str:

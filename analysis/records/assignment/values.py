@@ -101,7 +101,7 @@ def _number(
         return told or plain, "decimal commas read as points"
     if NUMBER.fullmatch(plain):
         told = _in_unit(plain, name, mapping)
-        return (told, "months turned into " + _unit_of(name)) if told else ("", "")
+        return (told, "months turned into years") if told else ("", "")
     if name == "age_years":
         age = read_age(text)
         return (
@@ -121,15 +121,9 @@ def _number(
     return "", ""
 
 
-def _unit_of(name: str) -> str:
-    return "years" if name == "age_years" else "weeks"
-
-
 def _in_unit(plain: str, name: str, mapping: Mapping) -> str:
     if name == "age_years" and mapping.age_months:
         return f"{round(float(plain) / 12, 2):g}"
-    if name.endswith("week") and mapping.months:
-        return str(round(float(plain) * WEEKS_IN_MONTH))
     return ""
 
 
@@ -139,4 +133,6 @@ def _unshifted(value: str, name: str, mapping: Mapping) -> str:
         return f"{float(value) + 2 + mapping.lowest_level:g}"
     if name.endswith("week") and mapping.days:
         return str(int(value) * 7)
+    if name.endswith("week") and mapping.months:
+        return f"{int(value) / WEEKS_IN_MONTH + 1e-6:.7g}"
     return value

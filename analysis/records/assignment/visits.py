@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.records.assignment.words import plain_words
 from analysis.records.privacy.shapes import MONTHS
@@ -46,7 +47,8 @@ FILLERS = word_set(
     "gas level levels score scores rating ratings attainment goal at the of in arm review visit "
     "assessment assess measure t_score therapy after nach name label from since no value "
     "result gas_score week weeks point time term treatment block programme program period year "
-    "intervention ot rated scored taken test date semester phase session study course  stufe niveau nivel livello status"
+    "intervention ot rated scored taken test date semester phase session study course  "
+    "stufe niveau nivel livello status"
 )
 COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK}|(\d{{1,2}})_52)")
 MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH}|(\d)_12)")
@@ -61,10 +63,10 @@ class Visit:
     """One visit.
 
     Attributes:
-        kind: "start", "weeks", "months", "days", "calendar", "numbered", "middle", "last" or
-            "later".
+        kind: "start", "weeks", "months", "days", "calendar", "month", "numbered",
+            "middle", "last" or "later".
         number: weeks (start, weeks), or the number of months, days or of the visit; months since
-            the year 2000 for "calendar".
+            the year 2000 for "calendar", of the year for "month".
         left: the words of the text that are not about the visit.
     """
 
@@ -108,6 +110,8 @@ def read_visit(text: str) -> Visit | None:
     calendar = MONTH_AND_YEAR.fullmatch(plain)
     if calendar and calendar[1] in MONTHS:
         return Visit("calendar", 12 * int(calendar[2]) + MONTHS[calendar[1]])
+    if plain in MONTHS:
+        return Visit("month", MONTHS[plain])
     for kind, known in (("later", LATER), ("start", START), ("middle", MIDDLE), ("last", LAST)):
         for size in (2, 1):
             for i in range(len(words) - size + 1):
@@ -158,13 +162,19 @@ def space_visits(visits: list[Visit]) -> list[tuple[int, bool]]:
             (round((visit.number - first) * WEEKS_IN_MONTH) if visit.number else 0, False)
             for visit in visits
         ]
-    kinds = ("start", "weeks days months calendar numbered", "middle", "last", "later")
+    if all(visit.kind == "month" for visit in visits):
+        passed, weeks = 0, [(0, False)]
+        for before, visit in pairwise(visits):
+            passed += (visit.number - before.number) % 12 or 12
+            weeks.append((round(passed * WEEKS_IN_MONTH), False))
+        return weeks
+    kinds = ("start", "weeks days months calendar month numbered", "middle", "last", "later")
     order = {kind: i for i, words in enumerate(kinds) for kind in words.split()}
     places = sorted(
         range(len(visits)),
         key=lambda i: (order[visits[i].kind], visits[i].number, i),
     )
-    weeks: list[tuple[int, bool]] = [(0, False)] * len(visits)
+    found: list[tuple[int, bool]] = [(0, False)] * len(visits)
     step = 12 if len(visits) <= 2 else 6
     last = None
     for i in places:
@@ -175,6 +185,6 @@ def space_visits(visits: list[Visit]) -> list[tuple[int, bool]]:
             week, guess = 0, True
         else:
             week, guess = last + step, True
-        weeks[i] = (week, guess)
+        found[i] = (week, guess)
         last = max(week, last if last is not None else 0)
-    return weeks
+    return found

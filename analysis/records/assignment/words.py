@@ -20,14 +20,17 @@ LONGEST_LABEL = 40
 CERTAIN, LIKELY, GUESS = "certain", "likely", "guess"
 BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\ufe63": "-", "\uff0d": "-"})
-NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+NOT_A_WORD = re.compile(r"[\W_]+")
+STROKED = str.maketrans({"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"})
 
 FORMAT_WORDS = {
     "individual": "individual individuals individually 1_1 1to1 one_to_one 1_to_1 one_on_one "
     "1_on_1 ind indiv single solo individual_therapy individual_session individual_sessions "
     "individual_ot individual_only 1_1_only 1_1_therapy 1_1_ot alone one2one 121 einzel "
-    "einzeltherapie einzelsetting einzelbehandlung einzelstunde individuell individuel individuelle "
-    "seance_individuelle individuale individuel_therapie individueel individuele individuell_behandling "
+    "einzeltherapie einzelsetting einzelbehandlung einzelstunde individuell individuel "
+    "individuelle "
+    "seance_individuelle individuale individuel_therapie individueel individuele "
+    "individuell_behandling "
     "enskild enskilt enkelt indywidualna indywidualny indywidualnie individualmente particulier",
     "group": "group groups grp gp small_group group_therapy group_session group_sessions group_ot "
     "group_only groups_only in_group groupwork group_work gruppe gruppen gruppentherapie "
@@ -96,31 +99,38 @@ LEVEL_WORDS = {
     "verwacht som_forvantat",
     1: "more_than_expected somewhat_more_than_expected somewhat_more_than_expected_level "
     "a_little_more_than_expected little_more_than_expected slightly_more_than_expected "
-    "better_than_expected somewhat_better_than_expected above_expected a_little_better_than_expected "
+    "better_than_expected somewhat_better_than_expected above_expected "
+    "a_little_better_than_expected "
     "more_than_expected_outcome mehr_als_erwartet etwas_mehr_als_erwartet plus_qu_attendu "
     "plus_que_prevu un_peu_plus_que_prevu mas_de_lo_esperado algo_mas_de_lo_esperado "
     "piu_del_previsto meer_dan_verwacht iets_meer_dan_verwacht mer_an_forvantat",
     2: "much_more_than_expected much_more_than_expected_level much_better_than_expected "
-    "most_favourable_outcome most_favorable_outcome a_lot_more_than_expected a_lot_better_than_expected "
-    "lot_more_than_expected far_more_than_expected well_above_expected much_more_than_expected_outcome "
+    "most_favourable_outcome most_favorable_outcome a_lot_more_than_expected "
+    "a_lot_better_than_expected "
+    "lot_more_than_expected far_more_than_expected well_above_expected "
+    "much_more_than_expected_outcome "
     "viel_mehr_als_erwartet beaucoup_plus_qu_attendu beaucoup_plus_que_prevu "
     "mucho_mas_de_lo_esperado molto_piu_del_previsto veel_meer_dan_verwacht "
     "mycket_mer_an_forvantat",
 }
 LIKELY_LEVELS = {
-    -2: "not_achieved not_met no_change unchanged no_progress not_yet not_started baseline "
+    -2: "much_less a_lot_less far_less not_achieved not_met no_change unchanged "
+    "no_progress not_yet not_started baseline "
     "nicht_erreicht non_atteint no_logrado non_raggiunto niet_behaald not_attained no_improvement "
     "much_worse starting_level",
-    -1: "partly partial partially partly_achieved partially_achieved partly_met partially_met "
+    -1: "less somewhat_less a_little_less slightly_less partly partial partially "
+    "partly_achieved partially_achieved partly_met partially_met "
     "some_progress progressing emerging nearly almost improving teilweise teilweise_erreicht "
     "partiellement partiellement_atteint parcial parcialmente parzialmente gedeeltelijk "
     "in_progress some_improvement improved",
-    0: "achieved met attained fully_achieved goal_met goal_achieved reached erreicht atteint logrado "
+    0: "achieved met attained fully_achieved goal_met goal_achieved reached erreicht "
+    "atteint logrado "
     "raggiunto behaald uppnatt completed mastered success achieved_fully",
-    1: "exceeded exceeded_expectations better more_than_achieved ubertroffen depasse superado "
+    1: "more somewhat_more a_little_more slightly_more exceeded exceeded_expectations "
+    "better more_than_achieved ubertroffen depasse superado "
     "superato overtroffen over_achieved overachieved",
-    2: "greatly_exceeded far_exceeded much_better well_exceeded significantly_exceeded "
-    "much_exceeded deutlich_ubertroffen",
+    2: "much_more a_lot_more far_more greatly_exceeded far_exceeded much_better "
+    "well_exceeded much_exceeded deutlich_ubertroffen",
 }
 MISSING_WORDS = word_set(
     "n_a na none nil missing unknown not_seen not_known not_rated not_assessed not_scored "
@@ -141,7 +151,7 @@ def plain_words(text: str) -> str:
     >>> plain_words(" Goal Area (main) ")
     'goal_area_main'
     """
-    return NOT_A_WORD.sub("_", fold(plain_name(clean_text(text)))).strip("_")
+    return NOT_A_WORD.sub("_", fold(plain_name(clean_text(text))).translate(STROKED)).strip("_")
 
 
 def plain_heading(text: str) -> str:
@@ -230,7 +240,8 @@ def read_level(text: str) -> tuple[float | None, str]:
         told = LEVELS_BY_WORD.get(rest)
         if rest and (any(map(str.isdigit, rest)) or (told is not None and told != number)):
             return None, ""
-        return number, CERTAIN
+        known = KNOWN_BESIDE.issuperset(rest.split("_")) if rest else True
+        return number, CERTAIN if known else LIKELY
     numbers = re.findall(r"[(\[]\s*([-+]?\d)\s*[)\]]", text.translate(SIGNS))
     if len(numbers) == 1:
         return float(numbers[0]), LIKELY
@@ -246,6 +257,11 @@ def stands_for_missing(text: str) -> bool:
     return not any(map(str.isalnum, text)) or plain_words(text) in MISSING_WORDS
 
 
+# Words that may stand beside a level; others ("seen at home") could change what it means.
+KNOWN_BESIDE = frozenset(
+    word for phrase in (*LEVELS_BY_WORD, *LIKELY_LEVEL_OF) for word in phrase.split("_")
+) | word_set("start initial pre post goal level gas score progress as")
+
 AGE_YEARS = r"(?:y(?:ea)?rs?|y|jahre?|j|ans?|anos?|anni|jaar|ar)"
 AGE_MONTHS = r"(?:m(?:on)?ths?|mos?|m|monate?|mois|mes(?:es)?|mesi|maanden|manader)"
 AGE_FORMS = (
@@ -254,16 +270,15 @@ AGE_FORMS = (
         rf"(\d{{1,2}})\s*{AGE_YEARS}?\s*[,;&]?\s*(?:and |und |et |y )?(\d{{1,2}})\s*{AGE_MONTHS}\.?"
     ),
 )
-AGE_IN_YEARS = re.compile(rf"(\d{{1,2}}(?:[.,]\d+)?)\s*(?:{AGE_YEARS}\.?)(?: old)?")
 AGE_IN_MONTHS = re.compile(rf"(\d{{1,3}})\s*{AGE_MONTHS}\.?")
 
 
 @cache
 def read_age(text: str) -> float | None:
-    """Give the age in years that a text says with its units, else None.
+    """Give the age in years that a text says in years and months, else None.
 
     >>> read_age("5;3"), read_age("5y 3m"), read_age("63 months"), read_age("5.7 yrs")
-    (5.25, 5.25, 5.25, 5.7)
+    (5.25, 5.25, 5.25, None)
     """
     plain = fold(text).strip()
     found = AGE_IN_MONTHS.fullmatch(plain)
@@ -273,5 +288,4 @@ def read_age(text: str) -> float | None:
         found = form.fullmatch(plain)
         if found and int(found[2]) < 12:
             return round(int(found[1]) + int(found[2]) / 12, 2)
-    found = AGE_IN_YEARS.fullmatch(plain)
-    return float(found[1].replace(",", ".")) if found else None
+    return None

@@ -77,6 +77,8 @@ def _settings(mapping: Mapping) -> list[tuple[str, list[str]]]:
     if mapping.halves:
         levels.append('halves = "level_below"')
     unit = "days" if mapping.days else "months" if mapping.months else ""
+    if mapping.weeks_said and not (unit or mapping.reviews or "week" in mapping.labels):
+        unit = "weeks"
     layout = [
         f"{key} = {quoted(value)}"
         for key, value in (

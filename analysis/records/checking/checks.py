@@ -9,11 +9,11 @@ what was handed in useless is refused.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import numpy as np
 
+from analysis.records.checking.alike import check_codes_alike
 from analysis.records.checking.coded import (
     BEFORE_START,
     NO_LEVEL,
@@ -27,6 +27,8 @@ from analysis.records.checking.flat import split_flat
 from analysis.records.checking.levels import read_levels
 from analysis.records.checking.ranges import check_range
 from analysis.records.checking.relations import check_relations
+from analysis.records.checking.scales import check_scales
+from analysis.records.checking.units import check_unit
 from analysis.records.checking.values import TOTALS, Faults
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
@@ -37,7 +39,7 @@ from analysis.records.text_records import TextRecords
 
 EXCEL_DAYS = (20_000, 80_000)
 DAYS_IN_WEEK = 7
-LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
+WEEKS_IN_MONTH = 365.25 / 12 / 7
 
 
 def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Faults]:
@@ -52,6 +54,8 @@ def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Fa
         )
     unclear = any(problem.code in ("missing_column", "to_confirm") for problem in faults.problems)
     check_coded(coded, mapping, faults, values_only=unclear)
+    if not unclear:
+        check_unit(coded, mapping, faults)
     return coded, faults
 
 
@@ -67,13 +71,14 @@ def check_coded(
         _check_values(table, mapping, faults)
     if values_only:
         return
-    _check_codes_alike(coded, faults)
+    check_codes_alike(coded, faults)
     if "flat" in coded.tables:
         split_flat(coded, faults)
     for name in ("reviews", "sessions", "home_practice"):
         if name in coded.tables:
             coded.tables[name] = _leave_out_rows(coded, coded.tables[name], faults)
     check_relations(coded, faults)
+    check_scales(coded, faults)
 
 
 def refuse_totals(table: TextTable, names: list[str], faults: Faults) -> TextTable:
@@ -135,6 +140,9 @@ def _read_weeks(
     if mapping.days:
         values = np.floor(values / DAYS_IN_WEEK)
         faults.mend("days turned into whole weeks", np.isfinite(values).sum())
+    if mapping.months:
+        values = np.round(values * WEEKS_IN_MONTH)
+        faults.mend("months turned into whole weeks", np.isfinite(values).sum())
     position = table.present.get(schema.name, 0)
     serial = (values >= EXCEL_DAYS[0]) & (values <= EXCEL_DAYS[1])
     faults.refuse(
@@ -176,40 +184,6 @@ def _read_weeks(
             schema.name,
         )
     return np.where(whole, values, checked)
-
-
-def _check_codes_alike(coded: CodedRecords, faults: Faults) -> None:
-    """Refuse codes that differ only by case or zeros: one child or two cannot be told."""
-    for name, coder in coded.ids.items():
-        groups: dict[str, list[int]] = {}
-        for text, code in coder.items():
-            groups.setdefault(_skeleton(text), []).append(code)
-        alike = {code for codes in groups.values() if len(codes) > 1 for code in codes}
-        if not alike:
-            continue
-        codes = np.array(sorted(alike))
-        for table in coded.tables.values():
-            if name not in table.present:
-                continue
-            values = table.columns[name]
-            rows = np.flatnonzero(np.isin(values, codes))
-            _, first = np.unique(values[rows], return_index=True)
-            faults.refuse(
-                table.source,
-                table.rows[rows[np.sort(first)]],
-                "codes differ only by capitals, blanks or leading zeros, so that one person "
-                "could count as two.",
-                "Write each code the same way everywhere (format the column as Text, so that "
-                "zeros stay).",
-                "codes_alike",
-                table.present[name],
-                name,
-            )
-
-
-def _skeleton(text: str) -> str:
-    plain = text.casefold().replace(" ", "")
-    return LEADING_ZEROS.sub("", plain) if "0" in plain else plain
 
 
 def _leave_out_rows(coded: CodedRecords, table: CodedTable, faults: Faults) -> CodedTable:

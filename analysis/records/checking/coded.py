@@ -95,6 +95,15 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values < 0
 
 
+def find_rows(home: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Give for each code its row in `home`, -1 where it is not there."""
+    if not len(home):
+        return np.full(len(codes), -1)
+    order = np.argsort(home, kind="stable")
+    at = np.clip(np.searchsorted(home[order], codes), 0, len(home) - 1)
+    return np.where((home[order][at] == codes) & (codes >= 0), order[at], -1)
+
+
 def schema_columns(name: str) -> tuple[Column, ...]:
     """Give the columns of a table; "flat" has those of episodes, goals and reviews."""
     if name != "flat":

@@ -58,11 +58,13 @@ def read_levels(
     if mapping.lowest_level == LOWEST_LEVEL:
         values = _refuse_other_scales(values, refuse, faults)
     if schema.name == "baseline_level":
-        late = values >= 0
+        late = (values >= 0) & (values <= HIGHEST_LEVEL)
+        turned = 2 * late.sum() > np.isfinite(values).sum()
         values = refuse(
-            late & (values <= HIGHEST_LEVEL),
+            late,
             "a goal cannot begin at or above its expected level (0).",
-            "Correct the baseline, or remove a goal that was reached before it was set.",
+            "Correct the baseline, or remove a goal that was reached before it was set."
+            + (" If +2 stands for the worst here, turn all levels round first." * bool(turned)),
             "baseline_too_high",
         )
     return check_range(table, schema, values, faults)

@@ -16,7 +16,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
-from analysis.records.assignment.words import CERTAIN, read_domain, read_format
+from analysis.records.assignment.words import (
+    CERTAIN,
+    read_domain,
+    read_format,
+)
+from analysis.records.checking.unreadable import UNREADABLE, describe_words
 from analysis.records.headings import nearest_label, plain_name
 from analysis.records.mapping import MISSING, Mapping
 from analysis.records.privacy.codes import SURE_CODE
@@ -37,8 +42,14 @@ YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
 MISSING_NUMBERS = {9.0, 99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, 88.0, 888.0, 77.0}
-DAMAGE = re.compile(r"\d{1,2}[-/ .][A-Za-z]{3}|[A-Za-z]{3}[-/ .]\d{1,4}|\d{1,2}[-/]\d{1,2}")
 MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+DAMAGE = re.compile(
+    rf"\d{{1,2}}[-/ .]{MONTH}|{MONTH}[-/ .]\d{{1,4}}|\d{{1,2}}[-/]\d{{1,2}}", re.IGNORECASE
+)
+WITH_UNIT = re.compile(
+    r"[~<>=]?\s*[-+]?\d+(?:[.,]\d+)?\s*(?:[^\W\d_]|[(%']).{0,40}"
+    r"|[^\W\d_]{1,12}[.:]?\s*\d+(?:[.,]\d+)?"
+)
 DAMAGED_CODE = re.compile(
     rf"\d+([.,]\d+)?[eE]\+?\d+|\d{{16,}}|\d{{1,2}}[-/ ]{MONTH}|{MONTH}[-/ ]\d{{2}}"
     r"|#[A-Z/0!?]+",
@@ -266,7 +277,7 @@ def parse_numbers(
         kind: [False] * len(texts) for kind in ("quote", "plus", "minus", "comma", "yes_no")
     }
     unreadable: dict[str, list[bool]] = {
-        kind: [False] * len(texts) for kind in ("damaged", "error", "words")
+        kind: [False] * len(texts) for kind in ("damaged", "error", "unit", "words")
     }
     for i, text in enumerate(texts):
         if not text:
@@ -291,6 +302,8 @@ def parse_numbers(
             unreadable["damaged"][i] = True
         elif plain.startswith("#"):
             unreadable["error"][i] = True
+        elif WITH_UNIT.fullmatch(plain):
+            unreadable["unit"][i] = True
         else:
             unreadable["words"][i] = True
     for kind, sentence in (
@@ -301,23 +314,11 @@ def parse_numbers(
         ("yes_no", "yes and no read as 1 and 0"),
     ):
         faults.mend(f"{schema.name}: {sentence}", len(rows_with(column, kinds[kind])))
-    for kind, fault, mend in (
-        (
-            "damaged",
-            "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
-            "Format the column as Number, type the value again and export.",
-        ),
-        (
-            "error",
-            "the cell holds a formula without a result, or an error such as #N/A.",
-            "Copy the column and paste it as values, then mend or empty the cells with errors.",
-        ),
-        (
-            "words",
-            "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
-            "Leave the cell empty when the value is not known.",
-        ),
-    ):
+    for kind, (fault, mend) in UNREADABLE.items():
+        if kind == "words":
+            fault, mend = describe_words(texts, unreadable["words"], schema.name)
+        if kind == "unit" and schema.unit.replace(" ", "").isalpha() and schema.unit != "level":
+            mend = f"{mend[:-1]}, in {schema.unit}."
         faults.refuse(
             source,
             rows_with(column, unreadable[kind]),

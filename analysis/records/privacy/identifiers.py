@@ -62,6 +62,7 @@ NEARLY = 0.9
 WHOLE_WORDS = word_set("id no nr ot wk sd se ci iq t z n am pm yr pc")
 YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
 SCHOOL_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)[-/](\d\d)(?!\d|[-./])")
+FULL_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
 PREPARE = "analysis.prepare turns a raw export into coded records"
 MENDS = {
@@ -280,6 +281,8 @@ def _is_plain(text: str, words: frozenset[str]) -> bool:
         and letters.upper() != letters
         and letters not in WHOLE_WORDS
     ):
+        return False
+    if FULL_DATE.search(text):
         return False
     if any(len(number) > 3 for number in re.findall(r"\d+", _without_years(text))):
         return False

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from analysis.errors import Problem
 from analysis.records.reading.file_kind import LARGEST_BYTES
+from analysis.records.reading.parts import find_workbook, plain_part
 
 LARGEST_RATIO = 100
 SMALL_ENOUGH = 1_000_000
@@ -45,7 +46,7 @@ def check_archive(data: bytes, file: str) -> Problem | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
             total = sum(part.file_size for part in parts)
-            names = {part.filename for part in parts}
+            names = {plain_part(part.filename) for part in parts}
             locked = any(part.flag_bits & 1 for part in parts)
             ratio = max(
                 (
@@ -66,7 +67,7 @@ def check_archive(data: bytes, file: str) -> Problem | None:
             file=file,
             code="locked",
         )
-    if "xl/workbook.xml" in names:
+    if find_workbook(names):
         return None
     if "xl/workbook.bin" in names:
         fault, mend = "this is a binary workbook (.xlsb).", "Save it as .xlsx."

@@ -91,7 +91,8 @@ UNREADABLE = {
     ),
     "json": (
         "this is JSON, not a table.",
-        "FHIR bundles are turned into tables by analysis.prepare --fhir (README.md has the command).",
+        "FHIR bundles are turned into tables by analysis.prepare --fhir (README.md has "
+        "the command).",
     ),
     "other": ("this is not a table that can be read.", SAVE_AS),
 }

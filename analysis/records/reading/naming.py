@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.errors import Problem
-from analysis.records.assignment.arrange import arrange
+from analysis.records.assignment.arrange import arrange_rows
 from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.plan import CERTAIN, Proposal
@@ -51,7 +51,7 @@ def take_table(name: str, table: TextTable, proposal: Proposal, records: TextRec
         for column, known in zip(table.columns, names, strict=True):
             if known:
                 found.setdefault(known, [column])
-        done = arrange(table, found, mapping)
+        done = arrange_rows(table, found, mapping)
         if done.unmatched:
             records.problems.append(_not_in_table(table))
         records.notes += [f"{_file_and_sheet(table)}: {note}" for note in done.notes]

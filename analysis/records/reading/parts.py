@@ -13,17 +13,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from xml.parsers import expat
 
 from analysis.records.reading.limits import LONGEST_CELL, OverLimitError
 
 BLOCK = 1 << 18
+WORKBOOK_PART = re.compile(r"(?:xl/)?workbook\d*\.xml")
 MOST_STEPS = 8_000_000
 DEEPEST = 100_000  # tags open at once: each takes memory, and a sheet needs ten
 PIECES_AT_ONCE = 64
 LONGEST_FORMAT = 1_000  # signs of a number format; a spreadsheet allows 255
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+DATE_WORD = re.compile(r"(?:d{1,4}|m{1,5}|y{1,4}|h{1,2}|s{1,2}|am|pm|a|p|e{1,4}|g{1,3}|b{2,4})+")
+ESCAPED = re.compile(r"_x((?!0000|[dD][89a-fA-F])[0-9A-Fa-f]{4})_")  # no NUL, no surrogate
 
 OnStart = Callable[[str, dict[str, str]], None]
 OnText = Callable[[str], None]
@@ -38,8 +41,15 @@ class Parts:
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
-        self.names = frozenset(self._archive.namelist())
+        # Some programs write parts with backslashes, or in capitals other than they are named.
+        self._parts = {plain_part(name): name for name in self._archive.namelist()}
         self._steps = MOST_STEPS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __contains__(self, part: str) -> bool:
+        return plain_part(part) in self._parts
 
     def spend(self, steps: int) -> None:
         """Count work that is about to be done.
@@ -74,7 +84,7 @@ class Parts:
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        with self._archive.open(part) as stream:
+        with self._archive.open(self._parts[plain_part(part)]) as stream:
             while block := stream.read(BLOCK):
                 plain = block.replace(b"\0", b"") if b"\0" in block else block
                 n_tags, n_empty = plain.count(b"<"), plain.count(b"/>")
@@ -86,6 +96,25 @@ class Parts:
                 yield
         parser.Parse(b"", True)
         yield
+
+
+def plain_part(name: str) -> str:
+    """Give the name by which a part is looked up, however its writer spelt it."""
+    return name.replace("\\", "/").lstrip("/").casefold()
+
+
+def find_workbook(names: Iterable[str]) -> str:
+    """Give the name of the workbook's own part ("xl/workbook.xml" as a rule), "" without one."""
+    found = sorted(name for name in map(plain_part, names) if WORKBOOK_PART.fullmatch(name))
+    return found[0] if found else ""
+
+
+def unescape(text: str) -> str:
+    """Give a stored text with escapes such as _x000D_ as the signs they stand for.
+
+    Source: ECMA-376 part 1, 22.9.2.19 (ST_Xstring).
+    """
+    return ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), text) if "_x" in text else text
 
 
 def take_text(pieces: list[str], data: str) -> None:
@@ -103,7 +132,7 @@ def _refuse_doctype(*_ignored: object) -> None:
     raise RefusedError
 
 
-def read_shared(parts: Parts) -> list[str]:
+def read_shared(parts: Parts, part: str) -> list[str]:
     """Give the shared texts, runs joined and pronunciations left out."""
     texts: list[str] = []
     pieces: list[str] = []
@@ -121,7 +150,7 @@ def read_shared(parts: Parts) -> list[str]:
     def end(name: str) -> None:
         tag = name.rpartition(" ")[2]
         if tag == "si":
-            texts.append("".join(pieces))
+            texts.append(unescape("".join(pieces)))
         elif tag == "rPh":
             state["phonetic"] = False
         elif tag == "t":
@@ -131,11 +160,11 @@ def read_shared(parts: Parts) -> list[str]:
         if state["in"]:
             take_text(pieces, data)
 
-    parts.parse("xl/sharedStrings.xml", start, end, text)
+    parts.parse(part, start, end, text)
     return texts
 
 
-def read_styles(parts: Parts) -> list[bool]:
+def read_styles(parts: Parts, part: str) -> list[bool]:
     """Tell of each style of cells whether it shows a date."""
     custom: dict[int, bool] = {}
     formats: list[int] = []
@@ -154,11 +183,16 @@ def read_styles(parts: Parts) -> list[bool]:
         if name.endswith(" cellXfs"):
             state["in"] = False
 
-    parts.parse("xl/styles.xml", start, end)
+    parts.parse(part, start, end)
     return [custom.get(number, number in DATE_FORMATS) for number in formats]
 
 
 def _shows_date(code: str) -> bool:
+    """Tell whether a number format shows a date: its words must all be parts of a date.
+
+    So "Standard" and other languages' names for General are no dates, whatever their letters.
+    """
     code = code[:LONGEST_FORMAT]
     plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code.casefold())
-    return bool(re.search(r"[dmy]|h", plain)) and not re.fullmatch(r"general|@", plain)
+    words = re.findall(r"[a-z]+", plain)
+    return all(map(DATE_WORD.fullmatch, words)) and any(set(word) & set("dmyh") for word in words)

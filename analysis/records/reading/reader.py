@@ -19,7 +19,7 @@ from analysis.records.assignment.joining import join_tables
 from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.plan import CERTAIN, LIKELY, Item, Proposal
 from analysis.records.assignment.profile import Profile
-from analysis.records.assignment.propose import propose
+from analysis.records.assignment.propose import propose_tables
 from analysis.records.assignment.sheets import (
     SHEET_HEADING,
     are_alike,
@@ -128,7 +128,7 @@ def propose_meaning(
         said: the clinic's mapping as it is.
         raw: whether names and dates are welcome.
     """
-    proposal = propose(named, declared, raw=raw)
+    proposal = propose_tables(named, declared, raw=raw)
     if declared.sheets != said.sheets:
         given, means, reason = SHEETS_TOLD.get(
             declared.sheets,

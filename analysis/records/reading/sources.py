@@ -30,6 +30,7 @@ from analysis.records.reading.archive import DAMAGED, check_archive, damaged
 from analysis.records.reading.delimited import read_delimited, too_many_rows
 from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
 from analysis.records.reading.limits import OverLimitError
+from analysis.records.reading.merged import SheetMarks, apply_marks
 from analysis.records.reading.parquet import read_parquet
 from analysis.records.reading.rows import Block, Watch, build_table, gather_rows
 from analysis.records.reading.workbook import Workbook
@@ -44,6 +45,7 @@ DATA_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".parq
 LARGEST_PARQUET_BYTES = 1_000_000_000
 REQUIRED_TABLES = tuple(name for name, table in TABLES.items() if table.required)
 SLOW_BYTES = 5_000_000
+HIDDEN_SHEET = "this sheet is hidden and was read all the same; show it to see what it holds"
 
 
 def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tuple[Path, str]]:
@@ -235,8 +237,9 @@ def _read_workbook(
         read: list[SheetRead] = []
         for number, (sheet, table) in enumerate(wanted, 1):
             shown = sheet.name if table else show_sheet(sheet.name, number)
+            marks = SheetMarks()
             text, problems = build_table(
-                watch(gather_rows(book.rows(sheet))),
+                watch(gather_rows(book.rows(sheet, marks))),
                 name,
                 shown,
                 mapping.columns,
@@ -244,7 +247,9 @@ def _read_workbook(
                 unit="row",
             )
             if text is not None:
-                text = replace(text, sheet_key=sheet.name)
+                text = replace(apply_marks(text, marks), sheet_key=sheet.name)
+                if sheet.hidden:
+                    text = replace(text, notes=(*text.notes, HIDDEN_SHEET))
             read.append((table, text, problems))
     except OverLimitError as found:
         records.problems.append(found.problem(name))

@@ -9,31 +9,40 @@ are. Source of the layout: ECMA-376 part 1, chapter 18.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analysis.records.reading.limits import WIDEST
+from analysis.records.reading.merged import Merge, SheetMarks
 from analysis.records.reading.parts import (
     Parts,
     RefusedError,
+    find_workbook,
     read_shared,
     read_styles,
     take_text,
+    unescape,
 )
 from analysis.records.reading.rows import is_filled
 
 MOST_SHEET_ROWS = 1_048_576
 MOST_TAG_NAMES = 1_000
+MARK_STEPS = 40  # what a merged cell or a run of hidden columns costs to remember and to apply
 NO_RESULT = "#FORMULA"
+RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})")
+YES = ("1", "true")
+NOTHING = ("0", "0.0")  # a height or width that nobody can see
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name and where its rows are."""
+    """One sheet: its name, where its rows are, whether a person sees it."""
 
     name: str
     part: str
+    hidden: bool = False
 
 
 class Workbook:
@@ -47,39 +56,59 @@ class Workbook:
     def __init__(self, data: bytes) -> None:
         self._parts = Parts(data)
         self._epoch = datetime(1899, 12, 30)
+        self._part = find_workbook(self._parts)
+        self._related: dict[str, str] = {}
         self.sheets = self._find_sheets()
-        names = self._parts.names
-        self._shared = read_shared(self._parts) if "xl/sharedStrings.xml" in names else []
-        self._is_date = read_styles(self._parts) if "xl/styles.xml" in names else []
+        shared, styles = self._beside("sharedStrings"), self._beside("styles")
+        self._shared = read_shared(self._parts, shared) if shared else []
+        self._is_date = read_styles(self._parts, styles) if styles else []
+
+    def _beside(self, kind: str) -> str:
+        """Give the part of a kind that the workbook refers to, "" when it has none."""
+        usual = posixpath.join(posixpath.dirname(self._part), f"{kind}.xml")
+        part = self._related.get(kind.casefold(), usual)
+        return part if part in self._parts else ""
 
     def _find_sheets(self) -> list[Sheet]:
         targets: dict[str, str] = {}
-        found: list[tuple[str, str]] = []
+        found: list[tuple[str, str, bool]] = []
+        folder, own = posixpath.split(self._part)
 
         def relation(name: str, values: dict[str, str]) -> None:
             if name.endswith(" Relationship"):
-                target = values["Target"]
-                path = target[1:] if target.startswith("/") else posixpath.join("xl", target)
+                target = values["Target"].replace("\\", "/")
+                path = target[1:] if target.startswith("/") else posixpath.join(folder, target)
                 targets[values["Id"]] = posixpath.normpath(path)
+                kind = values.get("Type", "").rpartition("/")[2].casefold()
+                self._related[kind] = targets[values["Id"]]
 
         def sheet(name: str, values: dict[str, str]) -> None:
             if name.endswith(" sheet"):
                 key = next(
                     value for key, value in values.items() if key.endswith("relationships id")
                 )
-                found.append((values["name"], key))
-            if name.endswith(" workbookPr") and values.get("date1904", "0") in ("1", "true"):
+                hidden = values.get("state", "visible") != "visible"
+                found.append((unescape(values["name"]), key, hidden))
+            if name.endswith(" workbookPr") and values.get("date1904", "0") in YES:
                 self._epoch = datetime(1904, 1, 1)
 
-        self._parts.parse("xl/_rels/workbook.xml.rels", relation)
-        self._parts.parse("xl/workbook.xml", sheet)
-        return [Sheet(name, targets[key]) for name, key in found if "worksheets" in targets[key]]
+        self._parts.parse(posixpath.join(folder, "_rels", f"{own}.rels"), relation)
+        self._parts.parse(self._part, sheet)
+        return [
+            Sheet(name, targets[key], hidden)
+            for name, key, hidden in found
+            if "worksheets" in targets[key]
+        ]
 
-    def rows(self, sheet: Sheet) -> Iterator[list[str]]:
-        """Yield the cells of each row as text; gaps come out as blank rows."""
+    def rows(self, sheet: Sheet, marks: SheetMarks | None = None) -> Iterator[list[str]]:
+        """Yield the cells of each row as text; gaps come out as blank rows.
+
+        What the sheet says beside its cells is known in `marks` once the last row is out.
+        """
         done: list[tuple[list[str], int]] = []
         spend = self._parts.spend
-        reader = _SheetReader(self._shared, self._is_date, self._date_text, spend, done)
+        marks = SheetMarks() if marks is None else marks
+        reader = _SheetReader(self._shared, self._is_date, self._date_text, spend, done, marks)
         last = 0
         for _block in self._parts.parse_in_blocks(
             sheet.part, reader.start, reader.end, reader.characters
@@ -115,9 +144,10 @@ class _SheetReader:
         date_text: Callable[[str], str],
         spend: Callable[[int], None],
         done: list[tuple[list[str], int]],
+        marks: SheetMarks,
     ) -> None:
         self._shared, self._is_date, self._date_text = shared, is_date, date_text
-        self._spend, self._done = spend, done
+        self._spend, self._done, self._marks = spend, done, marks
         self._names: dict[str, str] = {}
         self._cells: list[str] = []
         self._pieces: list[str] = []
@@ -150,6 +180,17 @@ class _SheetReader:
             self._row = int(values.get("r", self._row + 1))
             self._column = 0
             self._cells.clear()
+            if values.get("hidden") in YES or values.get("ht") in NOTHING:
+                self._marks.hidden_rows.append(self._row)
+        elif tag == "mergeCell":
+            match = RANGE.fullmatch(values.get("ref", ""))
+            if match and int(match[3]) > int(match[2]):
+                self._spend(MARK_STEPS)
+                merge = Merge(_column_of(match[1]), int(match[2]), int(match[3]))
+                self._marks.merges.append(merge)
+        elif tag == "col" and (values.get("hidden") in YES or values.get("width") in NOTHING):
+            self._spend(MARK_STEPS)
+            self._marks.hidden_columns.append((int(values["min"]), int(values["max"])))
 
     def end(self, name: str) -> None:
         """End a cell's text, a cell or a row."""
@@ -172,6 +213,8 @@ class _SheetReader:
         if text:
             if kind == "s":
                 text = self._shared[_index(text)]
+            elif kind in ("inlineStr", "str"):
+                text = unescape(text)
             elif kind == "n":
                 style = self._style
                 if style < len(self._is_date) and self._is_date[style]:

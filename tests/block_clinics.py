@@ -1,0 +1,45 @@
+"""Clinics whose formats are reviewed at different weeks, for tests."""
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.records.load import records_from_tables
+from analysis.simulation.unlike import simulate_unlike
+from analysis.simulation.unlike_design import UnlikeDesign
+
+BLOCKS = UnlikeDesign(half_week=7, last_week=(24, 12, 24))
+
+
+def keep_reviews(records, kept):
+    """Give records with some of their reviews: `kept` takes formats and weeks of all."""
+    formats = records.episodes.set_index("episode_id")["format"].astype(str)
+    own = records.goals.set_index("goal_id")["episode_id"].map(formats)
+    some = kept(records.reviews["goal_id"].map(own).to_numpy(), records.reviews["week"].to_numpy())
+    return replace(records, reviews=records.reviews[some].reset_index(drop=True))
+
+
+def end_reviews(records, **last):
+    """Give records in which formats have no review after a week: `end_reviews(r, group=12)`."""
+    return keep_reviews(
+        records,
+        lambda formats, weeks: (
+            ~np.any([(formats == name) & (weeks > week) for name, week in last.items()], axis=0)
+        ),
+    )
+
+
+@functools.cache
+def unlike_records(design, seed):
+    """Give the records of one invented clinic unlike the analysis."""
+    return records_from_tables(simulate_unlike(design, np.random.SeedSequence([1, seed])).tables)
+
+
+def uneven_records(seed=3):
+    """Give a clinic whose progress slows and where two in five goals in groups end at week 12."""
+    records = unlike_records(UnlikeDesign(half_week=7), seed)
+    number = records.reviews["goal_id"].str.extract(r"(\d+)")[0].astype(int).to_numpy()
+    return keep_reviews(
+        records, lambda formats, weeks: ~((formats == "group") & (weeks > 14) & (number % 5 < 2))
+    )
