@@ -162,9 +162,12 @@ class Desk:
         if self.path is None:
             return None
         try:
-            return look(self.path, raw=True).proposal
+            return look(self.path, self._chosen(), raw=True).proposal
         except RecordsError:
             return None
+
+    def _chosen(self) -> Mapping | None:
+        return None if self.seen is None else self.seen.proposal.mapping
 
     @property
     def coded_folder(self) -> Path:
@@ -181,7 +184,7 @@ class Desk:
         from analysis.prepare.making import prepare_records
 
         assert self.path is not None
-        seen = look(self.path, raw=True)
+        seen = look(self.path, self._chosen(), raw=True)
         prepared = prepare_records(self.path, self.coded_folder, mapping=seen.proposal.mapping)
         self.choose(prepared.folder)
         self.check()

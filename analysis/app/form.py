@@ -70,7 +70,16 @@ def ask_columns(name: str, table: TextTable, place: int, proposal: Proposal) -> 
         item = items.get(shown)
         week = visits.get(plain)
         if plain in parts:
-            asked.append(Question(f"col.{place}.{i}", shown, fixed=parts[plain]))
+            asked.append(
+                Question(
+                    f"col.{place}.{i}",
+                    shown,
+                    reason=item.reason if item else "",
+                    certainty=item.certainty if item else "",
+                    week=_goal_weeks(mapping).get(plain),
+                    fixed=parts[plain],
+                )
+            )
             continue
         own = bool(meant) and plain == meant
         sure = item is not None and item.certainty == CERTAIN
@@ -96,6 +105,15 @@ def _simple_visits(mapping: Mapping) -> dict[str, str]:
     }
 
 
+def _goal_weeks(mapping: Mapping) -> dict[str, str]:
+    """Give the week of each column that holds one goal's levels at one visit."""
+    return {
+        plain_name(str(review["level"])): str(review["week"])
+        for review in mapping.reviews
+        if "goal" in review and "week" in review
+    }
+
+
 def _fixed_parts(mapping: Mapping) -> dict[str, str]:
     parts: dict[str, str] = {}
     for block in mapping.goals:
@@ -106,8 +124,7 @@ def _fixed_parts(mapping: Mapping) -> dict[str, str]:
         if set(review) == {"level", "week"}:
             continue
         of = f" of goal {review['goal']}" if "goal" in review else ""
-        at = f" in week {review['week']}" if "week" in review else ""
-        parts.setdefault(plain_name(str(review["level"])), f"level{of}{at}")
+        parts.setdefault(plain_name(str(review["level"])), f"level{of}")
         if "date" in review:
             parts.setdefault(plain_name(str(review["date"])), "date of a visit")
     for name, heading in mapping.formats.items():
@@ -185,7 +202,15 @@ def read_answers(
         for question, column in zip(
             ask_columns(name, table, place, proposal), table.columns, strict=True
         ):
-            if question.fixed or question.name not in answers:
+            if question.fixed:
+                week = _whole(answers.get(f"{question.name}.week", ""))
+                if question.week is not None and week is not None:
+                    visits = [
+                        one | {"week": week} if one["level"] == column.heading else one
+                        for one in visits
+                    ]
+                continue
+            if question.name not in answers:
                 continue
             chosen = answers[question.name]
             allowed = {choice.value for choice in question.choices}

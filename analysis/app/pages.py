@@ -81,11 +81,17 @@ def _offer_coding(desk: Desk, form: str) -> str:
     raw = None if desk.refusal is None else desk.refusal.raw
     if raw is None:
         return ""
-    items = "".join(
-        f"<li>{escape(item.given)}: {escape(item.means.replace('_', ' '))} "
-        f"{_mark(item.certainty)}</li>"
-        for item in raw.items
-    )
+    told = [
+        (heading, name.replace("_", " "))
+        for heading, name in raw.mapping.columns.items()
+        if show_known(heading, 1) == heading
+    ]
+    told += [
+        (str(one["level"]), f"level in week {one['week']}")
+        for one in raw.mapping.reviews
+        if "week" in one and show_known(str(one["level"]), 1) == one["level"]
+    ]
+    items = "".join(f"<li>{escape(given)}: {escape(means)}</li>" for given, means in told)
     return (
         "<form method=post class='card first' data-working='Making coded records'>"
         f"{_secret(form)}<h2>Make coded records of it</h2><p>Names become random codes, dates "
@@ -232,9 +238,6 @@ def _questions(asked: Iterable[Question]) -> str:
 
 def _question(one: Question) -> str:
     name = escape(one.name)
-    if one.fixed:
-        control = f"<p class=fixed>{escape(one.fixed)}</p>"
-        return f"<div class=q><p class=asked>{escape(one.asked)}</p>{control}</div>"
     note = said = ""
     if one.certainty or one.reason:
         said = f" aria-describedby='{name}-why'"
@@ -242,7 +245,11 @@ def _question(one: Question) -> str:
             f"<p class=why id='{name}-why'>{_mark(one.certainty)} <span class=soft>"
             f"{escape(one.reason)}</span></p>"
         )
-    if one.choices:
+    label = f"<label class=asked for='{name}'>{escape(one.asked)}</label>"
+    if one.fixed:
+        label = f"<p class=asked>{escape(one.asked)}</p>"
+        control = f"<p class=fixed>{escape(one.fixed)}</p>"
+    elif one.choices:
         control = (
             f"<select id='{name}' name='{name}'{said}>{_options(one.choices, one.value)}</select>"
         )
@@ -251,17 +258,14 @@ def _question(one: Question) -> str:
             f"<input id='{name}' name='{name}'{said} type=text inputmode=numeric size=5 "
             f"value='{escape(one.value)}'>"
         )
-    if any(choice.value == VISIT for choice in one.choices):
+    if one.week is not None and (one.fixed or VISIT in {choice.value for choice in one.choices}):
         control += (
-            f"<span class=week><label for='{name}.week'>in week"
+            f"<span class='week{' always' if one.fixed else ''}'><label for='{name}.week'>in week"
             f"<span class=hidden> ({escape(one.asked)})</span></label>"
             f"<input id='{name}.week' name='{name}.week' type=text inputmode=numeric size=4 "
             f"value='{escape(one.week or '')}'></span>"
         )
-    return (
-        f"<div class=q><label class=asked for='{name}'>{escape(one.asked)}</label>"
-        f"<div class=answer>{control}</div>{note}</div>"
-    )
+    return f"<div class=q>{label}<div class=answer>{control}</div>{note}</div>"
 
 
 def _options(choices: Sequence[Choice], value: str) -> str:

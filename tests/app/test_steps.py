@@ -19,6 +19,7 @@ from analysis.simulation.design import ClinicDesign
 
 pytestmark = pytest.mark.slow
 
+BLOCK = ("area", "pre", "post")
 PLANTED = {"child_id": "QX71", "goal_id": "QZ72", "group_id": "QG74", "therapist_id": "QT75"}
 CANARY = re.compile(r"Q[XZGT](?:71|72|74|75)\d|QV80")
 WIDE = [
@@ -88,6 +89,32 @@ def test_a_sheet_of_visits_is_proposed_changed_and_kept_with_consent_only(app, t
     assert "week = 13" in kept.read_text("utf-8")
     assert path.read_bytes() == before
     assert "8 children" in check_records(path).tell()
+
+
+def test_the_weeks_of_goals_side_by_side_can_be_changed(app, tmp_path):
+    rows = [["Child", "Therapy", *(f"Goal {n} {what}" for n in (1, 2) for what in BLOCK)]]
+    for child in range(1, 9):
+        rows.append([f"C{child:02d}", "Group", "Motor", -2, child % 3, "Social", -2, 1])
+    _, page = app.post("/", {"typed": str(write_rows(tmp_path / "side.csv", rows)), "read": "1"})
+    answers = app.chosen(page)
+    weeks = [name for name, week in answers.items() if name.endswith(".week") and week == "12"]
+    assert len(weeks) == 2
+    where, page = app.post("/columns", answers | dict.fromkeys(weeks, "20"))
+    assert where == "/check"
+    assert "8 children, 16 goals, 32 reviews" in page
+    assert app.ask("/take/mapping.toml")[2].decode().count("week = 20") == 2
+
+
+def test_a_raw_export_is_coded_by_what_was_chosen_in_the_form(app, tmp_path):
+    rows = [["Client", "Goal area", "Therapy", "Pre", "Post"]]
+    for name in ("Ann Example", "Tom Sample", "Mia Jones", "Ben Miller"):
+        rows.append([name, "Motor", "Group", -2, 0])
+    _, page = app.post("/", {"typed": str(write_rows(tmp_path / "pp.csv", rows)), "read": "1"})
+    where, page = app.post("/columns", app.chosen(page) | {"col.0.4.week": "20"})
+    assert where == "/columns"
+    assert "Post: level in week 20" in page
+    assert app.post("/columns", {"prepare": "1"})[0] == "/check"
+    assert ",20," in (tmp_path / "pp-coded" / "reviews.csv").read_text("utf-8")
 
 
 def test_a_bad_file_is_told_in_the_words_of_the_check(app, tmp_path):
