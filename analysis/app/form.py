@@ -167,7 +167,8 @@ def _labels(proposal: Proposal) -> dict[str, list[tuple[str, str]]]:
 def ask_layout(proposal: Proposal) -> tuple[list[Question], list[Item]]:
     """Give the questions about how the sheet is laid out, and what was proposed about it."""
     mapping = proposal.mapping
-    units = "months" if mapping.months else "days" if mapping.days else "weeks"
+    units = "months" if mapping.months else "days" if mapping.days else ""
+    units = units or ("weeks" if mapping.weeks_said else "")
     values = {
         "lowest": str(mapping.lowest_level),
         "halves": "level_below" if mapping.halves else "",
@@ -264,6 +265,7 @@ def _read_settings(answers: Answers, mapping: Mapping) -> dict[str, Any]:
         "lowest_level": int(lowest),
         "halves": said["halves"] != "" if "halves" in said else mapping.halves,
         "days": said["weeks"] == "days" if "weeks" in said else mapping.days,
+        "weeks_said": said["weeks"] != "" if "weeks" in said else mapping.weeks_said,
         "months": said["weeks"] == "months" if "weeks" in said else mapping.months,
         "age_months": said["ages"] == "months" if "ages" in said else mapping.age_months,
         "goal_rule": said.get("goals", mapping.goal_rule),

@@ -49,7 +49,12 @@ LAYOUT: dict[str, tuple[str, tuple[Choice, ...]]] = {
     ),
     "weeks": (
         "Time is counted in",
-        (Choice("weeks", "weeks"), Choice("days", "days"), Choice("months", "months")),
+        (
+            Choice("", "weeks, unless they look like something else"),
+            Choice("weeks", "weeks, I looked"),
+            Choice("days", "days"),
+            Choice("months", "months"),
+        ),
     ),
     "ages": ("Ages are given in", (Choice("years", "years"), Choice("months", "months"))),
     "goals": (

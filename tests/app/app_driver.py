@@ -1,5 +1,6 @@
 """What the tests of the app share: a running app with a home of its own, and plain requests."""
 
+import html
 import http.client
 import os
 import re
@@ -90,7 +91,8 @@ class RunningApp:
         assert status == 303, status
         return headers["Location"], self.page(headers["Location"])
 
-    def chosen(self, page):
+    @staticmethod
+    def chosen(page):
         """Give the answers of a form as it stands in a page."""
         answers = {}
         for name, inner in re.findall(
@@ -98,7 +100,7 @@ class RunningApp:
         ):
             picked = re.search(r"<option value='([^']*)' selected>", inner)
             first = re.search(r"<option value='([^']*)'", inner)
-            answers[name] = (picked or first)[1]
+            answers[name] = html.unescape((picked or first)[1])
         fields = re.findall(r"<input id='[^']+' name='([^']+)'[^>]*?value='([^']*)'>", page)
         return answers | dict(fields)
 
