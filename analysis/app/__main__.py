@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import html
 import logging
+import signal
 import sys
 import threading
 import time
@@ -69,6 +70,14 @@ async def _serve(*, open_browser: bool) -> None:
         server.add_sockets(sockets)
         address = f"{guard.origin}/?token={guard.token}"
         landing = _write_landing(address) if open_browser else None
+
+        def forget() -> None:
+            if landing is not None:
+                landing.unlink(missing_ok=True)
+
+        application.settings["arrived"] = forget
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
         if landing is None or not webbrowser.open(landing.as_uri()):
             sys.stdout.write(f"Open this address in the browser of this computer:\n{address}\n")
         else:
@@ -79,11 +88,8 @@ async def _serve(*, open_browser: bool) -> None:
             while not ended.is_set() and time.monotonic() - last[0] < IDLE_SECONDS:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ended.wait(), timeout=30)
-                if landing is not None:
-                    landing.unlink(missing_ok=True)
         finally:
-            if landing is not None:
-                landing.unlink(missing_ok=True)
+            forget()
             server.stop()
             await server.close_all_connections()
 

@@ -60,6 +60,7 @@ class Step(RequestHandler):
         if not self.guard.is_known(fresh or self.get_cookie(self.guard.cookie, "") or ""):
             raise HTTPError(403)
         if fresh:
+            self.application.settings["arrived"]()
             self.set_cookie(self.guard.cookie, fresh, httponly=True, samesite="Strict", path="/")
         if self.request.method not in ("GET", "HEAD") and not self.guard.is_own_form(
             self.request.headers.get("Origin", ""), self.get_body_argument("form", "")

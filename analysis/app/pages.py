@@ -12,7 +12,7 @@ import html
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from analysis.app.desk import Desk, Refusal
+from analysis.app.desk import SAMPLE, Desk, Refusal
 from analysis.app.form import Question, ask_columns, ask_labels, ask_layout
 from analysis.app.preview import shape_rows
 from analysis.app.words import COLUMN_TITLES, VISIT, Choice
@@ -139,12 +139,18 @@ def choose_page(desk: Desk, form: str) -> str:
         "<input id=typed name=typed type=text autocomplete=off spellcheck=false required>"
         "<p class=row><button name=read value=1>Read it</button>"
         "<button class=second name=browse value=1>Look into this folder</button></p></form>"
+        f"{_offer_sample(form) if SAMPLE.is_dir() else ''}"
+    )
+    return _frame("Choose your records", body, 0, form)
+
+
+def _offer_sample(form: str) -> str:
+    return (
         f"<form method=post class=card data-working='Reading the records'>{_secret(form)}"
         "<h2>Or try it first</h2><p>An invented clinic of 240 children shows what you would get."
         "</p>"
         "<p><button class=second name=sample value=1>Use the invented sample</button></p></form>"
     )
-    return _frame("Choose your records", body, 0, form)
 
 
 def columns_page(desk: Desk, form: str) -> str:
