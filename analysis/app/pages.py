@@ -190,11 +190,13 @@ def columns_page(desk: Desk, form: str) -> str:
         if lacking
         else ""
     )
+    sure = not (proposal.open_items or proposal.unknown or proposal.lacking or desk.refusal)
+    first = "<p class=row><button>This is right: look for faults</button></p>" if sure else ""
     body = (
         "<p class=lead>This is what your sheet is taken for. Change what is wrong, then look for "
         f"faults.{kept}</p>{_refused(desk.refusal)}{_offer_coding(desk, form)}"
         f"{'' if desk.refusal and desk.refusal.raw else missing}"
-        f"<form method=post data-working='Looking for faults'>{_secret(form)}{''.join(parts)}"
+        f"<form method=post data-working='Looking for faults'>{_secret(form)}{first}{''.join(parts)}"
         "<p class='row last'><button>This is right: look for faults</button>"
         "<a class=button href='/'>Choose another file</a></p></form>"
     )
