@@ -196,7 +196,8 @@ def columns_page(desk: Desk, form: str) -> str:
         "<p class=lead>This is what your sheet is taken for. Change what is wrong, then look for "
         f"faults.{kept}</p>{_refused(desk.refusal)}{_offer_coding(desk, form)}"
         f"{'' if desk.refusal and desk.refusal.raw else missing}"
-        f"<form method=post data-working='Looking for faults'>{_secret(form)}{first}{''.join(parts)}"
+        f"<form method=post data-working='Looking for faults'>{_secret(form)}{first}"
+        f"{''.join(parts)}"
         "<p class='row last'><button>This is right: look for faults</button>"
         "<a class=button href='/'>Choose another file</a></p></form>"
     )
