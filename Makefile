@@ -5,7 +5,7 @@ RECORDS ?=
 OUT ?= summary.pdf
 CLINICS ?=
 
-.PHONY: docs setup report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe worst mutants
+.PHONY: docs setup app report test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe worst mutants
 
 setup: .venv/ready
 
@@ -15,6 +15,10 @@ setup: .venv/ready
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
+
+# Everything in the browser of this computer, without typing: what start.* opens.
+app: setup
+	@$(PY) -m analysis.app
 
 report: setup
 	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)"

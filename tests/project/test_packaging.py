@@ -68,9 +68,10 @@ def test_the_lock_holds_names_and_versions_and_no_address():
 def test_conda_and_pip_are_told_the_same_packages_and_bounds():
     told = {}
     for entry in yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]:
-        if entry != "pip":
-            name = name_of(entry)
-            told[CONDA_NAMES.get(name, name)] = bound_of(entry)
+        for one in entry["pip"] if isinstance(entry, dict) else [entry]:
+            name = name_of(one)
+            if name != "pip":
+                told[CONDA_NAMES.get(name, name)] = bound_of(one)
     assert told == bounds_of_pyproject()
 
 

@@ -22,13 +22,18 @@ USED_BY_OTHERS = {
     "EndElementHandler": "xml.parsers.expat",
     "StartDoctypeDeclHandler": "xml.parsers.expat",
     "StartElementHandler": "xml.parsers.expat",
+    "initialize": "tornado, for each request",
+    "log_exception": "tornado, when a request fails",
     "created": "openpyxl, so that the same workbook has the same properties",
     "freeze_panes": "openpyxl",
     "mean_std_error": "a statistician, beside the mean it belongs to",
     "modified": "openpyxl",
     "number_format": "openpyxl",
     "overlap_smd_warn": "words, by its name among the published choices",
+    "post": "tornado, for a form",
     "set_before_format": "vars(), as a column of the goals' table",
+    "set_default_headers": "tornado, for each answer",
+    "write_error": "tornado, when a request is refused",
     "writeable": "numpy, to lock an array",
 }
 
