@@ -1,7 +1,8 @@
 """Is a code really a code? Names, birth dates and numbers of persons that stand where codes should.
 
 In: the distinct texts of a column of ids. Out: the kind of identifier they look like, and which.
-Decisions: a code has a digit and at most 32 signs; an identifier that shows in one text is looked
+Decisions: a code has a digit and at most 32 signs, unless it is a group, a therapist or a place in
+everyday words (`group_words`); an identifier that shows in one text is looked
 for first (an e-mail, a date, a long number), then the column is judged as a whole by
 `code_shapes`, because "emma07" alone could be anything.
 """
@@ -16,7 +17,9 @@ from analysis.records.privacy.code_shapes import (
     is_hashed,
     is_random,
     judge_shapes,
+    words_like_names,
 )
+from analysis.records.privacy.group_words import is_in_words
 from analysis.records.privacy.shapes import (
     is_date,
     is_email,
@@ -26,7 +29,7 @@ from analysis.records.privacy.shapes import (
     person_words,
 )
 
-CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)[\w./#-]+\Z")
+CODE_PATTERN = re.compile(r"(?=.{1,32}\Z)(?=.*\d)(?:[\w./#-]|(?<=\d):(?=[A-Za-z]\d)|N°)+\Z")
 PLAIN_CODE = re.compile(
     r"(?:[A-Za-z]{0,3}[-_.#/]?\d{1,6}|[A-Za-z]{1,2}[-_.#/]?\d{1,6}[-_./][A-Za-z]?\d{1,4}[a-z]?)\Z"
 )
@@ -54,6 +57,8 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     hits = {text for text in suspicious if is_long_number(text)}
     if hits:
         return "number", hits
+    if few and is_in_words(kept):
+        return "", set()
     damaged = {text for text in suspicious if _is_spreadsheet_damage(text)}
     sound = [text for text in kept if text not in damaged] if damaged else kept
     if not sound:
@@ -70,6 +75,9 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
         named = {text for text in hits if person_words(text)}
         return ("name", hits) if len(named) * 2 > len(hits) else ("code", hits)
     kind, hits = judge_shapes(list(dict.fromkeys(text.replace(" ", "") for text in sound)), few)
+    if not kind and not few:
+        hits = words_like_names(sound)
+        return ("name", hits) if hits else ("", set())
     return kind, {text for text in sound if text.replace(" ", "") in hits} if kind else set()
 
 
