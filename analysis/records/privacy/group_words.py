@@ -132,7 +132,7 @@ LISTED = word_set(
     terapeutti ergoterapist clinicians provider practitioner terapeute assistant
     терапевт θεραπευτης מטפלת מטפל معالج
     skupina csoport ryhma skupiny hold lag kelompok nhom grupos groupes gruppen ekip team teams
-    sabah ομαδα קבוצה مجموعة समूह กลุ่ม
+    sabah of for the with grup grubu gruplari ομαδα קבוצה مجموعة समूह กลุ่ม
     """
 )
 JOINED = re.compile(
@@ -145,7 +145,8 @@ JOINED = re.compile(
     "|[월화수목금토일]요일|오전|오후|[조반]|그룹"
     ")+"
 )
-ENDING = re.compile(r"(?:s|en|n|er)?(?:gruppen?|groep(?:en)?|grupp|kurs|club|training)\Z")
+ENDINGS = ("gruppe", "gruppen", "groep", "groepen", "gruppa", "kurs", "club", "training")
+LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "ı": "i", "đ": "d", "œ": "oe"})
 CARDINAL = re.compile(r"(?:i{1,3}|iv|vi{0,3}|ix|x)\Z")
 TIME = re.compile(r"(?<![\d.:])(?:0?[7-9]|1\d)[:h][0-5][05](?![\d:])")
 CLOCK = re.compile(r"(?<![\d.:])(?:1[0-2]|[1-9])(?:[.:][0-5][05])?(?=\s?[ap]m\b)")
@@ -157,12 +158,12 @@ WORDS = (CODE_WORDS | LISTED | frozenset(map(fold, LISTED))) - MONTHS - GIVEN_NA
 ALSO_SURNAMES = word_set(
     """
     green white black brown gray grey young wolf wolfe fox fuchs bear bar baer lowe swan hare robins
-    swift swifts wren wrens north west winter sommer summer herbst freitag montag sonntag park hill
-    knight knights king day bell bells wood birch oak pine ash vogel klein kleine gross grosse lang
+    swift wren north west winter sommer summer herbst freitag montag sonntag park hill
+    knight knights king day bell bells wood birch oak pine ash vogel klein gross lang
     grand petit blanc noir roux lebrun rossi bianco nero verde blanco rojo leon oso lion drum
     heller star stern mars moon mond venus hall rider waters brooks banks rivers leaves page
     carter baker cook potter mason miller smith taylor singer speaker waters field fields martin
-    storm frost snow rain wind roth weiss schwarz braun grun blau rot lila hirsch igel eule bock
+    storm frost snow rain wind roth weiss schwarz braun lila hirsch igel eule bock
     """
 )
 
@@ -181,7 +182,7 @@ def is_in_words(texts: Sequence[str]) -> bool:
     letters: list[str] = []
     years: set[str] = set()
     short = surnames = 0
-    for pieces in columns:
+    for text, pieces in zip(texts, columns, strict=True):
         if not pieces:
             return False
         single = [piece for piece in pieces if len(piece) == 1 and not piece.isdigit()]
@@ -191,8 +192,8 @@ def is_in_words(texts: Sequence[str]) -> bool:
         letters += [piece[-1] for piece in pieces if JOINED.fullmatch(piece[:-1])] + single
         years |= set(filter(YEAR.match, pieces))
         words = [piece for piece in pieces if not piece.isdigit()]
-        short += all(len(word) <= 2 and not JOINED.fullmatch(word) for word in words) and not any(
-            re.search(r"\d", piece) for piece in pieces
+        short += not re.search(r"\d", text) and all(
+            len(word) <= 2 and not JOINED.fullmatch(word) for word in words
         )
         surnames += ALSO_SURNAMES.issuperset(words)
     if len(years) > MOST_YEARS or 2 * surnames > len(texts):
@@ -209,7 +210,7 @@ def _pieces(text: str) -> list[str]:
     """
     timed = TIME.sub(" ", CLOCK.sub(" ", text))
     found = [
-        piece if JOINED.match(piece) else fold(piece)
+        piece if JOINED.match(piece) else fold(piece).translate(LETTERS)
         for piece in PIECE.findall(unicodedata.normalize("NFC", timed))
     ]
     numbers = [int(piece) for piece in found if piece.isdecimal()]
@@ -233,8 +234,12 @@ def _is_listed(piece: str) -> bool:
         return True
     if word[-1].isascii() and JOINED.fullmatch(word[:-1]):
         return True
-    stem = ENDING.sub("", word)
-    return stem != word and len(stem) > 2 and stem in WORDS
+    return any(
+        len(stem := word.removesuffix(ending).removesuffix(joint)) > 2 and stem in WORDS
+        for ending in ENDINGS
+        if word.endswith(ending)
+        for joint in ("", "s", "n", "en")
+    )
 
 
 def _run(letters: Sequence[str]) -> bool:
