@@ -34,6 +34,15 @@ PLAIN_CODE = re.compile(
     r"(?:[A-Za-z]{0,3}[-_.#/]?\d{1,6}|[A-Za-z]{1,2}[-_.#/]?\d{1,6}[-_./][A-Za-z]?\d{1,4}[a-z]?)\Z"
 )
 SURE_CODE = re.compile(r"[A-Za-z]{0,2}[-_.#]?\d{1,6}(?:[-_.][A-Za-z]?\d{1,4})?\Z")
+DAY_AND_MONTH = re.compile(
+    r"(?i)(?:.*\s)?(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|\.)? ?(?:of )?(?:january|february|march"
+    r"|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni"
+    r"|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
+    r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
+    r"|noviembre|diciembre)\Z"
+    r"|[^\W\d_]{2,10}\.? (?:(?:[12]?\d|3[01])[/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:[12]?\d|3[01]))\.?\Z"
+)
+PLATE = re.compile(r"[A-Z]{2}\d{2} ?[A-HJ-PR-Z]{3}\Z")
 
 
 def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
@@ -57,6 +66,9 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     hits = {text for text in suspicious if is_long_number(text)}
     if hits:
         return "number", hits
+    for kind, form in (("date", DAY_AND_MONTH), ("number", PLATE)):
+        if len(suspicious) > 1 and all(map(form.match, kept)):
+            return kind, set(kept)
     if few and is_in_words(kept):
         return "", set()
     damaged = {text for text in suspicious if _is_spreadsheet_damage(text)}

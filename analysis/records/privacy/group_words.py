@@ -22,7 +22,7 @@ from analysis.records.text import word_set
 MONTHS = word_set(
     """
     jan feb mar mrz apr may mai june july jun jul aug sep sept oct okt nov dec dez january
-    february march april august september october november december week weeks wk woche w kw
+    february march april august september october november december wk woche w kw
     """
 )
 LISTED = word_set(
@@ -131,6 +131,22 @@ LISTED = word_set(
     ergotherapeut ergotherapeutin arbetsterapeut ergotherapeute physiotherapist occupational
     terapeutti ergoterapist clinicians provider practitioner terapeute assistant
     терапевт θεραπευτης מטפלת מטפל معالج
+    odd even fortnight fortnightly week weekly weeks intensive later now waiting wait rotation
+    one two three four five six seven eight nine ten eins zwei drei vier funf sechs un deux trois
+    quatre uno dos tres cuatro primer primero segundo tercer tercero premier deuxieme troisieme
+    een twee drie vier erste zweite dritte
+    under over plus years year yrs jahre ans anos after camp easter half fruhjahr
+    hunters treasure mermaids unicorns lasers football basketball tennis karate judo gymnastics
+    scissors heroes detectives thinkers time games game face indoor indoors outdoors light dark pale
+    sunny cloudy windy rainy snowy octopuses octopus calves walruses walrus meerkats meerkat
+    warthogs sloths pandas lynx chameleons iguanas salamanders jellyfish lobsters prawns stingrays
+    macaws toucans woodpeckers magpies ravens crows gulls pelicans turkeys roosters
+    uvas macacos mesanges sonne sonnen wolke wolken sterne sternchen regenbogen
+    myror nyckelpigor reven bjornen ugla haren orsetti pulcini slunicka motylek
+    katica maci suni nyuszi klasse klassen klas klasa trida
+    praktikant praktikantin stagiaire practicante ergo ergoterapeut ergoterapeuter arbetsterapeut
+    spoke spokes suburb city outpatients outpatient inpatient inpatients hausbesuch hausbesuche
+    skola hem clinica gabinet клиника школа дом больница дома
     skupina csoport ryhma skupiny hold lag kelompok nhom grupos groupes gruppen ekip team teams
     sabah of for the with grup grubu gruplari ομαδα קבוצה مجموعة समूह กลุ่ม
     """
@@ -141,7 +157,7 @@ JOINED = re.compile(
     "|第|[组組]|小组|グループ|クラス|班|小|大|中"
     "|熊|鹿|海豚|兔|象|猫|狗|虎|鸟|鱼|星星|うさぎ|くま|ぞう|ひよこ|きりん|りす|パンダ|ライオン"
     "|红|蓝|绿|黄|赤|青|緑|色"
-    "|总部|分部|[东西南北]区|本院|分院|中心|教室|诊所|医院|学校|家庭|療法士|治疗师|治療師|치료사"
+    "|さくら|ひまわり|たんぽぽ|すみれ|もも|ゆり|장미|해바라기|민들레|개나리|병아리|토끼|곰|担当|クリニック|総合|公園|总部|分部|[东西南北]区|本院|分院|中心|教室|诊所|医院|学校|家庭|療法士|治疗师|治療師|치료사"
     "|[월화수목금토일]요일|오전|오후|[조반]|그룹"
     ")+"
 )
@@ -195,7 +211,7 @@ def is_in_words(texts: Sequence[str]) -> bool:
         short += not re.search(r"\d", text) and all(
             len(word) <= 2 and not JOINED.fullmatch(word) for word in words
         )
-        surnames += ALSO_SURNAMES.issuperset(words)
+        surnames += not ALSO_SURNAMES.isdisjoint(words)
     if len(years) > MOST_YEARS or 2 * surnames > len(texts):
         return False
     letters = [letter for letter in letters if letter.isalpha() and not JOINED.fullmatch(letter)]
