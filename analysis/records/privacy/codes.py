@@ -11,6 +11,11 @@ from __future__ import annotations
 
 import re
 
+from analysis.records.privacy.code_letters import (
+    is_random_letters,
+    runs_before_a_letter,
+    runs_in_letters,
+)
 from analysis.records.privacy.code_shapes import (
     ENOUGH,
     goal_stems,
@@ -40,8 +45,10 @@ DAY_AND_MONTH = re.compile(
     r"|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
     r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
     r"|noviembre|diciembre)\Z"
-    r"|[^\W\d_]{2,10}\.? (?:(?:[12]?\d|3[01])[/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])/(?:[12]?\d|3[01]))\.?\Z"
+    r"|[^\W\d_]{2,10}\.? (?:[12]?\d|3[01])[/.](?:0?[1-9]|1[0-2])\.?\Z"
+    r"|[^\W\d_]{2,10}\.? (?:0?[1-9]|1[0-2])/(?:[12]?\d|3[01])\Z"
 )
+GOAL_IN_BRACKETS = re.compile(r"([A-Za-z]{1,2}\d{1,3}) \(([A-Za-z]{0,2}\d{1,4})\)\Z")
 PLATE = re.compile(r"[A-Z]{2}\d{2} ?[A-HJ-PR-Z]{3}\Z")
 
 
@@ -56,7 +63,15 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     Returns:
         (kind, hits): a key of `identifiers.KIND_WORDS`, or "" when all are codes, and the texts.
     """
-    if _all_random(kept):
+    kept_as, kept = kept, [GOAL_IN_BRACKETS.sub(r"\1-\2", text) for text in kept]
+    kind, hits = _judge_written(kept, few)
+    written = dict(zip(kept_as, kept, strict=True))
+    return kind, {text for text in kept_as if written[text] in hits}
+
+
+def _judge_written(kept: list[str], few: bool) -> tuple[str, set[str]]:
+    """Judge as `judge_codes` does, with goals in brackets already written with a dash."""
+    if _all_random(kept) or runs_in_letters(kept) or runs_before_a_letter(kept):
         return "", set()
     suspicious = [text for text in kept if not PLAIN_CODE.match(text)]
     for kind, test in (("email", is_email), ("url", is_url), ("date", is_date)):
@@ -99,7 +114,9 @@ def _all_random(kept: list[str]) -> bool:
     Some are looked at first: most columns are no random codes.
     """
     some = kept[:: len(kept) // ENOUGH + 1]
-    return any(is_random(stems(some)) and is_random(stems(kept)) for stems in (list, goal_stems))
+    return is_random_letters(kept) or any(
+        is_random(stems(some)) and is_random(stems(kept)) for stems in (list, goal_stems)
+    )
 
 
 def _is_spreadsheet_damage(text: str) -> bool:

@@ -174,7 +174,7 @@ WORDS = (CODE_WORDS | LISTED | frozenset(map(fold, LISTED))) - MONTHS - GIVEN_NA
 ALSO_SURNAMES = word_set(
     """
     green white black brown gray grey young wolf wolfe fox fuchs bear bar baer lowe swan hare robins
-    swift wren north west winter sommer summer herbst freitag montag sonntag park hill
+    swift wren west winter sommer summer herbst park hill
     knight knights king day bell bells wood birch oak pine ash vogel klein gross lang
     grand petit blanc noir roux lebrun rossi bianco nero verde blanco rojo leon oso lion drum
     heller star stern mars moon mond venus hall rider waters brooks banks rivers leaves page
