@@ -1,9 +1,9 @@
-"""Codes told by their letters: running letters, a check letter, random consonants, long random signs.
+"""Codes told by their letters: running letters, a check letter, long random signs.
 
 In: the distinct texts of a column of ids. Out: whether all are such codes.
 Decisions: letters without a digit are codes only where they run closer than initials can (AA, AB,
-AC), or hold no vowel at all, as names do; random signs of nine and more only with letters that no
-hexadecimal hash has.
+AC); consonants alone stay refused, because names are cut to them. Random signs of nine and more
+only with letters that no hexadecimal hash has.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from collections.abc import Sequence
 from analysis.records.privacy.code_shapes import is_random
 
 CHECKED = re.compile(r"([A-Za-z]{0,3}[-_]?)(\d{2,4})[A-Z]\Z")
-CONSONANTS = re.compile(r"[BCDFGHJKLMNPQRSTVWXZ]{6,8}\Z|[bcdfghjklmnpqrstvwxz]{6,8}\Z")
 LONG_SIGNS = re.compile(r"[A-Z\d]{9,12}\Z|[a-z\d]{9,12}\Z")
 BEYOND_HEXADECIMAL = re.compile(r"(?i)[g-z]")
 ENOUGH = 10
 
 
 def runs_in_letters(texts: Sequence[str]) -> bool:
-    """Tell whether one or two letters count on as the columns of a spreadsheet do (A, B, AA, AB)."""
+    """Tell whether one or two letters count on as a spreadsheet's columns do (A, B, AA, AB)."""
     if len(texts) < ENOUGH or not all(re.fullmatch(r"[A-Z]{1,2}", text) for text in texts):
         return False
     places = [
@@ -29,7 +28,7 @@ def runs_in_letters(texts: Sequence[str]) -> bool:
         for text in texts
     ]
     doubled = all(len(text) > 1 for text in texts)
-    return max(places) - min(places) < (2 if doubled else 1.4) * len(texts)
+    return max(places) - min(places) < (2 * len(texts) if doubled else len(texts) + 2)
 
 
 def runs_before_a_letter(texts: Sequence[str]) -> bool:
@@ -46,12 +45,10 @@ def runs_before_a_letter(texts: Sequence[str]) -> bool:
     )
 
 
-def is_random_letters(texts: Sequence[str]) -> bool:
-    """Tell whether all are six to eight consonants, or nine to twelve random signs of one case."""
+def is_long_random(texts: Sequence[str]) -> bool:
+    """Tell whether all are nine to twelve random signs of one case."""
     if len(texts) < ENOUGH or len(set(map(len, texts))) > 1:
         return False
-    if all(map(CONSONANTS.match, texts)):
-        return len({sign for text in texts for sign in text}) >= 12
     return (
         all(map(LONG_SIGNS.match, texts))
         and sum(bool(BEYOND_HEXADECIMAL.search(text)) for text in texts) >= 0.9 * len(texts)

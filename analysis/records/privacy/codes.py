@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from analysis.records.privacy.code_letters import (
-    is_random_letters,
+    is_long_random,
     runs_before_a_letter,
     runs_in_letters,
 )
@@ -45,6 +45,8 @@ DAY_AND_MONTH = re.compile(
     r"|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre"
     r"|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre"
     r"|noviembre|diciembre)\Z"
+    r"|(?:.*\s)?(?:[12]?\d|3[01])\.? (?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?\Z"
+    r"|(?:.*\s)?(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? (?:[12]?\d|3[01])\Z"
     r"|[^\W\d_]{2,10}\.? (?:[12]?\d|3[01])[/.](?:0?[1-9]|1[0-2])\.?\Z"
     r"|[^\W\d_]{2,10}\.? (?:0?[1-9]|1[0-2])/(?:[12]?\d|3[01])\Z"
 )
@@ -114,7 +116,7 @@ def _all_random(kept: list[str]) -> bool:
     Some are looked at first: most columns are no random codes.
     """
     some = kept[:: len(kept) // ENOUGH + 1]
-    return is_random_letters(kept) or any(
+    return is_long_random(kept) or any(
         is_random(stems(some)) and is_random(stems(kept)) for stems in (list, goal_stems)
     )
 

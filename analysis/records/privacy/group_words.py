@@ -147,6 +147,14 @@ LISTED = word_set(
     praktikant praktikantin stagiaire practicante ergo ergoterapeut ergoterapeuter arbetsterapeut
     spoke spokes suburb city outpatients outpatient inpatient inpatients hausbesuch hausbesuche
     skola hem clinica gabinet клиника школа дом больница дома
+    понедилок понеділок середа вівторок четвер п'ятниця ponedjeljak srijeda utorak cetvrtak petak
+    hyenas gazelles newts narwhals moths eisbar eisbaren bagger traktor rakete raketen mollen mol
+    buhos loros pinguinos igelkottar ekorrar hirvet koalor boceg bocekleri ugur lions
+    azul verde amarelo kirmizi ready steady get write school move groove jump start age ages teen
+    kletterkurs grundschulkinder jugendliche improvers expert nebulas hexagons cymbals ninjas
+    sociale gioco permanent locum visit visits zentrum hoofdlocatie nevenlocatie klinikk klinikka
+    koulu koti klinik okul ev κλινικη σχολειο σπιτι عيادة مدرسة منزل चिकित्सक นักบำบัด
+    דובים אריות פילים
     skupina csoport ryhma skupiny hold lag kelompok nhom grupos groupes gruppen ekip team teams
     sabah of for the with grup grubu gruplari ομαδα קבוצה مجموعة समूह กลุ่ม
     """
@@ -157,7 +165,7 @@ JOINED = re.compile(
     "|第|[组組]|小组|グループ|クラス|班|小|大|中"
     "|熊|鹿|海豚|兔|象|猫|狗|虎|鸟|鱼|星星|うさぎ|くま|ぞう|ひよこ|きりん|りす|パンダ|ライオン"
     "|红|蓝|绿|黄|赤|青|緑|色"
-    "|さくら|ひまわり|たんぽぽ|すみれ|もも|ゆり|장미|해바라기|민들레|개나리|병아리|토끼|곰|担当|クリニック|総合|公園|总部|分部|[东西南北]区|本院|分院|中心|教室|诊所|医院|学校|家庭|療法士|治疗师|治療師|치료사"
+    "|ぱんだ|こあら|(?:さくら|ひまわり|たんぽぽ|すみれ|もも|ゆり|장미|해바라기|민들레|개나리|병아리|토끼|사자|곰)(?=[組组班반])|병원|학교|집|担当|クリニック|総合|公園|总部|分部|[东西南北]区|本院|分院|中心|教室|诊所|医院|学校|家庭|療法士|治疗师|治療師|치료사"
     "|[월화수목금토일]요일|오전|오후|[조반]|그룹"
     ")+"
 )
