@@ -33,9 +33,9 @@ def runs_in_letters(texts: Sequence[str]) -> bool:
 
 def runs_before_a_letter(texts: Sequence[str]) -> bool:
     """Tell whether numbers that run from their start stand before one letter each (001H, 002O)."""
-    found = [match for text in texts if (match := CHECKED.match(text))]
-    if len(found) < len(texts) or len(texts) < ENOUGH:
+    if len(texts) < ENOUGH or not all(map(CHECKED.match, texts)):
         return False
+    found = [match for text in texts if (match := CHECKED.match(text))]
     numbers = {int(match[2]) for match in found}
     return (
         len({match[1] for match in found}) == 1

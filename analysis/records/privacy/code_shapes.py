@@ -236,6 +236,8 @@ def words_like_names(texts: Sequence[str]) -> set[str]:
 
     A name there has two or three signs, as short as the letters of a code.
     """
+    if all(map(str.isascii, texts)):
+        return set()
     found = {
         text: {
             word

@@ -65,10 +65,11 @@ def judge_codes(kept: list[str], few: bool) -> tuple[str, set[str]]:
     Returns:
         (kind, hits): a key of `identifiers.KIND_WORDS`, or "" when all are codes, and the texts.
     """
-    kept_as, kept = kept, [GOAL_IN_BRACKETS.sub(r"\1-\2", text) for text in kept]
-    kind, hits = _judge_written(kept, few)
-    written = dict(zip(kept_as, kept, strict=True))
-    return kind, {text for text in kept_as if written[text] in hits}
+    if not all(map(GOAL_IN_BRACKETS.match, kept)):
+        return _judge_written(kept, few)
+    written = {text: GOAL_IN_BRACKETS.sub(r"\1-\2", text) for text in kept}
+    kind, hits = _judge_written(list(written.values()), few)
+    return kind, {text for text, dashed in written.items() if dashed in hits}
 
 
 def _judge_written(kept: list[str], few: bool) -> tuple[str, set[str]]:
