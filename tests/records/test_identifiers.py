@@ -184,7 +184,7 @@ def test_no_value_of_a_column_of_codes_is_told():
             table = TextTable("export.csv", "", (column,), np.arange(len(values)) + 2, {})
             for problem in find_identifiers(table, [name]):
                 told = str(problem)
-                offer = "replaces these with random codes." if name else "python -m analysis.prepare"
+                offer = "with random codes." if name else "python -m analysis.prepare"
                 assert offer in told
                 assert not [value for value in values if len(value) > 4 and value in told], label
 

@@ -178,6 +178,7 @@ PIECE = re.compile(r"[^\s\-_/.,:;&+()#'’–]+")
 YEAR = re.compile(r"20[12]\d\Z")
 MOST_YEARS = 3
 MOST_TEXTS = 40
+LONGEST = 32
 WORDS = (CODE_WORDS | LISTED | frozenset(map(fold, LISTED))) - MONTHS - GIVEN_NAMES - SURNAMES
 ALSO_SURNAMES = word_set(
     """
@@ -199,6 +200,8 @@ def is_in_words(texts: Sequence[str]) -> bool:
         texts: its distinct texts.
     """
     if not texts or len(texts) > MOST_TEXTS or any(map(WEEK_OF_YEAR.search, texts)):
+        return False
+    if any(len(text) > LONGEST or not text[0].isalnum() for text in texts):
         return False
     if all(map(TIME.fullmatch, texts)):
         return True
