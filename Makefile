@@ -17,7 +17,7 @@ setup: .venv/ready
 	@touch $@
 
 report: setup
-	@$(PY) -m analysis.report $(RECORDS) --output $(OUT)
+	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)"
 
 # Everything, on the cores there are; the tests of a file share what they computed, so they stay together.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --dist loadfile
@@ -50,7 +50,7 @@ test-lowest:
 
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup
-	@$(PY) -m analysis.notebook $(if $(RECORDS),--records $(RECORDS)) --out output
+	@$(PY) -m analysis.notebook $(if $(RECORDS),--records "$(RECORDS)") --out output
 
 # The sample's outputs, kept in notebooks/, and page 1 of its report, shown in README.md.
 sample-notebooks: setup

@@ -45,8 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("records", help="folder of tables, workbook, or one flat file")
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
+    parser.add_argument(
+        "--accept",
+        nargs="?",
+        const="likely",
+        choices=("likely", "guesses"),
+        help="write what is proposed beside the records; with the word guesses, guesses too",
+    )
     asked = parser.parse_args(arguments)
-    return run_entry_point(lambda: check_records(asked.records, asked.mapping).tell())
+
+    def work() -> str:
+        told = ""
+        if asked.accept:
+            from analysis.records.assignment.engine import accept, look
+
+            seen = look(asked.records, asked.mapping)
+            written = accept(seen, guesses=asked.accept == "guesses")
+            told = f"Written: {written.name}, beside the records. Every command finds it there.\n\n"
+        mapping = None if asked.accept else asked.mapping
+        return told + check_records(asked.records, mapping).tell()
+
+    return run_entry_point(work)
 
 
 if __name__ == "__main__":

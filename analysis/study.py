@@ -151,7 +151,7 @@ def run_study(
     >>> study.verdicts
     group against individual: no important difference; combined against individual: ...
     >>> round(study.comparison.pair("group", "individual")["estimate"], 2)
-    -0.02
+    -0.01
     """
     settings = settings or Settings()
     records = records if isinstance(records, Records) else read_records(Path(records))
@@ -226,7 +226,7 @@ def _ask_main_ways(
     answers = {"primary": compare_rates(asked["primary"], compared, centred, settings)}
     if ask_again:
         answers["growth_regression"] = compare_growth(asked["growth_regression"], analysis_set)
-    weighted = {"overlap_weighted": centred.iloc[:, :0]}
+    weighted = {"overlap_weighted": analysis_set.covariates.beside_weights}
     if ask_again:
         weighted["overlap_weighted_adjusted"] = centred
     for name, columns in weighted.items():

@@ -30,10 +30,11 @@ AHEAD: Final = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 OTHER_UNIT: Final = "other_unit"
 
 Certainty = Literal["clear", "suggestive"]
-Unsettled = Literal["three_at_once", "growth_open", "looked_before"]
+Unsettled = Literal["three_at_once", "growth_open", "looked_before", "late_start"]
 THREE_AT_ONCE: Final = "three_at_once"
 GROWTH_OPEN: Final = "growth_open"
 LOOKED_BEFORE: Final = "looked_before"
+LATE_START: Final = "late_start"
 
 GateName = Literal[
     "describe",
@@ -43,9 +44,15 @@ GateName = Literal[
     "precision",
     "agreement",
     "timing",
+    "waiting",
     "attrition",
     "measurement",
     "dominance",
+    "goal_timing",
+    "raters",
+    "reviews",
+    "leaving",
+    "endings",
 ]
 BLOCKING: Final[tuple[GateName, ...]] = ("describe", "compare", "overlap")
 GateRule = Literal[
@@ -81,6 +88,19 @@ GateRule = Literal[
     "one_group",
     "one_therapist",
     "therapists_not_recorded",
+    "timing_recorded_unevenly",
+    "timing_differs",
+    "unchecked_raters",
+    "raters_differ",
+    "head_start",
+    "reviewed_less_often",
+    "reviewed_irregularly",
+    "left_after_success",
+    "closed_below",
+    "made_harder",
+    "trait_blank",
+    "places_apart",
+    "late_start",
 ]
 
 ClaimId = Literal["H1", "H2", "H3", "H4", "H5", "H6", "H7"]
@@ -145,6 +165,7 @@ Reason = Literal[
     "no_practice",
     "raters_not_recorded",
     "control_not_recorded",
+    "control_adjusted_for",
     "therapists_missing",
     # nothing to ask
     "nobody_twice",

@@ -39,6 +39,9 @@ TRAIT_NAMES = {
     "follows_instructions": "follows instructions",
     "communication": "communication",
     "site": "place of therapy",
+    "motivation": "motivation",
+    "energy": "energy",
+    "start_term": "term of the start",
 }
 
 

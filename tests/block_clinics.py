@@ -43,3 +43,22 @@ def uneven_records(seed=3):
     return keep_reviews(
         records, lambda formats, weeks: ~((formats == "group") & (weeks > 14) & (number % 5 < 2))
     )
+
+
+# Goals of one format set later; of one made harder; families of one that leave once goals are met;
+# reviews of one that come when goals are met.
+ODD = UnlikeDesign(n_children=240, before_share=(0.8, 0.2, 0.8), leave_after_success=(0, 0.9, 0))
+SUCCESS = UnlikeDesign(n_children=240, review_on_success=(0.9, 0, 0))
+HARDER = UnlikeDesign(reset_share=0.8)
+KINDER = UnlikeDesign(n_children=400, leniency=(0, 0.7, 0))
+
+
+def shift_reviews(records, therapy_format="group", weeks=2):
+    """Give records in which half of a format's reviews come earlier, the others later."""
+    formats = records.episodes.set_index("episode_id")["format"].astype(str)
+    goals, reviews = records.goals.set_index("goal_id"), records.reviews
+    own = reviews["goal_id"].map(goals["episode_id"]).map(formats).to_numpy() == therapy_format
+    number = reviews["goal_id"].str.extract(r"(\d+)")[0].astype(int).to_numpy()
+    moved = own & (reviews["week"].to_numpy() > 3)
+    shift = np.where(moved, np.where(number % 2, weeks, -weeks), 0)
+    return replace(records, reviews=reviews.assign(week=reviews["week"] + shift))

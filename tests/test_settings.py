@@ -9,7 +9,16 @@ import msgspec
 import numpy as np
 import pandas as pd
 import pytest
-from block_clinics import BLOCKS, uneven_records, unlike_records
+from block_clinics import (
+    BLOCKS,
+    HARDER,
+    KINDER,
+    ODD,
+    SUCCESS,
+    shift_reviews,
+    uneven_records,
+    unlike_records,
+)
 from small_clinics import SAMPLE, invented_records, without_columns
 
 from analysis.disclosure.release import protect
@@ -46,6 +55,9 @@ CHANGED = {
     "least_growth": 3.0,
     "newcomers_together": 1 - 1e-15,
     "children_per_covariate": 10,
+    "place_children": 100.0,
+    "together_children": 1000.0,
+    "wait_weeks": -1.0,
     "fewest_traits": 20,
     "most_missing": 0.01,
     "describe_children": 100,
@@ -61,7 +73,7 @@ CHANGED = {
     "overlap_smd": 0.001,
     "overlap_smd_warn": 0.3,
     "rare_propensity": 0.2,
-    "rare_share": 0.0,
+    "rare_share": -0.01,
     "precision_multiple": 0.5,
     "attrition_share": 0.01,
     "attrition_difference": 0.0,
@@ -96,6 +108,16 @@ CHANGED = {
     "imputation_rounds": 1,
     "columns_to_record": 0,
     "least_std_error": 1.0,
+    "by_format_share": 0.99,
+    "by_format_error": 0.0,
+    "suspicion_error": 1e-12,
+    "head_start_levels": 2.0,
+    "review_gap_weeks": 23.0,
+    "off_calendar_weeks": 3.0,
+    "leaving_share": 0.99,
+    "endings_share": 0.99,
+    "made_harder_share": 1.0,
+    "made_harder_fewest": 10_000,
     "t_correlation": 0.0,
     "fewest_therapists": 100,
     "largest_therapist_share": 0.01,
@@ -142,6 +164,11 @@ CHOICES = [f.name for part in (ClinicChoices, MethodConstants) for f in fields(p
 # What only a clinic can feel whose formats are reviewed at other weeks, or to other weeks.
 BLOCKS_ONLY = {"reviewed_least", "common_weeks"}
 UNEVEN = {"bend_share"}
+# What only a clinic can feel that rates, reviews or ends goals otherwise in one format.
+ODD_ONLY = {"by_format_share", "by_format_error", "suspicion_error", "leaving_share"}
+SUCCESS_ONLY, SHIFTED = {"review_gap_weeks"}, {"off_calendar_weeks"}
+KINDER_ONLY = {"head_start_levels"}
+HARDER_ONLY = {"endings_share", "made_harder_share", "made_harder_fewest"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
 
@@ -153,6 +180,11 @@ def kind_of(name):
         "blocks": BLOCKS_ONLY,
         "uneven": UNEVEN,
         "followed": FOLLOWED,
+        "odd": ODD_ONLY,
+        "success": SUCCESS_ONLY,
+        "shifted": SHIFTED,
+        "harder": HARDER_ONLY,
+        "kinder": KINDER_ONLY,
     }
     return next((kind for kind, names in kinds.items() if name in names), "sample")
 
@@ -173,6 +205,11 @@ def clinic(kind):
         return unlike_records(BLOCKS, 1)
     if kind == "uneven":
         return uneven_records()
+    if kind == "shifted":
+        return shift_reviews(unlike_records(UnlikeDesign(), 1))
+    odd = {"odd": ODD, "success": SUCCESS, "harder": HARDER, "kinder": KINDER}
+    if kind in odd:
+        return unlike_records(odd[kind], 1)
     return read_records(SAMPLE)
 
 

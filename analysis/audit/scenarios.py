@@ -112,6 +112,10 @@ _OF_THERAPISTS: frozenset[GateRule] = frozenset({"therapists_apart", "one_therap
 _BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
 _UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
 
+# Places and years are a fifth of a level apart, and each prefers other formats.
+_PLACES = UnlikeDesign(n_places=3, place_step=0.4, place_preference=(0.0, 2.0, -1.0))
+_YEARS = UnlikeDesign(year_trend=0.08, year_preference=(0.0, 0.5, 0.25))
+
 SCENARIOS = (
     Scenario(
         "null",
@@ -234,5 +238,69 @@ SCENARIOS = (
         "nothing differs, groups end at week 12, half of the progress is made by week 9",
         replace(_BLOCKS, half_week=9),
         _UNLIKE_NULL,
+    ),
+    Scenario(
+        "left_after_success",
+        "nothing differs, most families in groups leave once goals are met",
+        UnlikeDesign(leave_after_success=(0.1, 0.8, 0.1)),
+        {"said_faster": SELDOM_MISLED},
+    ),
+    Scenario(
+        "reviewed_on_success",
+        "nothing differs, individual children are reviewed when a goal is met",
+        UnlikeDesign(review_on_success=(0.8, 0.0, 0.0)),
+        {"said_faster": SELDOM_MISLED},
+    ),
+    Scenario(
+        "made_harder",
+        "group ahead, goals made harder under the same code once attained",
+        UnlikeDesign(format_effects=(0.0, 0.4, 0.0), reset_share=0.8),
+        {"coverage": COVERED_AT_LEAST, "false_similar": SELDOM},
+    ),
+    Scenario(
+        "unchecked_raters",
+        "nothing differs, kinder therapists in groups, whom nobody else checks",
+        UnlikeDesign(
+            leniency=(0.0, 0.35, 0.0), independent_share=0.4, independent_lost=(0.0, 1.0, 0.0)
+        ),
+    ),
+    Scenario(
+        "kinder_raters",
+        "nothing differs, kinder therapists in groups, a quarter rated by others",
+        UnlikeDesign(leniency=(0.0, 0.35, 0.0)),
+    ),
+    Scenario(
+        "kind_indication",
+        "nothing differs, social readiness chooses the group and moves social goals only",
+        UnlikeDesign(kind_indication=(0.0, 1.0, 0.0), kind_effect=0.3),
+    ),
+    Scenario(
+        "three_places",
+        "nothing differs, three places do, and prefer different formats",
+        _PLACES,
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "forty_places",
+        "nothing differs, forty places of six children do, and prefer different formats",
+        replace(_PLACES, n_children=240, n_places=40, place_step=0.8),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years",
+        "nothing differs, ratings rise over six years, groups come later; the term is recorded",
+        replace(_YEARS, term_recorded=True),
+        _UNLIKE_NULL,
+    ),
+    Scenario(
+        "years_not_recorded",
+        "the same, the term of the start is not recorded",
+        _YEARS,
+    ),
+    Scenario(
+        "groups_late",
+        "nothing differs, groups start six weeks late",
+        UnlikeDesign(wait_weeks=(0, 6, 0)),
+        {"said_faster": SELDOM_MISLED},
     ),
 )

@@ -1,20 +1,23 @@
 """The columns adjusted for: which, in what order, and what stands in for a missing value.
 
-In: the cohort. Out: `Covariates`. Decisions: columns enter in a fixed published order up to a
-budget, never by p-value; a missing trait is replaced by its expected value given the other traits
-(and, for comparing progress, the format), which keeps the regression unbiased when missingness does
-not depend on progress (Little 1992, JASA 87:1227-1237).
+In: the cohort. Out: `Covariates`. Decisions: columns enter in a fixed published order, never by
+p-value: place and calendar first, beside the budget, then traits up to the budget; what is
+recorded enough is asked of every format; a missing trait is replaced by its expected value given
+the other traits (and, for comparing progress, the format), which keeps the regression unbiased when
+missingness does not depend on progress (Little 1992, JASA 87:1227-1237).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analysis.cards import show_card
 from analysis.comparison.arms import formats_among, indicate_formats
+from analysis.comparison.places import SITE, PlaceColumns, choose_place_columns, trait_of
 from analysis.computing import text_index
 from analysis.measures.cohort import TRAITS
 from analysis.settings import Settings
@@ -24,7 +27,7 @@ from analysis.vocabulary import DroppedReason
 # filled value has settled when it moves by less than this share of its column's largest.
 TELLING_SHARE = 1e-7
 SETTLED = 1e-10
-SITE = "site"
+CALENDAR = "start_term"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,17 +37,24 @@ class Covariates:
     Attributes:
         centred: (n, p) frame for the comparison, each column with mean 0; missing values
             filled in given the other traits and the format.
-        observed: (n, p) frame of the same columns for the propensities, filled in without the
-            format; never centred.
+        observed: (n, q) frame of the same columns for the propensities, without places and what
+            is blank in a format; filled in without the format; never centred.
         missing: share missing before filling, for each trait recorded at all.
         dropped: column -> why it is not adjusted for. Places of therapy are columns "site 2",
             "site 3", ...; `trait_of` gives a column's trait.
+        blank: trait -> the formats in which it is hardly recorded, where another has it.
     """
 
     centred: pd.DataFrame
     observed: pd.DataFrame
     missing: dict[str, float]
     dropped: dict[str, DroppedReason]
+    blank: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def beside_weights(self) -> pd.DataFrame:
+        """The columns of `centred` that the chances of a format leave out."""
+        return self.centred[[name for name in self.centred if name not in self.observed]]
 
     def __repr__(self) -> str:
         kept = ", ".join(self.centred.columns) or "nothing"
@@ -67,37 +77,35 @@ def choose_covariates(table: pd.DataFrame, settings: Settings) -> Covariates:
     >>> records, settings = read_records("data/sample"), Settings()
     >>> cohort = choose_cohort(records, measure_progress(score_goals(records, settings), settings))
     >>> choose_covariates(cohort.table, settings)
-    Adjusted for: attention, peer_comfort, social_share, ...
+    Adjusted for: site 2, site 3, attention, peer_comfort, social_share, ...
     """
     if table.empty:
         return Covariates(pd.DataFrame(), pd.DataFrame(), {}, {})
-    formats = indicate_formats(table, formats_among(table))
+    names = formats_among(table)
+    formats = indicate_formats(table, names)
     budget = _budget(formats, settings)
-    candidates = _candidates(table)
+    places = choose_place_columns(table[SITE].array, formats, settings)
+    candidates = _candidates(table, places)
     missing = {name: float(np.isnan(values).mean()) for name, values in candidates.items()}
-    kept: list[str] = []
-    dropped: dict[str, DroppedReason] = {}
-    for name, share in missing.items():
-        reason = _reason_to_drop(candidates[name], share, settings)
-        if reason is None and len(kept) == budget:
-            reason = "no_room"
-        if reason is None:
-            kept.append(name)
-        else:
-            dropped[name] = reason
-    values = np.column_stack([np.empty((len(table), 0)), *(candidates[name] for name in kept)])
-    centred = _filled(values, formats[:, 1:], settings.filling_rounds)
+    dropped, blank = _judge(candidates, formats, names, settings)
+    room = [name for name in candidates if name not in dropped]
+    kept = [name for name in room if is_beside(name)]
+    kept += [name for name in room if not is_beside(name)][:budget]
+    dropped |= {name: "no_room" for name in room if name not in kept}
+    blank = {trait: own for trait, own in blank.items() if dropped.get(trait) != "no_room"}
+    centred = _fill_columns(candidates, kept, formats[:, 1:], settings)
     centred -= centred.mean(axis=0)
-    observed = _filled(values, np.empty((len(table), 0)), settings.filling_rounds)
     telling = adds_something(np.hstack([formats, centred]))[formats.shape[1] :]
-    names = [name for name, new in zip(kept, telling, strict=True) if new]
-    dropped |= {name: "told_by_others" for name in kept if name not in names}
-    columns = text_index(tuple(names))
+    told = [name for name, new in zip(kept, telling, strict=True) if new]
+    dropped |= {name: "told_by_others" for name in kept if name not in told}
+    chances = [name for name in told if trait_of(name) != SITE and name not in blank]
+    observed = _fill_columns(candidates, chances, np.empty((len(table), 0)), settings)
     return Covariates(
-        pd.DataFrame(centred[:, telling], columns=columns),
-        pd.DataFrame(observed[:, telling], columns=columns),
+        pd.DataFrame(centred[:, telling], columns=text_index(tuple(told))),
+        pd.DataFrame(observed, columns=text_index(tuple(chances))),
         {name: share for name, share in missing.items() if share < 1},
         dropped,
+        blank,
     )
 
 
@@ -113,15 +121,18 @@ def narrow_covariates(
         settings: the budget.
 
     Returns:
-        (m, q) columns with mean 0: the first ones in the published order that still differ
-        between these children, as many as the smaller number of children allows.
+        (m, q) columns with mean 0: place and calendar, and of the traits the first ones in the
+        published order that still differ between these children, as many as the smaller number
+        of children allows.
     """
     formats = indicate_formats(table, formats_among(table))
     budget = _budget(formats, settings) if len(table) else 0
     values = centred.to_numpy()[kept]
     values = values - values.mean(axis=0) if len(values) else values
     telling = adds_something(np.hstack([formats, values]))[formats.shape[1] :]
-    chosen = np.flatnonzero(telling)[:budget]
+    beside = np.array([is_beside(name) for name in centred.columns], dtype=bool)
+    traits = np.flatnonzero(telling & ~beside)[:budget]
+    chosen = np.concatenate([np.flatnonzero(telling & beside), traits])
     return pd.DataFrame(values[:, chosen], columns=centred.columns[chosen])
 
 
@@ -139,16 +150,9 @@ def adds_something(columns: np.ndarray) -> np.ndarray:
     return left_over > TELLING_SHARE * size
 
 
-def trait_of(column: str) -> str:
-    """Give the trait a column adjusted for belongs to: all places of therapy are one trait.
-
-    Args:
-        column: a column of `Covariates.centred`, or a key of `Covariates.dropped`.
-
-    >>> trait_of("site 2"), trait_of("attention")
-    ('site', 'attention')
-    """
-    return SITE if column.startswith(f"{SITE} ") else column
+def is_beside(column: str) -> bool:
+    """Tell whether a column stands beside the budget of traits: a place, or the calendar."""
+    return trait_of(column) in (SITE, CALENDAR)
 
 
 def _budget(formats: np.ndarray, settings: Settings) -> int:
@@ -156,25 +160,46 @@ def _budget(formats: np.ndarray, settings: Settings) -> int:
     return int(formats.sum(axis=0).min()) // settings.children_per_covariate
 
 
-def _candidates(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Give every trait in the published order, places of therapy last as one column each."""
-    columns = {name: table[name].to_numpy(float) for name in TRAITS}
-    number, sites = pd.factorize(table[SITE].array, sort=True)
-    for i in range(1, len(sites)):
-        columns[f"{SITE} {i + 1}"] = np.where(number >= 0, number == i, np.nan)
-    return columns
+def _candidates(table: pd.DataFrame, places: PlaceColumns) -> dict[str, np.ndarray]:
+    """Give every column in the published order: places, the calendar, then the traits."""
+    traits = (CALENDAR, *TRAITS) if CALENDAR in table else TRAITS
+    return {**places, **{name: table[name].to_numpy(float) for name in traits}}
 
 
-def _reason_to_drop(
-    values: np.ndarray, share_missing: float, settings: Settings
-) -> DroppedReason | None:
-    if share_missing == 1:
-        return "not_recorded"
-    if share_missing > settings.most_missing:
-        return "missing_too_often"
-    if np.nanmin(values) == np.nanmax(values):
-        return "same_for_all"
-    return None
+def _judge(
+    candidates: Mapping[str, np.ndarray],
+    formats: np.ndarray,
+    names: tuple[str, ...],
+    settings: Settings,
+) -> tuple[dict[str, DroppedReason], dict[str, tuple[str, ...]]]:
+    """Give why columns cannot be adjusted for, and the formats in which a trait is blank.
+
+    A column is adjusted for if two formats at least have it; a pair with a format in which it is
+    blank is closed by the gate of overlap.
+    """
+    dropped: dict[str, DroppedReason] = {}
+    blank: dict[str, tuple[str, ...]] = {}
+    for column, values in candidates.items():
+        absent = np.isnan(values)
+        share = absent @ formats / formats.sum(axis=0)
+        seldom = tuple(f for f, s in zip(names, share, strict=True) if s > settings.most_missing)
+        if 0 < len(seldom) < len(names):
+            blank[trait_of(column)] = seldom
+        if absent.all():
+            dropped[column] = "not_recorded"
+        elif len(names) - len(seldom) < min(len(names), 2):
+            dropped[column] = "missing_too_often"
+        elif np.nanmin(values) == np.nanmax(values):
+            dropped[column] = "same_for_all"
+    return dropped, blank
+
+
+def _fill_columns(
+    candidates: Mapping[str, np.ndarray], names: list[str], given: np.ndarray, settings: Settings
+) -> np.ndarray:
+    """Give the columns named, filled in given each other and `given`."""
+    values = np.column_stack([np.empty((len(given), 0)), *(candidates[name] for name in names)])
+    return _filled(values, given, settings.filling_rounds)
 
 
 def _filled(values: np.ndarray, given: np.ndarray, rounds: int) -> np.ndarray:

@@ -28,7 +28,7 @@ from analysis.comparison.contrasts import (
     fit_clustered,
     tabulate_pairs,
 )
-from analysis.comparison.covariates import trait_of
+from analysis.comparison.places import trait_of
 from analysis.comparison.result import Comparison, reason_of, withheld_comparison
 from analysis.errors import AnalysisError
 from analysis.models.results import tabulate_estimates

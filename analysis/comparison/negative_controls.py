@@ -3,7 +3,8 @@
 In: an `AnalysisSet`. Out: `NegativeControls`. Decisions: what was so before the format was chosen
 cannot have been changed by it. If the formats still differ in it after the same adjustment as the
 main analysis, the adjustment leaves something out (Lipsitch, Tchetgen Tchetgen & Cohen 2010,
-Epidemiology 21(3):383-388, 10.1097/EDE.0b013e3181d61eeb).
+Epidemiology 21(3):383-388, 10.1097/EDE.0b013e3181d61eeb). Energy and motivation are traits first:
+what is adjusted for cannot differ, and is no control.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def ask_negative_controls(analysis_set: AnalysisSet) -> NegativeControls:
     found = {}
     for name in CONTROLS:
         identity = new_comparison(f"control_{name}", "standard_deviations")
-        found[name] = _ask(identity, *_outcome(name, analysis_set))
+        if name in analysis_set.centred:
+            found[name] = withheld_comparison(identity, "control_adjusted_for")
+        else:
+            found[name] = _ask(identity, *_outcome(name, analysis_set))
     return NegativeControls(MappingProxyType(found), _tabulate(found, analysis_set))
 
 

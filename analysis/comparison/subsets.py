@@ -18,7 +18,8 @@ import pandas as pd
 from analysis.comparison.analysis_set import AnalysisSet, average_goals, episode_rows
 from analysis.comparison.arms import keep_large_formats, keep_rows
 from analysis.comparison.contrasts import compare_rates, drop_unsure_pairs
-from analysis.comparison.covariates import narrow_covariates, trait_of
+from analysis.comparison.covariates import narrow_covariates
+from analysis.comparison.places import trait_of
 from analysis.comparison.result import Comparison, withheld_comparison
 from analysis.measures.progress import measure_progress
 from analysis.measures.scoring import score_goals

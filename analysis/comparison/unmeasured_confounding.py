@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import formats_among
-from analysis.comparison.covariates import trait_of
+from analysis.comparison.places import trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
 from analysis.models.results import student_quantile
 from analysis.models.unmeasured_confounding import (
@@ -154,14 +154,19 @@ def _measure_pair(
         others = np.delete(traits, columns, axis=1)
         without = _left_over(np.column_stack([with_format, others]), outcome)
         format_without = _left_over(np.column_stack([base, others]), received)
-        strength = Strength(1 - of_outcome / without, 1 - of_format / format_without)
+        # Several columns (places) explain a part by chance alone: q of df + q, which is left out.
+        chance = 1.0 if len(columns) == 1 else (df + len(columns)) / df
+        strength = Strength(
+            max(1 - of_outcome / without * chance, 0.0),
+            max(1 - of_format / format_without * chance, 0.0),
+        )
         own.append(
             {
                 "this": this,
                 "than": than,
                 "trait": trait,
-                "r2_outcome": max(strength.r2_outcome, 0.0),
-                "r2_format": max(strength.r2_format, 0.0),
+                "r2_outcome": strength.r2_outcome,
+                "r2_format": strength.r2_format,
                 "bias": _bias_of(strength, std_error, df)[0],
             }
         )

@@ -6,9 +6,9 @@ all that the report compares (`error_rate`), the overlap-weighted estimate to ag
 inside the primary interval, at least half the size), and the growth model's own interval to leave
 out zero; an interval too wide to answer says "cannot tell" whatever it is; a format that loses many
 children is at most suggestive, and so is an answer that the growth model of every review does not
-support. Beside the main one, a comparison between children is withheld where the main one is; one
-of children with themselves needs no likeness between formats, only enough children and therapy
-groups of its own.
+support; a format is not ahead of one that began weeks later. Beside the main one, a comparison
+between children is withheld where the main one is; one of children with themselves needs no
+likeness between formats, only enough children and therapy groups of its own.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from analysis.vocabulary import (
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
     GROWTH_OPEN,
+    LATE_START,
     LOOKED_BEFORE,
     NOT_COMPARABLE,
     OTHER_UNIT,
@@ -44,8 +45,9 @@ from analysis.vocabulary import (
 )
 from analysis.vocabulary import Label as LabelName
 
-WEAKENING = frozenset(
-    {"adjustment", "agreement", "timing", "attrition", "measurement", "dominance"}
+BESIDE_BY_FORMAT = frozenset({"goal_timing", "raters", "reviews", "leaving", "endings"})
+WEAKENING = BESIDE_BY_FORMAT | frozenset(
+    {"adjustment", "agreement", "timing", "waiting", "attrition", "measurement", "dominance"}
 )
 
 
@@ -214,6 +216,8 @@ def _decide(
         label = Label(DEPENDS, label.ahead)
     elif label.name in AHEAD and not settles(row, growth):
         label, unsettled = Label(RULES_OUT, label.ahead), GROWTH_OPEN
+    elif label.name in AHEAD and _began_sooner(pair, label, failed):
+        label, unsettled = Label(RULES_OUT, label.ahead), LATE_START
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
@@ -228,6 +232,12 @@ def _why_open(row: Row, analyses: Mapping[str, Comparison], settings: Settings) 
     first = replace(settings, look_share=None)
     settled = row["p_value"] < _level(row, analyses["primary"], first)
     return LOOKED_BEFORE if settled else THREE_AT_ONCE
+
+
+def _began_sooner(pair: PairOfFormats, label: Label, failed: Sequence[Gate]) -> bool:
+    """Tell whether the format ahead is the one whose children waited less."""
+    late = {gate.therapy_format for gate in failed if gate.rule == LATE_START}
+    return bool(late) and late != {pair[0] if label.ahead == "this" else pair[1]}
 
 
 def _level(row: Row, primary: Comparison, settings: Settings) -> float:

@@ -8,6 +8,7 @@ which rule, with its numbers, so that words can name the remedy (METHODS.md, "Ga
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,17 +22,30 @@ from analysis.comparison.arms import (
     format_codes,
     formats_among,
 )
-from analysis.comparison.covariates import SITE, trait_of
+from analysis.comparison.by_format import ByFormat, compare_by_format
+from analysis.comparison.covariates import is_beside
+from analysis.comparison.places import SITE, trait_of
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.timing import Timing, check_timing
+from analysis.comparison.waiting import measure_waiting
 from analysis.comparison.weighting import Weighting
+from analysis.decisions.gate import Fault as Fault
+from analysis.decisions.gate import Gate as Gate
+from analysis.decisions.gates_by_format import BY_FORMAT, Question
 from analysis.decisions.gates_of_weeks import find_short, find_timing_rule
 from analysis.decisions.labels import agrees, lies_inside
+from analysis.decisions.recorded_by_format import (
+    count_together,
+    find_blank_trait,
+    find_unrecorded,
+    rater_shares,
+    timing_shares,
+)
 from analysis.decisions.therapists import (
     SHARED_THERAPISTS,
     find_apart,
     find_kept,
-    find_unrecorded,
+    find_without_therapist,
 )
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.load import Records
@@ -40,44 +54,6 @@ from analysis.settings import Settings
 from analysis.vocabulary import BLOCKING, GateName, GateRule
 
 FROM_GOALS = ("social_share", "baseline")
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One question asked of one pair of formats before anything is said.
-
-    Attributes:
-        name: one of `vocabulary.GateName`, in their order.
-        this, than: the pair.
-        passed: whether the rule holds.
-        rule: which rule of the gate decided, e.g. "few_groups"; "" when passed.
-        therapy_format: the format the rule is about, or "".
-        have: what was found, in the rule's unit; NaN when there is none.
-        need: what was needed.
-    """
-
-    name: GateName
-    this: str
-    than: str
-    passed: bool
-    rule: GateRule = ""
-    therapy_format: str = ""
-    have: float = float("nan")
-    need: float = float("nan")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a gate does not pass; the attributes are those of `Gate`."""
-
-    rule: GateRule
-    therapy_format: str = ""
-    have: float = float("nan")
-    need: float = float("nan")
-
-    def close(self, name: GateName, pair: PairOfFormats) -> Gate:
-        """Give the gate that this fault closes."""
-        return Gate(name, *pair, False, self.rule, self.therapy_format, self.have, self.need)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,21 +88,11 @@ class _Stages:
 
     @cached_property
     def not_adjusted_for(self) -> list[list[set[float]]]:
-        """The values of each trait not adjusted for, in each format; places by their number."""
+        """The values of each trait not adjusted for, in each format."""
         table, dropped = self.cohort.table, self.analysis_set.covariates.dropped
         traits = {trait_of(column) for column in dropped} - {SITE}
         values = [table[trait].to_numpy(float) for trait in sorted(traits & set(table))]
         return [self._by_format(trait) for trait in values]
-
-    @cached_property
-    def places(self) -> list[set[float]]:
-        """The places of therapy in each format, where some place is not adjusted for."""
-        dropped = self.analysis_set.covariates.dropped
-        seldom = {"not_recorded", "missing_too_often"}
-        if not any(trait_of(c) == SITE and why not in seldom for c, why in dropped.items()):
-            return [set() for _ in FORMATS]
-        number = number_labels(self.cohort.table[SITE].array).astype(float)
-        return self._by_format(np.where(number < 0, np.nan, number))
 
     def _by_format(self, values: np.ndarray) -> list[set[float]]:
         codes, known = format_codes(self.cohort.table), ~np.isnan(values)
@@ -145,6 +111,10 @@ class _Stages:
         return shares
 
     @cached_property
+    def by_format(self) -> ByFormat:
+        return compare_by_format(self.analysis_set)
+
+    @cached_property
     def timing(self) -> Timing:
         return check_timing(self.analysis_set)
 
@@ -155,6 +125,18 @@ class _Stages:
     @cached_property
     def independent(self) -> float:
         return rated_independently(self.analysis_set.records)
+
+    @cached_property
+    def timing_known(self) -> np.ndarray:
+        return timing_shares(self.analysis_set)
+
+    @cached_property
+    def raters_known(self) -> np.ndarray:
+        return rater_shares(self.analysis_set)
+
+    @cached_property
+    def waited(self) -> np.ndarray:
+        return measure_waiting(self.analysis_set)
 
 
 def judge_pairs(
@@ -250,6 +232,12 @@ def judge_size(
 
 def _overlap(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     weighting, settings = stages.weighting, stages.settings
+    blank = find_blank_trait(stages.analysis_set, pair)
+    if blank:
+        return Fault("trait_blank", blank[1], trait=blank[0])
+    together = count_together(stages.analysis_set, pair)
+    if together < settings.together_children:
+        return Fault("places_apart", have=together, need=settings.together_children)
     if weighting.withheld or _decides_format(stages, pair):
         return Fault("separated")
     for therapy_format in pair:
@@ -270,19 +258,18 @@ def _overlap(stages: _Stages, pair: PairOfFormats) -> Fault | None:
 def _decides_format(stages: _Stages, pair: PairOfFormats) -> bool:
     """Tell whether a trait not adjusted for is one value in one format and another in the other.
 
-    Such a trait is a sum of the formats' own columns, so the weighting never sees it. So is a
-    place: no place of one format is then a place of the other.
+    Such a trait is a sum of the formats' own columns, so the weighting never sees it.
     """
     this, than = (FORMATS.index(therapy_format) for therapy_format in pair)
-    here, there = stages.places[this], stages.places[than]
-    return bool(here and there and not here & there) or any(
+    return any(
         len(seen[this]) == len(seen[than]) == 1 and seen[this] != seen[than]
         for seen in stages.not_adjusted_for
     )
 
 
 def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
-    recorded = set(stages.analysis_set.covariates.centred.columns) - set(FROM_GOALS)
+    columns = stages.analysis_set.covariates.centred.columns
+    recorded = {name for name in columns if not is_beside(name)} - set(FROM_GOALS)
     need = stages.settings.fewest_traits
     if len(recorded) >= need:
         return None
@@ -324,6 +311,15 @@ def missing_at_end(cohort: Cohort) -> dict[str, float]:
     return {f: 1 - stayed[f] / started[f] if started[f] else float("nan") for f in FORMATS}
 
 
+def _waiting(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+    """Ask whether one format's children waited longer for their first session."""
+    waited, longest = stages.waited, stages.settings.wait_weeks
+    own = {therapy_format: waited[FORMATS.index(therapy_format)] for therapy_format in pair}
+    later, sooner = sorted(pair, key=own.__getitem__, reverse=True)
+    apart = own[later] - own[sooner]
+    return Fault("late_start", later, apart, longest) if apart > longest else None
+
+
 def _attrition(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     missing, settings = missing_at_end(stages.cohort), stages.settings
     for therapy_format in pair:
@@ -332,10 +328,20 @@ def _attrition(stages: _Stages, pair: PairOfFormats) -> Fault | None:
                 "many_missing", therapy_format, missing[therapy_format], settings.attrition_share
             )
     apart = abs(missing[pair[0]] - missing[pair[1]])
-    if apart > settings.attrition_difference:
+    if apart > settings.attrition_difference and _beyond_chance(stages.cohort, pair, settings):
         more = max(pair, key=missing.__getitem__)
         return Fault("uneven_missing", more, apart, settings.attrition_difference)
     return None
+
+
+def _beyond_chance(cohort: Cohort, pair: PairOfFormats, settings: Settings) -> bool:
+    """Tell whether two shares missing at the end differ by more than chance (pooled z test)."""
+    n = np.array([cohort.started[f] for f in pair])
+    stayed = np.array([cohort.stayed[f] for f in pair])
+    pooled = stayed.sum() / n.sum()
+    error = math.sqrt(pooled * (1 - pooled) * (1 / n).sum())
+    z = abs(np.subtract(*(stayed / n))) / error if error else 0.0
+    return math.erfc(z / math.sqrt(2)) < settings.error_rate
 
 
 def goals_set_before(cohort: Cohort) -> float:
@@ -363,10 +369,16 @@ def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     before, independent, settings = stages.set_before, stages.independent, stages.settings
     if np.isnan(before):
         return Fault("goal_timing_not_recorded")
+    unknown = find_unrecorded(stages.timing_known, pair, stages.analysis_set)
+    if unknown:
+        return Fault("goal_timing_not_recorded", unknown)
     if 1 - before > settings.after_format_share:
         return Fault("goals_after_format", have=1 - before, need=settings.after_format_share)
     if np.isnan(independent):
         return Fault("raters_not_recorded")
+    unknown = find_unrecorded(stages.raters_known, pair, stages.analysis_set)
+    if unknown:
+        return Fault("raters_not_recorded", unknown)
     return Fault("one_kind_of_rater", have=0.0) if independent == 0 else None
 
 
@@ -379,8 +391,17 @@ def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:
             share = stages.largest_shares[column, therapy_format]
             if share > largest_share:
                 return Fault(rule, therapy_format, float(share), largest_share)
-    unrecorded = find_unrecorded(stages.cohort.table, pair, stages.settings)
+    unrecorded = find_without_therapist(stages.cohort.table, pair, stages.settings)
     return None if unrecorded is None else Fault("therapists_not_recorded", unrecorded)
+
+
+def _ask_by_format(question: Question) -> Callable[[_Stages, PairOfFormats], Fault | None]:
+    """Ask one of `BY_FORMAT` as the other questions are asked."""
+
+    def ask(stages: _Stages, pair: PairOfFormats) -> Fault | None:
+        return question(stages.by_format, pair, stages.primary.pair(*pair), stages.settings)
+
+    return ask
 
 
 _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] = {
@@ -391,7 +412,9 @@ _QUESTIONS: Mapping[GateName, Callable[[_Stages, PairOfFormats], Fault | None]] 
     "precision": _precision,
     "agreement": _agreement,
     "timing": _timing,
+    "waiting": _waiting,
     "attrition": _attrition,
     "measurement": _measurement,
     "dominance": _dominance,
+    **{name: _ask_by_format(question) for name, question in BY_FORMAT.items()},
 }

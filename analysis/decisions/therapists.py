@@ -63,7 +63,9 @@ def find_kept(table: pd.DataFrame, pair: PairOfFormats) -> str:
     return most if share[most] >= 0.5 else ""
 
 
-def find_unrecorded(table: pd.DataFrame, pair: PairOfFormats, settings: Settings) -> str | None:
+def find_without_therapist(
+    table: pd.DataFrame, pair: PairOfFormats, settings: Settings
+) -> str | None:
     """Find a format of a pair in which therapists were not recorded.
 
     Args:

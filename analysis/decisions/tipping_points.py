@@ -30,6 +30,7 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     GROWTH_OPEN,
+    LATE_START,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
 )
@@ -104,7 +105,9 @@ def _label_cell(row: Row, decision: Decision, alone: bool, settings: Settings) -
         return Label(CANNOT_TELL)
     label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
     level = find_level(row["p_value"], row["p_adjusted"], alone, settings)
-    if label.name in AHEAD and (row["p_value"] >= level or decision.unsettled == GROWTH_OPEN):
+    if label.name in AHEAD and (
+        row["p_value"] >= level or decision.unsettled in (GROWTH_OPEN, LATE_START)
+    ):
         return Label(RULES_OUT, label.ahead)
     if label.name in AHEAD and decision.label == DEPENDS:
         return Label(DEPENDS, label.ahead)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from analysis.comparison.arms import format_codes
-from analysis.comparison.covariates import trait_of
+from analysis.comparison.places import trait_of
 from analysis.disclosure.fields import FORMAT_IDS, Trait, Word, one_of
 from analysis.disclosure.permission import formats_described
 from analysis.disclosure.rows import Balance, Dropped, FlowStep, Overlap, StartTrait
@@ -50,8 +50,9 @@ if TYPE_CHECKING:
 StartUnit = Literal["mean", "percent"]
 ToldReason = Literal["not_recorded", "missing_too_often", "no_room", "tells_nothing"]
 SITE: Final = "site"
+CALENDAR: Final = "start_term"
 SOCIAL_SHARE: Final = "social_share"
-AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t != SITE)
+AT_START: Final[tuple[Trait, ...]] = tuple(t for t in get_args(Trait) if t not in (SITE, CALENDAR))
 SHARE_TRAITS = ("motor_delay", "sensory_needs")
 PERCENT_TRAITS = (*SHARE_TRAITS, SOCIAL_SHARE)
 AGE: Final = "age_years"

@@ -28,6 +28,9 @@ Trait = Literal[
     "follows_instructions",
     "communication",
     "site",
+    "motivation",
+    "energy",
+    "start_term",
 ]
 Word = Literal["few", "nearly all"]
 # So many times as many children as now: a quarter or half as many again, twice as many, ...

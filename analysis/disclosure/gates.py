@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from analysis.decisions import gates as decided
 from analysis.decisions.decide import Decision
-from analysis.disclosure.fields import PAIR_NAMES, FormatId, one_of
+from analysis.disclosure.fields import PAIR_NAMES, FormatId, Trait, one_of
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.rules import (
     BALANCE_STEP,
@@ -62,6 +62,8 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         have = gate.have
     elif gate.rule == "unlike":
         have = show_steps(gate.have, BALANCE_STEP, upwards=True)
+    elif gate.rule == "late_start":
+        have = float(math.floor(gate.have + 0.5))
     elif gate.rule == "imprecise":
         have = show_estimate(gate.have)
     elif gate.rule == "many_missing":
@@ -73,7 +75,8 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         rule=gate.rule,
         format=one_of(FormatId, gate.therapy_format) if gate.therapy_format else None,
         have=have,
-        need=show_estimate(gate.need),
+        need=None if gate.rule == "places_apart" else show_estimate(gate.need),
+        trait=one_of(Trait, gate.trait) if gate.trait else None,
     )
 
 

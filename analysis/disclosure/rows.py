@@ -87,6 +87,7 @@ class Gate(Row, frozen=True, kw_only=True):
     format: FormatId | None = None
     have: Number | None = None
     need: Number | None = None
+    trait: Trait | None = None
 
 
 class Pair(Interval, frozen=True, kw_only=True):

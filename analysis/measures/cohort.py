@@ -21,7 +21,7 @@ from analysis.computing import category_codes, make_frame
 from analysis.measures.clusters import find_groups, find_keepers, number_clusters, number_second
 from analysis.measures.progress import Progress
 from analysis.records.load import Records
-from analysis.records.schema import FORMATS
+from analysis.records.schema import FORMATS, year_of_term
 from analysis.settings import Settings
 
 STEPS = (
@@ -57,6 +57,8 @@ TRAITS = (
     "sensory_needs",
     "follows_instructions",
     "communication",
+    "motivation",
+    "energy",
 )
 
 
@@ -67,7 +69,7 @@ class Cohort:
     Attributes:
         table: one row for each episode compared: episode_id, child_id, format, rate,
             rate_skill, rate_social, n_goals, n_skill, n_social, at_end, the traits of
-            `TRAITS` (NaN where not recorded), site, therapist_id, group_id,
+            `TRAITS` (NaN where not recorded), start_term (in years), site, therapist_id, group_id,
             reason_for_format, keeper (the therapist's number where the therapist keeps to a
             format, else -1), cluster (number of those who belong together), second (another
             cluster that the child belongs to, or -1).
@@ -153,6 +155,8 @@ def _compared(records: Records, progress: Progress, settings: Settings) -> pd.Da
     for name in (*TRAITS, "site", "therapist_id", "group_id", "reason_for_format"):
         if name not in columns:
             columns[name] = episodes[name].array.take(row)
+    term = episodes["start_term"].array.take(row).codes
+    columns["start_term"] = np.where(term >= 0, year_of_term(term), np.nan)
     codes = category_codes(children["format"])
     group, further = find_groups(
         episodes["group_id"].iloc[row], children["child_id"], records.sessions, settings

@@ -4,13 +4,14 @@ In: `Records`. Out: `ScoredGoals`: one row for each level that counts, one row f
 row for each episode's T-scores.
 Decisions: the baseline is a review in the first weeks, else the recorded baseline level; where
 several people rated the same day, the one who rated the goal most often is heard; a goal closed as
-attained keeps its level to the end of the window (METHODS.md, "What is measured"). Sources:
-Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010 (baselines of -1).
+attained keeps its level to the end of the window, a goal made harder ends as attained where it was
+(METHODS.md, "What is measured"). Sources: Kiresuk & Sherman 1968; Turner-Stokes & Williams 2010
+(baselines of -1).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from pandas.api.extensions import ExtensionArray
 from analysis.cards import about, show_card
 from analysis.computing import Array, category_codes, make_frame, positions_in
 from analysis.errors import AnalysisError
+from analysis.measures.endings import Levels, closed_below, find_made_harder
 from analysis.records.load import Records
 from analysis.records.schema import CLOSED_REASONS, DOMAINS, EXPECTED_LEVEL, RATERS, SKILL_DOMAINS
 from analysis.settings import MethodConstants, Settings
@@ -36,8 +38,6 @@ NUMBERS = (
 SKILL_CODES = tuple(DOMAINS.index(name) for name in SKILL_DOMAINS)
 
 T_MEAN, T_SPREAD = 50.0, 10.0
-
-Levels = tuple[Array, Array, Array]  # goal (row of its table), week, attainment
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +56,8 @@ class _Goals:
     set_week: Array
     set_before_format: Array
     closed_week: Array
+    made_harder: Array
+    closed_below: Array
 
     def columns(self) -> dict[str, Array | ExtensionArray]:
         """Give the columns under their names in `ScoredGoals.table`."""
@@ -120,7 +122,9 @@ class ScoredGoals:
             (True where an attained goal's last level is kept), goal (row number in `table`).
         table: one row for each goal in the records: goal_id, child_id, episode_id, format,
             domain, kind ("skill" or "social"), baseline, latest, latest_week, change,
-            attained, weight, n_reviews; baseline is NaN when there is none.
+            attained, weight, n_reviews, made_harder (it ends where it was made harder, and its
+            latest level is the one before), closed_below (closed as attained though last seen
+            below); baseline is NaN when there is none.
         t_scores: one row for each episode with a baseline: episode_id, child_id, format,
             n_goals, t_baseline, t_latest.
     """
@@ -153,7 +157,7 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
     """
     goals = _goals_with_format(records)
     n_goals = len(goals.episode)
-    levels = _levels_in_window(records.reviews, goals, settings)
+    levels, goals, last_seen = _levels_in_window(records.reviews, goals, settings)
     first, last = _first_and_last(levels, n_goals)
     n_reviews = np.bincount(levels["goal"], minlength=n_goals)
     seen = n_reviews > 0
@@ -167,7 +171,7 @@ def score_goals(records: Records, settings: Settings) -> ScoredGoals:
             **goals.columns(),
             "baseline": baseline,
             "latest": latest,
-            "latest_week": np.where(seen, week[last], np.nan),
+            "latest_week": np.fmax(np.where(seen, week[last], np.nan), last_seen),
             "change": latest - baseline,
             "attained": np.where(np.isnan(latest), np.nan, latest >= EXPECTED_LEVEL),
             "n_reviews": n_reviews,
@@ -200,11 +204,18 @@ def _goals_with_format(records: Records) -> _Goals:
         set_week=np.where(np.isnan(set_week), 0.0, set_week),
         set_before_format=set_before,
         closed_week=np.where(attained, closed_week, np.nan),
+        made_harder=np.zeros(len(goals), bool),
+        closed_below=np.zeros(len(goals), bool),
     )
 
 
-def _levels_in_window(reviews: pd.DataFrame, goals: _Goals, settings: Settings) -> pd.DataFrame:
-    """Give one level for each goal and week in the window, baselines and kept levels added."""
+def _levels_in_window(
+    reviews: pd.DataFrame, goals: _Goals, settings: Settings
+) -> tuple[pd.DataFrame, _Goals, Array]:
+    """Give one level for each goal and week in the window, baselines and kept levels added.
+
+    Also the goals with how they ended, and the last week that each goal made harder was seen.
+    """
     goal = positions_in(goals.goal_id, reviews["goal_id"])
     week, rater = reviews["week"].to_numpy(), category_codes(reviews["rater"])
     kept = np.flatnonzero((week <= settings.last_week) & (goal >= 0))
@@ -212,10 +223,16 @@ def _levels_in_window(reviews: pd.DataFrame, goals: _Goals, settings: Settings) 
     late = goals.set_week > settings.baseline_weeks
     kept = kept[~late[goal[kept]]]
     seen = goal[kept], week[kept], reviews["attainment"].to_numpy()[kept]
+    ended = find_made_harder(seen, category_codes(pd.Series(goals.therapy_format)), settings)
+    goals = replace(goals, made_harder=ended.made_harder)
+    seen = _picked(seen, ~ended.after)
     rated = _joined(seen, _recorded_baselines(seen, goals, late, settings))
+    below = closed_below(rated, goals.closed_week)
+    ends = np.where(below | goals.made_harder, np.nan, goals.closed_week)
+    goals = replace(goals, closed_below=below, closed_week=ends)
     goal, week, level = _joined(rated, _kept_levels(rated, goals, settings))
     order = np.lexsort((week, goal))
-    return make_frame(
+    levels = make_frame(
         {
             "goal": goal[order],
             "week": week[order],
@@ -224,6 +241,12 @@ def _levels_in_window(reviews: pd.DataFrame, goals: _Goals, settings: Settings) 
             "goal_id": goals.goal_id.take(goal[order]),
         }
     )
+    return levels, goals, ended.last_seen
+
+
+def _picked(levels: Levels, rows: Array) -> Levels:
+    goal, week, level = (part[rows] for part in levels)
+    return goal, week, level
 
 
 def _joined(some: Levels, others: Levels) -> Levels:

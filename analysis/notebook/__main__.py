@@ -1,7 +1,8 @@
-"""The entry point that runs all notebooks: `python -m analysis.notebook`.
+"""The entry point that runs or opens all notebooks: `python -m analysis.notebook`.
 
 In: records, margin, smallest cell. Out: executed copies (.ipynb and .html) in a folder outside
-git; or, with `--keep`, the sample's outputs in the notebooks themselves.
+git; with `--open`, copies to work in, in JupyterLab; with `--keep`, the sample's outputs in the
+notebooks themselves.
 """
 
 from __future__ import annotations
@@ -45,19 +46,21 @@ def run_notebooks(asked: argparse.Namespace) -> str:
         AnalysisError: if a notebook does not exist, or a cell refuses the records.
     """
     from analysis.notebook import execution as kept
+    from analysis.notebook.chosen import SAMPLE
     from analysis.records.load import read_records
     from analysis.writing import Output, write_file, write_files
 
     paths = find_notebooks(asked.names)
     values: dict[str, object] = {"margin": asked.margin, "smallest_cell": asked.smallest_cell}
+    values["records"] = os.fspath(SAMPLE)
     if asked.records:
         read_records(asked.records)
         values["records"] = os.fspath(Path(asked.records).resolve())
     for path in tqdm(paths, unit=" notebooks", file=sys.stderr, disable=None):
         notebook = kept.read_notebook(path)
         if asked.keep:
-            ran = kept.clean_notebook(kept.run_notebook(notebook, FOLDER))
-            write_file(path, kept.notebook_bytes(ran), private=False)
+            ran = kept.run_as(notebook, {"records": values["records"]}, FOLDER)
+            write_file(path, kept.notebook_bytes(kept.clean_notebook(ran)), private=False)
             continue
         known = kept.read_parameters(notebook)
         chosen = {name: value for name, value in values.items() if name in known}
@@ -67,6 +70,22 @@ def run_notebooks(asked: argparse.Namespace) -> str:
         write_files([Output(asked.out / name, content) for name, content in pages.items()])
     where = "notebooks" if asked.keep else str(asked.out)
     return f"Run: {len(paths)} notebooks. Written to the folder {where}.\n"
+
+
+def open_copies(asked: argparse.Namespace) -> str:
+    """Copy every notebook to a folder outside git and open the first in JupyterLab.
+
+    Args:
+        asked: out.
+
+    Raises:
+        AnalysisError: if the copies cannot be written or JupyterLab cannot run.
+    """
+    from analysis.notebook.copies import copy_notebooks, open_lab
+
+    copies = copy_notebooks(find_notebooks(()), asked.out / "notebooks")
+    open_lab(copies[0])
+    return "JupyterLab is closed. What you ran stands in the copies.\n"
 
 
 def find_notebooks(names: Sequence[str]) -> list[Path]:
@@ -79,8 +98,10 @@ def find_notebooks(names: Sequence[str]) -> list[Path]:
 
 
 def to_html(notebook: NotebookNode) -> bytes:
-    """Give an executed notebook as one HTML page: code hidden, nothing fetched from elsewhere."""
+    """Give an executed notebook as one HTML page: code and controls left out, nothing fetched."""
     from nbconvert import HTMLExporter
+
+    from analysis.notebook.execution import without_controls
 
     exporter = HTMLExporter(
         template_name="basic",
@@ -89,7 +110,7 @@ def to_html(notebook: NotebookNode) -> bytes:
         exclude_anchor_links=True,
         mathjax_url="",
     )
-    body = exporter.from_notebook_node(notebook)[0]
+    body = exporter.from_notebook_node(without_controls(notebook))[0]
     return PAGE.format(body=body).encode()
 
 
@@ -97,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the entry point; gives 0, or the exit code of the fault."""
     parser = Arguments(
         prog="python -m analysis.notebook",
-        description="Run the notebooks and write executed copies outside git.",
+        description="Run the notebooks and write executed copies outside git, or open them.",
     )
     parser.add_argument("names", nargs="*", help="first signs of the notebooks to run, e.g. 3")
     parser.add_argument("--records", help="folder, workbook or sheet; left out: the sample")
@@ -107,7 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--keep", action="store_true", help="renew the sample's outputs kept in notebooks/"
     )
+    parser.add_argument(
+        "--open", action="store_true", help="open copies in JupyterLab, for your own records"
+    )
     asked = parser.parse_args(arguments)
+    if asked.open and (asked.keep or asked.records or asked.names):
+        parser.error("--open takes no records: choose them in notebook 0")
+    if asked.open:
+        return run_entry_point(lambda: open_copies(asked))
     if asked.keep and asked.records:
         parser.error("only the sample's outputs are kept: leave out --records")
     return run_entry_point(lambda: run_notebooks(asked))

@@ -2,7 +2,8 @@
 
 In: a notebook and its parameters. Out: the notebook with outputs. Decisions: a kept notebook holds
 nothing that differs from one run or machine to the next (no times, no kernel versions, no paths),
-and only the invented sample's outputs are ever kept.
+and only the invented sample's outputs are ever kept. What stands in
+controls is never stored: it could be the path of a clinic's file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ PARAMETERS = "parameters"
 SECONDS_PER_CELL = 300
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SCRIPT = "application/javascript"
-CONTROLS_HERE = "Controls stand here while the notebook runs; the pictures above need none."
+CONTROLS_HERE = "Controls stand here while the notebook runs."
+HOW_TO_RUN = "Run every cell:"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -78,6 +80,7 @@ def run_notebook(notebook: NotebookNode, folder: Path) -> NotebookNode:
         resources={"metadata": {"path": str(folder)}},
         allow_errors=True,
         record_timing=False,
+        store_widget_state=False,
         extra_arguments=["--log-level=40"],
     )
     client.execute()
@@ -87,6 +90,23 @@ def run_notebook(notebook: NotebookNode, folder: Path) -> NotebookNode:
                 raise AnalysisError("\n".join(output.traceback) or output.evalue)
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if SCRIPT not in o.get("data", {})]
+    return ran
+
+
+def run_as(notebook: NotebookNode, values: Mapping[str, object], folder: Path) -> NotebookNode:
+    """Run a notebook with other values in its parameters, and give it with its own text.
+
+    Args:
+        notebook: what to run; left as it is.
+        values: name -> value of parameters.
+        folder: the working folder of its kernel.
+
+    Raises:
+        AnalysisError: if a cell fails, or there is no such parameter.
+    """
+    ran = run_notebook(set_parameters(notebook, values), folder)
+    for cell, own in zip(ran.cells, notebook.cells, strict=True):
+        cell.source = own.source
     return ran
 
 
@@ -104,6 +124,26 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
                 if output.get("data", {}).pop(WIDGET, None):
                     output.data["text/plain"] = CONTROLS_HERE
     return cleaned
+
+
+def without_controls(notebook: NotebookNode) -> NotebookNode:
+    """Give the notebook as a page to read: no controls, no word on how to run it.
+
+    Args:
+        notebook: an executed notebook; left as it is.
+    """
+    page = copy.deepcopy(notebook)
+    kept: list[NotebookNode] = []
+    for cell in page.cells:
+        if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+            if kept and kept[-1].cell_type == "markdown":
+                kept.pop()
+        else:
+            kept.append(cell)
+    page.cells = kept
+    if kept:
+        kept[0].source = kept[0].source.partition(HOW_TO_RUN)[0].rstrip()
+    return page
 
 
 def read_notebook(path: Path) -> NotebookNode:

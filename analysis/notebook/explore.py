@@ -1,9 +1,7 @@
 """Controls in a notebook that ask the question again for a choice and redraw the answer.
 
 In: the parameters of a notebook. Out: an ipywidgets box: five labelled controls, the picture, the
-answer in words. Everything shown comes from `Browser.look`, after disclosure control. Decisions:
-JupyterLab takes arrow keys and letters for itself even while a control has the focus, so the box
-asks it to leave them alone; without that nobody could choose by keyboard.
+answer in words. Everything shown comes from `Browser.look`, after disclosure control.
 """
 
 from __future__ import annotations
@@ -11,10 +9,8 @@ from __future__ import annotations
 import base64
 import html
 import os
-from pathlib import Path
 
 import ipywidgets as widgets
-from IPython.display import Javascript, display
 
 from analysis.comparison.result import PAIRS
 from analysis.disclosure.private import open_ledger
@@ -29,6 +25,8 @@ from analysis.notebook.choices import (
     Choice,
     Look,
 )
+from analysis.notebook.chosen import find_records
+from analysis.notebook.controls import CLASS, Controls
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.wording import sentence_case
@@ -36,24 +34,6 @@ from analysis.wording import sentence_case
 MARGINS = {"min": 0.05, "max": 1.0, "step": 0.05}
 WIDE = {"description_width": "10.5em"}
 PICTURE_DPI = 110
-CLASS = "therapy-controls"
-LEAVE_KEYS = f"""
-let tries = 0;
-const timer = setInterval(() => {{
-  document.querySelectorAll('.{CLASS} select, .{CLASS} input, .{CLASS} [tabindex]').forEach(
-    node => node.setAttribute('data-lm-suppress-shortcuts', 'true'));
-  tries += 1;
-  if (tries > 50) clearInterval(timer);
-}}, 200);
-"""
-
-
-class Controls(widgets.VBox):
-    """A box of controls that keeps its keys."""
-
-    def _ipython_display_(self) -> None:
-        display(self._repr_mimebundle_(), raw=True)
-        display(Javascript(LEAVE_KEYS))
 
 
 def explore_comparison(
@@ -66,7 +46,7 @@ def explore_comparison(
     """Give controls that ask the main question again and redraw its answer.
 
     Args:
-        records: a folder of tables, a workbook, or one flat sheet.
+        records: a folder of tables, a workbook, one flat sheet, or `chosen.CHOSEN`.
         margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
         goals: the goals chosen at first.
@@ -76,7 +56,7 @@ def explore_comparison(
         AnalysisError: if the records or the choices are refused.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    found = read_records(Path(records))
+    found = read_records(find_records(records))
     browser = Browser(found, settings, None if found.invented else open_ledger(ledger))
     controls = make_controls(browser, Choice(goals=goals, margin=margin))
     shown = widgets.HTML()

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from analysis.cards import draw_card
 from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
 from analysis.disclosure.summary import Summary
+from analysis.errors import AnalysisError
+from analysis.notebook.chosen import find_records
 from analysis.records.load import read_records
+from analysis.records.readiness import Readiness, judge_readiness
 from analysis.settings import Settings
 from analysis.study import run_study
 from analysis.words.phrases import every, name_records
@@ -24,6 +26,17 @@ from analysis.words.tell import tell
 INVENTED = "These are the records of an invented clinic; no child in them exists."
 NOTHING = "These records hold too little to say anything here."
 OWN = "These are a clinic's own records: what is shown here has passed disclosure control."
+ANSWER = "summary"
+NO_ANSWER = "There is no answer to show: the first cells of this notebook say why."
+
+
+class Refused:
+    """What stands for an answer that was not given; to use it is answered in a sentence."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AnalysisError(NO_ANSWER)
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ def publish_records(
     """Run the whole study and let out what may leave, with its sentences.
 
     Args:
-        records: a folder of tables, a workbook, or one flat sheet.
+        records: a folder of tables, a workbook, one flat sheet, or `chosen.CHOSEN`.
         margin: the smallest difference that matters, in levels per `Settings.rate_weeks`.
         smallest_cell: nothing is shown about fewer children.
         ledger: folder of the clinic's private ledger; the user's data folder when None.
@@ -63,13 +76,35 @@ def publish_records(
         AnalysisError: if the records or the choices are refused.
         WriteError: if the ledger cannot be written; then nothing is shown.
     """
+    _forget_answer()
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
-    found = read_records(Path(records))
+    found = read_records(find_records(records))
     private = None if found.invented else open_ledger(ledger)
     summary = tell(protect(run_study(found, settings), private))
     if private is not None:
         private.save()
     return summary
+
+
+def _forget_answer() -> None:
+    """Take the answer before this one from the notebook: cells below must not show it again."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None and isinstance(shell.user_ns.get(ANSWER), Summary):
+        shell.user_ns[ANSWER] = Refused()
+
+
+def check_chosen(records: str | os.PathLike[str]) -> Readiness:
+    """Read and judge records: what they hold, and what each gap costs.
+
+    Args:
+        records: a folder of tables, a workbook, one flat sheet, or `chosen.CHOSEN`.
+
+    Raises:
+        RecordsError: with every problem found in one pass.
+    """
+    return judge_readiness(read_records(find_records(records)))
 
 
 def introduce(summary: Summary) -> Told:

@@ -46,6 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="the key is right although it knows hardly any child of this export",
     )
+    parser.add_argument(
+        "--accept",
+        nargs="?",
+        const="likely",
+        choices=("likely", "guesses"),
+        help="write what is proposed beside the export; with the word guesses, guesses too",
+    )
     asked = parser.parse_args(arguments)
     if asked.formats and not asked.fhir:
         parser.error("--formats goes with --fhir")
@@ -60,6 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return export_bundles(Path(asked.raw), Path(asked.out), asked.mapping).tell()
         from analysis.prepare.making import prepare_records
 
+        if asked.accept:
+            from analysis.records.assignment.engine import accept, look
+
+            seen = look(asked.raw, asked.mapping, raw=True)
+            accept(seen, guesses=asked.accept == "guesses", word="prepare")
+            asked.mapping = None
         return prepare_records(
             Path(asked.raw),
             Path(asked.out),

@@ -3,8 +3,8 @@
 In: raw `TextTable`s with names, dates and free text. Out: text tables that hold schema columns
 only, still knowing the line each row came from, so that the ordinary checks judge them.
 Decisions: week 0 begins on the child's start, which is the start date where one is given, else the
-first date any of the child's goals or reviews has. Ages are completed half years, so that they
-give no birth date away.
+first date any of the child's goals or reviews has; the third of the year it lies in is kept. Ages
+are completed half years, so that they give no birth date away.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 from analysis.prepare.dates import read_dates
 from analysis.prepare.keys import LETTERS, CodeBook
+from analysis.prepare.terms import name_terms
 from analysis.records.checking.values import Faults
 from analysis.records.mapping import Mapping
 from analysis.records.text import TextColumn, TextTable, clean_text, column_from_cells
@@ -31,6 +32,7 @@ WEEK_OF = {
     "closed_date": "closed_week",
 }
 BETWEEN = " | "
+WITH_EPISODES = ("episodes", "flat")
 
 
 @dataclass(eq=False)
@@ -94,6 +96,7 @@ def code_export(
     own_goals = all("child_id" in table.columns for table in raw if "goal_id" in table.columns)
     codes = {table.name: _code_identities(table, book, own_goals) for table in raw}
     starts = _find_starts(raw, days, codes, book)
+    terms = name_terms(starts)
     for name in LETTERS:
         given = {code for own in codes.values() for code in own.get(name, ())} - {""}
         done.note(f"{name}: identities replaced by random codes", len(given))
@@ -113,6 +116,12 @@ def code_export(
             columns.append(_column(name, table, cells))
         start_of = _starts_of_rows(own, starts, table, codes)
         columns += _weeks(table, days[table.name], start_of, done)
+        if table.name in WITH_EPISODES and "start_term" not in table.columns:
+            children = _children_of_rows(own, _children_of_goals(codes), table.source.n_rows)
+            cells = [terms.get(child, "") for child in children]
+            if any(cells):
+                columns.append(_column("start_term", table, cells, "start_date"))
+                done.note("first days turned into thirds of a year", sum(map(bool, cells)))
         if "birth_date" in days[table.name]:
             ages = [
                 _age(born, start)

@@ -20,6 +20,8 @@ from analysis.errors import AnalysisError, RecordsError, WriteError
 from analysis.prepare.export import Done, RawTable, code_export
 from analysis.prepare.keys import KEY_MARK, CodeBook, read_key, refuse_other_clinic
 from analysis.prepare.raw import RawExport, read_raw
+from analysis.records.assignment.place import find_mapping
+from analysis.records.assignment.telling import command
 from analysis.records.checking.checks import check_text
 from analysis.records.load import Records, assemble_records, refuse_if_faulty
 from analysis.records.mapping import Mapping, read_mapping
@@ -89,7 +91,7 @@ class Prepared:
                 "No key was kept: nobody can trace a code back, and next month's export will get "
                 "other codes. With --key FILE they stay the same."
             ]
-        lines += [f"Next: python -m analysis.check {self.folder}", ""]
+        lines += [f"Next: {command('check', self.folder.resolve())}", ""]
         return "\n".join(lines)
 
 
@@ -119,7 +121,8 @@ def prepare_records(
         WriteError: when the folder or the key cannot be written.
         AnalysisError: when the key would lie in the folder or is not a key file.
     """
-    declared = read_mapping(mapping)
+    kept = find_mapping(raw) if mapping is None else None
+    declared = read_mapping(mapping if kept is None else kept)
     real_folder, real_key = _check_places(raw, folder, key)
     with hold_lock(real_key) if real_key else contextlib.nullcontext():
         _settle(real_folder, real_key)
@@ -131,6 +134,9 @@ def prepare_records(
             export = read_bundles(raw, formats, declared)
         else:
             export = read_raw(raw, declared)
+            declared = export.mapping
+        if kept is not None:
+            export.notes.insert(0, f"read as {kept.name} beside the export says")
         records, done = code_records(export, declared, book)
         if not new_children:
             refuse_other_clinic(book, records.episodes["child_id"])
@@ -246,7 +252,8 @@ def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
             "one with coded tables from before."
         )
     for entry in entries:
-        mark = ",".join(TABLE_FILES[entry.name].names).encode()
+        table = TABLE_FILES[entry.name]
+        mark = ",".join(column.name for column in table.columns if not column.added).encode()
         check_target(Output(entry, b"", mark), inputs)
 
 

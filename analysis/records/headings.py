@@ -144,13 +144,6 @@ def nearest_heading(name: str, headings: Iterable[str], usual: str = "") -> str:
     return plain[close[0]] if close else ""
 
 
-def usual_meaning(heading: str, table_name: str) -> str:
-    """Give the column of the table that a heading usually stands for, or ""."""
-    plain = plain_name(heading)
-    name = SYNONYMS.get(plain) or SYNONYMS.get(plain.rstrip("s"), "")
-    return name if name in known_names(table_name) else ""
-
-
 def nearest_label(label: str, choices: Iterable[str]) -> str:
     """Give the choice closest to `label`, or ""."""
     close = difflib.get_close_matches(label, list(choices), n=1, cutoff=0.6)

@@ -19,10 +19,12 @@ import numpy as np
 
 from analysis.cards import about, draw_card
 from analysis.errors import RecordsError
+from analysis.records.assignment.place import find_mapping
 from analysis.records.checking.checks import check_coded, check_text
 from analysis.records.checking.coded import CodedRecords, CodedTable
 from analysis.records.checking.frames import code_frames
 from analysis.records.checking.values import Faults
+from analysis.records.group_places import SPLIT, split_groups
 from analysis.records.mapping import Mapping, read_mapping
 from analysis.records.reading.reader import read_text
 from analysis.records.schema import FORMATS, TABLES, Table
@@ -101,9 +103,12 @@ def read_records(
         >>> records.n_children, len(records.goals), records.invented
         (240, 708, True)
     """
-    declared = read_mapping(mapping)
-    text = read_text(path, declared)
-    coded, faults = check_text(text, declared)
+    path = Path(path)
+    kept = find_mapping(path) if mapping is None else None
+    text = read_text(path, read_mapping(mapping if kept is None else kept))
+    if kept is not None:
+        text.notes.insert(0, f"read as {kept.name} beside the records says")
+    coded, faults = check_text(text, text.certain)
     refuse_if_faulty(faults, text)
     return assemble_records(coded, faults, text.notes)
 
@@ -148,8 +153,7 @@ def refuse_if_faulty(faults: Faults, text: TextRecords | None = None) -> None:
         return
     appendix = ""
     if text is not None:
-        levels = list(dict.fromkeys(faults.level_lines))
-        appendix = text.appendix(levels, faults.label_columns)
+        appendix = text.appendix()
     raise RecordsError(faults.problems, appendix=appendix)
 
 
@@ -173,6 +177,8 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
         coded = []
         for schema in table.columns:
             values = frame[schema.name]
+            if schema.added and not values.notna().any():
+                continue
             if schema.kind in ("whole", "number"):
                 distinct, codes = np.unique(values.to_numpy(dtype="<f8") + 0.0, return_inverse=True)
                 texts = [f"{value:.12g}" for value in distinct]
@@ -213,6 +219,9 @@ def assemble_records(coded: CodedRecords, faults: Faults, notes: list[str]) -> R
     ]
     files, whats, counts = zip(*lines, strict=True) if lines else ((), (), ())
     ledger = make_frame({"file": files, "what": whats, "n_lines": counts})
+    episodes, sessions, n_split = split_groups(frames["episodes"], frames["sessions"])
+    frames |= {"episodes": episodes, "sessions": sessions}
+    faults.mend(SPLIT, n_split)
     mended = [f"{sentence} ({n:,})" for sentence, n in faults.mended.items()]
     return Records(**frames, ledger=ledger, notes=(*notes, *mended, *faults.warnings))
 

@@ -23,6 +23,7 @@ from analysis.settings import Settings
 from analysis.wording import children, count, listing, percent
 
 NOT_ADJUSTED = "formats cannot be compared among children alike in this"
+STILL_ADJUSTED = "few enough to be filled in, so that it can still be allowed for"
 COSTS = (
     (
         "episodes",
@@ -31,6 +32,8 @@ COSTS = (
         "judged too small",
     ),
     ("episodes", "therapist_id", "a therapist's work cannot be told from the format's"),
+    ("episodes", "site", "a place's children cannot be told from the format's"),
+    ("episodes", "start_term", "a change over the years cannot be told from the format"),
     ("episodes", "age_years", NOT_ADJUSTED),
     ("episodes", "severity", NOT_ADJUSTED),
     ("episodes", "attention", NOT_ADJUSTED + "; who gains more from which format stays open"),
@@ -39,6 +42,8 @@ COSTS = (
     ("episodes", "motor_delay", NOT_ADJUSTED),
     ("episodes", "sensory_needs", NOT_ADJUSTED),
     ("episodes", "communication", NOT_ADJUSTED),
+    ("episodes", "motivation", NOT_ADJUSTED),
+    ("episodes", "energy", NOT_ADJUSTED),
     (
         "episodes",
         "reason_for_format",
@@ -60,7 +65,7 @@ COSTS = (
     ("sessions", "n_children_present", "progress per therapist hour cannot be worked out"),
     ("home_practice", "minutes", "practice at home cannot be set beside progress"),
 )
-RECOGNISED_BY = ("format", "age_years", "therapist_id", "site")
+RECOGNISED_BY = ("format", "age_years", "therapist_id", "site", "start_term")
 
 
 class FormatCount(NamedTuple):
@@ -91,7 +96,8 @@ class Readiness:
         by_format: one count for each planned format.
         missing: the columns with something missing.
         goals: sentences about goals that will be left out.
-        n_unique: children who are the only one with their format, age, therapist and place.
+        n_unique: children who are the only one with their format, age, therapist, place and
+            term of the start.
     """
 
     records: Records
@@ -195,9 +201,11 @@ class Readiness:
         """Say how many children stand out, and what follows from it."""
         n = self.records.n_children
         share = f" ({percent(self.n_unique / n)})" if n else ""
+        told = self.records.episodes["start_term"].notna().any()
+        term, and_term = (",", " and term of the start") if told else (" and", "")
         return (
             f"{self.n_unique:,} of {children(n)}{share} are the only one with their format, age "
-            "in years, therapist and place. Coded records: treat as personal data."
+            f"in years, therapist{term} place{and_term}. Coded records: treat as personal data."
         )
 
 
@@ -206,7 +214,7 @@ def judge_readiness(records: Records, settings: Settings | None = None) -> Readi
     return Readiness(
         records,
         _count_formats(records, settings or Settings()),
-        _find_gaps(records),
+        _find_gaps(records, settings or Settings()),
         _count_goals(records),
         _count_unique(records),
     )
@@ -232,12 +240,14 @@ def _count_formats(records: Records, settings: Settings) -> tuple[FormatCount, .
         if is_grouped(label) and n_groups < settings.compare_groups:
             lacking.append(count(settings.compare_groups - n_groups, "more therapy group"))
         words = f"too few to compare, {' and '.join(lacking)} needed" if lacking else ""
+        if is_grouped(label) and n_children and own["group_id"].isna().all():
+            words = "cannot be compared: group_id (which therapy group) is not recorded"
         n_groups = n_groups if is_grouped(label) else 0
         rows.append(FormatCount(label, n_children, n_groups, words))
     return tuple(rows)
 
 
-def _find_gaps(records: Records) -> tuple[Gap, ...]:
+def _find_gaps(records: Records, settings: Settings) -> tuple[Gap, ...]:
     rows: list[Gap] = []
     absent: set[str] = set()
     for table, column, cost in COSTS:
@@ -252,6 +262,9 @@ def _find_gaps(records: Records) -> tuple[Gap, ...]:
             absent.add(table)
             continue
         n_missing = int(frame[column].isna().sum())
+        filled_in = n_missing <= settings.most_missing * len(frame)
+        if n_missing and filled_in and cost.startswith(NOT_ADJUSTED):
+            cost = cost.replace(NOT_ADJUSTED, STILL_ADJUSTED).partition(";")[0]
         if n_missing:
             rows.append(Gap(table, column, n_missing, len(frame), cost))
     return tuple(rows)

@@ -8,6 +8,7 @@ Decisions: a column that is not here is named to the user and dropped before any
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.formats import FORMATS
 
@@ -31,6 +32,13 @@ SOURCES = ("log", "app", "recall")
 
 LOWEST_LEVEL, EXPECTED_LEVEL, HIGHEST_LEVEL = -2, 0, 2
 LATEST_WEEK = 520
+TERMS_A_YEAR = 3
+FIRST_YEAR, LAST_YEAR = 2005, 2044
+TERMS = tuple(
+    f"{year}_{term}"
+    for year in range(FIRST_YEAR, LAST_YEAR + 1)
+    for term in range(1, TERMS_A_YEAR + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,9 @@ class Column:
         low, high: smallest and largest value allowed, for "whole" and "number".
         choices: the labels allowed, in their fixed order, for "choice".
         unit: unit of a number, or "".
+        spelled: the choices in a few words, where there are too many to list.
+        added: whether the column came later than the format of the tables: where nothing is
+            filled in, it is neither written nor part of a digest.
     """
 
     name: str
@@ -55,6 +66,13 @@ class Column:
     high: float | None = None
     choices: tuple[str, ...] = ()
     unit: str = ""
+    spelled: str = ""
+    added: bool = False
+
+    @property
+    def listed(self) -> str:
+        """The labels allowed, as a message or the data dictionary gives them."""
+        return self.spelled or ", ".join(self.choices)
 
 
 @dataclass(frozen=True)
@@ -140,6 +158,14 @@ EPISODES = Table(
         ),
         _week("end_week", "Week in which the episode ended."),
         _choice("end_reason", END_REASONS, "Why the episode ended."),
+        Column(
+            "start_term",
+            "choice",
+            "Third of the year in which the episode started; never a date.",
+            choices=TERMS,
+            spelled="terms such as 2024_1, 2024_2, 2024_3 (year and third of the year)",
+            added=True,
+        ),
     ),
     key=("episode_id",),
     required=True,
@@ -240,5 +266,15 @@ HOME_PRACTICE = Table(
 TABLES: dict[str, Table] = {
     table.name: table for table in (EPISODES, GOALS, REVIEWS, SESSIONS, HOME_PRACTICE)
 }
+
+
+def year_of_term(term: Any) -> Any:
+    """Give a term's number among `TERMS`, or an array of them, as a year and its part.
+
+    >>> year_of_term(TERMS.index("2024_1"))
+    2024.0
+    """
+    return FIRST_YEAR + term / TERMS_A_YEAR
+
 
 FLAT_REQUIRED = ("child_id", "goal_id", "domain", "format", "week", "attainment")

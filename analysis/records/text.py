@@ -92,6 +92,10 @@ class TextTable:
         decimal_comma: whether "1,5" is one and a half here.
         notes: what was mended while reading, in sentences.
         unit: what a line is called ("line", "row").
+        titles: the cells of each line above the headings.
+        sheet_key: name of the sheet as the file has it, never shown.
+        sheet_names: for rows of several sheets, the sheets as they may be shown.
+        sheet_of: for rows of several sheets, for each row the index of its sheet.
     """
 
     file: str
@@ -102,6 +106,10 @@ class TextTable:
     decimal_comma: bool = False
     notes: tuple[str, ...] = ()
     unit: str = "line"
+    titles: tuple[tuple[str, ...], ...] = ()
+    sheet_key: str = ""
+    sheet_names: tuple[str, ...] = ()
+    sheet_of: np.ndarray | None = None
 
     @property
     def n_rows(self) -> int:
@@ -116,8 +124,11 @@ class TextTable:
     def place(self, row: int, position: int = 0) -> str:
         """Say where `row` (and the column at `position`) stands, as its editor shows it."""
         line = int(self.lines[row])
-        if self.sheet:
-            return f"{self.sheet}!{column_letter(position or 1)}{line}"
+        sheet = self.sheet
+        if self.sheet_of is not None:
+            sheet = self.sheet_names[int(self.sheet_of[row])]
+        if sheet:
+            return f"{sheet}!{column_letter(position or 1)}{line}"
         return f"{self.unit} {line}"
 
     def places(self, rows: Sequence[int] | np.ndarray, position: int = 0) -> tuple[str, ...]:

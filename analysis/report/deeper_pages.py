@@ -58,7 +58,7 @@ def view_subgroups(summary: Summary) -> View | None:
         "children_title": CHILDREN_TITLE,
         "headline": _text(summary, f"depends.within.{within.about}") if answered else "",
         "withheld": _text(summary, "depends.within.withheld"),
-        "counts": _text(summary, "depends.within.counts"),
+        "counts": _texts(summary, ("depends.within.counts", "depends.within.breaks")),
         "others": _texts(summary, (f"depends.within.{name}" for name in others)),
         "traits": _texts(summary, (f"depends.trait.{trait.id}" for trait in part.traits)),
         "domains": _texts(summary, ("depends.domains", "depends.domains.folded")),
@@ -91,7 +91,7 @@ def write_subgroups(view: View, summary: Summary) -> Iterable[str]:
     part = summary.subgroups
     yield from head(view["goals_title"])
     yield view["headline"] or view["withheld"]
-    yield view["counts"]
+    yield from view["counts"]
     yield from view["others"]
     if view["headline"]:
         yield alt_text.describe_kinds(summary)

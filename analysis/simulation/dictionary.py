@@ -82,7 +82,7 @@ def describe_values(column: Column) -> str:
     """Say in a few words what a cell of the column may hold."""
     kind = KINDS[column.kind]
     if column.kind == "choice":
-        return f"{kind}: {', '.join(column.choices)}"
+        return f"{kind}: {column.listed}"
     limits = "" if column.low is None else f" from {column.low:g} to {column.high:g}"
     unit = "" if not column.unit or column.unit[0].isdigit() else f", {column.unit}"
     if column.unit.startswith("0 no"):

@@ -57,6 +57,8 @@ def build_table(
     """
     built: dict[str, object] = {}
     for column in table.columns:
+        if column.added and column.name not in columns:
+            columns = columns | {column.name: np.full(len(next(iter(columns.values()))), -1)}
         if column.kind == "id":
             name = _ID_OF[column.name]
             built[column.name] = labels[name].take(columns[name], allow_fill=True)
@@ -73,8 +75,9 @@ def table_bytes(frame: pd.DataFrame, table: Table) -> bytes:
     """Give the frame as UTF-8 CSV: whole numbers whole, missing cells empty, lines end in LF."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.names)
-    cells = [_cells(frame[name]) for name in table.names]
+    names = [c.name for c in table.columns if not c.added or frame[c.name].notna().any()]
+    writer.writerow(names)
+    cells = [_cells(frame[name]) for name in names]
     writer.writerows(zip(*cells, strict=True))
     return text.getvalue().encode()
 

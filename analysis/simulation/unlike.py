@@ -17,9 +17,11 @@ from analysis.formats import FORMATS, GROUPED_CODES
 from analysis.records.schema import (
     END_REASONS,
     EXPECTED_LEVEL,
+    FIRST_YEAR,
     RATERS,
     REASONS,
     TABLES,
+    TERMS_A_YEAR,
 )
 from analysis.simulation.clinic import Clinic, Seed
 from analysis.simulation.tables import build_table, number_codes
@@ -39,6 +41,7 @@ CHILDREN_PER_THERAPIST = 12
 SKIPPED_SHARE = 0.06
 MISSING_SHARE = 0.04
 RESET_FALL = 1.6
+FIRST_TERM_YEAR = 2016
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +147,7 @@ def _draw_raters(
 ) -> tuple[Array, Array]:
     """Give (n,) what each child's rater adds after the start, and who rates."""
     independent = rng.random(len(assigned)) < design.independent_share
+    independent &= rng.random(len(assigned)) >= np.array(design.independent_lost)[assigned]
     lenient = np.where(independent, 0.0, np.array(design.leniency)[assigned])
     codes = [RATERS.index("treating_therapist"), RATERS.index("independent_therapist")]
     return lenient, np.array(codes)[independent.astype(int)]
@@ -253,7 +257,7 @@ def _columns(
             "therapist": staff.therapist,
             "site": children.place,
             **traits,
-            "start_term": children.year,
+            "start_term": _terms(children) if design.term_recorded else np.full(n, NOBODY),
             "reason_for_format": np.full(n, REASONS.index("clinical")),
             "planned_sessions_per_week": np.array([1.0, 1.0, 2.0])[assigned],
             "planned_minutes": np.array([45.0, 60.0, 50.0])[assigned],
@@ -283,6 +287,13 @@ def _columns(
             name: np.empty(0, int) for name in ("child", "week", "minutes", "days", "source")
         },
     }
+
+
+def _terms(children: Children) -> Array:
+    """Give each child's term: any of those of its year, which hardly differ."""
+    first = (FIRST_TERM_YEAR - FIRST_YEAR) * TERMS_A_YEAR
+    within = np.arange(len(children.year)) % TERMS_A_YEAR
+    return first + TERMS_A_YEAR * children.year + within
 
 
 def _sessions(

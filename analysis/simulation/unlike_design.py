@@ -48,11 +48,14 @@ class UnlikeDesign:
         place_preference: log odds of each format at the last place against the first.
         years: how many years the episodes began over; year_trend: what ratings gain a year
             (rate); year_preference: log odds of each format a year.
+        term_recorded: whether the column start_term is filled in.
         therapist_keeps: every therapist works in one format only.
         one_group_therapist: one therapist runs all groups.
         second_group_share: share of grouped children who go to a second group half of the time.
         leniency: what the treating therapist of each format adds to a rating after the start.
         independent_share: share of children rated by somebody else.
+        independent_lost: share of those children of each format who are rated by their therapist
+            after all.
         before_share: share of goals set before the format was chosen, by format.
         reset_share: share of goals made harder under the same code once attained.
         leave_after_success: share of families of each format that leave once all goals are met.
@@ -85,11 +88,13 @@ class UnlikeDesign:
     years: int = 6
     year_trend: float = 0.0
     year_preference: Three = NONE
+    term_recorded: bool = False
     therapist_keeps: bool = False
     one_group_therapist: bool = False
     second_group_share: float = 0.0
     leniency: Three = NONE
     independent_share: float = 0.25
+    independent_lost: Three = NONE
     before_share: Three = (0.8, 0.8, 0.8)
     reset_share: float = 0.0
     leave_after_success: Three = NONE

@@ -72,6 +72,7 @@ UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
     "looked_before": "After the earlier looks at these growing records",
+    "late_start": "As long as one format began weeks later",
 }
 AIM = ("answer.needed.half_width",)
 _COUNTED = ("answer.counts", "measure")

@@ -7,12 +7,15 @@ news; one next step is chosen, the first that applies of a fixed list (METHODS.m
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from analysis.disclosure.rows import Share
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
 from analysis.words.phrases import say
 
+NO_CALENDAR = "Terms of the start are not recorded: changes over the years stay hidden."
 CAUTION_TITLES = {
     "caution.goals": "What the goals measure",
     "caution.raters": "Who rated",
@@ -24,7 +27,7 @@ def tell_cautions(summary: Summary) -> list[Sentence]:
     """Say what stands beside the answer, and the one thing to do next."""
     return [
         _caution_goals(summary.answer.cautions.goals_set_before),
-        _caution_raters(summary.answer.cautions.other_raters),
+        _with_calendar(_caution_raters(summary.answer.cautions.other_raters), summary),
         _caution_missing(summary),
         _say_next_step(summary),
     ]
@@ -79,6 +82,14 @@ def _caution_raters(other: Share) -> Sentence:
         "therapist. A therapist who hopes for a format may see more in it."
     )
     return say(key, "raters.share", text)
+
+
+def _with_calendar(sentence: Sentence, summary: Summary) -> Sentence:
+    """Add that nobody knows when children started, where it is not recorded."""
+    dropped = {row.trait: row.reason for row in summary.cohort.not_adjusted_for}
+    if dropped.get("start_term") != "not_recorded":
+        return sentence
+    return replace(sentence, text=f"{sentence.text} {NO_CALENDAR}")
 
 
 def _caution_missing(summary: Summary) -> Sentence:
@@ -138,6 +149,16 @@ NEXT_STEPS = (
         "Rate the goals once more when a family stops coming, and call those who have stopped.",
     ),
     (
+        "calendar",
+        "Review in fixed weeks",
+        "Review every goal in the same weeks in every format, whether it goes well or not.",
+    ),
+    (
+        "endings",
+        "Give a harder goal its own code",
+        "When a goal is attained, rate it that day and close it; write a harder goal as a new one.",
+    ),
+    (
         "weeks",
         "Review each format at the same weeks",
         "Go on reviewing goals after a block of therapy has ended, at the same weeks in every "
@@ -163,7 +184,7 @@ NEXT_STEPS = (
     ),
 )
 
-SHARPENING = frozenset({"traits", "timing", "raters", "missing"})
+SHARPENING = frozenset({"traits", "timing", "raters", "missing", "calendar", "endings"})
 
 _STEP_OF_RULE = {
     "absent": "few",
@@ -184,11 +205,22 @@ _STEP_OF_RULE = {
     "bent": "weeks",
     "missing": "missing",
     "uneven_missing": "missing",
+    "left_after_success": "missing",
+    "timing_recorded_unevenly": "timing",
+    "timing_differs": "timing",
+    "unchecked_raters": "raters",
+    "raters_differ": "raters",
+    "head_start": "raters",
+    "reviewed_less_often": "calendar",
+    "reviewed_irregularly": "calendar",
+    "closed_below": "endings",
+    "made_harder": "endings",
     "separated": "overlap",
     "n_effective": "overlap",
     "rare": "overlap",
     "unlike": "overlap",
     "design": "overlap",
+    "trait_blank": "traits",
 }
 
 

@@ -3,9 +3,10 @@
 In: a published summary. Out: one `CredibilityCard` for each dependence. Decisions: the
 questions and the way they add up follow ICEMAN (Schandelmaier et al. 2020, CMAJ
 192(32):E901-E906, 10.1503/cmaj.200077), with one more for comparisons between children who
-were not assigned at random; no card is rated above moderate for the same reason; where there
-is no hint of a dependence (a p-value at `Settings.no_hint` or above), or where it is not settled,
-there is nothing to rate.
+were not assigned at random; no card is rated above moderate for the same reason, and none
+about the kind of goal above low, because a format chosen for the sake of one kind of goal would
+look the same; where there is no hint of a dependence (a p-value at `Settings.no_hint` or above),
+or where it is not settled, there is nothing to rate.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ CARD_TITLES = {KIND: "the kind of goal", **TRAIT_NAMES}
 SMALLEST_PRINTED = 0.001
 CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
+HIGHEST_OF_KIND = RATINGS[1]
+WOULD_BREAK = "a format chosen for the sake of one kind of goal would look the same"
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,12 @@ def _fill_card(
     items = _answer(pair.p_value, pair.estimate > 0, id == KIND, n_planned)
     rating = rate_card([item.counts for item in items])
     text = f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)})."
+    if id == KIND:
+        rating = min(rating, HIGHEST_OF_KIND, key=RATINGS.index)
+        text = (
+            f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)}); never "
+            f"above {HIGHEST_OF_KIND}, because {WOULD_BREAK}."
+        )
     return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
 
@@ -168,7 +177,9 @@ def _answer(
         ),
         Item(
             "Were children compared with themselves?",
-            "Yes." if within_child else "No: with other children, who were not assigned at random.",
-            SUPPORTS if within_child else UNDERMINES,
+            f"Yes; but {WOULD_BREAK}."
+            if within_child
+            else "No: with other children, who were not assigned at random.",
+            WEAKENS if within_child else UNDERMINES,
         ),
     )

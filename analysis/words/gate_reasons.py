@@ -10,7 +10,7 @@ from collections.abc import Callable
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import GateName, GateRule
-from analysis.wording import FORMAT_NAMES, count, number
+from analysis.wording import FORMAT_NAMES, TRAIT_NAMES, count, number
 from analysis.words.phrases import gate_numbers, known, say
 
 GATE_QUESTIONS: dict[GateName, str] = {
@@ -21,9 +21,15 @@ GATE_QUESTIONS: dict[GateName, str] = {
     "precision": "Is the range narrow enough to answer?",
     "agreement": "Does the growth model of every review support the main analysis?",
     "timing": "Is the answer the same whatever weeks are looked at?",
+    "waiting": "Did therapy begin equally soon in each format?",
     "attrition": "Did enough children stay to the end?",
     "measurement": "Do the goals measure the same thing in each format?",
     "dominance": "Is it more than one group's or one therapist's work?",
+    "goal_timing": "Were goals set at the same time in both formats?",
+    "raters": "Were goals rated by the same people, and alike, in both formats?",
+    "reviews": "Were goals reviewed in the same weeks in both formats?",
+    "leaving": "Did families keep coming once goals were met?",
+    "endings": "Did goals stay as they were set, to the end?",
 }
 NOT_MADE = "the comparison could not be made"
 
@@ -58,6 +64,8 @@ def give_short_reason(gate: Gate) -> str:
     Args:
         gate: a gate that weakens and does not close.
     """
+    if gate.rule == "late_start":
+        return f"{_name(gate)} began about {known(gate.have):.0f} weeks later"
     return _SHORT_REASONS[gate.rule]
 
 
@@ -80,6 +88,10 @@ def _both(gate: Gate) -> str:
 
 def _whom(gate: Gate) -> str:
     return f"children in {_name(gate)}" if gate.format else "the children"
+
+
+def _inside(gate: Gate) -> str:
+    return f" in {_name(gate)}" if gate.format else ""
 
 
 def _need(gate: Gate) -> str:
@@ -173,10 +185,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "than the other"
     ),
     "goal_timing_not_recorded": lambda g, s: (
-        "nobody recorded whether goals were set before the format was chosen"
+        f"nobody recorded{_inside(g)} whether goals were set before the format was chosen"
     ),
     "goals_after_format": lambda g, s: "most goals were set after the format was chosen",
-    "raters_not_recorded": lambda g, s: "nobody recorded who rated the goals",
+    "raters_not_recorded": lambda g, s: f"nobody recorded{_inside(g)} who rated the goals",
     "one_kind_of_rater": lambda g, s: "every goal was rated by the treating therapist",
     "one_group": lambda g, s: (
         f"one therapy group supplies more than half of {_name(g)}: this compares that group, not "
@@ -188,6 +200,60 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "therapists_not_recorded": lambda g, s: (
         f"nobody recorded who treated {_whom(g)}, so a good therapist could look like a good "
         "format. Fill in the column therapist_id"
+    ),
+    "timing_recorded_unevenly": lambda g, s: (
+        f"when goals were set was recorded less often in {_name(g)}. Fill in the column "
+        "set_before_format in every format"
+    ),
+    "timing_differs": lambda g, s: (
+        f"clearly fewer goals in {_name(g)} were set before the format was chosen. Set goals "
+        "first in every format"
+    ),
+    "unchecked_raters": lambda g, s: (
+        f"only treating therapists rated the goals in {_name(g)}, and other people rated some "
+        "goals in the other format. Let other people rate some goals in every format"
+    ),
+    "raters_differ": lambda g, s: (
+        "other people rated the goals in one format than in the other. Let the same kind of "
+        "person rate in every format"
+    ),
+    "head_start": lambda g, s: (
+        f"part of the difference was already there at the first reviews in {_name(g)}, more than "
+        "the later pace explains, as when the raters of one format are kinder. Let someone who "
+        "does not treat the child rate some goals in every format"
+    ),
+    "reviewed_less_often": lambda g, s: (
+        f"goals in {_name(g)} were reviewed less often, so a review may have come because a goal "
+        "was met. Review goals in fixed weeks in every format"
+    ),
+    "reviewed_irregularly": lambda g, s: (
+        f"goals in {_name(g)} were reviewed outside the usual weeks more often, so a review may "
+        "have come because a goal was met. Review goals in fixed weeks in every format"
+    ),
+    "left_after_success": lambda g, s: (
+        f"families in {_name(g)} often stopped coming right after their goals were met, so how "
+        "their goals went on is not known. Review goals to the planned end, or close them as "
+        "attained"
+    ),
+    "closed_below": lambda g, s: (
+        f"goals in {_name(g)} were closed as attained while their last level was below the "
+        "expected one; their levels up to then are used. Rate each goal on the day it is closed"
+    ),
+    "made_harder": lambda g, s: (
+        f"many goals in {_name(g)} were made harder under the same code once they were attained; "
+        "they are followed up to then. Give a harder goal a code of its own"
+    ),
+    "trait_blank": lambda g, s: (
+        f"{TRAIT_NAMES[g.trait or 'site']} was hardly recorded in {_name(g)}, so nobody can tell "
+        f"whether these children were like the others. Fill in the column {g.trait or 'site'}"
+    ),
+    "places_apart": lambda g, s: (
+        "nearly all children of the two formats were treated at different places, so a difference "
+        "between formats cannot be told from one between places. Give both formats at some place"
+    ),
+    "late_start": lambda g, s: (
+        f"{_name(g)} began about {known(g.have):.0f} weeks later, and weeks of waiting look like "
+        "slow progress"
     ),
 }
 _SHORT_REASONS: dict[GateRule, str] = {
@@ -208,4 +274,17 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
     "therapists_not_recorded": "nobody recorded which therapist treated whom",
+    "timing_recorded_unevenly": "when goals were set was recorded less often in one format",
+    "timing_differs": "fewer goals of one format were set before it was chosen",
+    "unchecked_raters": "only treating therapists rated in one format",
+    "raters_differ": "other people rated in one format than in the other",
+    "head_start": (
+        "part of the difference was there at the first review, as when the raters of one format "
+        "are kinder"
+    ),
+    "reviewed_less_often": "one format was reviewed less often, perhaps when goals were met",
+    "reviewed_irregularly": "one format was reviewed in other weeks, perhaps when goals were met",
+    "left_after_success": "families of one format often left once goals were met",
+    "closed_below": "goals were closed as attained below the expected level",
+    "made_harder": "many goals were made harder once they were attained",
 }

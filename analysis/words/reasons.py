@@ -49,6 +49,7 @@ REASON_CLAUSES: dict[str, str] = {
     "nobody_twice": "every child has one episode, so this is the main analysis again",
     "nothing_missing": "no trait allowed for is missing, so this is the main analysis again",
     "hardly_missing": "no trait allowed for is missing often enough to need it",
+    "control_adjusted_for": "the main analysis allows for it",
     "control_all_alike": "it is the same for every child",
     "no_practice_spread": ("home practice hardly differs between the intervals of the same child"),
     "separated": "what is recorded of the children tells exactly which goals got there",

@@ -28,13 +28,15 @@ from analysis.wording import (
     listing,
     number,
     points,
+    sentence_case,
 )
-from analysis.words.credibility import CLAIMED_PAIR, fill_cards
+from analysis.words.credibility import CLAIMED_PAIR, WOULD_BREAK, fill_cards
 from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import (
     NOT_SETTLED,
     ends,
     every,
+    find_setting,
     format_names,
     known,
     narrow_range_name,
@@ -50,6 +52,8 @@ NEVER_ONE_CHILD = (
     "These are averages over children. They say which differences to look for, not which format "
     "fits one child."
 )
+# Traits that a format chosen for the sake of social goals would show in.
+OF_SOCIAL_GOALS = ("social_share", "peer_comfort")
 NOT_ASKED = "Whether it depends on the goal or the child was not asked in this run."
 DOMAIN_TITLES = {**DOMAIN_NAMES, "other": "other"}
 
@@ -83,7 +87,8 @@ def _tell_within(summary: Summary, part: WithinChildPart) -> list[Sentence]:
     if part.withheld:
         text = f"This cannot be answered with these records, because {give_clause(part.withheld)}."
         return [*pairs, say("depends.within.withheld", "within.withheld", text)]
-    return [*pairs, _say_within_counts(part), _say_within_rates(summary, part)]
+    told = [_say_within_counts(part), _say_breaks(summary), _say_within_rates(summary, part)]
+    return [*pairs, *told]
 
 
 def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
@@ -104,7 +109,7 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
         text = (
             "Each child against itself: compared with skill goals, social goals moved about "
             f"{points(estimate)} further {every(summary)} in {ahead} than in {behind} "
-            f"({range_name(summary)} {interval(low, high)})."
+            f"({range_name(summary)} {interval(low, high)}). {sentence_case(WOULD_BREAK)}."
         )
     elif pair.label == NO_IMPORTANT_DIFFERENCE:
         text = (
@@ -158,6 +163,18 @@ def _say_within_counts(part: WithinChildPart) -> Sentence:
         "goal equally."
     )
     return say("depends.within.counts", "within.counts", text, ("depends.within_child.rates",))
+
+
+def _say_breaks(summary: Summary) -> Sentence:
+    """Say what would break it, and whether the records look like it."""
+    largest = find_setting(summary, "overlap_smd")
+    rows = [row for row in summary.cohort.balance if row.trait in OF_SOCIAL_GOALS]
+    unlike = [TRAIT_NAMES[row.trait] for row in rows if known(row.before) > largest]
+    text = f"What would break it: {WOULD_BREAK}."
+    if not unlike:
+        return say("depends.within.breaks", "within.breaks", text)
+    text += f" As they would then, the formats differed at the start in {listing(unlike)}."
+    return say("depends.within.breaks", "within.breaks.hint", text, ("who.balance",))
 
 
 def _say_within_rates(summary: Summary, part: WithinChildPart) -> Sentence:

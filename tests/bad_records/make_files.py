@@ -11,6 +11,7 @@ import io
 import json
 import random
 import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -291,8 +292,7 @@ def shapes():
         "renamed_columns.csv",
         "renamed columns",
         text(ROWS, renamed),
-        "refused",
-        ["missing_column"] * 6,
+        "read",
     )
     names = dict(zip(renamed, HEAD, strict=True))
     case(
@@ -342,7 +342,7 @@ def shapes():
         ["damaged_workbook"],
     )
     two = workbook({"Term 1": [HEAD, *ROWS], "Term 2": [HEAD, *ROWS]})
-    case("two_sheets.xlsx", "two sheets that could be the records", two, "refused", ["two_sheets"])
+    case("two_sheets.xlsx", "two sheets that could be the records", two, "refused", ["to_confirm"])
     folder = {
         "episodes.csv": "child_id,format\nC01,individual\n",
         "reviews.csv": "goal_id,week,attainment\nG1,0,-2\n",
@@ -353,7 +353,7 @@ def shapes():
         "files not named after tables",
         {"export1.csv": plain, "export2.csv": plain},
         "refused",
-        ["no_table"],
+        ["to_confirm"],
     )
 
 
@@ -927,11 +927,16 @@ def told(records):
     return "\n".join([*lines, *(f"  - {note}" for note in records.notes)])
 
 
+def anywhere(error):
+    """Give the message with the interpreter and the folder of this machine left out."""
+    return str(error).replace(sys.executable, "python").replace(f"{HERE.resolve()}/", "")
+
+
 def answer(entry):
     try:
         records = read_records(HERE / entry["file"], entry["mapping"])
     except RecordsError as error:
-        return "refused", sorted(problem.code for problem in error.problems), str(error)
+        return "refused", sorted(problem.code for problem in error.problems), anywhere(error)
     return "read", [], told(records)
 
 

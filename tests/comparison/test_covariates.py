@@ -67,7 +67,48 @@ def test_places_of_therapy_become_one_column_each_but_the_first():
     sites = pd.array(np.resize(["s1", "s2", "s3"], 120), dtype="str")
     rng = np.random.default_rng(4)
     chosen = choose_covariates(cohort(site=rng.permutation(sites)), SETTINGS)
-    assert list(chosen.centred.columns)[5:] == ["site 2", "site 3"]
+    assert list(chosen.centred.columns) == ["site 2", "site 3", *TRAITS[:5]]
+
+
+def blank(table, formats, column="attention"):
+    """Give the table with a column that was never filled in for some formats."""
+    return table.assign(**{column: table[column].where(~table["format"].isin(formats))})
+
+
+def test_a_trait_blank_in_one_format_is_named_and_still_told_of_the_others():
+    chosen = choose_covariates(blank(cohort(), ["group"]), SETTINGS)
+    assert chosen.blank == {"attention": ("group",)}
+    assert "attention" in chosen.centred
+
+
+def test_a_trait_that_only_one_format_has_is_not_adjusted_for():
+    chosen = choose_covariates(blank(cohort(), ["group", "combined"]), SETTINGS)
+    assert chosen.blank == {"attention": ("group", "combined")}
+    assert chosen.dropped["attention"] == "missing_too_often"
+
+
+def test_a_trait_recorded_nowhere_or_everywhere_is_blank_in_no_format():
+    assert choose_covariates(cohort(), SETTINGS).blank == {}
+    table = cohort()
+    table.loc[::4, "attention"] = np.nan
+    assert choose_covariates(table, SETTINGS).blank == {}
+
+
+def test_a_blank_trait_that_has_no_room_stands_in_nobodys_way():
+    table = blank(cohort(60), ["group"], TRAITS[4])
+    chosen = choose_covariates(table, SETTINGS)
+    assert chosen.dropped[TRAITS[4]] == "no_room"
+    assert chosen.blank == {}
+
+
+def test_the_term_of_the_start_follows_the_places_and_precedes_the_traits():
+    sites = pd.array(np.resize(["s1", "s1", "s2", "s2"], 120), dtype="str")
+    term = 2020 + np.arange(120) % 7 / 3
+    chosen = choose_covariates(cohort(site=sites, start_term=term), SETTINGS)
+    assert list(chosen.centred.columns) == ["site 2", "start_term", *TRAITS[:5]]
+    assert "start_term" in chosen.observed
+    chosen = choose_covariates(cohort(start_term=np.nan), SETTINGS)
+    assert chosen.dropped["start_term"] == "not_recorded"
 
 
 def test_columns_are_centred_and_complete():

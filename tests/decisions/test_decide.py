@@ -110,11 +110,22 @@ def test_half_the_size_inside_the_range_agrees():
 
 
 @pytest.mark.parametrize(
-    "name", ["adjustment", "agreement", "attrition", "measurement", "dominance"]
+    "name", ["adjustment", "agreement", "waiting", "attrition", "measurement", "dominance"]
 )
 def test_a_weakening_gate_takes_enough_to_matter_away(name):
     decision = decision_of_first_pair(gates=[failed_gate(name)])
     assert (decision.label, decision.certainty) == ("faster_size_uncertain", "suggestive")
+
+
+@pytest.mark.parametrize(
+    ("late", "label"),
+    [("individual", "rules_out_importantly_slower"), ("group", "faster_size_uncertain")],
+)
+def test_a_format_is_not_ahead_of_one_that_began_later(late, label):
+    gate = replace(failed_gate("waiting"), rule="late_start", therapy_format=late)
+    decision = decision_of_first_pair(gates=[gate])
+    assert (decision.label, decision.ahead, decision.certainty) == (label, "group", "suggestive")
+    assert decision.unsettled == ("late_start" if late == "individual" else "")
 
 
 def test_an_interval_too_wide_to_answer_cannot_tell_whatever_it_is():

@@ -16,6 +16,7 @@ from small_clinics import (
 )
 
 from analysis.comparison.result import PAIRS
+from analysis.computing import text_type
 from analysis.decisions.gates import (
     goals_set_before,
     judge_pairs,
@@ -371,22 +372,51 @@ def own_places(n_traits=10, sites=("site1", "site2")):
     return records_of(*many_children(children))
 
 
-@pytest.mark.parametrize(("n_traits", "reason"), [(len(RATED), "no_room"), (0, "told_by_others")])
-def test_a_place_that_decides_the_format_separates_whether_or_not_the_budget_reaches_it(
-    n_traits, reason
-):
-    study = run_study(own_places(n_traits), ask_again=False, ask_beside=False)
-    assert study.covariates.dropped["site 2"] == reason
-    assert ("overlap", "separated") in failed(study.verdicts.gates)
-    assert study.verdicts.decisions[0].blocked_by.rule == "separated"
+@pytest.mark.parametrize("n_traits", [len(RATED), 0])
+@pytest.mark.parametrize("sites", [("site1", "site2"), ("S1", "S12")])
+def test_a_place_that_decides_the_format_closes_the_pair(n_traits, sites):
+    study = run_study(own_places(n_traits, sites), ask_again=False, ask_beside=False)
+    assert study.covariates.dropped["site 2"] == "told_by_others"
+    assert failed(study.verdicts.gates) == [("overlap", "places_apart")]
+    assert study.verdicts.decisions[0].blocked_by.rule == "places_apart"
+
+
+def with_sites(choose):
+    """Give the records of `own_places` with another place for each child."""
+    records = own_places()
+    child, planned = np.arange(60) % 30, records.episodes["format"].to_numpy()
+    sites = [choose(i, label) for i, label in zip(child, planned, strict=True)]
+    return replace(
+        records, episodes=records.episodes.assign(site=pd.array(sites, dtype=text_type()))
+    )
+
+
+@pytest.mark.parametrize(
+    "choose",
+    [
+        lambda i, planned: "S1" if planned == "individual" else ("S2", "S3")[i % 2],
+        lambda i, planned: planned[:1] + str(i % 3),
+        lambda i, planned: "S1" if planned == "individual" or i < 3 else "S2",
+    ],
+    ids=["two places of groups only", "three places each", "three children elsewhere"],
+)
+def test_places_that_hardly_share_children_of_both_formats_close_the_pair(choose):
+    study = run_study(with_sites(choose), ask_again=False, ask_beside=False)
+    assert failed(study.verdicts.gates) == [("overlap", "places_apart")]
+
+
+def test_how_many_children_must_meet_is_a_setting():
+    records = with_sites(lambda i, planned: "a" if planned == "individual" or i < 3 else "b")
+    study = run_study(records, Settings(together_children=5.0), ask_again=False, ask_beside=False)
+    assert ("overlap", "places_apart") not in failed(study.verdicts.gates)
 
 
 def test_a_place_that_both_formats_share_decides_nothing():
     study = run_study(own_places(sites=("site1", "site1")), ask_again=False, ask_beside=False)
-    assert ("overlap", "separated") not in failed(study.verdicts.gates)
+    assert ("overlap", "places_apart") not in failed(study.verdicts.gates)
     records = own_places()
-    shared = records.episodes["site"].where(np.arange(60) % 5 > 0, "site1")
+    shared = records.episodes["site"].where(np.arange(60) % 5 > 1, "site1")
     mixed = replace(records, episodes=records.episodes.assign(site=shared))
     study = run_study(mixed, ask_again=False, ask_beside=False)
-    assert study.covariates.dropped["site 2"] == "no_room"
-    assert ("overlap", "separated") not in failed(study.verdicts.gates)
+    assert "site 2" in study.covariates.centred
+    assert ("overlap", "places_apart") not in failed(study.verdicts.gates)

@@ -113,8 +113,8 @@ def with_levels(records, add):
     return replace(records, reviews=reviews.assign(attainment=np.clip(values, -2, 2)))
 
 
-def rules_of(records):
-    study = answer_of(records)
+def rules_of(records, settings=SETTINGS):
+    study = answer_of(records, settings)
     return {(g.this, g.than): g.rule for g in study.verdicts.gates if g.name == "timing"}
 
 
@@ -123,7 +123,8 @@ def test_a_lead_that_turns_on_the_way_is_seen_in_the_change_after_a_term():
         early = np.where(week <= 14, 1.0, -1.0) * (week > 3)
         return level + np.where(formats == "group", early, 0.0)
 
-    rules = rules_of(with_levels(unlike_records(UnlikeDesign(base_rate=0.6), 1), turn))
+    records = with_levels(unlike_records(UnlikeDesign(base_rate=0.6), 1), turn)
+    rules = rules_of(records, Settings(made_harder_share=1.0))
     assert rules == {PAIRS[0]: "change_against", PAIRS[1]: "", PAIRS[2]: "change_against"}
 
 

@@ -9,7 +9,7 @@ import pytest
 from analysis.decisions.therapists import (
     find_apart,
     find_kept,
-    find_unrecorded,
+    find_without_therapist,
 )
 from analysis.records.load import records_from_tables
 from analysis.records.schema import FORMATS
@@ -63,10 +63,10 @@ def test_therapists_nobody_recorded_stand_in_nobodys_way_but_are_asked_for():
     table = shared({"p1": 10}, {"p2": 10})
     none = table.assign(therapist_id=pd.array([None] * 20, dtype="str"))
     assert find_apart(none, PAIR, S) == ""
-    assert find_unrecorded(none, PAIR, S) == ""
+    assert find_without_therapist(none, PAIR, S) == ""
     part = table.assign(therapist_id=table["therapist_id"].where(table["format"] == "group"))
-    assert find_unrecorded(part, PAIR, S) == "individual"
-    assert find_unrecorded(table, PAIR, S) is None
+    assert find_without_therapist(part, PAIR, S) == "individual"
+    assert find_without_therapist(table, PAIR, S) is None
 
 
 def test_therapists_who_keep_to_a_format_are_named_where_they_have_half_of_it():

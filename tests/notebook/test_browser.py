@@ -3,6 +3,7 @@
 Left out only where Chromium or its driver is absent, and never where CI is set.
 """
 
+import csv
 import json
 import os
 import shutil
@@ -20,6 +21,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.ui import WebDriverWait
+
+from analysis.records.load import read_records, sample_digest
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -67,6 +70,7 @@ def lab(tmp_path_factory):
     places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = os.environ | {
         "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         **{f"JUPYTER_{place}": str(home / place.lower()) for place in places},
@@ -107,6 +111,28 @@ def wait_for_server(address, server, log):
         except OSError:
             time.sleep(0.3)
     raise AssertionError("JupyterLab did not start")
+
+
+@pytest.fixture
+def clinic_sheet(tmp_path):
+    """A clinic's own sheet, with headings, visits and labels in its own words."""
+    path = tmp_path / "our goals.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(("Client", "Aim", "Area", "Therapy", "Time point", "Score"))
+        for i in range(12):
+            child = f"C-Zq7k{i:02d}"
+            for visit, level in (("T1 (baseline)", -2), ("T2", -1), ("T3", i % 3 - 1)):
+                area, therapy = ("Dressing", "Play")[i % 2], ("Ind", "Grp")[i % 3 > 0]
+                rows.writerow((child, f"{child}-1", area, therapy, visit, level))
+    return path
+
+
+@pytest.fixture
+def pictures():
+    """A folder for pictures of the screen, where one is named; else None."""
+    named = os.environ.get("SCREENSHOTS")
+    return Path(named) if named else None
 
 
 @pytest.fixture(scope="module")
@@ -198,5 +224,110 @@ def test_a_notebook_runs_and_its_controls_redraw_the_picture(lab, browser, name,
         By.CSS_SELECTOR, "[data-mime-type='application/vnd.jupyter.stderr'], .jp-RenderedError"
     )
     assert [error.text for error in errors] == []
+    severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    assert severe == []
+
+
+def control(browser, kind, label):
+    """Give the control that a label belongs to, as a screen reader finds it."""
+    path = (
+        f"//{kind}[@id=//label[normalize-space()='{label}']/@for]"
+        f" | //div[label[normalize-space()='{label}']]//{kind}"
+    )
+    return wait_until(browser, REDRAW_SECONDS, lambda: browser.find_elements(By.XPATH, path))[0]
+
+
+def press(browser, name):
+    button = browser.find_element(By.XPATH, f"//button[normalize-space()='{name}']")
+    browser.execute_script(SCROLL, button)
+    button.send_keys(Keys.ENTER)
+
+
+def said_in(browser):
+    found = browser.find_elements(
+        By.CSS_SELECTOR, ".therapy-controls [role=status], .therapy-controls [role=alert]"
+    )
+    return found[-1].text
+
+
+def run_again(browser):
+    browser.execute_async_script(RUN_ALL)
+    wait_until(browser, RUN_SECONDS, lambda: browser.execute_script(READY))
+
+
+def stored(browser):
+    """Give every output as JupyterLab would save it."""
+    return browser.execute_script(
+        "return JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.sharedModel"
+        ".cells.filter(cell => cell.cell_type === 'code').map(cell => cell.toJSON().outputs));"
+    )
+
+
+def outputs_below(browser):
+    """Give the outputs of every code cell below the form."""
+    return json.dumps(json.loads(stored(browser))[1:])
+
+
+def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clinic_sheet, pictures):
+    run_in_lab(lab, browser, "0-start-here.ipynb")
+    path = control(browser, "input", "File or folder")
+    browser.execute_script(SCROLL, path)
+    path.send_keys("C:\\Users\\Anna\\records.xlsx", Keys.TAB)
+    press(browser, "Look")
+    wait_until(browser, REDRAW_SECONDS, lambda: "no such file" in said_in(browser))
+
+    path.send_keys(Keys.CONTROL, "a")
+    path.send_keys(str(clinic_sheet), Keys.TAB)
+    press(browser, "Look")
+    wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
+    score = control(browser, "select", "Score")
+    assert Select(score).first_selected_option.text.startswith("attainment")
+    severity = next(one.text for one in Select(score).options if one.text.startswith("severity"))
+    Select(score).select_by_visible_text(severity)
+    wait_until(browser, REDRAW_SECONDS, lambda: "problem" in said_in(browser))
+    if pictures:
+        browser.execute_script(
+            SCROLL, browser.find_element(By.CSS_SELECTOR, ".therapy-controls [role=alert]")
+        )
+        browser.save_screenshot(str(pictures / "form-5.png"))
+    level = next(one.text for one in Select(score).options if one.text.startswith("attainment"))
+    Select(score).select_by_visible_text(level)
+    wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
+    week = control(browser, "select", "week: T2")
+    wait_until(browser, REDRAW_SECONDS, lambda: week.get_attribute("data-lm-suppress-shortcuts"))
+    week.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    wait_until(browser, REDRAW_SECONDS, lambda: "can be read as chosen" in said_in(browser))
+    box = browser.find_element(By.CSS_SELECTOR, ".therapy-controls")
+    if pictures:
+        for i, part in enumerate(("File or folder", "Client", "week: T2")):
+            kind = "input" if not i else "select"
+            browser.execute_script(SCROLL, control(browser, kind, part))
+            browser.save_screenshot(str(pictures / f"form-{i}.png"))
+    assert "C-Zq7k" not in box.get_attribute("innerHTML")
+    press(browser, "Confirm and keep")
+    wait_until(browser, REDRAW_SECONDS, lambda: "Written" in said_in(browser))
+    if pictures:
+        browser.execute_script(
+            SCROLL, box.find_elements(By.CSS_SELECTOR, "[role=status], [role=alert]")[-1]
+        )
+        browser.save_screenshot(str(pictures / "form-3.png"))
+    kept = clinic_sheet.with_name("our goals.mapping.toml").read_text(encoding="utf-8")
+    assert '"T2" = 9' in kept
+
+    run_again(browser)
+    own = read_records(clinic_sheet).digest
+    wait_until(browser, RUN_SECONDS, lambda: sample_digest() not in outputs_below(browser))
+    assert "own records" in outputs_below(browser)
+    assert "C-Zq7k" not in stored(browser)
+    assert clinic_sheet.name not in stored(browser)
+
+    broken = clinic_sheet.read_text(encoding="utf-8").replace(",-2", ",7")
+    clinic_sheet.write_text(broken, encoding="utf-8")
+    run_again(browser)
+    wait_until(browser, RUN_SECONDS, lambda: "problem" in outputs_below(browser))
+    if pictures:
+        browser.save_screenshot(str(pictures / "form-4.png"))
+    assert own not in outputs_below(browser)
+    assert "<table" not in outputs_below(browser)
     severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
     assert severe == []

@@ -2,12 +2,14 @@
 
 import html
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from small_clinics import SAMPLE, balanced_clinic, invented_records, sample_study
 
 from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
+from analysis.errors import AnalysisError
 from analysis.figures.contrasts import draw_contrasts
 from analysis.notebook.choices import (
     AGES,
@@ -22,7 +24,7 @@ from analysis.notebook.choices import (
     choose_records,
 )
 from analysis.notebook.explore import draw_look, explore_comparison, make_controls
-from analysis.notebook.show import NOTHING, introduce, publish_records, quote
+from analysis.notebook.show import NO_ANSWER, NOTHING, introduce, publish_records, quote
 from analysis.records.schema import DOMAINS
 from analysis.settings import Settings
 from analysis.words.tell import tell
@@ -257,3 +259,17 @@ def test_a_summary_shows_itself_as_a_card_of_its_answer():
     for sentence in summary.quote("headline", "always", "pair"):
         assert html.escape(sentence) in card
     assert repr(summary) == summary.texts["headline"]
+
+
+def test_a_refused_answer_leaves_no_older_one_for_the_cells_below(monkeypatch, tmp_path):
+    summary = publish_records(SAMPLE)
+    shell = SimpleNamespace(user_ns={"summary": summary, "other": 1})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    with pytest.raises(AnalysisError):
+        publish_records(tmp_path / "gone")
+    left = shell.user_ns["summary"]
+    for use in (introduce, draw_contrasts, lambda one: quote(one, "In words", "pair")):
+        with pytest.raises(AnalysisError) as refused:
+            use(left)
+        assert str(refused.value) == NO_ANSWER
+    assert shell.user_ns["other"] == 1

@@ -14,6 +14,7 @@ from analysis.errors import AnalysisError, RecordsError
 from analysis.notebook import execution as kept
 from analysis.notebook import show
 from analysis.notebook.__main__ import find_notebooks, to_html
+from analysis.notebook.chosen import CHOSEN, SAMPLE
 from analysis.records.load import sample_digest
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
@@ -93,7 +94,7 @@ def test_code_is_folded_away_except_the_one_cell_of_parameters(path):
     parameters = [c for c in code_cells(notebook) if "parameters" in c.metadata.get("tags", [])]
     assert len(parameters) == 1
     assert kept.read_parameters(notebook) == {
-        "records": "../data/sample",
+        "records": CHOSEN,
         "margin": 0.25,
         "smallest_cell": 11,
     }
@@ -138,7 +139,7 @@ def said_by(value):
 @functools.cache
 def executed(path):
     """Run a notebook as it stands in a kernel of its own: once, for every test that asks."""
-    return kept.run_notebook(read(path), FOLDER)
+    return kept.run_as(read(path), {"records": str(SAMPLE)}, FOLDER)
 
 
 def shown_in(notebook):

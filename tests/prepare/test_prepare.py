@@ -103,6 +103,7 @@ def test_a_wide_sheet_becomes_records_that_are_read_and_name_nobody(tmp_path):
     assert (records.n_children, len(records.goals), len(records.reviews)) == (5, 10, 30)
     assert sorted(records.reviews["week"].unique()) == [0, 6, 12]
     assert set(records.episodes["age_years"]) <= {7.5, 8.0}
+    assert set(records.episodes["start_term"]) == {"2024_1"}
     assert records.episodes["therapist_id"].nunique() == records.episodes["group_id"].nunique() == 1
     everything = "".join(content(tmp_path / "coded").values()) + prepared.tell() + repr(prepared)
     assert [secret for secret in SECRETS if secret in everything] == []
@@ -533,7 +534,7 @@ def test_json_that_is_no_bundle_is_refused(tmp_path, formats, damaged):
 
 def test_the_door_says_what_was_done_and_leaves_with_the_right_code(tmp_path, capsys):
     raw = write_csv(tmp_path / "raw.csv", wide_rows())
-    mapping = tmp_path / "mapping.toml"
+    mapping = tmp_path / "declared.toml"
     mapping.write_text(
         "[columns]\n"
         + "\n".join(f'"{a}" = "{b}"' for a, b in MAPPING["columns"].items())

@@ -97,7 +97,7 @@ def test_every_number_in_the_prose_is_the_one_that_is_used(heading, phrase):
 
 def test_traits_are_listed_in_the_order_in_which_they_enter():
     listed = re.findall(r"^\d+\. `(\w+)`", part("What is allowed for"), re.MULTILINE)
-    assert tuple(listed) == TRAITS
+    assert tuple(listed) == ("site", "start_term", *TRAITS)
 
 
 def test_gates_are_listed_in_the_order_in_which_they_are_asked():

@@ -1,6 +1,7 @@
 """README.md: its commands, its smallest file and its links are those that work."""
 
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def smallest_file():
 def test_the_smallest_file_on_the_page_is_read_and_reported(tmp_path):
     path = tmp_path / "my-records.csv"
     path.write_text(smallest_file(), encoding="utf-8")
-    assert tuple(smallest_file().splitlines()[0].split(",")) == FLAT_REQUIRED
+    assert tuple(smallest_file().splitlines()[0].split(",")) == (*FLAT_REQUIRED, "group_id")
     readiness = check_records(path)
     assert readiness.records.n_children == 2
     summary = protect(run_study(path))
@@ -66,3 +67,9 @@ def test_the_picture_is_small_and_described():
     path, alt = pictures[0]
     assert (ROOT / path).stat().st_size < MOST_PICTURE_BYTES
     assert len(alt) > 40
+
+
+def test_names_with_blanks_reach_the_report_whole():
+    asked = ["make", "--dry-run", "report", "RECORDS=My goals.csv", "OUT=our report.pdf"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert 'analysis.report "My goals.csv" --output "our report.pdf"' in done.stdout

@@ -16,14 +16,17 @@ PACKAGE = ROOT / "analysis"
 # Names that are used without being written down anywhere in the package, and by whom.
 USED_BY_OTHERS = {
     "_ipython_display_": "IPython, to show a box of controls",
-    "_repr_html_": "Jupyter, to show a card",
     "_render_traceback_": "IPython, to show a refusal without a traceback",
     "buffer_text": "xml.parsers.expat",
     "CharacterDataHandler": "xml.parsers.expat",
     "EndElementHandler": "xml.parsers.expat",
     "StartDoctypeDeclHandler": "xml.parsers.expat",
     "StartElementHandler": "xml.parsers.expat",
+    "created": "openpyxl, so that the same workbook has the same properties",
+    "freeze_panes": "openpyxl",
     "mean_std_error": "a statistician, beside the mean it belongs to",
+    "modified": "openpyxl",
+    "number_format": "openpyxl",
     "overlap_smd_warn": "words, by its name among the published choices",
     "set_before_format": "vars(), as a column of the goals' table",
     "writeable": "numpy, to lock an array",

@@ -184,7 +184,7 @@ def test_no_value_of_a_column_of_codes_is_told():
             table = TextTable("export.csv", "", (column,), np.arange(len(values)) + 2, {})
             for problem in find_identifiers(table, [name]):
                 told = str(problem)
-                offer = "with random codes." if name else "python -m analysis.prepare"
+                offer = "with random codes." if name else "analysis.prepare"
                 assert offer in told
                 assert not [value for value in values if len(value) > 4 and value in told], label
 
@@ -416,3 +416,9 @@ def test_any_column_and_any_heading_gets_an_answer(cells, name):
     for cell in cells:
         assert show_heading(cell, 28) == "AB" or len(clean_text(cell)) <= 40
         assert show_sheet(cell, 2)
+
+
+@pytest.mark.parametrize("text", ["a" * 200, "name " * 60, "Baseline: " * 40 + "x"])
+def test_long_text_without_a_digit_is_judged_at_once(text):
+    assert not is_date(text)
+    assert is_date("Week of: 12/03/2024")

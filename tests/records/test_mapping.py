@@ -5,9 +5,10 @@ import tomllib
 import pytest
 
 from analysis.errors import RecordsError
+from analysis.records.assignment.write import mapping_text
 from analysis.records.headings import nearest_heading, plain_name, resolve_headings
 from analysis.records.load import read_records
-from analysis.records.mapping import Mapping, read_mapping, suggest_mapping
+from analysis.records.mapping import Mapping, read_mapping
 
 HEAD = "child_id,goal_id,domain,format,week,attainment\n"
 
@@ -50,7 +51,9 @@ def test_a_mapping_file_and_the_same_dictionary_are_one_mapping(tmp_path):
         ({"columns": 3}, "must be a table of settings"),
         ({"tables": {"A": "goal"}}, 'Did you mean "goals"?'),
         ({"labels": {"format": {"A": "grupp"}}}, 'Did you mean "group"?'),
-        ({"labels": {"week": {"A": "1"}}}, "not a column of labels"),
+        ({"labels": {"week": {"A": "1"}}}, "a value that is no week"),
+        ({"labels": {"attainment": {"A": 3}}}, "a whole number from -2 to 2"),
+        ({"labels": {"age_years": {"A": 3}}}, "not a column of labels"),
         ({"labels": {"format": 3}}, "not a column of labels"),
         ({"levels": {"lowest": 5}}, "Give -3, -2, 0 or 1"),
         ({"levels": {"lowest": True}}, "Give -3, -2, 0 or 1"),
@@ -60,6 +63,12 @@ def test_a_mapping_file_and_the_same_dictionary_are_one_mapping(tmp_path):
         ({"dates": {"order": "year"}}, "day_first"),
         ({"reviews": [{"level": "A"}]}, "[[reviews]]"),
         ({"reviews": 3}, "[[reviews]]"),
+        ({"reviews": [{"level": "A", "week": 1, "goal": "2"}]}, "names one of the [[goals]]"),
+        ({"goals": [{"domain": "A"}]}, "[[goals]]"),
+        ({"goals": [{"goal": "1", "colour": "A"}]}, "[[goals]]"),
+        ({"layout": {"goals": "both"}}, 'goals = "row"'),
+        ({"layout": {"colour": "red"}}, "an entry colour"),
+        ({"ages": {"unit": "days"}}, 'unit = "months"'),
     ],
 )
 def test_a_mapping_that_errs_is_told_what_is_known(mapping, told):
@@ -79,11 +88,25 @@ def test_a_file_that_is_no_mapping_is_refused_by_line(tmp_path):
     assert "cannot be opened" in problems(tmp_path / "none.toml")
 
 
-def test_the_mapping_offered_can_be_pasted_and_is_understood():
-    text = suggest_mapping({'Client "no" \\ #': "child_id"}, ["week"], ["lowest = 1"], {})
-    pasted = tomllib.loads(text[text.index("[columns]") :])
-    assert read_mapping(pasted).columns == {'Client "no" \\ #': "child_id"}
-    assert read_mapping(pasted).lowest_level == 1
+def test_a_mapping_written_is_read_back_as_the_same_mapping():
+    whole = {
+        "columns": {'Client "no" \\ #': "child_id", "Zeile\t2": "domain"},
+        "tables": {"Sheet1": "flat"},
+        "labels": {
+            "format": {"Einzel": "individual"},
+            "attainment": {"Partly": -1, "x": "missing"},
+        },
+        "levels": {"lowest": 1, "halves": "level_below"},
+        "weeks": {"unit": "months"},
+        "ages": {"unit": "months"},
+        "dates": {"order": "day_first"},
+        "layout": {"goals": "row", "fill": "down", "sheets": "together", "totals": "leave_out"},
+        "goals": [{"goal": "1", "domain": "Goal 1 area"}],
+        "reviews": [{"level": "Goal 1 pre", "week": 0, "goal": "1"}],
+    }
+    mapping = read_mapping(whole)
+    assert read_mapping(tomllib.loads(mapping_text(mapping))) == mapping
+    assert mapping_text(Mapping()) == ""
 
 
 def test_a_mapped_heading_wins_over_one_of_the_schemas_own_name():

@@ -46,7 +46,7 @@ from analysis.words.phrases import NOT_SETTLED
 from analysis.words.previous import say_since, tell_previous
 from analysis.words.reasons import REASON_CLAUSES
 from analysis.words.sensitivity import tell_sensitivity
-from analysis.words.subgroups import choose_claimed, tell_subgroups
+from analysis.words.subgroups import OF_SOCIAL_GOALS, choose_claimed, tell_subgroups
 
 PAIR = {"id": "group-individual", "this": "group", "than": "individual"}
 
@@ -163,9 +163,9 @@ def test_no_card_is_rated_above_moderate_and_more_doubt_never_lifts_it():
 @pytest.mark.parametrize(
     ("p_value", "estimate", "id", "rating"),
     [
-        (0.001, 0.4, "kind", "moderate"),
+        (0.001, 0.4, "kind", "low"),
         (0.001, -0.4, "kind", "low"),
-        (0.04, 0.4, "kind", "moderate"),
+        (0.04, 0.4, "kind", "low"),
         (0.001, 0.4, "attention", "low"),
         (0.04, -0.4, "attention", "very low"),
         (0.3, 0.4, "kind", ""),
@@ -181,6 +181,27 @@ def test_cards_are_filled_from_published_numbers(p_value, estimate, id, rating):
     assert find_faults(cards[id].sentence.text) == []
     asked = [item.answer for item in cards[id].items if item.question.startswith("Were few")]
     assert asked == (["Yes: 3, fixed beforehand."] if rating else [])
+
+
+def test_the_kind_of_goal_is_never_rated_above_low_and_says_why():
+    pair = second(CANNOT_TELL, 0.2, 0.6, estimate=0.4, p_value=0.001, settled=True)
+    card = credibility.fill_cards(subgroups_with(pair))[0]
+    assert credibility.rate_card([item.counts for item in card.items]) == "moderate"
+    assert card.rating == "low"
+    assert credibility.WOULD_BREAK in card.sentence.text
+
+
+def test_a_hint_that_formats_were_chosen_for_a_kind_of_goal_is_said():
+    summary = stored()
+    row = next(row for row in summary.cohort.balance if row.trait == "social_share")
+    others = tuple(r for r in summary.cohort.balance if r.trait not in OF_SOCIAL_GOALS)
+    for before, hinted in ((0.1, False), (0.6, True)):
+        rows = (*others, change(row, before=before))
+        told = texts(tell_subgroups(change(summary, cohort=change(summary.cohort, balance=rows))))
+        text = told["depends.within.breaks"]
+        assert credibility.WOULD_BREAK in text
+        assert ("As they would then" in text) == hinted
+        assert find_faults(text) == []
 
 
 def test_a_dependence_that_is_not_settled_is_not_rated():

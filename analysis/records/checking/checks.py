@@ -52,15 +52,25 @@ def check_text(records: TextRecords, mapping: Mapping) -> tuple[CodedRecords, Fa
         coded.tables[name] = code_table(
             name, table, records.names[name], mapping, coded.ids, faults
         )
-    check_coded(coded, mapping, faults)
-    check_unit(coded, mapping, faults)
+    unclear = any(problem.code in ("missing_column", "to_confirm") for problem in faults.problems)
+    check_coded(coded, mapping, faults, values_only=unclear)
+    if not unclear:
+        check_unit(coded, mapping, faults)
     return coded, faults
 
 
-def check_coded(coded: CodedRecords, mapping: Mapping, faults: Faults) -> None:
-    """Judge coded tables in place: values, rows, and what tables say about each other."""
+def check_coded(
+    coded: CodedRecords, mapping: Mapping, faults: Faults, *, values_only: bool = False
+) -> None:
+    """Judge coded tables in place: values, rows, and what tables say about each other.
+
+    `values_only` leaves out what rows and tables say about each other: while columns are missing,
+    most of that would be a fault of the columns and not of the records.
+    """
     for table in coded.tables.values():
         _check_values(table, mapping, faults)
+    if values_only:
+        return
     check_codes_alike(coded, faults)
     if "flat" in coded.tables:
         split_flat(coded, faults)
@@ -140,8 +150,7 @@ def _read_weeks(
         table.rows[serial],
         f"a week cannot be later than {LATEST_WEEK}: these look like dates, which Excel stores "
         "as days counted from 1900.",
-        "Give whole weeks since the child's start; python -m analysis.prepare turns dates into "
-        "weeks.",
+        "Give whole weeks since the child's start; analysis.prepare turns dates into weeks.",
         "excel_serial",
         position,
         schema.name,

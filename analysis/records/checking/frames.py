@@ -114,7 +114,7 @@ def _code_column(
         faults.refuse(
             source,
             rows,
-            f"the label is not one of {', '.join(schema.choices)}.",
+            f"the label is not one of {schema.listed}.",
             "Correct it.",
             "unknown_label",
             0,
@@ -125,7 +125,7 @@ def _code_column(
                 source,
                 np.flatnonzero(codes == -1),
                 f"the {schema.name} is missing.",
-                f"Fill in one of {', '.join(schema.choices)}.",
+                f"Fill in one of {schema.listed}.",
                 "missing_label",
                 0,
                 schema.name,

@@ -16,29 +16,28 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
+from analysis.records.assignment.words import (
+    CERTAIN,
+    read_domain,
+    read_format,
+)
+from analysis.records.checking.unreadable import UNREADABLE, describe_words
 from analysis.records.headings import nearest_label, plain_name
-from analysis.records.mapping import Mapping
+from analysis.records.mapping import MISSING, Mapping
 from analysis.records.privacy.codes import SURE_CODE
+from analysis.records.privacy.labels import show_label
 from analysis.records.privacy.shapes import is_placeholder
-from analysis.records.schema import SESSION_FORMATS, Column
+from analysis.records.schema import Column
 from analysis.records.text import Coder, TextColumn, TextTable, clean_text, word_set
 
 SYNONYMS = {
-    "format": {
-        "individual": "1_1 1to1 one_to_one 1_to_1 one_on_one 1_on_1 ind indiv individually single "
-        "individual_therapy individual_session individual_sessions individual_ot",
-        "group": "grp groups small_group group_therapy group_session group_sessions group_ot",
-        "combined": "both mixed combination combo combi individual_group group_individual "
-        "individual_and_group group_and_individual ind_grp ind_group combined_therapy",
-    },
     "rater": {
         "caregiver": "parent parents carer family",
         "child": "self",
         "treating_therapist": "treating_ot own_therapist",
     },
-    "domain": {"self_care": "selfcare", "communication": "communicating"},
 }
-SYNONYMS["delivered"] = {name: SYNONYMS["format"][name] for name in SESSION_FORMATS}
+READERS = {"format": read_format, "delivered": read_format, "domain": read_domain}
 YES_NO = {"yes": "1", "y": "1", "true": "1", "no": "0", "n": "0", "false": "0"}
 MINUS = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
 PLAIN_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)")
@@ -56,21 +55,6 @@ DAMAGED_CODE = re.compile(
     r"|#[A-Z/0!?]+",
     re.IGNORECASE,
 )
-UNREADABLE = {
-    "damaged": (
-        "a number was turned into a date by a spreadsheet (Excel does this to 1-2 or 3/4).",
-        "Format the column as Number, type the value again and export.",
-    ),
-    "error": (
-        "the cell holds a formula without a result, or an error such as #N/A.",
-        "Copy the column and paste it as values, then mend or empty the cells with errors.",
-    ),
-    "unit": ("a unit or a word stands beside the number.", "Write the number only."),
-    "words": (
-        "this is not a number; a word or sign for missing (n/a, -, not seen) is not read.",
-        "Leave the cell empty when the value is not known.",
-    ),
-}
 TOTALS = word_set("total totals sum mean average grand_total subtotal sub_total median")
 
 
@@ -233,14 +217,22 @@ def parse_choices(
     for value, text in enumerate(texts):
         plain = plain_name(text) or text
         choice = declared.get(plain) or (plain if plain in index else usual.get(plain, ""))
+        if not choice and schema.name in READERS:
+            label, certainty = READERS[schema.name](text)
+            choice = label if certainty == CERTAIN and label in index else ""
         lookup.append(index.get(choice, -1))
-        unknown.append(bool(text) and choice not in index)
+        unknown.append(bool(text) and choice not in index and choice != MISSING)
+        if choice == MISSING:
+            n = int((column.codes == value).sum())
+            faults.mend(f"{schema.name}: labels read as missing, as the mapping says", n)
         if choice in index and text != choice:
             n = int((column.codes == value).sum())
-            if plain in declared or plain == choice:
+            if schema.spelled:
+                faults.mend(f"{schema.name}: written another way", n)
+            elif plain in declared or plain == choice:
                 faults.mend(f"{schema.name}: labels written another way read as {choice}", n)
             else:
-                faults.mend(f'{schema.name}: "{text}" read as {choice}', n)
+                faults.mend(f'{schema.name}: "{show_label(text)}" read as {choice}', n)
     rows = rows_with(column, unknown)
     if len(rows):
         near = dict.fromkeys(
@@ -253,19 +245,20 @@ def parse_choices(
         faults.refuse(
             source,
             rows,
-            f"the label is not one of {', '.join(schema.choices)}.{hint}",
+            f"the label is not one of {schema.listed}.{hint}",
             "Correct it, or say in a mapping file what it stands for.",
             "unknown_label",
             column.position,
             schema.name,
         )
-        faults.label_columns[schema.name] = schema.choices
+        if not schema.spelled:
+            faults.label_columns[schema.name] = schema.choices
     if schema.required:
         faults.refuse(
             source,
             rows_with(column, [not text for text in texts]),
             f"the {schema.name} is missing.",
-            f"Fill in one of {', '.join(schema.choices)}.",
+            f"Fill in one of {schema.listed}.",
             "missing_label",
             column.position,
             schema.name,
@@ -325,6 +318,8 @@ def parse_numbers(
     ):
         faults.mend(f"{schema.name}: {sentence}", len(rows_with(column, kinds[kind])))
     for kind, (fault, mend) in UNREADABLE.items():
+        if kind == "words":
+            fault, mend = describe_words(texts, unreadable["words"], schema.name)
         if kind == "unit" and schema.unit.replace(" ", "").isalpha() and schema.unit != "level":
             mend = f"{mend[:-1]}, in {schema.unit}."
         faults.refuse(

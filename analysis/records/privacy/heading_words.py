@@ -126,6 +126,13 @@ NOT_OF_A_PERSON = word_set(
     "week weeks minutes hours yes_no flag has used sent given read play skill skills"
 )
 
+# Columns that REDCap writes itself: names of events, instruments and groups of sites.
+OF_A_SYSTEM = word_set(
+    "redcap_event_name event_name redcap_repeat_instrument repeat_instrument "
+    "redcap_repeat_instance repeat_instance redcap_data_access_group data_access_group "
+    "redcap_survey_identifier complete"
+)
+
 
 def kind_of_heading(heading: str) -> str:
     """Give the kind of identifier the words of a heading announce, or "".
@@ -137,6 +144,8 @@ def kind_of_heading(heading: str) -> str:
     plain = "".join(sign for sign in spelled if not unicodedata.combining(sign))
     words = [word for word in re.split(r"[_\d]+", plain) if word]
     raw = plain_name(heading)
+    if plain in OF_A_SYSTEM:
+        return ""
     for word, kind in LOOKUP.items():
         if not word.isascii() and word in raw:
             return kind

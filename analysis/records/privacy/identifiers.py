@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from analysis.records.privacy.code_shapes import WEEK_OF_YEAR
 from analysis.records.privacy.codes import judge_codes
 from analysis.records.privacy.given_names import GIVEN_NAMES
 from analysis.records.privacy.heading_words import LOOKUP, kind_of_heading
+from analysis.records.privacy.labels import without_labels
 from analysis.records.privacy.shapes import (
     COMMON_WORDS,
     fold,
@@ -62,13 +63,14 @@ NEARLY = 0.9
 WHOLE_WORDS = word_set("id no nr ot wk sd se ci iq t z n am pm yr pc")
 YEAR_ALONE = re.compile(r"(?<!\d)20[0-4]\d(?!\d|[-./_]\d)")
 SCHOOL_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)[-/](\d\d)(?!\d|[-./])")
+FULL_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 PLAIN_HEADING = re.compile(r"[\w(%#][\w .,:;()/#%&'?+-]*\Z")
-PREPARE = "python -m analysis.prepare turns a raw export into coded records"
+PREPARE = "analysis.prepare turns a raw export into coded records"
 MENDS = {
     "date": f"Give whole weeks since the child's start instead; {PREPARE}, dates included.",
     "misplaced": "Look whether the values stand under the wrong heading, and remove them.",
     "code": "Use running or short random codes with at least one digit, such as C07; "
-    "python -m analysis.prepare replaces these with random codes.",
+    "analysis.prepare replaces these with random codes.",
 }
 KIND_WORDS = {
     "name": "a person's name",
@@ -88,16 +90,22 @@ KIND_WORDS = {
 FEW_IDS = ("group_id", "therapist_id", "site")
 
 
-def find_identifiers(table: TextTable, names: Iterable[str]) -> list[Problem]:
+def find_identifiers(
+    table: TextTable,
+    names: Iterable[str],
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Problem]:
     """Name every column of `table` that looks like a direct identifier or a real date.
 
     Args:
         table: the text as read.
         names: for each of its columns the schema name it stands for, or "".
+        labels: schema column to labels a clinic's mapping declares: these name nobody.
     """
     problems = []
     for column, name in zip(table.columns, names, strict=True):
-        kind, hits = judge_column(column.heading, column.values, name)
+        values = without_labels(column.values, name, labels or {})
+        kind, hits = judge_column(column.heading, values, name)
         if not kind:
             continue
         rows = (
@@ -274,6 +282,8 @@ def _is_plain(text: str, words: frozenset[str]) -> bool:
         and letters.upper() != letters
         and letters not in WHOLE_WORDS
     ):
+        return False
+    if FULL_DATE.search(text):
         return False
     if any(len(number) > 3 for number in re.findall(r"\d+", _without_years(text))):
         return False

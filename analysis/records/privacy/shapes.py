@@ -118,7 +118,8 @@ EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]{2,}")
 URL = re.compile(r"(?i)\b(https?://|www\.)\S|^[\w-]+(\.[\w-]+)*\.(com|org|net|edu|gov|io)(/|$)")
 NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?%?")
 HAS_DIGIT = re.compile(r"\d")
-LEADING_WORDS = re.compile(r"^(?:[^\W\d_]+[./:,]? ?/?)+(?=\d)")
+# Possessive: a word is taken whole, or long text without a digit would be tried in every split.
+LEADING_WORDS = re.compile(r"^(?:[^\W\d_]++[./:,]? ?/?)+(?=\d)")
 LONG_NUMBER = 9
 PUBLIC_NUMBER = re.compile(r"\d{3}-\d{2}-\d{4}|[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]")
 NUMBER_OF_PERSON = re.compile(r"[A-Za-z]{0,3}[\d\s.\-/]+[A-Za-z]{0,2}")

@@ -18,6 +18,21 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 SAVE_AS = "Open it in your spreadsheet and save it as CSV UTF-8 or as .xlsx."
 
 
+EXPORT = "Export it there as CSV (UTF-8), with labels instead of numbers where it asks."
+MARKS = (
+    (b"$FL2", "spss"),
+    (b"$FL3", "spss"),
+    (b"<stata_dta>", "stata"),
+    (b"ARROW1", "feather"),
+    (b"FEA1", "feather"),
+    (b"HEADER RECORD*******LIBRARY HEADER", "sas"),
+    (b"\x00" * 12 + b"\xc2\xea\x81\x60", "sas"),
+    (b"RDX", "r_data"),
+    (b"\x00\x01\x00\x00Standard", "access"),
+)
+STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00")
+
+
 def kind_of(data: bytes) -> str:
     """Tell what the bytes are: "zip", "parquet", "text", or the name of an unreadable kind."""
     head = data[:2048]
@@ -27,6 +42,9 @@ def kind_of(data: bytes) -> str:
         return "parquet"
     if head.startswith(OLD_OFFICE):
         return "locked" if ENCRYPTED in data else "old_office"
+    for mark, kind in MARKS:
+        if head.startswith(mark):
+            return kind
     if re.match(rb"\x80[\x02-\x05]", head):
         return "pickle"
     if head.startswith(b"\x1f\x8b") or head.startswith(
@@ -35,6 +53,8 @@ def kind_of(data: bytes) -> str:
         return "archive"
     if head.startswith(b"%PDF"):
         return "pdf"
+    if STATA.match(head):
+        return "stata"
     start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:64].lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")):
         return "html"
@@ -48,6 +68,12 @@ def kind_of(data: bytes) -> str:
 
 
 UNREADABLE = {
+    "spss": ("this is an SPSS file (.sav).", f"{EXPORT} In SPSS: File, Save As, type CSV."),
+    "stata": ("this is a Stata file (.dta).", f"{EXPORT} In Stata: export delimited."),
+    "sas": ("this is a SAS file.", f"{EXPORT} In SAS: PROC EXPORT with DBMS=CSV."),
+    "feather": ("this is a Feather (Arrow) file.", "Save it as Parquet (.parquet) or CSV."),
+    "r_data": ("this is an R data file.", "Write it in R with write.csv(..., row.names = FALSE)."),
+    "access": ("this is an Access database.", "Export the table there as .xlsx or CSV."),
     "locked": (
         "the workbook is locked with a password.",
         "Save a copy without a password, in a safe place, and use that.",
@@ -65,7 +91,8 @@ UNREADABLE = {
     ),
     "json": (
         "this is JSON, not a table.",
-        "FHIR bundles are turned into tables by: python -m analysis.prepare --fhir FILE.",
+        "FHIR bundles are turned into tables by analysis.prepare --fhir (README.md has "
+        "the command).",
     ),
     "other": ("this is not a table that can be read.", SAVE_AS),
 }

@@ -3,30 +3,44 @@
 In: a folder of tables, a workbook, or one flat file (CSV and its kin, .xlsx, Parquet). Out:
 `TextRecords`, every line accounted for, with the problems found so far.
 Decisions: direct identifiers and real dates are refused here, before a single cell is given a
-meaning.
+meaning. What columns, visits and labels mean is proposed by `assignment`; what is certain is used
+and said, the rest is asked about.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.headings import (
-    count_names,
-    missing_names,
-    nearest_heading,
-    plain_name,
-    resolve_headings,
-    usual_meaning,
+from analysis.records.assignment.arrange import find_footers
+from analysis.records.assignment.cannot import name_measure, name_what_it_is
+from analysis.records.assignment.joining import join_tables
+from analysis.records.assignment.meanings import heading_means
+from analysis.records.assignment.plan import CERTAIN, LIKELY, Item, Proposal
+from analysis.records.assignment.profile import Profile
+from analysis.records.assignment.propose import propose_tables
+from analysis.records.assignment.sheets import (
+    SHEET_HEADING,
+    are_alike,
+    stack_sheets,
+    what_sheets_are,
+    with_titles,
 )
+from analysis.records.assignment.telling import tell_proposal
+from analysis.records.headings import DATE_NAMES, missing_names, plain_name, resolve_headings
 from analysis.records.mapping import Mapping
-from analysis.records.privacy.codes import PLAIN_CODE
-from analysis.records.privacy.identifiers import find_identifiers, show_heading
-from analysis.records.privacy.shapes import is_harmless
+from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.reading.limits import check_variety, first_values
-from analysis.records.reading.sources import REQUIRED_TABLES, find_sources, read_source
+from analysis.records.reading.naming import name_missing_tables, take_table
+from analysis.records.reading.sources import find_sources, read_source, sheet_merit
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
+
+SHEETS_TOLD = {
+    "together": ("sheets of one form", "the rows of one table", "they have the same headings"),
+    "joined": ("each sheet", "a table of its own, joined by its codes", "they share codes"),
+}
 
 
 def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
@@ -34,161 +48,165 @@ def read_text(path: str | Path, mapping: Mapping) -> TextRecords:
 
     Raises:
         RecordsError: with `privacy=True` when a direct identifier or a real date is in any
-            table; without it when there is nothing to read at all.
+            table; without it when there is nothing to read at all, or nothing that could be read
+            as goals.
     """
-    records = TextRecords()
     path = Path(path)
-    sources = find_sources(path, mapping, records)
-    found: list[tuple[str, TextTable]] = []
-    for source, table_name in sources:
-        found += read_source(source, table_name, mapping, records)
-    _take_tables(found, mapping, records)
-    too_large = [
-        problem
-        for name, table in records.tables.items()
-        for problem in check_variety(table, records.names[name])
-    ]
-    if too_large:
-        raise RecordsError(too_large)
-    _refuse_identifiers(records)
+    records = TextRecords(path=path, mapping=mapping)
+    named, declared = gather_tables(path, records)
+    _refuse_variety([(table, _judged_names(name, table, declared)) for name, table in named])
+    other = name_what_it_is(table for _, table in named)
+    proposal = propose_meaning(named, declared, mapping)
+    if other is None and "attainment" in proposal.lacking:
+        other = _other_measure(named, proposal)
+    records.proposal = proposal
+    judged = [(table, _judged_names(name, table, proposal.mapping)) for name, table in named]
+    _refuse_variety(judged)
+    _refuse_identifiers(judged, records, other, proposal.mapping, named, declared)
+    if other is not None:
+        raise RecordsError([other])
+    for name, table in named:
+        take_table(name, table, proposal, records)
+    if named and "flat" not in records.tables:
+        name_missing_tables(records)
     return records
 
 
-def _take_tables(
-    found: list[tuple[str, TextTable]], mapping: Mapping, records: TextRecords
-) -> None:
+def gather_tables(
+    path: Path, records: TextRecords, *, line_breaks: bool = False
+) -> tuple[list[tuple[str, TextTable]], Mapping]:
+    """Read the tables at a path; faults of files go to `records` (see `name_tables`)."""
+    found: list[tuple[str, TextTable]] = []
+    for source, table_name in find_sources(path, records.mapping, records):
+        found += read_source(source, table_name, records.mapping, records, line_breaks)
+    return name_tables(found, records.mapping)
+
+
+def name_tables(
+    found: list[tuple[str, TextTable]], mapping: Mapping
+) -> tuple[list[tuple[str, TextTable]], Mapping]:
+    """Give each table its schema name; sheets of one form become one table.
+
+    Returns:
+        (tables, declared): the mapping says what sheets are taken for.
+    """
+    tables = [table for _, table in found]
+    loose = len(found) > 1 and all(name in ("", "flat") for name, _ in found)
+    if loose and are_alike(tables) and mapping.sheets != "joined":
+        what = mapping.sheets or what_sheets_are([table.sheet_key for table in tables])
+        stacked = stack_sheets(tables)
+        has_child = any(
+            ("child_id", CERTAIN) in heading_means(heading) for heading in stacked.headings
+        )
+        if what == "child_id" and has_child and not mapping.sheets:
+            what = "together"
+        if what == "together":
+            kept = tuple(one for one in stacked.columns if one.heading != SHEET_HEADING)
+            stacked = replace(stacked, columns=kept)
+        return [("flat", stacked)], replace(mapping, sheets=what)
+    if loose:
+        joined = join_tables(tables)
+        if joined is not None:
+            return [("flat", joined)], replace(mapping, sheets="joined")
+        found = [max(found, key=lambda one: sheet_merit(one[1], mapping))]
     if len(found) == 1:
         name, table = found[0]
         flat = resolve_headings(table.headings, "flat", mapping.columns)
         if not name or (name == "reviews" and not missing_names("flat", flat)):
-            found = [("flat", table)]
-    for name, table in found:
-        records.tables[name or "flat"] = table
-        _name_columns(name or "flat", table, mapping, records)
-    unused = _unused_headings([table for _, table in found], mapping)
-    if unused:
-        records.notes.append(f"the mapping names headings that are in no table: {unused}")
-    if found and "flat" not in records.tables:
-        for name in REQUIRED_TABLES:
-            if name not in records.tables and not _refused_already(name, records):
-                records.problems.append(
-                    Problem(
-                        f"the table {name} is missing.",
-                        f"Add {name}.csv (or a sheet called {name}), or give one flat sheet.",
-                        code="missing_table",
-                    )
-                )
+            return [("flat", with_titles(table))], mapping
+    return [(name or "flat", table) for name, table in found], mapping
 
 
-def _unused_headings(tables: list[TextTable], mapping: Mapping) -> str:
-    present = {plain_name(heading) for table in tables for heading in table.headings}
-    unused = [heading for heading in mapping.columns if plain_name(heading) not in present]
-    return ", ".join(f'"{show_heading(heading, 1)}"' for heading in unused)
+def propose_meaning(
+    named: list[tuple[str, TextTable]], declared: Mapping, said: Mapping, *, raw: bool = False
+) -> Proposal:
+    """Propose what everything in the tables means.
 
-
-def _refused_already(name: str, records: TextRecords) -> bool:
-    return any(
-        name == "flat" or plain_name(Path(problem.file).stem) == name
-        for problem in records.problems
-    )
-
-
-def _name_columns(name: str, table: TextTable, mapping: Mapping, records: TextRecords) -> None:
-    names = resolve_headings(table.headings, name, mapping.columns)
-    needed = name == "flat" or name in REQUIRED_TABLES
-    if needed and any(names) and not table.n_rows and not _refused_already(name, records):
-        records.problems.append(
-            Problem(
-                "there are headings but no rows.",
-                "Export it again, with the records.",
-                file=_file_and_sheet(table),
-                code="no_rows",
-            )
+    Args:
+        named: schema name and text of each table.
+        declared: the clinic's mapping with what sheets are taken for.
+        said: the clinic's mapping as it is.
+        raw: whether names and dates are welcome.
+    """
+    proposal = propose_tables(named, declared, raw=raw)
+    if declared.sheets != said.sheets:
+        given, means, reason = SHEETS_TOLD.get(
+            declared.sheets,
+            (
+                "sheets of one form",
+                f"one for each {declared.sheets}: the sheet's name says which",
+                "they have the same headings",
+            ),
         )
-    shown = [show_heading(column.heading, column.position) for column in table.columns]
-    for schema_name in dict.fromkeys(filter(None, names)):
-        twice = [shown[i] for i, known in enumerate(names) if known == schema_name]
-        if len(twice) > 1:
-            records.problems.append(
-                Problem(
-                    f'{len(twice)} columns stand for "{schema_name}".',
-                    "Keep the one that is right and remove the other.",
-                    file=table.file,
-                    column=twice[1],
-                    code="duplicate_column",
-                )
-            )
-    no_headings = not count_names(table.headings)[1] or any(map(_reads_like_a_cell, table.headings))
-    if not any(names) and no_headings:
-        wanted = missing_names(name, ())
-        records.missing += wanted
-        records.problems.append(
-            Problem(
-                "none of the columns needed is there: the first line does not look like headings.",
-                f"Write one line of headings above the records: {', '.join(wanted)}.",
-                file=_file_and_sheet(table),
-                code="no_headings",
-            )
+        proposal.items.append(Item("layout", given, means, reason, LIKELY))
+        proposal.certain = replace(
+            proposal.certain, sheets="", reviews=said.reviews, goals=said.goals
         )
-        records.names[name] = names
-        return
-    spare = [table.columns[i].heading for i, known in enumerate(names) if not known]
-    for schema_name in missing_names(name, names):
-        near = nearest_heading(schema_name, spare)
-        position = table.headings.index(near) + 1 if near else 0
-        near_shown = show_heading(near, position) if near else ""
-        if near and near_shown == near:
-            records.heading_guesses[near] = schema_name
-            mend = f'Is it the column "{near}"? Then use the mapping file below.'
-            spare.remove(near)
-        else:
-            records.missing.append(schema_name)
-            mend = "Add it, or say in a mapping file which of your columns it is."
-        records.problems.append(
-            Problem(
-                f'there is no column "{schema_name}".',
-                mend,
-                file=_file_and_sheet(table),
-                code="missing_column",
-            )
-        )
-    taken = {*names, *records.heading_guesses.values()}
-    dropped = []
-    for i, known in enumerate(names):
-        heading = table.columns[i].heading
-        if known or not heading or heading in records.heading_guesses:
-            continue
-        meaning = usual_meaning(heading, name)
-        if meaning and meaning not in taken and shown[i] == heading:
-            records.heading_guesses[heading] = meaning
-            taken.add(meaning)
-            dropped.append(f"{heading} (a mapping file can say that it is {meaning})")
-        else:
-            dropped.append(shown[i])
-    if dropped:
-        records.notes.append(
-            f"{_file_and_sheet(table)}: columns not read and dropped: {', '.join(dropped)}"
-        )
-    records.names[name] = names
+    for _, table in named:
+        if not said.totals and find_footers(table).any():
+            given = "rows of totals or notes under the table"
+            reason = "they are no records"
+            proposal.items.append(Item("totals", given, "left out", reason, LIKELY))
+            proposal.mapping = replace(proposal.mapping, totals=True)
+    return proposal
 
 
-def _reads_like_a_cell(heading: str) -> bool:
-    """Tell whether a heading is a number or a code, as in a file without headings."""
-    return bool(PLAIN_CODE.match(heading)) or is_harmless(heading)
+def _other_measure(named: list[tuple[str, TextTable]], proposal: Proposal) -> Problem | None:
+    taken = {plain_name(heading) for heading in proposal.mapping.columns}
+    for _, table in named:
+        spare = [
+            Profile(column, table.n_rows)
+            for column in table.columns
+            if plain_name(column.heading) not in taken
+        ]
+        told = name_measure(spare)
+        if told:
+            code, fault, mend = told
+            return Problem(fault, mend, file=table.file, code=code)
+    return None
 
 
-def _file_and_sheet(table: TextTable) -> str:
-    return f"{table.file}, {table.sheet}" if table.sheet else table.file
+def _judged_names(name: str, table: TextTable, mapping: Mapping) -> list[str]:
+    """Give the schema column by which each column is judged, those of visits and goals too."""
+    names = resolve_headings(table.headings, name, mapping.columns, DATE_NAMES)
+    inner: dict[str, str] = {}
+    for review in mapping.reviews:
+        inner[plain_name(str(review["level"]))] = "attainment"
+    for block in mapping.goals:
+        inner |= {plain_name(value): key for key, value in block.items() if key != "goal"}
+    given = [
+        known or inner.get(plain_name(heading), "")
+        for known, heading in zip(names, table.headings, strict=True)
+    ]
+    if mapping.sheets and SHEET_HEADING in table.headings:
+        given[table.headings.index(SHEET_HEADING)] = mapping.sheets
+    return ["" if known in DATE_NAMES else known for known in given]
 
 
-def _refuse_identifiers(records: TextRecords) -> None:
+def _refuse_variety(judged: list[tuple[TextTable, list[str]]]) -> None:
+    too_large = [problem for table, names in judged for problem in check_variety(table, names)]
+    if too_large:
+        raise RecordsError(too_large)
+
+
+def _refuse_identifiers(
+    judged: list[tuple[TextTable, list[str]]],
+    records: TextRecords,
+    other: Problem | None,
+    mapping: Mapping,
+    named: list[tuple[str, TextTable]],
+    declared: Mapping,
+) -> None:
     problems = [
         problem
-        for name, table in records.tables.items()
-        for problem in find_identifiers(
-            first_values(table, records.names[name]), records.names[name]
-        )
+        for table, names in judged
+        for problem in find_identifiers(first_values(table, names), names, mapping.labels)
     ]
-    if problems:
-        others = [problem for problem in records.problems if problem.code != "missing_column"]
-        raise RecordsError(problems + others, privacy=True)
+    if not problems:
+        return
+    appendix = ""
+    if other is None:
+        raw = propose_meaning(named, declared, records.mapping, raw=True)
+        appendix = tell_proposal(raw, records.path, prepare=True)
+    others = [other] if other is not None else []
+    raise RecordsError([*others, *problems, *records.problems], privacy=True, appendix=appendix)

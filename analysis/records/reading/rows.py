@@ -14,6 +14,12 @@ from itertools import chain, islice
 
 from analysis.errors import EXAMPLES_SHOWN, Problem
 from analysis.records.headings import count_names, plain_name
+from analysis.records.reading.header import (
+    HEADER_WITHIN,
+    find_header,
+    is_second_row,
+    join_headings,
+)
 from analysis.records.reading.limits import WIDEST, check_cells, check_headings, too_wide
 from analysis.records.text import (
     BLANK,
@@ -27,7 +33,6 @@ from analysis.records.text import (
     clean_text,
 )
 
-HEADER_WITHIN = 10
 ROWS_AT_ONCE = 1_000
 Row = tuple[list[str], int, int]
 
@@ -62,19 +67,6 @@ def gather_rows(rows: Iterable[list[str]]) -> Iterator[Block]:
     while some := list(islice(rows, ROWS_AT_ONCE)):
         yield Block(some, start)
         start += len(some)
-
-
-def find_header(rows: list[list[str]], columns: Mapping[str, str] | None) -> int:
-    """Give the index of the row of headings among the first rows.
-
-    The row with most known headings, the first of equals; without any, the first row that is
-    not blank.
-    """
-    merits = [count_names(row, columns) for row in rows[:HEADER_WITHIN]]
-    best = max(range(len(merits)), key=lambda i: merits[i])
-    if merits[best] == (0, 0):
-        return next(i for i, row in enumerate(rows) if is_filled(row))
-    return best
 
 
 def is_filled(cells: Iterable[str]) -> bool:
@@ -152,7 +144,7 @@ def _build(
             Problem("there is nothing in it.", "Export it again.", file=file, code="empty")
         ]
     filled = [row for row in first if is_filled(row[0])]
-    header = filled[find_header([row[0] for row in filled], columns)]
+    header = _take_two(filled, find_header([row[0] for row in filled], columns))
     maker = _TableMaker(header, columns, padded=padded, line_breaks=line_breaks)
     refusal = check_headings(maker.headings, file)
     if refusal:
@@ -160,13 +152,29 @@ def _build(
     for row in first:
         if row[1] < header[1]:
             maker.take_title(row)
-        elif row[1] > header[1]:
+        elif row[1] >= header[1] + header[2]:
             maker.take_row(*row)
     for block in blocks:
         maker.take_block(block)
     table = maker.finish(file, sheet, decimal_comma, [*notes, *maker.tell(unit)], unit)
     too_long = check_cells(table)
     return (None if too_long else table), [*maker.problems(file, unit), *too_long]
+
+
+def _take_two(filled: list[Row], found: int) -> Row:
+    """Give the row of headings, joined with the one above or below when both are headings."""
+    header = filled[found]
+    if found + 1 < len(filled):
+        below = filled[found + 1]
+        if below[1] == header[1] + header[2] and is_second_row(header[0], below[0]):
+            joined = join_headings(header[0], below[0])
+            return joined or header[0], header[1], header[2] + below[2]
+    if found:
+        above = filled[found - 1]
+        joined = join_headings(above[0], header[0])
+        if joined and above[1] + above[2] == header[1]:
+            return joined, above[1], above[2] + header[2]
+    return header
 
 
 class _TableMaker:
@@ -195,6 +203,7 @@ class _TableMaker:
         self.second: list[int] = []
         self.ragged: list[int] = []
         self.broken: list[int] = []
+        self.titles: list[tuple[str, ...]] = []
         self.n_ragged = self.n_broken = self.n_used = self.n_title = 0
 
     def take_title(self, row: Row) -> None:
@@ -202,6 +211,8 @@ class _TableMaker:
         blank = not is_filled(row[0])
         self.ledger[BLANK if blank else TITLE] += row[2]
         self.n_title += not blank
+        if not blank:
+            self.titles.append(tuple(clean_text(cell) for cell in row[0] if cell.strip()))
 
     def take_block(self, block: Block) -> None:
         """Take many rows; at once when nothing about them needs a second look."""
@@ -258,7 +269,15 @@ class _TableMaker:
         if dropped:
             notes.append(f"{dropped} blank {'column' if dropped == 1 else 'columns'} left out")
         return TextTable(
-            file, sheet, columns, lines, dict(self.ledger), decimal_comma, tuple(notes), unit
+            file,
+            sheet,
+            columns,
+            lines,
+            dict(self.ledger),
+            decimal_comma,
+            tuple(notes),
+            unit,
+            tuple(self.titles),
         )
 
     def tell(self, unit: str) -> list[str]:

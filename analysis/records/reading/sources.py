@@ -14,6 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
+from analysis.records.assignment.joining import join_tables
+from analysis.records.assignment.meanings import heading_means
+from analysis.records.assignment.sheets import are_alike
+from analysis.records.assignment.visits import read_visit
 from analysis.records.headings import (
     count_names,
     missing_names,
@@ -102,6 +106,9 @@ def find_sources(path: Path, mapping: Mapping, records: TextRecords) -> list[tup
                     code="two_files",
                 )
             )
+    whole = {*REQUIRED_TABLES} <= {name for _, name in tables}
+    if len(data) > 1 and len(data) > len(tables) and not whole and not mapping.tables:
+        return [(entry, "") for entry in data]
     if tables:
         n_other = len(data) - len(tables)
         if n_other:
@@ -222,6 +229,10 @@ def _read_workbook(
         book = Workbook(data)
         sheets = [(sheet, _table_called(sheet.name, mapping)) for sheet in book.sheets]
         by_name = [(sheet, table) for sheet, table in sheets if table]
+        if len(sheets) > len(by_name) and not {*REQUIRED_TABLES} <= {name for _, name in by_name}:
+            declared = bool(mapping.tables)
+            by_name = by_name if declared or len(by_name) == 1 == len(sheets) else []
+            sheets = sheets if declared else [(sheet, "") for sheet, _ in sheets]
         wanted = by_name if by_name and not table_name else sheets
         read: list[SheetRead] = []
         for number, (sheet, table) in enumerate(wanted, 1):
@@ -236,7 +247,7 @@ def _read_workbook(
                 unit="row",
             )
             if text is not None:
-                text = apply_marks(text, marks)
+                text = replace(apply_marks(text, marks), sheet_key=sheet.name)
                 if sheet.hidden:
                     text = replace(text, notes=(*text.notes, HIDDEN_SHEET))
             read.append((table, text, problems))
@@ -277,6 +288,14 @@ def _choose_sheet(
         return len(missing_names(shape, names))
 
     whole = [(item, table) for item, table in filled if not lacks(table)]
+    alike = _sheets_alike(filled, table_name)
+    if len(alike) > 1 and (mapping.sheets or len(whole) != 1):
+        left = len(filled) - len(alike)
+        if left:
+            records.notes.append(
+                f"{name}: {left} other {'sheet' if left == 1 else 'sheets'} not read"
+            )
+        return alike
     if len(whole) > 1:
         records.problems.append(
             Problem(
@@ -296,4 +315,30 @@ def _choose_sheet(
                 "the columns needed"
             )
         return [item]
-    return [max(filled, key=lambda one: count_names(one[1].headings, mapping.columns))[0]]
+    tables = [one[1] for one in filled if one[1].n_rows]
+    if mapping.sheets in ("", "joined") and join_tables(tables) is not None:
+        return [item for item, table in filled if table.n_rows]
+    return [max(filled, key=lambda one: sheet_merit(one[1], mapping))[0]]
+
+
+def sheet_merit(table: TextTable, mapping: Mapping) -> tuple[int, int, int]:
+    """Tell how much a sheet looks like records: known headings, usual ones, rows."""
+    known, likely = count_names(table.headings, mapping.columns)
+    usual = sum(
+        bool(heading_means(heading)) or read_visit(heading) is not None
+        for heading in table.headings
+    )
+    return known, max(likely, usual), table.n_rows
+
+
+def _sheets_alike(filled: list[tuple[SheetRead, TextTable]], table_name: str) -> list[SheetRead]:
+    """Give the largest set of sheets of one form with rows; one sheet is none."""
+    if table_name not in ("", "flat"):
+        return []
+    best: list[tuple[SheetRead, TextTable]] = []
+    for _, table in filled:
+        same = [one for one in filled if one[1].n_rows and are_alike([table, one[1]])]
+        if table.n_rows and len(same) > max(1, len(best)):
+            best = same
+    usual = sum(len(heading_means(heading)) > 0 for heading in best[0][1].headings) if best else 0
+    return [item for item, _ in best] if usual >= 2 else []

@@ -60,17 +60,22 @@ d$rate <- as.numeric(rates)
 d$social_share <- as.numeric(mean_of(goals$social))
 d$baseline <- as.numeric(mean_of(goals$start))
 
-# Traits in their order, as many as a fifth of the smallest format; places last.
+# Places first and beside the budget, one column each; then traits in their order, as many as a
+# fifth of the smallest format.
 traits <- c("attention", "peer_comfort", "social_share", "severity", "age_years", "baseline",
-  "motor_delay", "sensory_needs", "follows_instructions", "communication")
-places <- sort(unique(d$site))
-for (place in places[-1]) d[[paste("site", place)]] <- as.numeric(d$site == place)
-columns <- c(traits, if (length(places) > 1) paste("site", places[-1]))
-usable <- sapply(columns, function(name) {
+  "motor_delay", "sensory_needs", "follows_instructions", "communication", "motivation", "energy")
+places <- sort(unique(d$site[!is.na(d$site)]))
+stopifnot(6 * length(places) <= sum(!is.na(d$site)))
+beside <- character(0)
+for (i in seq_along(places)[-1]) {
+  d[[paste("site", i)]] <- as.numeric(d$site == places[i])
+  beside <- c(beside, paste("site", i))
+}
+usable <- sapply(traits, function(name) {
   x <- d[[name]]
-  mean(is.na(x)) <= 0.4 && diff(range(x, na.rm = TRUE)) > 0
+  mean(is.na(x)) <= 0.4 && length(unique(x[!is.na(x)])) > 1
 })
-columns <- head(columns[usable], min(table(factor(d$format, formats))) %/% 5)
+columns <- c(beside, head(traits[usable], min(table(factor(d$format, formats))) %/% 5))
 
 # A missing value is its least-squares prediction from the other traits and the format.
 x <- as.matrix(d[, columns])
@@ -88,11 +93,21 @@ for (round in 1:12) {
 }
 centred <- sweep(filled, 2, colMeans(filled))
 
-# Ordinary least squares, CR2 by therapy group (a child treated alone is one of its own).
+# Ordinary least squares, CR2 by therapy group and by therapist who keeps to a format (a child
+# treated alone by nobody of the kind is one of its own).
 design <- cbind(sapply(formats, function(f) as.numeric(d$format == f)), centred)
 colnames(design) <- c(formats, columns)
 alone <- d$format == "individual" | is.na(d$group_id)
 cluster <- ifelse(alone, paste("child", d$child_id), d$group_id)
+work <- table(d$therapist_id, factor(d$format, formats))
+clinic <- colSums(work)
+far <- sapply(seq_along(formats), function(k) work[, k] > 0 &
+  work[, k] * (sum(clinic) - clinic[k]) >= 4 * (rowSums(work) - work[, k]) * clinic[k])
+keepers <- rownames(work)[apply(far, 1, any)]
+for (keeper in keepers) {
+  theirs <- cluster[which(d$therapist_id == keeper)]
+  cluster[cluster %in% theirs] <- theirs[1]
+}
 fit <- lm(d$rate ~ 0 + design)
 covariance <- vcovCR(fit, cluster = cluster, type = "CR2")
 pairs <- list(c("group", "individual"), c("combined", "individual"), c("combined", "group"))
@@ -105,6 +120,6 @@ rows <- lapply(pairs, function(pair) {
 })
 write(toJSON(list(
   r = R.version.string, clubSandwich = as.character(packageVersion("clubSandwich")),
-  horizon = horizon, reach = as.list(reach), n_children = nrow(d), columns = columns,
+  horizon = horizon, reach = as.list(reach), n_children = nrow(d), columns = columns, keepers = I(keepers),
   pairs = do.call(rbind, rows)
 ), auto_unbox = TRUE, digits = 15, pretty = TRUE), file.path(folder, "reference.json"))
