@@ -264,7 +264,7 @@ MUTANTS = (
     (
         "names pass for codes",
         "records/privacy/codes.py",
-        "(?=.*\\d)[\\w./#-]+\\Z",
+        "(?=.*\\d)(?:[\\w./#-]|(?<=\\d):(?=[A-Za-z]\\d)|N°)+\\Z",
         "[\\w ./#=+@(|!$<{-]+\\Z",
         "disclosure/test_hostile_labels",
     ),

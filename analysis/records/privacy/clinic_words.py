@@ -11,6 +11,8 @@ from analysis.records.text import word_set
 
 WORDS = word_set(
     """
+    alter kode kod monat monate monaten doelcode kindcode weeknummer doelnummer stopping stopped
+    dziecka tydzien ребенка код неделя 目标编号 编号
     a about above active actual after against ago agreed aid all amount an and answer any approach
     area areas arm as assessed assessment assessments assessor assist at attained attainment
     attempted attendance attended attends auditory available average avoiding away balance band

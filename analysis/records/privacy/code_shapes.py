@@ -231,6 +231,28 @@ def _odd_ones(shapes: dict[Shape, list[str]], n: int) -> set[str]:
     }
 
 
+def words_like_names(texts: Sequence[str]) -> set[str]:
+    """Give the texts with unlisted words of a script without capitals, where four or more differ.
+
+    A name there has two or three signs, as short as the letters of a code.
+    """
+    if all(map(str.isascii, texts)):
+        return set()
+    found = {
+        text: {
+            word
+            for token in TOKEN.findall(text)
+            if len(word := fold(token)) > 1
+            and token.isalpha()
+            and token.lower() == token.upper()
+            and word not in CODE_WORDS
+        }
+        for text in texts
+    }
+    strange = set().union(*found.values())
+    return {text for text, words in found.items() if words} if len(strange) > 3 else set()
+
+
 def _judge_numbers(shape: Shape, texts: Sequence[str]) -> str:
     """Tell what the numbers of texts of one shape are when they are no running numbers."""
     digits = [re.findall(r"\d+", text) for text in texts]
@@ -311,7 +333,7 @@ def _judge_number(shape: Shape, numbers: list[int], texts: Sequence[str], place:
     dense = high - low < (5 * n + 20 if lettered else 2.5 * n + 10)
     if low in SERIAL_DAYS and high in SERIAL_DAYS:
         dense = high - low < 1.5 * n
-    if dense:
+    if dense or _runs_in_blocks(distinct):
         return ""
     if "@" in shape and all(number in WEEKDAY_TIMES for number in distinct):
         return ""
@@ -325,6 +347,28 @@ def _judge_number(shape: Shape, numbers: list[int], texts: Sequence[str], place:
         dated = sum(map(_could_be_date, prepared))
         return "date" if n >= 5 and dated >= 0.8 * n else ""
     return "date" if low in SERIAL_DAYS and high in SERIAL_DAYS else "number"
+
+
+def _runs_in_blocks(numbers: Sequence[int]) -> bool:
+    """Tell whether the last two to four digits count from one behind few numbers, or as goals do.
+
+    A year, a place or a child stands before them (22001, 110001, 00102); postcodes and record
+    numbers do not all begin again at one.
+    """
+    for base in (100, 1_000, 10_000):
+        blocks: dict[int, list[int]] = defaultdict(list)
+        for number in numbers:
+            blocks[number // base].append(number % base)
+        heads = list(blocks)
+        counting = all(
+            min(ends) == 1 and max(ends) <= 1.5 * len(ends) + 1 for ends in blocks.values()
+        )
+        few = len(heads) <= MOST_COHORTS and len(numbers) >= 5 * len(heads)
+        children = len(heads) >= 5 and max(heads) - min(heads) < 2 * len(heads)
+        goals = base == 100 and children and len(numbers) >= 1.5 * len(heads)
+        if counting and len(heads) > 1 and (few or goals):
+            return True
+    return False
 
 
 def _could_be_date(text: str) -> bool:

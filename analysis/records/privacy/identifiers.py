@@ -27,6 +27,7 @@ from analysis.records.privacy.labels import without_labels
 from analysis.records.privacy.shapes import (
     COMMON_WORDS,
     fold,
+    holds_dates,
     is_date,
     is_email,
     is_harmless,
@@ -232,7 +233,7 @@ def _judge_values(kept: list[str], known: bool) -> tuple[str, set[str]]:
     places = {text for text in texts if is_place(text)}
     if places and len(places) >= 0.3 * n:
         return "address", places
-    if looks_like_date_serial(kept) and not known:
+    if holds_dates(texts) or (looks_like_date_serial(kept) and not known):
         return "date", set(kept)
     degree = {text: 0 if _is_wording(text) else person_words(text) for text in texts}
     sure = {text for text in texts if degree[text] >= 3}

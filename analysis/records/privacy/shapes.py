@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from analysis.records.privacy.given_names import GIVEN_NAMES, SURNAMES
@@ -130,6 +130,10 @@ WORD_DATE = re.compile(
     r"(?:[^\W\d_]+,?\s+)?(?:(\d{1,2})(?:st|nd|rd|th|\.)?[-\s/]*(?:de |of )?([^\W\d_]{3,})\.?"
     r"[-,\s/]*|([^\W\d_]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?[-,\s/]+)(?:de |of )?"
     r"(\d{4}|\d{2})(?:[T ,].*)?"
+)
+LETTERED_DATE = re.compile(
+    r"[^\W\d_]{1,4}[-_. ]?\d{2}[-_./]?\d{2}[-_./]?\d{2}[-_./]?\d{2}"
+    r"|\d{2}[-_./]?\d{2}[-_./]?\d{2}[-_./]?\d{2}[-_. ]?[^\W\d_]{1,4}"
 )
 POSTCODES = re.compile(
     r"(?i)(GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d"
@@ -261,6 +265,24 @@ def _all_common(words: Iterable[str]) -> bool:
 def is_prose(text: str) -> bool:
     """Tell whether the text reads like a note: five words or more, or very long."""
     return len(text) > 80 or len(re.findall(r"[^\W\d_]{2,}", text)) >= 5
+
+
+def holds_dates(texts: Sequence[str]) -> bool:
+    """Tell whether most of five or more texts are a few letters before or behind a whole date."""
+    found = [match for text in texts if (match := LETTERED_DATE.fullmatch(text))]
+    dated = sum(
+        any(
+            _is_day(year, month, day)
+            for year, month, day in (
+                (digits[:4], digits[4:6], digits[6:]),
+                (digits[4:], digits[2:4], digits[:2]),
+                (digits[4:], digits[:2], digits[2:4]),
+            )
+        )
+        for match in found
+        if (digits := "".join(filter(str.isdigit, match[0])))
+    )
+    return dated >= 5 and dated >= 0.8 * len(texts)
 
 
 def looks_like_date_serial(texts: Iterable[str]) -> bool:
