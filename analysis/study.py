@@ -105,7 +105,7 @@ class Study:
     @property
     def chosen(self) -> Settings:
         """The settings as they were chosen, before the common weeks were found."""
-        return replace(self.settings, horizon_weeks=self.weeks.planned)
+        return replace(self.settings, horizon_weeks=self.weeks.planned, look_share=None)
 
     @property
     def gates(self) -> pd.DataFrame:

@@ -76,7 +76,7 @@ CHANGED = {
     "rare_share": -0.01,
     "precision_multiple": 0.5,
     "attrition_share": 0.01,
-    "attrition_difference": 0.0,
+    "attrition_difference": 0.9,
     "after_format_share": 0.01,
     "dominance_share": 0.01,
     "bend_share": 4.0,
@@ -158,6 +158,8 @@ POORER = {"columns_to_record"}
 SETTLED = {"next_share"}
 # What only a clinic can feel whose children go to several therapy groups.
 SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
+# What only a clinic can feel that loses more children of one format.
+LOSING = {"attrition_difference"}
 # What only a report that follows another can feel.
 FOLLOWED = {"look_fading", "look_overlap", "least_growth", "newcomers_together"}
 CHOICES = [f.name for part in (ClinicChoices, MethodConstants) for f in fields(part)]
@@ -176,6 +178,7 @@ def kind_of(name):
     kinds = {
         "several groups": SEVERAL_GROUPS,
         "poorer": POORER,
+        "losing": LOSING,
         "settled": SETTLED,
         "blocks": BLOCKS_ONLY,
         "uneven": UNEVEN,
@@ -197,6 +200,8 @@ def clinic(kind):
         )
     if kind == "several groups":
         return unlike_records(UnlikeDesign(second_group_share=0.4), 3)
+    if kind == "losing":
+        return invented_records(4, n_children=240, dropout_by_format=(0.0, 1.5, 0.0))
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     if kind == "followed":

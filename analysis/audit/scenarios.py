@@ -108,6 +108,7 @@ _ODD_NULL = {
     "said_faster": SELDOM_MISLED,
     "unnamed": NEARLY_NEVER,
 }
+_MISLED = {"said_faster": SELDOM_MISLED, "unnamed": NEARLY_NEVER}
 _OF_THERAPISTS: frozenset[GateRule] = frozenset({"therapists_apart", "one_therapist"})
 _BLOCKS = UnlikeDesign(last_week=(24, 12, 24))
 _UNLIKE_NULL = {"coverage": COVERED_AT_LEAST, "said_faster": SELDOM_MISLED}
@@ -243,13 +244,15 @@ SCENARIOS = (
         "left_after_success",
         "nothing differs, most families in groups leave once goals are met",
         UnlikeDesign(leave_after_success=(0.1, 0.8, 0.1)),
-        {"said_faster": SELDOM_MISLED},
+        _MISLED,
+        reasons=frozenset({"left_after_success"}),
     ),
     Scenario(
         "reviewed_on_success",
         "nothing differs, individual children are reviewed when a goal is met",
         UnlikeDesign(review_on_success=(0.8, 0.0, 0.0)),
-        {"said_faster": SELDOM_MISLED},
+        _MISLED,
+        reasons=frozenset({"reviewed_less_often", "reviewed_irregularly", "bent"}),
     ),
     Scenario(
         "made_harder",
@@ -263,11 +266,14 @@ SCENARIOS = (
         UnlikeDesign(
             leniency=(0.0, 0.35, 0.0), independent_share=0.4, independent_lost=(0.0, 1.0, 0.0)
         ),
+        {"unnamed": NEARLY_NEVER},
+        reasons=frozenset({"unchecked_raters"}),
     ),
     Scenario(
         "kinder_raters",
         "nothing differs, kinder therapists in groups, a quarter rated by others",
         UnlikeDesign(leniency=(0.0, 0.35, 0.0)),
+        reasons=frozenset({"head_start"}),
     ),
     Scenario(
         "kind_indication",
@@ -301,6 +307,7 @@ SCENARIOS = (
         "groups_late",
         "nothing differs, groups start six weeks late",
         UnlikeDesign(wait_weeks=(0, 6, 0)),
-        {"said_faster": SELDOM_MISLED},
+        _MISLED,
+        reasons=frozenset({"late_start"}),
     ),
 )

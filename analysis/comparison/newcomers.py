@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
 from analysis.comparison.arms import format_codes, formats_among, indicate_formats
-from analysis.comparison.contrasts import fit_clustered
+from analysis.comparison.contrasts import fit_clustered, second_clusters
 from analysis.comparison.result import Row, reason_of
 from analysis.computing import Array
 from analysis.errors import AnalysisError
@@ -128,7 +128,8 @@ def _fit(analysis_set: AnalysisSet, columns: Array) -> list[Row]:
     table = analysis_set.table
     formats = indicate_formats(table, formats_among(table))
     design = np.hstack([columns, formats, analysis_set.centred.to_numpy(float)])
-    fit = fit_clustered(table["rate"], design, table["cluster"], analysis_set.settings)
+    second, settings = second_clusters(table), analysis_set.settings
+    fit = fit_clustered(table["rate"], design, table["cluster"], settings, second=second)
     found = fit.contrast(np.eye(columns.shape[1], design.shape[1]))
     return [dict(zip(found.columns, row, strict=True)) for row in found.to_numpy()]
 

@@ -241,10 +241,14 @@ def test_the_digest_of_the_code_changes_with_any_line_of_it(tmp_path, monkeypatc
     assert digest_package() != before
 
 
+# What records hardly show: measured and told in METHODS.md, without a bar.
+HARDLY_SEEN = {"kinder_raters", "kind_indication", "years_not_recorded"}
+
+
 def test_the_scenarios_plant_what_their_names_say():
     for scenario in SCENARIOS:
         assert set(scenario.bars) <= set(MEASURES)
-        assert scenario.bars
+        assert scenario.bars or scenario.name in HARDLY_SEEN
     margin = true_contrasts(BY_NAME["one_margin"].design, 60_000)["could_have_had_any"]["rate"]
     assert margin["differences"]["group - individual"] == pytest.approx(M, abs=0.005)
     assert margin["differences"]["combined - group"] == pytest.approx(-M, abs=0.005)

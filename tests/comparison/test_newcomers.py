@@ -21,7 +21,7 @@ FIRST = PastLook(number=1, share=S.first_look_share, spent=S.first_look_share)
 @functools.cache
 def clinic():
     """Give the analysis set of a clinic in which nothing differs, and who of it is new."""
-    study = run_study(null_records(31, n_children=190), ask_again=False, ask_beside=False)
+    study = run_study(null_records(31, n_children=260), ask_again=False, ask_beside=False)
     asked = study.analysis_set
     code = {name: k for k, name in enumerate(dict.fromkeys(asked.table["cluster"]))}
     new = asked.table["cluster"].map(code).to_numpy() % 3 == 0  # whole groups

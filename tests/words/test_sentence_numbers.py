@@ -27,6 +27,7 @@ from analysis.words.tell import tell
 CHOICES = {
     "effort.usual_practice": ("mark_times_a_month", "mark_minutes"),
     "who.balance": ("overlap_smd_warn",),
+    "claims.H7": ("rater_margin",),
 }
 SMALL_MARGIN = Settings(margin=0.1)
 

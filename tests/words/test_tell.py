@@ -27,7 +27,16 @@ from analysis.words.reasons import DROPPED_CLAUSES, REASON_CLAUSES, give_clause
 from analysis.words.tell import tell
 
 ROOT = Path(__file__).resolve().parents[2]
-SEEN = ("vocabulary", "formats", "wording", "settings", "errors", "disclosure", "records")
+SEEN = (
+    "vocabulary",
+    "formats",
+    "wording",
+    "weeks_and_errors",
+    "settings",
+    "errors",
+    "disclosure",
+    "records",
+)
 SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
 SEEN += ("disclosure.chain_rows", "disclosure.sensitivity_rows", "records.schema", "cards")
 BAR = """
