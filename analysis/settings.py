@@ -258,6 +258,11 @@ class MethodConstants(WeeksAndErrors):
     made_harder_fewest: int = choice(
         5, "goals", "Fewer falls than this in each format are left to chance."
     )
+    effort_clusters: int = choice(
+        6,
+        "groups, or children treated alone",
+        "Of fewer in a format, drawn again and again, too many draws leave out nearly all.",
+    )
     t_correlation: float = choice(
         0.30, "correlation", "Between goals of a child, as T-scores assume (Kiresuk & Sherman)."
     )

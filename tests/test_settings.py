@@ -35,6 +35,7 @@ CHANGED = {
     "margin": 0.5,
     "smallest_cell": 40,
     "horizon_weeks": 18,
+    "effort_clusters": 1000,
     "grace_weeks": 0,
     "review_weeks": 8,
     "reviewed_share": 0.99,
@@ -201,7 +202,9 @@ def clinic(kind):
     if kind == "several groups":
         return unlike_records(UnlikeDesign(second_group_share=0.4), 3)
     if kind == "losing":
-        return invented_records(4, n_children=240, dropout_by_format=(0.0, 1.5, 0.0))
+        return invented_records(
+            2, n_children=240, dropout_share=0.02, dropout_by_format=(0.0, 0.9, 0.0)
+        )
     if kind == "poorer":
         return without_columns(invented_records(2, n_children=110), "severity", "therapist_id")
     if kind == "followed":

@@ -26,7 +26,6 @@ from analysis.comparison.arms import (
 from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.result import PAIRS, Comparison, new_comparison, withheld_comparison
-from analysis.errors import AnalysisError
 from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
@@ -151,11 +150,10 @@ def compare_effort(
     design = np.hstack([own, others.to_numpy()])
     outcomes = some[["gain", "sessions", "hours"]].to_numpy(float)
     cluster, stratum = _ordered_clusters(some, own.argmax(axis=1))
-    rng = np.random.default_rng(settings.seed)
-    try:
-        weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
-    except AnalysisError:
+    if np.bincount(stratum).min() < settings.effort_clusters:
         return _withheld(further, "few_groups_for_effort")
+    rng = np.random.default_rng(settings.seed)
+    weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
     whole = np.ones((1, len(stratum)))
     drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
     drawn = means_of_drawn(drawn, others.to_numpy(), cluster, np.vstack([whole, weights]))

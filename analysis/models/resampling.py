@@ -18,6 +18,8 @@ from analysis.errors import AnalysisError
 from analysis.models.arrays import Array, Whole
 
 FEWEST_CLUSTERS = 2
+# Least ratio of a resample's eigenvalues: below it rounding, not the children, gives coefficients.
+TELLING_APART = 1e-10
 
 
 def draw_cluster_weights(
@@ -78,11 +80,9 @@ def reweighted_coefficients(
     left[:, upper[1], upper[0]] = total[:, : len(upper[0])]
     right = total[:, len(upper[0]) :].reshape(-1, p, q)
     answer = np.full((len(weights), p, q), np.nan)
-    try:
-        answer[:] = np.linalg.solve(left, right)
-    except np.linalg.LinAlgError:
-        whole = np.linalg.matrix_rank(left, hermitian=True) == p
-        answer[whole] = np.linalg.solve(left[whole], right[whole])
+    spread = np.linalg.eigvalsh(left)
+    whole = spread[:, 0] > TELLING_APART * spread[:, -1]
+    answer[whole] = np.linalg.solve(left[whole], right[whole])
     return answer
 
 

@@ -49,7 +49,7 @@ from analysis.words.phrases import (
 from analysis.words.previous import name_row, say_since
 
 TEXT_CM, HALF_CM = 17.4, 8.45
-SIDES_CM = (7.4, 8.2, 9.0, 9.8)
+SIDES_CM = (7.4, 8.2, 9.0, 9.8, 10.8)
 TALLEST_ROW_CM = 2.9
 GUTTER_CM = 0.4
 SENTENCE_SIZE = 9.0

@@ -23,7 +23,9 @@ REASON_CLAUSES: dict[str, str] = {
     "few_labels": "too few of them are recorded",
     "few_across_formats": "too few therapists worked in more than one format",
     "few_sessions_written": "sessions were written down for too few children",
-    "few_groups_for_effort": "too few therapy groups to judge how much gain for effort varies",
+    "few_groups_for_effort": (
+        "too few therapy groups, or therapists with one format, to judge how gain for effort varies"
+    ),
     "few_practice_intervals": (
         "too few children have home practice written down in two intervals between reviews"
     ),

@@ -33,7 +33,7 @@ TYPES = {
 }
 ENTRY = {"report/__main__.py"}
 POISON = 98765.4321
-SIZES = (240, 480)
+SIZES = (240, 960)
 
 
 def shown_modules():

@@ -13,7 +13,7 @@ from analysis.disclosure.summary import SUMMARY_VERSION, parse_summary
 from analysis.errors import EXIT_STOPPED
 from analysis.report import __main__ as command
 
-BAD_ROWS = "child_id,goal_id,domain,format,week,attainment\nC1,G1,motor,solo,0,-2\n"
+BAD_ROWS = "child_id,goal_id,domain,format,week,attainment\nC1,G1,motor,group,0,7\n"
 NAMED_ROWS = "name,goal_id,domain,format,week,attainment\nMia Okafor,G1,motor,group,0,-2\n"
 SLOW_IMPORTS = ("statsmodels", "matplotlib", "typst")
 
