@@ -88,7 +88,7 @@ def test_a_summary_comes_back_from_its_file_the_same_bytes(summary):
     content = spell_summary(summary)
     assert parse_summary(content) == summary
     assert spell_summary(parse_summary(content)) == content
-    assert content.startswith(b'{\n "version": 3,\n')
+    assert content.startswith(b'{\n "version": 4,\n')
 
 
 FAULTS = (
@@ -108,7 +108,7 @@ FAULTS = (
     (("records", "digest"), "0f"),
     (("effort",), 3),
     (("formats", 0), "home"),
-    (("version",), 4),
+    (("version",), 5),
 )
 
 
@@ -127,15 +127,15 @@ HOSTILE = {
     "nothing": b"",
     "no JSON": b"%PDF-1.7",
     "no object": b"[1, 2]",
-    "NaN": b'{"version": 3, "invented": true, "margin": NaN}',
-    "too large a number": b'{"version": 3, "margin": 1e999}',
-    "a huge whole number": b'{"version": 3, "smallest_cell": ' + b"9" * 5000 + b"}",
-    "nested deeply": b'{"version": 3, "records": ' + b"[" * 100_000,
-    "nested deeply in an unknown field": b'{"version": 3, "x": ' + b'{"a":' * 100_000,
-    "a lone surrogate": b'{"version": 3, "records": {"id": "\\ud800"}}',
-    "not UTF-8": b'{"version": 3, "records": {"id": "\xff\xfe"}}',
-    "one long text": b'{"version": 3, "records": {"id": "' + b"a" * 5_000_000 + b'"}}',
-    "cut off": b'{"version": 3, "invented": tr',
+    "NaN": b'{"version": 4, "invented": true, "margin": NaN}',
+    "too large a number": b'{"version": 4, "margin": 1e999}',
+    "a huge whole number": b'{"version": 4, "smallest_cell": ' + b"9" * 5000 + b"}",
+    "nested deeply": b'{"version": 4, "records": ' + b"[" * 100_000,
+    "nested deeply in an unknown field": b'{"version": 4, "x": ' + b'{"a":' * 100_000,
+    "a lone surrogate": b'{"version": 4, "records": {"id": "\\ud800"}}',
+    "not UTF-8": b'{"version": 4, "records": {"id": "\xff\xfe"}}',
+    "one long text": b'{"version": 4, "records": {"id": "' + b"a" * 5_000_000 + b'"}}',
+    "cut off": b'{"version": 4, "invented": tr',
 }
 
 
@@ -146,7 +146,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(content):
 
 
 def test_a_summary_of_version_two_is_refused_by_its_version():
-    with pytest.raises(AnalysisError, match="version 2, these 3"):
+    with pytest.raises(AnalysisError, match="version 2, these 4"):
         parse_summary(b'{\n "version": 2,\n "title": "Individual, group or combined therapy"\n}\n')
 
 
