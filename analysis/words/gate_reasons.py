@@ -282,8 +282,10 @@ _SHORT_REASONS: dict[GateRule, str] = {
         "part of the difference was there at the first review, as when the raters of one format "
         "are kinder"
     ),
-    "reviewed_less_often": "one format was reviewed less often, perhaps when goals were met",
-    "reviewed_irregularly": "one format was reviewed in other weeks, perhaps when goals were met",
+    "reviewed_less_often": "one format was reviewed less often, as when reviews wait for success",
+    "reviewed_irregularly": (
+        "one format was reviewed in other weeks, as when reviews wait for success"
+    ),
     "left_after_success": "families of one format often left once goals were met",
     "closed_below": "goals were closed as attained below the expected level",
     "made_harder": "many goals were made harder once they were attained",

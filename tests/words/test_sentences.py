@@ -297,3 +297,8 @@ def test_adjusted_traits_are_listed_with_the_reason_for_those_left_out():
     assert said.text == (
         "Allowed for: attention. Not allowed for (no room): severity and place of therapy."
     )
+
+
+def test_no_short_reason_breaks_the_rules_for_sentences():
+    for reason in gate_reasons._SHORT_REASONS.values():
+        assert find_faults(f"Lean on this lightly: {reason}.") == []
