@@ -166,7 +166,7 @@ def test_the_page_of_the_audit_has_every_bar_with_the_verdict_of_its_numbers(aud
     table = page.partition("| bar | verdict |\n")[2].partition("\n\n")[0].splitlines()[1:]
     rows = [line.strip("| ").split(" | ") for line in table]
     assert [(row[0], row[1], row[4]) for row in rows] == bars
-    assert not [bar for bar in bars if bar[2] != "met"]
+    assert not [bar for bar in bars if bar[2] not in ("met", "open")]
 
 
 def test_what_the_pages_link_to_exists():

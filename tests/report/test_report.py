@@ -274,7 +274,7 @@ def test_bytes_do_not_depend_on_hash_seed_time_zone_locale_or_clock():
 def test_the_summary_comes_back_from_its_file_as_it_was(tmp_path):
     summary = example_summary()
     content = spell_summary(summary)
-    assert content.startswith(JSON_MARK + b"3,")
+    assert content.startswith(JSON_MARK + b"4,")
     (tmp_path / "summary.json").write_bytes(content)
     assert read_summary(tmp_path / "summary.json") == msgspec.structs.replace(summary, sentences=())
     assert list(json.loads(content)) == [
@@ -292,8 +292,8 @@ FAULTS = {
     "not JSON": (b"Dear colleague,", "no complete JSON"),
     "cut short": (spell_summary(example_summary())[:5000], "no complete JSON"),
     "another version": (b'{\n "version": 2,\n "answer": {}\n}', "another version"),
-    "no summary": (b'{\n "version": 3,\n "name": "Mia Okafor"\n}', "not written by this program"),
-    "deep": (b'{"version": 3, "answer": ' + b"[" * 100_000, "not written by this program"),
+    "no summary": (b'{\n "version": 4,\n "name": "Mia Okafor"\n}', "not written by this program"),
+    "deep": (b'{"version": 4, "answer": ' + b"[" * 100_000, "not written by this program"),
     "large": (b" " * (MOST_BYTES + 1), "larger than any"),
 }
 
