@@ -29,7 +29,6 @@ from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, children, interval, li
 from analysis.words.family_factors import Factor, list_factors
 from analysis.words.phrases import (
     absent_formats,
-    format_names,
     known,
     name_records,
     pair_names,
@@ -55,7 +54,7 @@ CHANCE = (
     "Chance plays a part in each number, and the range shows how low or how high it may be. Two "
     "numbers can differ by chance alone: go by the lines above."
 )
-LIGHTLY = "Lean on this lightly; the team's report says why."
+LIGHTLY = "Lean on {} lightly; the team's report says why."
 VALUES = (
     "Trips and times that suit us",
     "Time with other children",
@@ -65,7 +64,7 @@ VALUES = (
     "A start that is soon",
 )
 WEIGHTS = ("a lot", "some", "not much")
-# Why formats cannot be held side by side, in words of everyday.
+# Why formats cannot be compared, in words of everyday.
 _TOO_FEW = "too few children can be matched"
 _NOT_WRITTEN = "too little was written down at the start"
 _WHY_NOT = {
@@ -198,7 +197,7 @@ def _tell_hundred(
         text = (
             "Too few children to give a number."
             if compared
-            else "There is no number yet that is fair to hold beside the others."
+            else "There is no number yet that is fair to compare."
         )
         return Hundred(name, option, None, None, None, say(key, "family.no_number", text))
     low, high = known(row.low), known(row.high)
@@ -252,32 +251,59 @@ def _say_closed(summary: Summary, pairs: Sequence[MainPair]) -> Sentence:
         if gate.pair == pair.id and not gate.passed and gate.gate in BLOCKING
     ]
     reasons = list(dict.fromkeys(_WHY_NOT.get(rule, "") for rule in rules))
-    text = "These records cannot hold the formats side by side yet"
+    text = "These records cannot compare the formats yet"
     if reasons and all(reasons):
         text += f", because {listing(reasons)}"
     return say("family.closed", "family.closed", f"{text}. The choice can still be talked over.")
 
 
 def _tell_pairs(pairs: Sequence[MainPair]) -> list[Sentence]:
-    """Say each pair; those of which all say the very same thing, in one sentence."""
-    spelt = [(pair, _choose_words(pair)) for pair in pairs]
-    (first, *others) = spelt
-    if others and all(words == first[1] for _, words in others) and "{this}" not in first[1][1]:
-        rule, words = first[1]
-        names = listing([FORMAT_NAMES[f] for f in _formats_of(pairs)])
-        text = f"{sentence_case(names)}: {words.format(two='all')}"
-        return [say("family.pairs", rule, text, _numbers(pairs))]
+    """Say each pair; what is the very same of all, or of one format next to two, is said once."""
+    spelt: dict[tuple[str, str, FormatId | None], list[MainPair]] = {}
+    for pair in pairs:
+        rule, words = _choose_words(pair)
+        same = None if "{this}" not in words and len(_say_alike(pairs)) == 1 else pair.this
+        spelt.setdefault((rule, words, same), []).append(pair)
+    lightly = [pair for pair in pairs if _is_light(pair)]
     told = []
-    for pair, (rule, words) in spelt:
-        this, than = format_names(pair)
-        said = words.format(this=this, than=than, two="the two")
-        text = f"{pair_names(pair, upper=True)}: {said}"
-        told.append(say(f"family.pair.{pair.id}", rule, text, _numbers([pair])))
+    for (rule, words, same), alike in spelt.items():
+        said = f"{_name_pairs(alike, same)}: " + words.format(
+            this=FORMAT_NAMES[alike[0].this], than=_name_others(alike)
+        )
+        if lightly and len(lightly) < len(pairs) and alike[0] in lightly:
+            said += f" {LIGHTLY.format('this')}"
+        key = "-and-".join(pair.id for pair in alike)
+        told.append(say(f"family.pair.{key}", rule, said, _numbers(alike)))
+    if lightly and len(lightly) == len(pairs):
+        text = LIGHTLY.format("all of this" if len(pairs) > 1 else "this")
+        told.append(say("family.lightly", "family.lightly", text))
     return told
 
 
-def _formats_of(pairs: Sequence[MainPair]) -> list[FormatId]:
-    return list(dict.fromkeys(name for pair in pairs for name in (pair.than, pair.this)))
+def _say_alike(pairs: Sequence[MainPair]) -> set[tuple[str, str]]:
+    return {_choose_words(pair) for pair in pairs}
+
+
+def _name_pairs(alike: Sequence[MainPair], same: FormatId | None) -> str:
+    """Name a pair, all three formats, or one format next to two others."""
+    if len(alike) == 1:
+        return pair_names(alike[0], upper=True)
+    if same:
+        return sentence_case(f"{FORMAT_NAMES[same]} next to {_name_others(alike)}")
+    found = dict.fromkeys(name for pair in alike for name in (pair.than, pair.this))
+    names = list(found)
+    return sentence_case(listing([*names[:-1], FORMAT_NAMES[names[-1]]]))
+
+
+def _name_others(alike: Sequence[MainPair]) -> str:
+    names = [pair.than for pair in alike]
+    return listing([*names[:-1], FORMAT_NAMES[names[-1]]], last="or")
+
+
+def _is_light(pair: MainPair) -> bool:
+    """Tell whether what is said of a pair is to be leaned on lightly, as page 1 says."""
+    untold = (CANNOT_TELL, DEPENDS, NOT_COMPARABLE)
+    return pair.certainty == "suggestive" and pair.label not in untold and pair.shown
 
 
 def _numbers(pairs: Sequence[MainPair]) -> tuple[str, ...]:
@@ -288,17 +314,16 @@ _WORDS: dict[Label, str] = {
     NO_IMPORTANT_DIFFERENCE: "any gap in how fast goals moved is too small to matter.",
     CANNOT_TELL: "these records cannot tell in which goals move faster.",
     DEPENDS: "these records cannot tell in which goals move faster.",
-    NOT_COMPARABLE: "these records cannot hold {two} side by side.",
+    NOT_COMPARABLE: "these records cannot compare them yet.",
 }
 
 
 def _choose_words(pair: MainPair) -> tuple[str, str]:
     """Give the rule and the words of a pair; its first format is the subject."""
-    rule = f"family.{pair.label}"
     if pair.label != NOT_COMPARABLE and pair.estimate is None:
         return "family.held_back", "there are too few children to print an answer."
-    behind = pair.ahead == pair.than
-    faster, slower = ("slower", "faster") if behind else ("faster", "slower")
+    faster, slower = ("slower", "faster") if pair.ahead == pair.than else ("faster", "slower")
+    light = ".suggestive" if _is_light(pair) else ""
     if pair.label in AHEAD:
         much = (
             "by enough to matter" if pair.label == FASTER_IMPORTANT else "by how much is not sure"
@@ -311,9 +336,7 @@ def _choose_words(pair: MainPair) -> tuple[str, str]:
         )
     else:
         words = _WORDS[pair.label]
-    if pair.certainty == "suggestive" and pair.label not in (CANNOT_TELL, DEPENDS):
-        return f"{rule}.suggestive", f"{words} {LIGHTLY}"
-    return rule, words
+    return f"family.{pair.label}{light}", words
 
 
 def _tell_cannot(summary: Summary, present: Sequence[FormatId]) -> list[Sentence]:

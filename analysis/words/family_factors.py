@@ -119,7 +119,7 @@ def _answer_trait(summary: Summary, id: str) -> tuple[Mark, str]:
         return CANNOT_SAY, TOO_LITTLE
     if pair.label in AHEAD and pair.settled and pair.ahead:
         text = (
-            f"The higher it was at the start, the more the balance between {pair_names(pair)} moved "
+            f"The higher it was, the more the balance between {pair_names(pair)} moved "
             f"towards {FORMAT_NAMES[pair.ahead]}."
         )
         return (HINT if _is_low(summary, id) else SHOW), text
