@@ -113,10 +113,13 @@ def _ask_ledger(summary: Summary, folder: str | None) -> Iterator[Line]:
 def _verify_pages(pdf: bytes, told: Summary) -> Iterator[Line]:
     """Set the report again from its numbers, and hold the pages against it."""
     from analysis.report.document import PAPERS, render_pdf
+    from analysis.report.family import render_family
 
+    # A report has more pages than one; the page for families is one.
+    render = render_family if len(_read_pages(pdf)) == 1 else render_pdf
     again = []
     for paper in PAPERS:
-        again.append(render_pdf(told, paper))
+        again.append(render(told, paper))
         if again[-1] == pdf:
             yield YES, SAME_BYTES
             return
@@ -170,7 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Tell every sentence of a report again from the numbers it carries, and say "
         "whether they are the ones printed. Nothing is written.",
     )
-    parser.add_argument("report", help="the PDF of a report, or its JSON")
+    parser.add_argument(
+        "report", help="the PDF of a report or of its page for families, or its JSON"
+    )
     parser.add_argument("--ledger", help="folder of the clinic's private ledger, if it is another")
     asked = parser.parse_args(arguments)
     return run_entry_point(lambda: verify_report(Path(asked.report), asked.ledger))

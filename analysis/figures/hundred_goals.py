@@ -1,6 +1,6 @@
 """Of 100 goals, for families: a hundred dots for each format, and how far the range reaches.
 
-In: a told `FamilyPage`. Out: one picture. Decisions: one colour for all formats, one denominator
+In: a told `Summary`. Out: one picture. Decisions: one colour for all formats, one denominator
 and one order of filling; a dot is full up to the low end of the range, half-toned up to its high
 end and empty beyond, so that no picture shows a single number without its doubt.
 
@@ -9,6 +9,7 @@ Source: Galesic, Garcia-Retamero & Gigerenzer 2009, Health Psychology 28:210-216
 
 from __future__ import annotations
 
+from analysis.disclosure.summary import Summary
 from analysis.figures.style import (
     CONTRAST,
     PAPER,
@@ -20,7 +21,7 @@ from analysis.figures.style import (
     write,
 )
 from analysis.wording import FORMAT_TITLES
-from analysis.words.family import FamilyPage, Hundred, describe_hundreds
+from analysis.words.family import Hundred, describe_hundreds, tell_family
 
 ROWS, COLUMNS, OF = 5, 20, 100
 GAP_CM, HEAD_CM, KEY_CM = 0.6, 0.62, 0.75
@@ -35,14 +36,15 @@ KEY = (
 
 
 @in_own_style
-def draw_hundred_goals(page: FamilyPage, *, width_cm: float = 17.4, titled: bool = True) -> Picture:
+def draw_hundred_goals(summary: Summary, *, width_cm: float = 17.4, titled: bool = True) -> Picture:
     """Draw for each format how many of 100 goals reach the expected level.
 
     Args:
-        page: what the page for families says.
+        summary: what may be shown.
         width_cm: width of the whole picture.
         titled: whether it names the formats; the printed page does so itself.
     """
+    page = tell_family(summary)
     head_cm = HEAD_CM if titled else 0.1
     n = len(page.hundreds)
     column_cm = (width_cm - (n - 1) * GAP_CM) / n

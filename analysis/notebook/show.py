@@ -20,6 +20,7 @@ from analysis.records.load import read_records
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words.family import tell_family
 from analysis.words.phrases import every, name_records
 from analysis.words.tell import tell
 
@@ -136,6 +137,17 @@ def quote(summary: Summary, title: str, *names: str) -> Told:
         The sentences; one that says so when the report has none of these.
     """
     return Told(title, tuple(summary.quote(*names)) or (NOTHING,))
+
+
+def quote_family(summary: Summary) -> Told:
+    """Quote what the page for families says of numbers, of gaps, and of what cannot be said.
+
+    Args:
+        summary: what may be shown.
+    """
+    page = tell_family(summary)
+    cannot = (f"These records cannot say: {sentence.text}" for sentence in page.cannot)
+    return Told(page.title.text, (*(sentence.text for sentence in page.sure), *cannot))
 
 
 def find_last_week(summary: Summary) -> int:

@@ -52,14 +52,15 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, text, mapping, previous, ledger.
+        asked: records, output, margin, smallest_cell, paper, family, text, mapping, previous,
+            ledger.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
     """
     settings = Settings(margin=asked.margin, smallest_cell=asked.smallest_cell)
     source = SAMPLE if asked.records is None else Path(asked.records)
-    outputs = _name_outputs(Path(asked.output), with_text=asked.text)
+    outputs = _name_outputs(Path(asked.output), asked.family, with_text=asked.text)
     inputs = _list_inputs(source)
     recover_files(outputs.values(), inputs)
     previous = None if asked.previous is None else read_summary(asked.previous)
@@ -85,6 +86,10 @@ def make_report(asked: argparse.Namespace) -> str:
         summary = tell(protect(study, ledger, previous))
         start(2)
         contents = _render(summary, asked.paper, with_text=asked.text)
+        if "family" in outputs:
+            from analysis.report.family import render_family
+
+            contents["family"] = render_family(summary, asked.paper)
         start(3)
         if ledger is not None:
             ledger.save()
@@ -121,6 +126,9 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="print nothing about fewer children than this (default: %(default)s)",
     )
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    parser.add_argument(
+        "--family", metavar="PDF", help="also write one page for families, into this PDF"
+    )
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
@@ -136,10 +144,14 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = parser.parse_args(arguments)
     if Path(asked.output).suffix.lower() != ".pdf":
         parser.error("the output is a PDF: give a name that ends in .pdf")
+    if asked.family is not None and Path(asked.family).suffix.lower() != ".pdf":
+        parser.error("--family: give a name that ends in .pdf")
+    if asked.family is not None and Path(asked.family).resolve() == Path(asked.output).resolve():
+        parser.error("--family: give another name than the report's")
     return asked
 
 
-def _name_outputs(pdf: Path, *, with_text: bool) -> dict[str, Output]:
+def _name_outputs(pdf: Path, family: str | None, *, with_text: bool) -> dict[str, Output]:
     """Give the files to write and how an old one of each must begin to be replaced."""
     outputs = {
         "pdf": Output(pdf, b"", PDF_MARK),
@@ -147,6 +159,8 @@ def _name_outputs(pdf: Path, *, with_text: bool) -> dict[str, Output]:
     }
     if with_text:
         outputs["text"] = Output(pdf.with_suffix(".txt"), b"", TEXT_MARK)
+    if family is not None:
+        outputs["family"] = Output(Path(family), b"", PDF_MARK)
     return outputs
 
 

@@ -52,7 +52,7 @@ def render_family(
         ReportFault: if the typesetter warns of anything.
     """
     page = tell_family(summary)
-    picture = draw_hundred_goals(page, width_cm=TEXT_CM, titled=False)
+    picture = draw_hundred_goals(summary, width_cm=TEXT_CM, titled=False)
     view = _view_page(summary, page) | {"period": period, "prepared": prepared}
     view |= {"paper": PAPERS[paper], "alt": "" if picture.empty else picture.alt}
     names = ("parts.typ", "family.typ")
