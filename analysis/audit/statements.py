@@ -58,7 +58,7 @@ def find_family_statements(summary: Summary) -> list[Statement]:
         summary: a told summary.
     """
     found: list[Statement] = []
-    ahead = {pair.id: pair.ahead == pair.this for pair in summary.answer.pairs}
+    ahead: dict[str, bool] = {p.id: p.ahead == p.this for p in summary.answer.pairs}
     for sentence in tell_family(summary).sentences:
         rule = sentence.rule.removeprefix("family.").removesuffix(".suggestive")
         last = sentence.id.rpartition(".")[2]
