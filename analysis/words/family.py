@@ -38,10 +38,7 @@ USE = (
     "This page is for families and therapists to read together. It gives facts and questions. "
     "The choice is made by the people who know the child."
 )
-LOT = (
-    "Children were not placed by lot. So part of any gap, or of no gap, may come from which "
-    "children were in which format."
-)
+LOT = "Children were not placed by lot. Who was in which format may make a gap, or hide one."
 AIM = "The expected level is the aim that was set for a goal at the start."
 CHANCE = (
     "Chance plays a part in each number, and the range shows how low or how high it may be. Two "

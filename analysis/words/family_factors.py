@@ -1,9 +1,9 @@
 """Eight things to talk over before a format is chosen, and what these records say of each.
 
 In: a published summary. Out: one `Factor` for each. Decisions: the eight are those that the
-literature on the three formats names; a record shows or hints at something only where the report
-may state it beside everything else it compares, and hints only where its own credibility
-card, or what the claim rests on, is not above low; everything else it cannot say, or was not asked.
+literature on the three formats names; records show or hint at something only where the report may
+state it beside everything else it compares; a dependence is only hinted at, because no credibility
+card rates one above low, and so is what home practice goes with, which is an association.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from analysis.vocabulary import (
     SUPPORTED,
 )
 from analysis.wording import FORMAT_NAMES, KIND_NAMES
-from analysis.words.credibility import KIND, RATINGS, fill_cards
 from analysis.words.phrases import absent_formats, format_names, pair_names, say
 
 Mark = Literal["show", "hint", "cannot_say", "not_asked"]
@@ -96,12 +95,6 @@ def list_factors(summary: Summary) -> tuple[Factor, ...]:
     return tuple(factors)
 
 
-def _is_low(summary: Summary, id: str) -> bool:
-    """Tell whether the card of a dependence is missing, or not above low."""
-    rating = next((card.rating for card in fill_cards(summary) if card.id == id), "")
-    return rating != RATINGS[-1]
-
-
 def _answer_trait(summary: Summary, id: str) -> tuple[Mark, str]:
     """Answer whether the gap between two formats goes with a trait."""
     part = (
@@ -122,7 +115,7 @@ def _answer_trait(summary: Summary, id: str) -> tuple[Mark, str]:
             f"The higher it was, the more the balance between {pair_names(pair)} moved "
             f"towards {FORMAT_NAMES[pair.ahead]}."
         )
-        return (HINT if _is_low(summary, id) else SHOW), text
+        return HINT, text
     if pair.label == NO_IMPORTANT_DIFFERENCE:
         return SHOW, f"High or low, it hardly changed the gap between {pair_names(pair)}."
     return CANNOT_SAY, EITHER_WAY
@@ -137,7 +130,7 @@ def _answer_kind(summary: Summary) -> tuple[Mark, str]:
     if pair is None or part.withheld:
         return CANNOT_SAY, TOO_LITTLE
     if pair.label in AHEAD and pair.settled and pair.ahead:
-        return (HINT if _is_low(summary, KIND) else SHOW), _say_kind(pair)
+        return HINT, _say_kind(pair)
     if pair.label == NO_IMPORTANT_DIFFERENCE:
         return SHOW, f"Skill or social, it hardly changed the gap between {pair_names(pair)}."
     return CANNOT_SAY, EITHER_WAY

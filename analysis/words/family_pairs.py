@@ -41,9 +41,7 @@ def tell_pairs(pairs: Sequence[MainPair]) -> list[Sentence]:
     lightly = [pair for pair in pairs if _is_light(pair)]
     told = []
     for (rule, words, same), alike in spelt.items():
-        said = f"{_name_pairs(alike, same)}: " + words.format(
-            this=FORMAT_NAMES[alike[0].this], than=_name_others(alike)
-        )
+        said = f"{_name_pairs(alike, same)}: {words.format(this=FORMAT_NAMES[alike[0].this])}"
         if lightly and len(lightly) < len(pairs) and alike[0] in lightly:
             said += f" {LIGHTLY.format('this')}"
         key = "-and-".join(pair.id for pair in alike)
@@ -99,10 +97,11 @@ def _choose_words(pair: MainPair) -> tuple[str, str]:
     faster, slower = ("slower", "faster") if pair.ahead == pair.than else ("faster", "slower")
     light = ".suggestive" if _is_light(pair) else ""
     if pair.label in AHEAD:
-        much = (
-            "by enough to matter" if pair.label == FASTER_IMPORTANT else "by how much is not sure"
-        )
-        words = f"goals moved {faster} in {{this}} than in {{than}}, {much}."
+        words = f"goals moved {faster} in {{this}}"
+        if pair.label == FASTER_IMPORTANT:
+            words += ", by enough to matter."
+        else:
+            words += ". Whether by enough to matter is not known."
     elif pair.label == RULES_OUT:
         words = (
             f"no sign that goals move {slower} in {{this}} by enough to matter. Whether they move "
