@@ -20,7 +20,7 @@ from analysis.records.load import read_records
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.words.family import tell_family
+from analysis.words.family import describe_hundreds, tell_family
 from analysis.words.phrases import every, name_records
 from analysis.words.tell import tell
 
@@ -146,8 +146,9 @@ def quote_family(summary: Summary) -> Told:
         summary: what may be shown.
     """
     page = tell_family(summary)
-    cannot = (f"These records cannot say: {sentence.text}" for sentence in page.cannot)
-    return Told(page.title.text, (*(sentence.text for sentence in page.sure), *cannot))
+    texts = (sentence.text for sentence in page.cannot)
+    cannot = (f"These records cannot say {text[:1].lower()}{text[1:]}" for text in texts)
+    return Told(page.title.text, (describe_hundreds(page), *(s.text for s in page.sure), *cannot))
 
 
 def find_last_week(summary: Summary) -> int:
