@@ -131,7 +131,7 @@ def tell_family(summary: Summary) -> FamilyPage:
         cannot=tuple(_tell_cannot(summary, present)),
         factors=list_factors(summary),
         values=say("family.values", "family.values", "What matters to your family?"),
-        source=tuple(_tell_source(summary)),
+        source=tuple(_tell_source(summary, ranged=any(row.low is not None for row in hundreds))),
     )
 
 
@@ -261,15 +261,16 @@ def _tell_cannot(summary: Summary, present: Sequence[FormatId]) -> list[Sentence
     return [say(f"family.cannot.{k}", "family.cannot", text) for k, text in enumerate(texts)]
 
 
-def _tell_source(summary: Summary) -> list[Sentence]:
+def _tell_source(summary: Summary, *, ranged: bool) -> list[Sentence]:
     """Say where the numbers are from and who stands behind them."""
     n = summary.counted("all").n_children
     who = f"about {children(n)}" if n is not None else "some children"
     kind = "made-up records" if summary.invented else "this clinic's own records"
     text = (
         f"Source: {kind} of {who}, from week 0 to {summary.measure.horizon_weeks} "
-        f"({name_records(summary)}). Each range is a {range_name(summary)}."
+        f"({name_records(summary)})."
     )
+    text += f" Each range is a {range_name(summary)}." if ranged else ""
     free = (
         "The team's report holds the same numbers, and how they were found. A free program that "
         "anyone may read made both."
