@@ -15,6 +15,7 @@ texts that stand beside numbers, by id:
 - previous: say_since
 - method: describe_trial, list_settings, list_versions, list_glossary, LIMITS, DISCUSSION
 - gate_reasons: GATE_QUESTIONS, give_reason; reasons: give_clause
-- phrases: spell_unit, every, range_name, narrow_range_name, pair_names, absent_formats
+- phrases: spell_unit, every, range_name, narrow_range_name, pair_names, absent_formats,
+  present_formats, present_pairs, compares
 - alt_text: one `describe_...` for each picture, of a summary that has its sentences
 """
