@@ -31,6 +31,7 @@ TIMES: dict[Times, str] = {
     "four": "about four times as many children",
     "five": "more than four times as many children",
 }
+AIM = ("answer.needed.half_width",)
 NOT_SETTLED = "not settled by these records"
 
 
