@@ -171,8 +171,8 @@ def _read_about(pdf: bytes) -> dict[str, str]:
     from pypdf import PdfReader
 
     try:
-        about = PdfReader(io.BytesIO(pdf)).metadata
-        found = {name: str((about or {}).get(key, "")) for name, key in ABOUT.items()}
+        about = dict(PdfReader(io.BytesIO(pdf)).metadata or {})
+        found = {name: str(about.get(key, "")) for name, key in ABOUT.items()}
     except Exception:  # whatever a broken PDF makes its reader raise
         found = dict.fromkeys(ABOUT, "")
     return found

@@ -55,11 +55,11 @@ TALLEST_ROW_CM = 2.8
 GUTTER_CM = 0.4
 SENTENCE_SIZE = 10.0
 LINE_CM = 0.405
-HEAD_CM, LIGHTLY_CM, LEAST_ROW_CM = 1.2, 0.2, 2.1
+HEAD_CM, LIGHTLY_CM, LEAST_ROW_CM = 1.08, 0.2, 2.1
 KEEP_IN_MIND = "To keep in mind"
 GAINED = "Progress"
 SAID_ALREADY = "What can be said already"
-MISSING = "What is missing"
+MISSING, TO_COMPARE = "What is missing", "If you want to compare"
 READING_WIDE = " Thin lines: the range if something unrecorded also differs."
 
 
@@ -78,11 +78,7 @@ def view_answer(summary: Summary) -> View:
         "compared": compared,
         "reading": _say_reading(summary),
         "pairs": [_view_pair(summary, pair) for pair in pairs] if compared else [],
-        "missing": {"title": MISSING, "sentences": summary.quote("missing")},
-        "already": {
-            "title": SAID_ALREADY,
-            "sentences": [] if compared else summary.quote("progress.course"),
-        },
+        "told": [] if compared else _view_told(summary),
         "counts": _view_counts(summary),
         "caveats_title": KEEP_IN_MIND,
         "caveats": [
@@ -119,11 +115,10 @@ def write_answer(view: View, summary: Summary) -> Iterable[str]:
     for pair in view["pairs"]:
         names = f"{pair['this_head']} compared with {pair['than_head'].lower()}"
         yield f"{names}: {pair['title']}. {' '.join((pair['sentence'], pair['lightly'])).strip()}"
-    for part in (view["missing"], view["already"]):
-        if part["sentences"]:
-            yield f"{part['title']}:"
-            yield from part["sentences"]
-    if not view["compared"]:
+    for part in view["told"]:
+        yield f"{part['title']}:"
+        yield from part["sentences"]
+    if any(row.id == "missing.needed" and row.rule == row.id for row in summary.sentences):
         yield alt_text.describe_needed(summary)
     counts = view["counts"]
     if counts["rows"]:
@@ -135,6 +130,22 @@ def write_answer(view: View, summary: Summary) -> Iterable[str]:
     yield f"{view['caveats_title']}:"
     yield bullets(f"{caveat['title']}. {caveat['text']}" for caveat in view["caveats"])
     yield f"{view['next_step']['title']}. {view['next_step']['text']}"
+
+
+def _view_told(summary: Summary) -> list[View]:
+    """Give what is told where nothing is compared: what is missing, and what can be said."""
+    alone = len(present_formats(summary)) == 1
+    missing = {
+        "title": TO_COMPARE if alone else MISSING,
+        "sentences": summary.quote("missing"),
+        "picture": "needed",
+    }
+    already = {
+        "title": SAID_ALREADY,
+        "sentences": summary.quote("progress.course"),
+        "picture": "",
+    }
+    return [already, missing] if alone else [missing, already]
 
 
 def _say_reading(summary: Summary) -> str:

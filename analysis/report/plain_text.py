@@ -30,7 +30,7 @@ def render_text(summary: Summary, heading: Heading = NO_HEADING) -> str:
     front = view["front"]
     blocks = [TEXT_MARK.decode().strip(), *head(front["title"]), *front["heading"]]
     blocks += [front["typed"], front["invented"], front["held"]]
-    blocks.append(f"{front['settings']} {front['named']}.")
+    blocks.append(f"{front['matters']} {front['smallest']} {front['named']}.")
     for section in SECTIONS:
         if section.name in view:
             blocks += section.write(view[section.name], summary)

@@ -19,7 +19,7 @@ from analysis.report.spelling import FORMAT_HEADS, NOT_SHOWN, View, bullets, hea
 from analysis.wording import number
 from analysis.words import alt_text
 from analysis.words.discussion import list_discussion
-from analysis.words.phrases import compares, range_name, spell_rough
+from analysis.words.phrases import compares, present_formats, range_name, spell_rough
 from analysis.words.progress import shares_shown
 
 TEXT_CM = 17.4
@@ -32,7 +32,8 @@ def view_progress(summary: Summary) -> View:
     shown, soon = shares_shown(summary), summary.attainment
     course = summary.quote("progress.course") if compares(summary) else []
     shares = summary.quote(f"soon.shares.{max(soon.weeks)}") if shown and soon else []
-    reason = [] if shown else summary.quote("progress.levels", "soon.withheld", "soon.not_asked")
+    why = ("soon.withheld", "soon.not_asked") if len(present_formats(summary)) > 1 else ()
+    reason = [] if shown else summary.quote("progress.levels", *why)
     return {
         "title": TITLE,
         "course": course,

@@ -44,10 +44,10 @@ def view_summary(
 
 def _view_front(summary: Summary, heading: Heading) -> View:
     weeks = summary.measure.rate_weeks
-    settings = (
-        f"Smallest difference that matters: {number(summary.margin)} levels each {weeks} weeks. "
-        f"Nothing is printed about fewer than {summary.smallest_cell} children."
+    matters = (
+        f"Smallest difference that matters: {number(summary.margin)} levels each {weeks} weeks."
     )
+    smallest = f"Nothing is printed about fewer than {summary.smallest_cell} children."
     return {
         "title": heading.title or TITLE,
         "heading": [text for text in (heading.period, heading.prepared) if text],
@@ -58,7 +58,8 @@ def _view_front(summary: Summary, heading: Heading) -> View:
         "invented": INVENTED if summary.invented else "",
         "held": _say_held(summary),
         "named": name_records(summary),
-        "settings": settings,
+        "matters": matters,
+        "smallest": smallest,
         "every": every(summary),
         "range": range_name(summary),
     }

@@ -27,8 +27,8 @@ def tell_missing(summary: Summary) -> list[Sentence]:
     n_groups = count(needed.n_groups, "therapy group")
     if len(present_formats(summary)) == 1:
         text = (
-            f"Nothing is missing to tell this course. To compare, records of a second format are "
-            f"needed: at least {n_children}, and at least {n_groups} where children come together."
+            f"This report compares once there are records of a second format: at least "
+            f"{n_children}, and at least {n_groups} where children come together."
         )
         return [say("missing.needed", "missing.one_format", text, _NEEDED)]
     told = []
