@@ -11,7 +11,6 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from analysis.disclosure.chain_rows import Change, NewChildren
-from analysis.disclosure.fields import FormatId
 from analysis.disclosure.rows import Counts, FlowStep, FormatRate, MainPair
 from analysis.disclosure.summary import Summary
 from analysis.figures.balance import draw_balance, draw_overlap
@@ -225,7 +224,9 @@ def _view_counts(summary: Summary) -> View:
         rows = [row for row in rows if row.n_children is not None]
     if len(rows) > 1:
         rows.append(summary.counted(ALL))
-    rates = {rate.format: rate for rate in summary.answer.rates if rate.shown}
+    rates: dict[str, FormatRate] = {
+        rate.format: rate for rate in summary.answer.rates if rate.shown
+    }
     handed_in = all(_handed_in(first, row) is not None for row in rows)
     grouped = any(row.format in ("group", "combined") for row in rows)
     does = "Compared" if compares(summary) else "Followed"
@@ -255,13 +256,13 @@ def _handed_in(first: FlowStep, row: Counts) -> float | None:
     return value
 
 
-def _count_cells(first: FlowStep, row: Counts, rates: Mapping[FormatId, FormatRate]) -> list[str]:
+def _count_cells(first: FlowStep, row: Counts, rates: Mapping[str, FormatRate]) -> list[str]:
     """Spell one format's counts and its rate; individual therapy has no groups."""
     counts = (row.n_children, row.n_goals, row.n_groups, row.n_therapists)
     cells = [spell_count(n) for n in (_handed_in(first, row), *counts)]
     if row.n_children is not None and row.n_groups is None:
         cells[3] = NONE_HERE if row.format == "individual" else NOT_RECORDED
-    rate = None if row.format == ALL else rates.get(row.format)
+    rate = rates.get(row.format)
     gained = f"{number(known(rate.estimate))} ({interval(*ends(rate))})" if rate else ""
     return [*cells, gained or ("" if row.format == ALL else NOT_SHOWN)]
 

@@ -43,10 +43,8 @@ def view_summary(
 
 
 def _view_front(summary: Summary, heading: Heading) -> View:
-    weeks = summary.measure.rate_weeks
-    matters = (
-        f"Smallest difference that matters: {number(summary.margin)} levels each {weeks} weeks."
-    )
+    least = f"{number(summary.margin)} levels each {summary.measure.rate_weeks} weeks"
+    matters = f"Smallest difference that matters: {least}."
     smallest = f"Nothing is printed about fewer than {summary.smallest_cell} children."
     return {
         "title": heading.title or TITLE,
