@@ -116,8 +116,6 @@ def tell_answer(summary: Summary) -> list[Sentence]:
     """Say what the records show of each pair, and of all together."""
     pairs = summary.answer.pairs
     told = [*(say_pair(summary, pair) for pair in pairs), say_headline(summary)]
-    if not compares(summary):
-        return told
     alike = any(p.label == NO_IMPORTANT_DIFFERENCE and p.estimate is not None for p in pairs)
     rule, text = ("always.alike", f"{ALWAYS} {ADVICE}") if alike else ("always", ALWAYS)
     return [*told, say("always", rule, text)]
