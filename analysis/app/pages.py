@@ -20,6 +20,7 @@ from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.plan import CERTAIN, GUESS, LIKELY
 from analysis.records.text import TextTable
 from analysis.words.answer import list_shortly
+from analysis.words.phrases import compares
 
 NAME = "Therapy formats"
 MOST_OPEN = 12
@@ -350,7 +351,7 @@ def report_page(desk: Desk, form: str) -> str:
     summary = desk.summary
     assert summary is not None
     texts = summary.texts
-    always = texts.get("always", texts["counts"])
+    always = texts["always" if compares(summary) else "counts"]
     invented = (
         "<p class=warn>These are the invented sample records.</p>" if summary.invented else ""
     )

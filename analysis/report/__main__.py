@@ -212,6 +212,7 @@ def _close(
     A plain hyphen stands for the minus sign, which not every terminal can show.
     """
     from analysis.words.answer import list_shortly
+    from analysis.words.phrases import compares
 
     lines = [f"Note: {note}" for note in records.notes]
     texts = summary.texts
@@ -222,7 +223,7 @@ def _close(
     if summary.previous:
         lines.append(texts["changes.held"])
     lines += ["", texts["headline"], texts["counts"]]
-    lines += [texts["always"]] if "always" in texts else []
+    lines += [texts["always"]] if compares(summary) else []
     lines += [*(f"- {text}" for text in list_shortly(summary)), ""]
     lines = [
         textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))

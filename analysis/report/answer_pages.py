@@ -73,7 +73,7 @@ def view_answer(summary: Summary) -> View:
         "headline": headline,
         "lightly": lightly,
         "counted": summary.texts["counts"],
-        "always": summary.texts.get("always", ""),
+        "always": summary.texts["always"] if compared else "",
         "compared": compared,
         "reading": _say_reading(summary),
         "pairs": [_view_pair(summary, pair) for pair in pairs] if compared else [],
