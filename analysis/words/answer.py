@@ -147,7 +147,8 @@ def _say_handed_in(summary: Summary) -> str:
     A number that is kept back is said to be so: beside the other it could show a child.
     """
     everyone, flow = summary.counted("all"), summary.cohort.flow
-    handed_in, followed = flow[0].total, flow[-1].total
+    handed_in = flow[0].total if flow else None
+    followed = flow[-1].total if flow else None
     does = "are compared" if compares(summary) else "can be followed"
     if everyone.n_children is None:
         hidden = f"Some formats have fewer than {summary.smallest_cell} children to compare."
