@@ -337,7 +337,10 @@ def test_the_plain_text_says_every_sentence_in_short_lines(variant):
 
 def test_the_plain_text_reads_pictures_out_as_words():
     text = _squeeze(render_text(example_summary()))
-    for said in ("Individual:compared70", "Comfortwithotherchildren:0.8before,atmost0.07after"):
+    for said in (
+        "Individual:handedin85",
+        "Comfortwithotherchildren:0.8before,atmost0.07after",
+    ):
         assert said in text
 
 
