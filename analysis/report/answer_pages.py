@@ -19,6 +19,7 @@ from analysis.figures.contrasts import BY_NARROW, draw_contrasts
 from analysis.figures.flow import draw_flow
 from analysis.figures.needed import draw_needed
 from analysis.figures.style import Picture, text_width_cm
+from analysis.formats import is_grouped
 from analysis.report.spelling import (
     ALL,
     FORMAT_HEADS,
@@ -239,7 +240,7 @@ def _view_counts(summary: Summary) -> View:
         rate.format: rate for rate in summary.answer.rates if rate.shown
     }
     handed_in = all(_handed_in(first, row) is not None for row in rows)
-    grouped = any(row.format in ("group", "combined") for row in rows)
+    grouped = any(row.format != ALL and is_grouped(row.format) for row in rows)
     does = "Compared" if compares(summary) else "Followed"
     heads = ["Handed in", does, "Goals", "Groups", "Therapists", GAINED]
     treated = any(row.n_therapists is not None for row in rows)
