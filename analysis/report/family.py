@@ -18,6 +18,7 @@ from analysis.report.document import (
     compile_pages,
     drawable_characters,
 )
+from analysis.report.heading import NO_HEADING, Heading
 from analysis.report.spelling import View, clean
 from analysis.wording import FORMAT_TITLES
 from analysis.words.family import VALUES, WEIGHTS, FamilyPage, tell_family
@@ -33,32 +34,32 @@ FACTORS_HEAD = ("About", "To talk over", "What the records say")
 TEXT_CM = 17.4
 
 
-def render_family(
-    summary: Summary, paper: str = "a4", *, period: str = "", prepared: str = ""
-) -> bytes:
+def render_family(summary: Summary, paper: str = "a4", heading: Heading = NO_HEADING) -> bytes:
     """Set the page for families.
 
     Args:
         summary: a told summary.
         paper: "a4" or "letter".
-        period: the time the records are from, as the clinic types it.
-        prepared: who prepared the page, and when, as the clinic types it.
+        heading: period, and who prepared it, as the clinic types them; the page has its own title.
 
     Returns:
         The bytes of a tagged PDF/UA-1 of one page; equal for equal summaries and texts.
 
     Raises:
+        AnalysisError: if the heading holds a character that cannot be printed.
         KeyError: if the paper is not known.
         ReportFault: if the typesetter warns of anything.
     """
+    characters = drawable_characters()
+    heading.check_characters(characters)
     page = tell_family(summary)
     picture = draw_hundred_goals(summary, width_cm=TEXT_CM, titled=False)
-    view = _view_page(summary, page) | {"period": period, "prepared": prepared}
+    view = _view_page(summary, page) | {"period": heading.period, "prepared": heading.prepared}
     view |= {"paper": PAPERS[paper], "alt": "" if picture.empty else picture.alt}
     names = ("parts.typ", "family.typ")
     files = {name: (TEMPLATE_FOLDER / name).read_bytes() for name in names}
     files["main"] = files.pop("family.typ")
-    text = json.dumps(clean(view, drawable_characters()), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(clean(view, characters), ensure_ascii=False, allow_nan=False)
     files["view.json"] = text.encode()
     files["summary.json"] = spell_summary(summary)
     files["hundred.svg"] = picture.to_svg()

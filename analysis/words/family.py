@@ -22,9 +22,9 @@ from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, children, interval, li
 from analysis.words.family_factors import Factor, list_factors
 from analysis.words.family_pairs import tell_pairs
 from analysis.words.phrases import (
-    absent_formats,
     known,
     name_records,
+    present_formats,
     range_name,
     say,
 )
@@ -119,7 +119,7 @@ def tell_family(summary: Summary) -> FamilyPage:
     Args:
         summary: a published summary.
     """
-    present = _present(summary)
+    present = present_formats(summary)
     hundreds, week = _tell_hundreds(summary, present)
     return FamilyPage(
         title=say("family.title", "family.title", _give_title(present)),
@@ -133,12 +133,6 @@ def tell_family(summary: Summary) -> FamilyPage:
         values=say("family.values", "family.values", "What matters to your family?"),
         source=tuple(_tell_source(summary, ranged=any(row.low is not None for row in hundreds))),
     )
-
-
-def _present(summary: Summary) -> tuple[FormatId, ...]:
-    """Give the formats that the clinic has; all where it has none."""
-    absent = absent_formats(summary)
-    return tuple(name for name in summary.formats if name not in absent) or summary.formats
 
 
 def _give_title(present: Sequence[FormatId]) -> str:

@@ -17,6 +17,7 @@ from analysis.report import family
 from analysis.report.attached import read_attached
 from analysis.report.document import PAPERS
 from analysis.report.family import INVENTED, render_family
+from analysis.report.heading import Heading
 from analysis.words.family import VALUES, describe_hundreds, tell_family
 from analysis.words.family_factors import MARKS
 from analysis.words.tell import tell
@@ -139,8 +140,18 @@ def test_a_picture_without_numbers_says_so_and_is_not_set():
 
 def test_who_prepared_it_and_when_is_printed_or_left_to_be_filled_in(sample, pdf):
     assert "Prepared by: Date:" in re.sub(r"\s+", " ", flat(pdf))
-    said = flat(render_family(sample, period="autumn term", prepared="A. Lead #strong"))
+    said = flat(
+        render_family(sample, "a4", Heading(period="autumn term", prepared="A. Lead #strong"))
+    )
     assert "Prepared by: A. Lead #strong. Time: autumn term." in said
+
+
+def test_what_was_typed_is_set_again_when_the_page_is_verified(sample):
+    typed = render_family(sample, "letter", Heading("A clinic", "autumn term", "A. Lead"))
+    assert list(verify._verify_pages(typed, sample)) == [
+        (verify.YES, verify.TYPED),
+        (verify.YES, verify.SAME_BYTES),
+    ]
 
 
 def test_an_honest_page_is_verified_and_a_changed_digit_is_noticed(
