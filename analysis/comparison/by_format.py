@@ -71,6 +71,8 @@ class ByFormat:
             goals at the expected level than after one with none, in the same weeks.
         head_start: levels by which goals are further at the first reviews than the pace of their
             later ones explains, as ratings of a kinder person would make them.
+        later_pace: levels per term between the later reviews alone, which kinder ratings leave
+            as they are.
         made_harder: the share of a child's goals made harder under the same code.
         closed_below: the share of a child's goals closed as attained though last seen below.
     """
@@ -82,6 +84,7 @@ class ByFormat:
     off_calendar: Contrast
     leaving: Contrast
     head_start: Contrast
+    later_pace: Contrast
     made_harder: Contrast
     closed_below: Contrast
 
@@ -122,6 +125,7 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
     def contrast(values: Array, child: Array) -> Contrast:
         return contrast_children(analysis_set, _child_means(values, child, analysis_set))
 
+    head_start, later_pace = _contrast_head_start(analysis_set)
     calendar = analysis_set.settings.review_weeks
     off = np.abs(visits.week - calendar * np.rint(visits.week / calendar))
     return ByFormat(
@@ -134,7 +138,8 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
         gaps=contrast(_gaps(visits, len(goals)), owner),
         off_calendar=contrast(off, visits.child),
         leaving=_contrast_leaving(analysis_set, visits),
-        head_start=_contrast_head_start(analysis_set),
+        head_start=head_start,
+        later_pace=later_pace,
         made_harder=contrast(harder, owner),
         closed_below=contrast(below, owner),
     )
@@ -241,8 +246,8 @@ def _gaps(visits: _Visits, n_goals: int) -> Array:
     return last / np.maximum(count, 1)
 
 
-def _contrast_head_start(analysis_set: AnalysisSet) -> Contrast:
-    """Contrast where the line through the later reviews of each format begins.
+def _contrast_head_start(analysis_set: AnalysisSet) -> tuple[Contrast, Contrast]:
+    """Contrast where the line through the later reviews of each format begins, and its pace.
 
     change since the start = (format + covariates) x (1 + week), reviews after the first weeks,
     weighted so that each child counts once. Where goals move evenly the line begins at the
@@ -266,13 +271,16 @@ def _contrast_head_start(analysis_set: AnalysisSet) -> Contrast:
             weights=weight[later],
         )
     except AnalysisError:
-        return _nothing()
+        return _nothing(), _nothing()
     coefficients = np.asarray(found.coefficients)
     paces = coefficients[pace : pace + len(formats)]
     share = coefficients[start].mean() / paces.mean() if abs(paces.mean()) > SAME else 0.0
-    means = np.eye(len(formats), design.shape[1])
-    means -= share * np.eye(len(formats), design.shape[1], k=pace)
-    return _tabulate(found, means, formats)
+    begins = np.eye(len(formats), design.shape[1])
+    goes_on = np.eye(len(formats), design.shape[1], k=pace)
+    return (
+        _tabulate(found, begins - share * goes_on, formats),
+        _tabulate(found, goes_on, formats),
+    )
 
 
 def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:

@@ -3,8 +3,9 @@
 In: what was compared by format, and the main comparison. Out: a `Fault` for each question that is
 answered with no. Decisions: a difference counts where it is large and chance hardly explains it;
 goals further at the first reviews than their pace explains count sooner where they favour a
-format whose main interval leaves out zero; each of these weakens an answer and closes none
-(METHODS.md, "Gates").
+format whose main interval leaves out zero, and not where the later reviews alone show it ahead
+too; each of these weakens an answer and closes none, and the format it favours is not trusted
+(`favoured`; METHODS.md, "Gates").
 """
 
 from __future__ import annotations
@@ -50,17 +51,25 @@ def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) 
     others = {f: 1 - raters[TREATING].means[f] - raters[NOT_RECORDED].means[f] for f in pair}
     if min(others.values()) < SAME < max(others.values()):
         return Fault("unchecked_raters", _less(others, pair), 0.0)
-    seen = [one for one in raters.values() if any(one.means[f] > 0 for f in pair)]
-    for one in seen:
-        if one.differs(pair, settings.by_format_share, settings.by_format_error / len(seen)):
+    kinds = [one for one in raters.values() if any(one.means[f] > 0 for f in pair)]
+    for one in kinds:
+        if one.differs(pair, settings.by_format_share, settings.by_format_error / len(kinds)):
             return Fault("raters_differ")
     start, sign = found.head_start, (row["conf_low"] > 0) - (row["conf_high"] < 0)
     favoured = sign * start.differences[pair] > 0
     suspect = favoured and start.p_values[pair] / 2 < settings.suspicion_error
     large = abs(start.differences[pair]) > settings.head_start_levels
-    if large and (suspect or start.p_values[pair] < settings.by_format_error):
+    seen_ahead = suspect or start.p_values[pair] < settings.by_format_error
+    if large and seen_ahead and not _goes_on(found, pair, settings):
         return Fault("head_start", pair[0] if start.differences[pair] > 0 else pair[1])
     return None
+
+
+def _goes_on(found: ByFormat, pair: PairOfFormats, settings: Settings) -> bool:
+    """Tell whether the later reviews alone show the format ahead that has a head start."""
+    start, pace = found.head_start.differences[pair], found.later_pace
+    error = 1 - settings.similarity_confidence
+    return pace.differences[pair] * start > 0 and pace.p_values[pair] < error
 
 
 def _reviews(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) -> Fault | None:
@@ -90,7 +99,8 @@ def _endings(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings)
     for rule, seen in asked:
         more = _more(seen.means, pair)
         if seen.means[more] > settings.endings_share:
-            return Fault(rule, more)
+            apart = seen.differs(pair, settings.endings_share, settings.by_format_error)
+            return Fault(rule, more, alike=not apart)
     return None
 
 

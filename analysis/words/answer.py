@@ -17,6 +17,7 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    FAVOURED,
     NO_IMPORTANT_DIFFERENCE,
     NOT_COMPARABLE,
     RULES_OUT,
@@ -33,6 +34,7 @@ from analysis.wording import (
     points,
     sentence_case,
 )
+from analysis.words.favoured import say_favoured
 from analysis.words.gate_reasons import give_reason, give_short_reason
 from analysis.words.phrases import (
     ends,
@@ -72,7 +74,6 @@ UNSETTLED: dict[Unsettled, str] = {
     "three_at_once": "Beside everything else this report compares",
     "growth_open": "As long as the growth model of every review leaves it open",
     "looked_before": "After the earlier looks at these growing records",
-    "late_start": "As long as one format began weeks later",
 }
 AIM = ("answer.needed.half_width",)
 _COUNTED = ("answer.counts", "measure")
@@ -153,6 +154,8 @@ def say_pair(summary: Summary, pair: MainPair) -> Sentence:
             "print the result without giving away something about one of them."
         )
         return say(key, "held_back", text)
+    if pair.unsettled == FAVOURED:
+        return say_favoured(summary, pair, gates)
     text = {
         FASTER_IMPORTANT: _say_important,
         FASTER_SIZE_UNCERTAIN: _say_ahead,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from analysis.disclosure.rows import Share
 from analysis.disclosure.summary import Sentence, Summary
-from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
+from analysis.vocabulary import CANNOT_TELL, FAVOURED, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
 from analysis.words.phrases import say
 
@@ -133,6 +133,12 @@ NEXT_STEPS = (
         "start: they decide who is offered which format.",
     ),
     (
+        "terms",
+        "Write down when children started",
+        "Record the term in which each child started (column start_term): changes over the years "
+        "can then be told from the format.",
+    ),
+    (
         "timing",
         "Set goals first",
         "Write each goal and its five levels before the format is chosen, and record that you did "
@@ -184,12 +190,13 @@ NEXT_STEPS = (
     ),
 )
 
-SHARPENING = frozenset({"traits", "timing", "raters", "missing", "calendar", "endings"})
+SHARPENING = frozenset({"traits", "terms", "timing", "raters", "missing", "calendar", "endings"})
 
 _STEP_OF_RULE = {
     "absent": "few",
     "few_children": "few",
     "few_traits": "traits",
+    "terms_not_recorded": "terms",
     "few_groups": "few",
     "low_df": "few",
     "therapists_apart": "therapists",
@@ -211,6 +218,7 @@ _STEP_OF_RULE = {
     "unchecked_raters": "raters",
     "raters_differ": "raters",
     "head_start": "raters",
+    "mostly_own_raters": "raters",
     "reviewed_less_often": "calendar",
     "reviewed_irregularly": "calendar",
     "closed_below": "endings",
@@ -242,7 +250,8 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
         wanted.add("weeks")
     if any(pair.times for pair in pairs):
         wanted.add("more")
-    if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
+    mendable = any(pair.unsettled == FAVOURED for pair in pairs)
+    if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE} and not mendable:
         wanted -= SHARPENING
     return next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
 

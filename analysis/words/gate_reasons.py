@@ -148,6 +148,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "there are too few children to allow for more than a few of the recorded traits, so who "
         "was offered which format could be allowed for in part only"
     ),
+    "terms_not_recorded": lambda g, s: (
+        "nobody recorded when children started, so a change over the years may look like a "
+        "difference between formats. Fill in the column start_term"
+    ),
     "imprecise": lambda g, s: (
         f"the range is {number(known(g.have))} levels either way, too wide to answer the question"
     ),
@@ -222,6 +226,11 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "the later pace explains, as when the raters of one format are kinder. Let someone who "
         "does not treat the child rate some goals in every format"
     ),
+    "mostly_own_raters": lambda g, s: (
+        "most ratings are by the therapist who treats the child, so kinder ratings in one format "
+        f"may look like progress. Let others rate at least {100 * known(g.need):.0f}% of the "
+        "reviews in every format"
+    ),
     "reviewed_less_often": lambda g, s: (
         f"goals in {_name(g)} were reviewed less often, so a review may have come because a goal "
         "was met. Review goals in fixed weeks in every format"
@@ -259,6 +268,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
 _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
     "few_columns": "few traits could be allowed for with so few children",
+    "terms_not_recorded": (
+        "nobody recorded when children started, so changes over the years may look like a "
+        "difference"
+    ),
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
     "bent": "the pace changes, and the formats were reviewed at different weeks",
@@ -281,6 +294,9 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "head_start": (
         "part of the difference was there at the first review, as when the raters of one format "
         "are kinder"
+    ),
+    "mostly_own_raters": (
+        "most ratings are by treating therapists, and those of one format may be kinder"
     ),
     "reviewed_less_often": "one format was reviewed less often, as when reviews wait for success",
     "reviewed_irregularly": (
