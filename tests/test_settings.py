@@ -113,6 +113,7 @@ CHANGED = {
     "by_format_error": 0.0,
     "suspicion_error": 1e-12,
     "head_start_levels": 2.0,
+    "other_raters_share": 0.01,
     "review_gap_weeks": 23.0,
     "off_calendar_weeks": 3.0,
     "leaving_share": 0.99,
@@ -156,7 +157,7 @@ ONLY_PUBLISHED = {
 # What the sample has too much of to feel: columns recorded, children compared.
 POORER = {"columns_to_record"}
 # What only a clinic with a settled pair can feel.
-SETTLED = {"next_share"}
+SETTLED = {"next_share", "other_raters_share"}
 # What only a clinic can feel whose children go to several therapy groups.
 SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
 # What only a clinic can feel that loses more children of one format.

@@ -350,7 +350,7 @@ def _beyond_chance(cohort: Cohort, pair: PairOfFormats, settings: Settings) -> b
     pooled = stayed.sum() / n.sum()
     error = math.sqrt(pooled * (1 - pooled) * (1 / n).sum())
     z = abs(np.subtract(*(stayed / n))) / error if error else 0.0
-    return math.erfc(z / math.sqrt(2)) < settings.error_rate
+    return math.erfc(z / math.sqrt(2)) < settings.error_rate / len(PAIRS)
 
 
 def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:

@@ -105,6 +105,41 @@ def test_a_format_further_ahead_because_it_is_faster_has_no_head_start():
     assert found(faster, "head_start") == set()
 
 
+def test_a_head_start_that_the_later_reviews_go_on_with_is_no_fault():
+    # Kinder ratings and a faster format: the later pace shows it ahead by itself.
+    both = unlike(replace(KINDER, format_effects=(0, 0.5, 0)))
+    start = compare_by_format(both.analysis_set).head_start.differences[PAIRS[0]]
+    assert start > Settings().head_start_levels
+    assert found(both, "head_start") == set()
+    assert both.verdicts.decisions[0].ahead == "group"
+
+
+def test_a_format_ahead_by_its_own_therapists_ratings_is_said_lightly():
+    faster = {"n_children": 400, "format_effects": (0, 0.4, 0)}
+    own = unlike(UnlikeDesign(**faster, term_recorded=True))
+    assert found(own, "mostly_own_raters") == WITH_GROUP
+    assert own.verdicts.decisions[0].certainty == "suggestive"
+    others = unlike(UnlikeDesign(**faster, term_recorded=True, independent_share=0.7))
+    assert found(others, "mostly_own_raters") == set()
+    assert (others.verdicts.decisions[0].ahead, others.verdicts.decisions[0].certainty) == (
+        "group",
+        "clear",
+    )
+
+
+def test_a_format_ahead_where_nobody_recorded_the_years_is_said_lightly():
+    faster = {"n_children": 400, "format_effects": (0, 0.4, 0), "independent_share": 0.7}
+    unknown = unlike(UnlikeDesign(**faster))
+    assert found(unknown, "terms_not_recorded") == WITH_GROUP
+    assert unknown.verdicts.decisions[0].certainty == "suggestive"
+    assert found(unlike(UnlikeDesign(**faster, term_recorded=True)), "terms_not_recorded") == set()
+
+
+def test_what_was_not_recorded_is_named_only_where_a_format_would_be_ahead():
+    level = unlike(UnlikeDesign(n_children=400))
+    assert found(level, "terms_not_recorded") | found(level, "mostly_own_raters") == set()
+
+
 def test_reviews_that_come_when_a_goal_is_met_are_named():
     gates = [g for g in unlike(SUCCESS).verdicts.gates if g.rule == "reviewed_less_often"]
     assert {(g.this, g.than) for g in gates} == WITH_INDIVIDUAL
