@@ -41,6 +41,7 @@ def say_favoured(summary: Summary, pair: MainPair, gates: Sequence[Gate]) -> Sen
     favoured = {name for gate in faults for name in gate.favours}
     who = "either" if len(favoured) > 1 else FORMAT_NAMES[next(iter(favoured))]
     because = f"{who} may look further ahead than it is, because {reasons}"
+    numbers: tuple[str, ...]
     key, path = f"pair.{pair.id}", f"answer.pairs.{pair.id}"
     if pair.label == RULES_OUT:
         low, high = known(pair.narrow_low), known(pair.narrow_high)
