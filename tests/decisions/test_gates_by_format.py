@@ -9,7 +9,8 @@ import pytest
 from block_clinics import HARDER, KINDER, ODD, SUCCESS, shift_reviews, unlike_records
 from small_clinics import invented_records, sample_study
 
-from analysis.comparison.by_format import compare_by_format, contrast_children
+from analysis.comparison.by_format import compare_by_format
+from analysis.comparison.format_contrasts import contrast_children
 from analysis.comparison.result import PAIRS
 from analysis.decisions.gates_by_format import BY_FORMAT
 from analysis.records.load import records_from_tables
