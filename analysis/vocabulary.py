@@ -123,6 +123,7 @@ ClaimReason = Literal[
     "lower",
     "too_wide",
     "not_settled",
+    "favoured",
     "gate",
 ]
 
