@@ -125,6 +125,7 @@ ClaimReason = Literal[
     "lower",
     "too_wide",
     "not_settled",
+    "favoured",
     "gate",
 ]
 

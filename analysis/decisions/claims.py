@@ -216,6 +216,8 @@ def _more(id: ClaimId, asked: _Asked, main: Sequence[Decision], settings: Settin
         reason = "not_settled" if verdict == UNTOLD else reason
     else:
         verdict, reason = weigh_claim(label)
+    if verdict == UNTOLD and decided.favoured:
+        reason = "favoured"
     return _claim(id, verdict, reason, tested, suggestive=_suggestive(main, CLAIMED))
 
 
@@ -237,8 +239,8 @@ def _not_behind(
                 settled.add((kind, pair[1]))
     wide = {key: _wide(part, settings) for key, part in parts.items()}
     doubted = any(d.this in d.favoured for d in main if (d.this, d.than) in COMBINED)
-    narrow = min(_narrow(part, settings)[0] for part in parts.values())
-    close = narrow > -settings.margin and not doubted
+    level = min(_narrow(part, settings)[0] for part in parts.values()) > -settings.margin
+    close = level and not doubted
     behind = [key for key in parts if key in settled and wide[key][1] < 0]
     weakest = min(parts if close else behind or parts, key=lambda key: wide[key][0])
     verdict: ClaimVerdict
@@ -248,7 +250,7 @@ def _not_behind(
     elif behind:
         verdict, reason = NOT_SUPPORTED, "behind"
     else:
-        verdict, reason = UNTOLD, "too_wide"
+        verdict, reason = UNTOLD, "favoured" if level else "too_wide"
     suggestive = _suggestive(main, *COMBINED)
     about = ".".join(weakest)
     return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)

@@ -19,7 +19,6 @@ from analysis.vocabulary import GateRule
 
 Direction = Literal["named", "other", "either"]
 Ends = frozenset[Literal["this", "than"]]
-TRUSTED: Final[Ends] = frozenset()
 FAVOURS: Final[Mapping[GateRule, Direction]] = {
     # Weeks of waiting look like slow progress.
     "late_start": "other",

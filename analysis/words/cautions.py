@@ -237,7 +237,8 @@ _STEP_OF_RULE = {
 def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     """Choose the one thing to do next: the first of `NEXT_STEPS` that applies.
 
-    Where nothing can be told yet, what would sharpen an answer gives way to what would bring one.
+    Where nothing can be told yet, what would sharpen an answer gives way to what would bring one;
+    where a pair cannot be told through a fault, what would mend the fault comes first.
 
     Returns:
         Its key, its title and its text.
@@ -252,8 +253,10 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
         wanted.add("weeks")
     if any(pair.times for pair in pairs):
         wanted.add("more")
-    mendable = any(pair.unsettled == FAVOURED for pair in pairs)
-    if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE} and not mendable:
+    if any(pair.unsettled == FAVOURED for pair in pairs):
+        faults = {gate.rule for gate in summary.method.gates if gate.favours}
+        wanted = {_STEP_OF_RULE[rule] for rule in faults if rule in _STEP_OF_RULE} or wanted
+    elif "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
         wanted -= SHARPENING
     return next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
 

@@ -66,6 +66,8 @@ def give_short_reason(gate: Gate) -> str:
     """
     if gate.rule == "late_start":
         return f"{_name(gate)} began about {known(gate.have):.0f} weeks later"
+    if gate.format and gate.rule in _SHORT_NAMED:
+        return _SHORT_NAMED[gate.rule].format(name=_name(gate))
     return _SHORT_REASONS[gate.rule]
 
 
@@ -273,6 +275,20 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         f"{_name(g)} began about {known(g.have):.0f} weeks later, and weeks of waiting look like "
         "slow progress"
     ),
+}
+_SHORT_NAMED: dict[GateRule, str] = {
+    "timing_recorded_unevenly": "when goals were set was recorded less often in {name}",
+    "timing_differs": "fewer goals in {name} were set before it was chosen",
+    "unchecked_raters": "only treating therapists rated in {name}",
+    "head_start": (
+        "part of the difference was there at the first reviews in {name}, as when its raters are "
+        "kinder"
+    ),
+    "reviewed_less_often": "{name} was reviewed less often, as when reviews wait for success",
+    "reviewed_irregularly": "{name} was reviewed in other weeks, as when reviews wait for success",
+    "left_after_success": "families in {name} often left once goals were met",
+    "closed_below": "goals in {name} were closed as attained below the expected level",
+    "made_harder": "many goals in {name} were made harder once they were attained",
 }
 _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",

@@ -3,6 +3,7 @@
 import pytest
 from stored_summaries import gate_of, with_pair
 
+from analysis.decisions.favoured import FAVOURS
 from analysis.vocabulary import CANNOT_TELL, RULES_OUT
 from analysis.words.answer import say_pair
 from analysis.words.cautions import choose_next_step
@@ -19,7 +20,7 @@ WEAK = gate_of("mostly_own_raters", need=0.5)
 def test_the_favoured_format_is_named_with_the_reason_before_the_numbers():
     said = say_pair(*with_pair([LEFT, WEAK], label=CANNOT_TELL, ahead=None, **NUMBERS))
     assert (
-        "Group therapy may look further ahead than it is, because families of one format often "
+        "Group therapy may look further ahead than it is, because families in group therapy often "
         "left once goals were met. As recorded, "
     ) in said.text
     assert "0.10 to 0.50" in said.text
@@ -47,5 +48,14 @@ def test_the_remedy_of_a_fault_comes_before_more_children():
     values = NUMBERS | {"label": CANNOT_TELL, "ahead": None}
     summary, _ = with_pair([LEFT], **values)
     assert choose_next_step(summary)[0] == "missing"
-    terms, _ = with_pair([gate_of("terms_not_recorded", "adjustment")], **values)
-    assert choose_next_step(terms)[0] == "terms"
+    terms = gate_of("terms_not_recorded", "adjustment")
+    assert choose_next_step(with_pair([terms], **values)[0])[0] == "terms"
+    assert choose_next_step(with_pair([terms, LEFT], **values)[0])[0] == "missing"
+
+
+@pytest.mark.parametrize("rule", FAVOURS)
+def test_every_fault_names_its_format_in_a_sentence_that_may_stand(rule):
+    gate = gate_of(rule, format="group", have=6.0, need=2.0, favours=("group",))
+    said = say_pair(*with_pair([gate], label=CANNOT_TELL, ahead=None, **NUMBERS))
+    assert find_faults(said.text) == []
+    assert rule == "raters_differ" or "group therapy" in said.text.partition("because ")[2]
