@@ -7,7 +7,7 @@ every verdict. Decisions: this module only calls stages; it computes nothing its
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -133,6 +133,7 @@ def run_study(
     earlier: Earlier | None = None,
     ask_again: bool = True,
     ask_beside: bool = True,
+    before_asking_again: Callable[[], None] = lambda: None,
 ) -> Study:
     """Run the study on records, or on the file or folder that holds them.
 
@@ -143,6 +144,7 @@ def run_study(
         ask_again: whether to ask in every other way too; the answer is the same without.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
             effort, practice at home); without them the main answer is the same.
+        before_asking_again: called between the main answer and the other ways of asking.
 
     Raises:
         RecordsError: if the records cannot be trusted.
@@ -165,6 +167,7 @@ def run_study(
     asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
+    before_asking_again()
     sensitivity = ask_otherwise(asked, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(asked, weighting, analyses)

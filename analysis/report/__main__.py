@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING
 from analysis.arguments import Arguments, whole
 from analysis.errors import run_entry_point
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
+from analysis.report.take_along import TakeAlong, plan_take_along
 from analysis.settings import Settings
+from analysis.tables.marks import ENDINGS
 from analysis.wording import read_number
 from analysis.writing import PDF_MARK, Output, recover_files, write_files
 
@@ -31,7 +33,13 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 SCREEN_WIDTH = 88
-STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
+STAGES = (
+    "Reading the records",
+    "Comparing the formats",
+    "Asking again in other ways",
+    "Drawing the report",
+    "Writing",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +60,8 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, text, mapping, previous, ledger.
+        asked: records, output, margin, smallest_cell, paper, text, figures, tables, mapping,
+            previous, ledger.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
@@ -61,7 +70,8 @@ def make_report(asked: argparse.Namespace) -> str:
     source = SAMPLE if asked.records is None else Path(asked.records)
     outputs = _name_outputs(Path(asked.output), with_text=asked.text)
     inputs = _list_inputs(source)
-    recover_files(outputs.values(), inputs)
+    beside = plan_take_along(asked.figures, asked.tables)
+    recover_files([*outputs.values(), *beside.places], inputs)
     previous = None if asked.previous is None else read_summary(asked.previous)
     with _show_stages() as start:
         start(0)
@@ -81,18 +91,19 @@ def make_report(asked: argparse.Namespace) -> str:
             else open_ledger(asked.ledger, leaves=leaves, make=previous is None)
         )
         earlier = recall_earlier(records, ledger, previous)
-        study = run_study(records, settings, earlier=earlier)
+        study = run_study(records, settings, earlier=earlier, before_asking_again=lambda: start(2))
         summary = tell(protect(study, ledger, previous))
-        start(2)
-        contents = _render(summary, asked.paper, with_text=asked.text)
         start(3)
+        contents = _render(summary, asked.paper, with_text=asked.text)
+        more = beside.make(summary)
+        start(4)
         if ledger is not None:
             ledger.save()
         written = write_files(
-            [Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs],
+            [*(Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs), *more],
             inputs=inputs,
         )
-    return _close(records, summary, written, ledger)
+    return _close(records, summary, written, ledger, beside)
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -122,6 +133,12 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
+    parser.add_argument(
+        "--figures", help="also write every picture as SVG and PNG, into this folder"
+    )
+    parser.add_argument(
+        "--tables", help="also write every number with its sentence, as .xlsx or .csv"
+    )
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
         "--previous",
@@ -136,6 +153,8 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = parser.parse_args(arguments)
     if Path(asked.output).suffix.lower() != ".pdf":
         parser.error("the output is a PDF: give a name that ends in .pdf")
+    if asked.tables is not None and Path(asked.tables).suffix.lower() not in ENDINGS:
+        parser.error(f"--tables: give a name that ends in {' or '.join(ENDINGS)}")
     return asked
 
 
@@ -186,7 +205,11 @@ def _show_stages() -> Iterator[Callable[[int], None]]:
 
 
 def _close(
-    records: Records, summary: Summary, written: Sequence[Path], ledger: KeptLedger | None
+    records: Records,
+    summary: Summary,
+    written: Sequence[Path],
+    ledger: KeptLedger | None,
+    beside: TakeAlong,
 ) -> str:
     """Give the closing lines: what was mended, the answer, where the files are, what to keep.
 
@@ -204,7 +227,7 @@ def _close(
         textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))
         for line in lines
     ]
-    lines += [f"Written: {path}" for path in written]
+    lines += [f"Written: {place}" for place in beside.name_written(written)]
     if ledger is not None:
         lines += _say_ledger(summary, written, ledger)
     return "\n".join(lines).replace("\N{MINUS SIGN}", "-") + "\n"
