@@ -47,6 +47,7 @@ CONTRAST = "#3B4A63"
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
 SCREEN_DPI = 160
+NOTEBOOK_PX, LARGEST_PX_PER_CM = 780, 57  # as wide as the text beside it, its letters no larger
 NOTHING_CM = 1.2
 ABSENT = "This report does not have this picture."
 
@@ -93,7 +94,7 @@ class Picture(Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        width = round(self.width_cm / CM_PER_INCH * 96)
+        width = min(NOTEBOOK_PX, round(self.width_cm * LARGEST_PX_PER_CM))
         return (
             {"image/png": self.to_png(), "text/plain": self.alt},
             {"image/png": {"width": width, "alt": self.alt}},
