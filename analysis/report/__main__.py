@@ -134,10 +134,14 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
     parser.add_argument(
-        "--figures", help="also write every picture as SVG and PNG, into this folder"
+        "--figures",
+        metavar="FOLDER",
+        help="also write every picture as SVG and PNG, into this folder",
     )
     parser.add_argument(
-        "--tables", help="also write every number with its sentence, as .xlsx or .csv"
+        "--tables",
+        metavar="FILE",
+        help="also write every number with its sentence, as .xlsx or .csv",
     )
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
