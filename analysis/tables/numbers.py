@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.disclosure import rows
-from analysis.disclosure.rows import Row
+from analysis.disclosure.rows import Row, Share
 from analysis.disclosure.summary import Summary
 from analysis.tables.catalogue import OWN_UNIT, QUANTITIES, RATE, SECTIONS
 from analysis.tables.layout import HIDDEN, name_format
@@ -136,7 +135,7 @@ def _write_field(
 
 
 def _spell_value(row: Row, name: str, value: object) -> Cell:
-    if isinstance(row, rows.Share) and name == "percent" and value is None:
+    if isinstance(row, Share) and name == "percent" and value is None:
         return row.word or (HIDDEN if row.recorded else NOT_RECORDED)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
         return value

@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from analysis.disclosure import rows
-from analysis.disclosure.rows import Row
+from analysis.disclosure.rows import Analysis, ClaimRow, Pair, Predicted, Row
 from analysis.disclosure.sensitivity_rows import DropoutCell
 from analysis.disclosure.summary import Summary
 from analysis.tables.layout import name_format, name_pair
@@ -78,7 +77,7 @@ def name_row(summary: Summary, row: Row, place: Place) -> Place:
 def _names_of(summary: Summary, row: Row) -> Iterator[tuple[str, str]]:
     """Give each name of a row: in a path, and for a reader."""
     fields = fields_of(row)
-    pair = name_pair(row) if isinstance(row, rows.Pair) or "than" in fields else ""  # type: ignore[arg-type]
+    pair = name_pair(row) if isinstance(row, Pair) or "than" in fields else ""  # type: ignore[arg-type]
     for key in (*KEYS, *MORE_KEYS):
         value = fields.get(key)
         if isinstance(value, float):
@@ -94,11 +93,11 @@ def _names_of(summary: Summary, row: Row) -> Iterator[tuple[str, str]]:
 
 def _spell(summary: Summary, row: Row, key: str, value: Any) -> str:
     """Spell one name of a row for a reader."""
-    if isinstance(row, rows.Analysis):
+    if isinstance(row, Analysis):
         return give_title(summary, row.id)
-    if isinstance(row, rows.ClaimRow):
+    if isinstance(row, ClaimRow):
         return CLAIMS[row.id]
-    if isinstance(row, rows.Predicted) and key == "level":
+    if isinstance(row, Predicted) and key == "level":
         return f"rating {row.rating:g}"
     if key == "week":
         return f"week {value}"

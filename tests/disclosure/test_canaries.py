@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -79,6 +80,7 @@ def run(workbook, tmp_path_factory):
         [
             *(sys.executable, "-m", "analysis.report", str(workbook), "--text"),
             *("--output", str(places["out"] / "summary.pdf")),
+            *("--figures", str(places["out"] / "pictures"), "--tables", "results.xlsx"),
         ],
         capture_output=True,
         text=True,
@@ -132,6 +134,18 @@ def test_no_planted_code_is_in_the_pdf_its_streams_or_its_descriptions(run):
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert hits(text) == []
     assert hits(pdf.decode("latin-1")) == []
+
+
+def test_no_planted_code_is_in_the_pictures_or_the_tables(run):
+    _, places = run
+    pictures = list((places["out"] / "pictures").iterdir())
+    assert len(pictures) > 10
+    for path in pictures:
+        assert hits(path.read_bytes().decode("latin-1")) == []
+    with zipfile.ZipFile(places["out"] / "results.xlsx") as book:
+        parts = [book.read(name).decode() for name in book.namelist()]
+    assert any("answer.pairs" in part for part in parts)
+    assert [part for part in parts if hits(part)] == []
 
 
 def test_no_planted_code_is_in_the_numbers_or_the_plain_text(run):
