@@ -167,6 +167,8 @@ def test_nothing_is_left_in_temporary_folders_or_logs(run):
     assert [path.name for path in left if hits(path.name)] == []
     assert [p.name for p in left if p.is_file() and hits(p.read_bytes().decode("latin-1"))] == []
     assert sorted(path.name for path in places["out"].iterdir()) == [
+        "pictures",
+        "results.xlsx",
         "summary.json",
         "summary.pdf",
         "summary.txt",
@@ -193,10 +195,10 @@ def test_refused_records_are_refused_without_a_code(workbook, tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS if WHOLE else NOTEBOOKS[:1], ids=lambda path: path.stem)
-def test_an_executed_notebook_shows_no_planted_code(path, workbook):
+def test_an_executed_notebook_shows_no_planted_code(path, workbook, tmp_path):
     notebook = kept.read_notebook(path)
     chosen = {name: str(workbook) for name in kept.read_parameters(notebook) if name == "records"}
-    ran = kept.run_notebook(kept.set_parameters(notebook, chosen), NOTEBOOKS[0].parent)
+    ran = kept.run_notebook(kept.set_parameters(notebook, chosen), tmp_path)
     assert chosen, "the notebook can be run on a clinic's own records"
     told = nbformat.writes(ran).replace(str(workbook), "")
     assert hits(told) == []
