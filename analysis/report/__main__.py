@@ -199,7 +199,8 @@ def _show_stages() -> Iterator[Callable[[int], None]]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=len(STAGES), bar_format="{desc}: {n_fmt} of {total_fmt}", leave=False) as bar:
+    form = "{desc}: {n_fmt} of {total_fmt}"
+    with tqdm(total=len(STAGES), bar_format=form, leave=False, ncols=SCREEN_WIDTH) as bar:
 
         def start(stage: int) -> None:
             bar.n = stage + 1

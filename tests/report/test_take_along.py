@@ -2,6 +2,8 @@
 
 import re
 import stat
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -24,6 +26,7 @@ from analysis.report.pictures import give_title, picture_files
 from analysis.report.sections import draw_sections, view_sections
 from analysis.report.take_along import plan_take_along
 from analysis.words.tell import tell
+from analysis.writing import Output, recover_files, write_files
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -159,3 +162,45 @@ def test_what_cannot_be_written_leaves_everything_as_it_was(tmp_path, capsys, mo
     assert "was not written by this program" in capsys.readouterr().err
     assert not (tmp_path / "s.pdf").exists()
     assert (folder / INDEX).read_bytes() == INDEX_MARK
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from analysis.writing import Output, files, write_files
+
+last, *names = int(sys.argv[1]), *map(Path, sys.argv[2:])
+calls, real = [], os.replace
+
+def replace(source, target):
+    if len(calls) == last:
+        os._exit(9)
+    calls.append(target)
+    real(source, target)
+
+files.os.replace = replace
+write_files([Output(path, b"%PDF-new", b"%PDF-") for path in names])
+"""
+N_MOVES = 5  # two companions aside, then three files into their places
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("last", range(N_MOVES + 1))
+def test_killed_anywhere_no_picture_of_one_run_stands_beside_the_report_of_another(tmp_path, last):
+    (tmp_path / "pictures").mkdir()
+    paths = [tmp_path / name for name in ("s.pdf", "s.json", "pictures/index.html")]
+    for path in paths:
+        path.write_bytes(b"%PDF-old")
+    arguments = [sys.executable, "-c", KILLED, str(last), *map(str, paths)]
+    done = subprocess.run(arguments, capture_output=True, check=False)
+    assert done.returncode == (9 if last < N_MOVES else 0), done.stderr
+    report, *beside = [path.read_bytes() if path.exists() else None for path in paths]
+    assert {found for found in beside if found is not None} <= {report}
+    outputs = [Output(path, b"%PDF-next", b"%PDF-") for path in paths]
+    recover_files(outputs)
+    report, *beside = [path.read_bytes() for path in paths]
+    assert set(beside) == {report}
+    write_files(outputs)
+    assert {path.read_bytes() for path in paths} == {b"%PDF-next"}
+    left = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == set(paths)
