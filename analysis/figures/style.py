@@ -45,7 +45,7 @@ PAPER = "#FFFFFF"
 CONTRAST = "#3B4A63"
 
 CM_PER_INCH = 2.54
-SMALL, NORMAL, LARGE = 7.6, 8.6, 10.5
+SMALL, NORMAL, LARGE = 8.0, 9.0, 10.5
 SCREEN_DPI = 160
 NOTEBOOK_PX, LARGEST_PX_PER_CM = 780, 57  # as wide as the text beside it, its letters no larger
 NOTHING_CM = 1.2

@@ -33,7 +33,7 @@ TITLES: Mapping[str, str] = {
     "traits": "The difference beside attention, and beside comfort with other children",
     "domains": "The difference in each area of life",
     "effort": "Therapist time, and what was gained in it",
-    "icons": "Of 100 goals, those at the expected level by week {week}",
+    "icons": "Of 100 goals, those at the expected level{week}",
     "analyses": "The same question, asked in other ways",
     "dropout": "If children who left had made less progress",
     "yardsticks": "How strong something unrecorded would have to be",

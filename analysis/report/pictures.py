@@ -71,7 +71,7 @@ def picture_files(summary: Summary, also: frozenset[str] = frozenset()) -> dict[
 def give_title(name: str) -> str:
     """Give the title of a picture by its name, e.g. "contrasts" or "icons-24"."""
     kind, _, week = name.partition("-")
-    return TITLES[kind].format(week=week)
+    return TITLES[kind].format(week=f" by week {week}" if week else "")
 
 
 def _say_about(summary: Summary) -> str:
