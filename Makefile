@@ -7,7 +7,7 @@ FIGURES ?=
 TABLES ?=
 CLINICS ?=
 
-.PHONY: docs setup app report test test-fast same test-lowest notebooks my-notebooks sample-notebooks bench audit selfcheck safe worst mutants
+.PHONY: docs setup app report test test-fast same test-lowest notebooks my-notebooks sample-notebooks bench audit selfcheck safe worst mutants release
 
 setup: .venv/ready
 
@@ -100,6 +100,11 @@ safe: setup
 # Designs of odd clinics in which nothing differs, searched for the worst false answer; into benchmarks/worst.md.
 worst: setup
 	@OPENBLAS_NUM_THREADS=1 $(PY) -m benchmarks.worst
+
+# The wheel and the source archive into dist/, the same bytes each time: dated by the commit.
+release: setup
+	@rm -rf dist
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PY) -m hatchling build -d dist
 
 # Mutants, each without one rule: all must be killed. MUTANTS=word tries some only.
 mutants: setup

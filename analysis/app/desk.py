@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from analysis.disclosure.summary import Summary
     from analysis.records.load import Records
 
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 MOST_ENTRIES = 500
 
 

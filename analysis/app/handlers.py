@@ -17,9 +17,10 @@ from typing import Any
 from tornado.web import Application, HTTPError, RequestHandler
 
 from analysis.app import pages
-from analysis.app.desk import SAMPLE, Desk, typed_path
+from analysis.app.desk import Desk, typed_path
 from analysis.app.downloads import make_download
 from analysis.app.guard import HEADERS, Guard
+from analysis.shipped import SAMPLE
 from analysis.writing.places import kind_of_place
 
 MOST_BYTES = 1_000_000  # of a form; records are read where they are, not sent

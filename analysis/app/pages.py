@@ -12,13 +12,14 @@ import html
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from analysis.app.desk import SAMPLE, Desk, Refusal
+from analysis.app.desk import Desk, Refusal
 from analysis.app.form import Question, ask_columns, ask_labels, ask_layout
 from analysis.app.preview import shape_rows
 from analysis.app.words import COLUMN_TITLES, VISIT, Choice
 from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.plan import CERTAIN, GUESS, LIKELY
 from analysis.records.text import TextTable
+from analysis.shipped import SAMPLE
 from analysis.words.answer import list_shortly
 from analysis.words.phrases import compares
 

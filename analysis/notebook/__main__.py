@@ -19,6 +19,7 @@ from tqdm import tqdm
 from analysis.arguments import Arguments, whole
 from analysis.errors import AnalysisError, run_entry_point
 from analysis.settings import Settings
+from analysis.shipped import NOTEBOOKS, SAMPLE
 from analysis.wording import read_number
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ img {{ max-width: 100%; height: auto }}
 {body}
 </body></html>
 """
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def run_notebooks(asked: argparse.Namespace) -> str:
@@ -46,7 +46,6 @@ def run_notebooks(asked: argparse.Namespace) -> str:
         AnalysisError: if a notebook does not exist, or a cell refuses the records.
     """
     from analysis.notebook import execution as kept
-    from analysis.notebook.chosen import SAMPLE
     from analysis.records.load import read_records
     from analysis.writing import Output, write_file, write_files
 
@@ -59,7 +58,7 @@ def run_notebooks(asked: argparse.Namespace) -> str:
     for path in tqdm(paths, unit=" notebooks", file=sys.stderr, disable=None):
         notebook = kept.read_notebook(path)
         if asked.keep:
-            ran = kept.run_as(notebook, {"records": values["records"]}, FOLDER)
+            ran = kept.run_as(notebook, {"records": values["records"]}, NOTEBOOKS)
             write_file(path, kept.notebook_bytes(kept.clean_notebook(ran)), private=False)
             continue
         known = kept.read_parameters(notebook)
@@ -90,7 +89,7 @@ def open_copies(asked: argparse.Namespace) -> str:
 
 def find_notebooks(names: Sequence[str]) -> list[Path]:
     """Give the notebooks whose names begin with any of `names`; all when none is given."""
-    every = sorted(FOLDER.glob("*.ipynb"))
+    every = sorted(NOTEBOOKS.glob("*.ipynb"))
     chosen = [p for p in every if not names or p.name.startswith(tuple(names))]
     if not chosen:
         raise AnalysisError(f"There is no notebook whose name begins with {', '.join(names)}.")

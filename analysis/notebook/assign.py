@@ -20,10 +20,11 @@ import ipywidgets as widgets
 
 from analysis.errors import AnalysisError, name_fault, name_lack
 from analysis.notebook.assigning import Assigning, Field
-from analysis.notebook.chosen import SAMPLE, recall_choice, remember_choice
+from analysis.notebook.chosen import recall_choice, remember_choice
 from analysis.notebook.controls import CLASS, Controls
 from analysis.notebook.shapes import draw_shapes
 from analysis.records.reading.sources import DATA_ENDINGS
+from analysis.shipped import SAMPLE
 from analysis.wording import count
 
 UP = "(the folder above)"

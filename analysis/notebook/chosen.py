@@ -13,11 +13,11 @@ from pathlib import Path
 
 from analysis.disclosure.private import FOLDER_MODE, default_folder
 from analysis.errors import AnalysisError, WriteError
+from analysis.shipped import SAMPLE
 from analysis.writing.files import Output, replace_files
 from analysis.writing.places import NotOrdinaryError, TooLargeError, kind_of_place, read_ordinary
 
 CHOSEN = "chosen in notebook 0"
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 FILE_NAME = "chosen-records.json"
 MOST_BYTES = 100_000
 GONE = (

@@ -17,7 +17,12 @@ from analysis.errors import AnalysisError
 from analysis.notebook.execution import notebook_bytes, read_notebook
 from analysis.writing.files import Output, write_files
 
-FAILED = "JupyterLab did not start. Install it with: {python} -m pip install jupyterlab"
+FAILED = (
+    "JupyterLab did not start. Install it with: "
+    '"{python}" -m pip install jupyterlab ipywidgets great-tables nbclient nbconvert'
+)
+    'JupyterLab did not start. Install it with: "{python}" -m pip install jupyterlab ipywidgets'
+)
 
 
 def copy_notebooks(paths: Sequence[Path], folder: Path) -> list[Path]:

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.disclosure.summary import Summary
 from analysis.errors import AnalysisError
+from analysis.shipped import NOTEBOOKS
 
 if TYPE_CHECKING:
     from analysis.records.load import Records
 
 ANSWER, CHOICE = "summary", "records"
-KEPT_FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NO_ANSWER = "There is no answer to show: the first cells of this notebook say why."
 NO_CHOICE = (
     "A cell above could not be run, so nothing is shown. Mend it, then run every cell again: menu "
@@ -72,7 +71,7 @@ def refuse_kept_notebook(records: Records) -> None:
     from IPython import get_ipython
 
     here = os.path.realpath(os.curdir)
-    if hasattr(get_ipython(), "kernel") and not records.invented and here == str(KEPT_FOLDER):
+    if hasattr(get_ipython(), "kernel") and not records.invented and here == str(NOTEBOOKS):
         raise AnalysisError(KEPT.format(python=sys.executable))
 
 

@@ -23,6 +23,7 @@ from analysis.report.heading import TYPED, Heading
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.report.take_along import TakeAlong, plan_take_along
 from analysis.settings import Settings
+from analysis.shipped import SAMPLE
 from analysis.tables.marks import ENDINGS
 from analysis.wording import read_number
 from analysis.writing import PDF_MARK, Output, recover_files, write_files
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from analysis.disclosure.summary import Summary
     from analysis.records.load import Records
 
-SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 SCREEN_WIDTH = 88
 STAGES = (
     "Reading the records",

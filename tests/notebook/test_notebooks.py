@@ -14,8 +14,9 @@ from analysis.errors import AnalysisError, RecordsError
 from analysis.notebook import execution as kept
 from analysis.notebook import show
 from analysis.notebook.__main__ import find_notebooks, to_html
-from analysis.notebook.chosen import CHOSEN, SAMPLE
+from analysis.notebook.chosen import CHOSEN
 from analysis.records.load import sample_digest
+from analysis.shipped import SAMPLE
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
 
