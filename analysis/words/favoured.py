@@ -14,6 +14,7 @@ from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import RULES_OUT
 from analysis.wording import FORMAT_NAMES, interval, listing, points, sentence_case
 from analysis.words.gate_reasons import give_short_reason
+from analysis.words.headline import is_behind
 from analysis.words.phrases import (
     ends,
     every,
@@ -21,10 +22,8 @@ from analysis.words.phrases import (
     gate_numbers,
     known,
     narrow_range_name,
-    pair_names,
     range_name,
     say,
-    spell_span,
 )
 
 
@@ -40,26 +39,26 @@ def say_favoured(summary: Summary, pair: MainPair, gates: Sequence[Gate]) -> Sen
     reasons = listing([give_short_reason(gate) for gate in faults])
     favoured = {name for gate in faults for name in gate.favours}
     who = "either" if len(favoured) > 1 else FORMAT_NAMES[next(iter(favoured))]
-    because = f"{who} may look further ahead than it is, because {reasons}"
-    numbers: tuple[str, ...]
     key, path = f"pair.{pair.id}", f"answer.pairs.{pair.id}"
+    (this, than), behind = format_names(pair), is_behind(pair)
+    numbers: tuple[str, ...]
     if pair.label == RULES_OUT:
         low, high = known(pair.narrow_low), known(pair.narrow_high)
-        held, other = format_names(pair)
-        if pair.ahead == pair.than:
-            held, other, low, high = other, held, -high, -low
+        faster, slower = ("slower", "faster") if behind else ("faster", "slower")
+        enough = f" by enough to matter ({points(summary.margin)} {every(summary)})"
         text = (
-            f"Ruled out: that {held} is behind {other} by {points(summary.margin)} or more "
-            f"{every(summary)} ({narrow_range_name(summary)} {interval(low, high)}). How far it is "
-            f"ahead, if at all, these records cannot tell: {because}."
+            f"No sign that {this} is {slower} than {than}"
+            f"{enough if (-high if behind else low) < 0 else ''} "
+            f"({narrow_range_name(summary)} {interval(low, high)}). How much {faster} it is, if at "
+            f"all, these records cannot tell: {who} may look faster than it is, because {reasons}."
         )
         numbers = (f"{path}.narrow_low", f"{path}.narrow_high")
     else:
-        span = spell_span(*ends(pair), *format_names(pair))
+        low, high = ends(pair)
         text = (
-            f"These records cannot tell {pair_names(pair)} apart. {sentence_case(because)}. As "
-            f"recorded, the difference {every(summary)} is anywhere from {span} "
-            f"({range_name(summary)})."
+            f"These records cannot tell which is faster. {sentence_case(who)} may look faster than "
+            f"it is, because {reasons}. As recorded, {this} less {than} is {interval(low, high)} "
+            f"levels {every(summary)} ({range_name(summary)})."
         )
         numbers = (f"{path}.estimate", f"{path}.conf_low", f"{path}.conf_high")
     return say(key, f"{pair.label}.favoured", text, numbers + gate_numbers(faults))
