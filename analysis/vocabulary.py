@@ -93,6 +93,8 @@ GateRule = Literal[
     "timing_differs",
     "unchecked_raters",
     "raters_differ",
+    "kinder_therapists",
+    "easier_later_goals",
     "head_start",
     "mostly_own_raters",
     "reviewed_less_often",

@@ -28,6 +28,9 @@ FAVOURS: Final[Mapping[GateRule, Direction]] = {
     # Who is kinder, a therapist or a caregiver, is not known.
     "unchecked_raters": "either",
     "raters_differ": "either",
+    # Kinder ratings, or easier goals, look like progress.
+    "kinder_therapists": "named",
+    "easier_later_goals": "named",
     # What is there at the first review was hardly moved by therapy.
     "head_start": "named",
     # A review that waits for success finds it.

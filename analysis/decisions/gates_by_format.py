@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from analysis.comparison.by_format import NOT_RECORDED, SAME, ByFormat, Contrast
+from analysis.comparison.by_format import NOT_RECORDED, ByFormat
+from analysis.comparison.format_contrasts import SAME, Contrast
 from analysis.comparison.result import PairOfFormats, Row
 from analysis.decisions.gate import Fault
 from analysis.settings import Settings
@@ -35,6 +36,8 @@ def _goal_timing(
         return Fault("timing_recorded_unevenly", _more(unknown.means, pair))
     if before.differs(pair, least, error):
         return Fault("timing_differs", _less(before.means, pair))
+    if _other_standard(found.ease, pair, row, settings):
+        return Fault("easier_later_goals", _more(found.ease.means, pair))
     return None
 
 
@@ -55,14 +58,28 @@ def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) 
     for one in kinds:
         if one.differs(pair, settings.by_format_share, settings.by_format_error / len(kinds)):
             return Fault("raters_differ")
-    start, sign = found.head_start, (row["conf_low"] > 0) - (row["conf_high"] < 0)
-    favoured = sign * start.differences[pair] > 0
-    suspect = favoured and start.p_values[pair] / 2 < settings.suspicion_error
+    if _other_standard(found.kindness, pair, row, settings):
+        return Fault("kinder_therapists", _more(found.kindness.means, pair))
+    start = found.head_start
     large = abs(start.differences[pair]) > settings.head_start_levels
-    seen_ahead = suspect or start.p_values[pair] < settings.by_format_error
-    if large and seen_ahead and not _goes_on(found, pair, settings):
+    if large and _seen(start, pair, row, settings) and not _goes_on(found, pair, settings):
         return Fault("head_start", pair[0] if start.differences[pair] > 0 else pair[1])
     return None
+
+
+def _other_standard(seen: Contrast, pair: PairOfFormats, row: Row, settings: Settings) -> bool:
+    """Tell whether one format of a pair was measured by an easier standard than the other."""
+    return abs(seen.differences[pair]) > settings.standard_levels and _seen(
+        seen, pair, row, settings
+    )
+
+
+def _seen(seen: Contrast, pair: PairOfFormats, row: Row, settings: Settings) -> bool:
+    """Tell whether chance hardly explains a contrast, the less so where it favours who is ahead."""
+    sign = (row["conf_low"] > 0) - (row["conf_high"] < 0)
+    suspect = sign * seen.differences[pair] > 0
+    suspect = suspect and seen.p_values[pair] / 2 < settings.suspicion_error
+    return suspect or seen.p_values[pair] < settings.by_format_error
 
 
 def _goes_on(found: ByFormat, pair: PairOfFormats, settings: Settings) -> bool:

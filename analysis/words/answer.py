@@ -49,6 +49,7 @@ from analysis.words.phrases import (
     present_pairs,
     range_name,
     say,
+    spell_could_be,
     weeks_compared,
 )
 
@@ -295,15 +296,9 @@ def _say_depends(summary: Summary, pair: MainPair) -> str:
 
 def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
     (this, than), (low, high) = format_names(pair), ends(pair)
-    if low < 0 < high:
-        could = f"slower by up to {points(-low)}, or faster by up to {points(high)}"
-    elif low >= 0:
-        could = f"faster by {number(low)} to {points(high)}"
-    else:
-        could = f"slower by {number(-high)} to {points(-low)}"
     return (
-        f"These records cannot tell which is faster: {this} could be {could} {every(summary)} "
-        f"than {than} ({range_name(summary)} {interval(low, high)})."
+        f"These records cannot tell which is faster: {this} could be {spell_could_be(low, high)} "
+        f"{every(summary)} than {than} ({range_name(summary)} {interval(low, high)})."
     )
 
 

@@ -262,6 +262,8 @@ _STEP_OF_RULE = {
     "timing_differs": "timing",
     "unchecked_raters": "raters",
     "raters_differ": "raters",
+    "kinder_therapists": "raters",
+    "easier_later_goals": "timing",
     "head_start": "raters",
     "mostly_own_raters": "raters",
     "reviewed_less_often": "calendar",

@@ -24,6 +24,7 @@ from analysis.words.phrases import (
     narrow_range_name,
     range_name,
     say,
+    spell_could_be,
 )
 
 
@@ -39,26 +40,26 @@ def say_favoured(summary: Summary, pair: MainPair, gates: Sequence[Gate]) -> Sen
     reasons = listing([give_short_reason(gate) for gate in faults])
     favoured = {name for gate in faults for name in gate.favours}
     who = "either" if len(favoured) > 1 else FORMAT_NAMES[next(iter(favoured))]
-    key, path = f"pair.{pair.id}", f"answer.pairs.{pair.id}"
-    (this, than), behind = format_names(pair), is_behind(pair)
+    because = f"{who} may look further ahead than it is, because {reasons}"
     numbers: tuple[str, ...]
+    key, path = f"pair.{pair.id}", f"answer.pairs.{pair.id}"
+    this, than = format_names(pair)
     if pair.label == RULES_OUT:
         low, high = known(pair.narrow_low), known(pair.narrow_high)
-        faster, slower = ("slower", "faster") if behind else ("faster", "slower")
-        enough = f" by enough to matter ({points(summary.margin)} {every(summary)})"
+        faster, slower = ("slower", "faster") if is_behind(pair) else ("faster", "slower")
         text = (
-            f"No sign that {this} is {slower} than {than}"
-            f"{enough if (-high if behind else low) < 0 else ''} "
-            f"({narrow_range_name(summary)} {interval(low, high)}). How much {faster} it is, if at "
-            f"all, these records cannot tell: {who} may look faster than it is, because {reasons}."
+            f"No sign that {this} is {slower} than {than} by enough to matter "
+            f"({points(summary.margin)} {every(summary)}; {narrow_range_name(summary)} "
+            f"{interval(low, high)}). How much {faster} it is, if at all, these records cannot "
+            f"tell: {because}."
         )
         numbers = (f"{path}.narrow_low", f"{path}.narrow_high")
     else:
         low, high = ends(pair)
         text = (
-            f"These records cannot tell which is faster. {sentence_case(who)} may look faster than "
-            f"it is, because {reasons}. As recorded, {this} less {than} is {interval(low, high)} "
-            f"levels {every(summary)} ({range_name(summary)})."
+            f"These records cannot tell which is faster. {sentence_case(because)}. As recorded, "
+            f"{this} could be {spell_could_be(low, high)} {every(summary)} than {than} "
+            f"({range_name(summary)} {interval(low, high)})."
         )
         numbers = (f"{path}.estimate", f"{path}.conf_low", f"{path}.conf_high")
     return say(key, f"{pair.label}.favoured", text, numbers + gate_numbers(faults))

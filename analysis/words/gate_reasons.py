@@ -224,6 +224,15 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "other people rated the goals in one format than in the other. Let the same kind of "
         "person rate in every format"
     ),
+    "kinder_therapists": lambda g, s: (
+        f"in {_name(g)} the treating therapists rated the same goals higher, beside what others "
+        "saw, than in the other format. Let someone who does not treat the child rate the goals"
+    ),
+    "easier_later_goals": lambda g, s: (
+        f"in {_name(g)} goals set after the format moved further than the same children's goals "
+        "set before it, more than in the other format, so they may have been easier. Set goals "
+        "before the format is chosen"
+    ),
     "head_start": lambda g, s: (
         f"part of the difference was already there at the first reviews in {_name(g)}, more than "
         "the later pace explains, as when the raters of one format are kinder. Let someone who "
@@ -308,6 +317,8 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "timing_differs": "fewer goals of one format were set before it was chosen",
     "unchecked_raters": "only treating therapists rated in one format",
     "raters_differ": "other people rated in one format than in the other",
+    "kinder_therapists": "treating therapists of one format rated more kindly than others did",
+    "easier_later_goals": "goals set after the format was chosen were easier in one format",
     "head_start": (
         "part of the difference was there at the first review, as when the raters of one format "
         "are kinder"

@@ -20,34 +20,27 @@ WEAK = gate_of("mostly_own_raters", need=0.5)
 def test_the_favoured_format_is_named_with_the_reason_before_the_numbers():
     said = say_pair(*with_pair([LEFT, WEAK], label=CANNOT_TELL, ahead=None, **NUMBERS))
     assert (
-        "Group therapy may look faster than it is, because families in group therapy often "
+        "Group therapy may look further ahead than it is, because families in group therapy often "
         "left once goals were met. As recorded, "
     ) in said.text
-    assert said.text.endswith(
-        "group therapy less individual therapy is 0.10 to 0.50 levels every 12 weeks (95% range)."
-    )
+    assert "0.10 to 0.50" in said.text
     assert said.rule == "cannot_tell.favoured"
     assert find_faults(said.text) == []
 
 
 def test_both_formats_are_doubted_where_nobody_knows_the_direction():
     said = say_pair(*with_pair([RATERS], label=CANNOT_TELL, ahead=None, **NUMBERS))
-    assert "Either may look faster than it is, because other people rated" in said.text
+    assert "Either may look further ahead than it is, because other people rated" in said.text
     assert find_faults(said.text) == []
 
 
-@pytest.mark.parametrize(
-    ("ahead", "slower", "faster"),
-    [("individual", "faster", "slower"), ("group", "slower", "faster")],
-)
-def test_what_is_ruled_out_against_the_favoured_format_stands_without_how_far(
-    ahead, slower, faster
-):
+@pytest.mark.parametrize(("ahead", "no_sign"), [("individual", "faster"), ("group", "slower")])
+def test_what_is_ruled_out_against_the_favoured_format_stands_without_how_far(ahead, no_sign):
     said = say_pair(*with_pair([LEFT], label=RULES_OUT, ahead=ahead, **NUMBERS))
-    assert said.text.startswith(f"No sign that group therapy is {slower} than individual therapy")
+    assert said.text.startswith(f"No sign that group therapy is {no_sign} than individual")
     assert "90% range 0.13 to 0.47" in said.text
-    assert "by up to" not in said.text
-    assert f"How much {faster} it is, if at all, these records cannot tell: group" in said.text
+    assert "up to" not in said.text
+    assert "these records cannot tell: group therapy may look further ahead" in said.text
     assert find_faults(said.text) == []
 
 
