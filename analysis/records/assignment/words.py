@@ -50,15 +50,17 @@ DOMAIN_WORDS = {
     "self_care": "self_care selfcare adl adls activities_of_daily_living personal_care "
     "selbstversorgung selbsthilfe soins_personnels autonomie soin_personnel autocuidado autonomia "
     "cuidado_personal cura_di_se zelfzorg zelfredzaamheid egenvard personlig_vard samoobsluga "
-    "cura_personale self_help daily_living daily_living_skills",
+    "cura_personale self_help egenomsorg egenvaard daily_living daily_living_skills",
     "motor": "motor motor_skills motorik motorisch motricite moteur motriz motricidad motorio "
     "motricita motoriek motorisk ruchowa motoryka motor_function",
     "sensory": "sensory sensory_processing sensory_regulation sensorik sensorisch sensoriel "
-    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung",
+    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sanse "
+    "sanser sansemotorik",
     "social": "social social_skills sozial soziales sozialverhalten sociale sociaal spoleczna "
     "social_participation sosial",
     "emotional": "emotional emotion emotions emotional_regulation emotionen emotionnel emocional "
-    "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle",
+    "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle folelser "
+    "folelsesmaessig",
     "communication": "communication communicating communication_skills kommunikation comunicacion "
     "comunicazione communicatie komunikacja kommunikasjon comunicacao",
 }
