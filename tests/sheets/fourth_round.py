@@ -9,6 +9,16 @@ from tests.sheets import make_files
 from tests.sheets.make_files import DOMAINS, FORMATS, HERE, clinic, long_rows, save, title, truth
 from tests.sheets.make_files import wide_rows as wide
 
+# The six domains and the three formats.
+PORTUGUESE = (
+    *("autocuidado", "motor", "sensorial", "social", "emocional", "comunicação"),
+    *("individual", "grupo", "combinado"),
+)
+DANISH = (
+    *("egenomsorg", "motorik", "sansning", "social", "følelser", "kommunikation"),
+    *("individuel", "gruppe", "kombineret"),
+)
+
 
 def main():
     known = json.loads((HERE / "own.json").read_text(encoding="utf-8"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
 
 from analysis.records.headings import plain_name
 from analysis.records.privacy.shapes import fold
@@ -182,6 +181,8 @@ def read_format(text: str) -> tuple[str, str]:
 
     >>> read_format("1:1 & Group"), read_format("Gruppe (4)"), read_format("G"), read_format("2")
     (('combined', 'certain'), ('group', 'certain'), ('group', 'likely'), ('', ''))
+    >>> read_format("Group + one to one"), read_format("Small group then one-on-one")
+    (('combined', 'likely'), ('combined', 'likely'))
     """
     if len(text) > LONGEST_LABEL:
         return "", ""
@@ -200,7 +201,7 @@ def read_format(text: str) -> tuple[str, str]:
 
 def _pieces(plain: str) -> list[str]:
     words = plain.split("_")
-    return [*words, *("_".join(pair) for pair in pairwise(words))]
+    return ["_".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
 
 
 @cache
