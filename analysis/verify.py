@@ -21,6 +21,7 @@ from analysis.errors import EXIT_DIFFERS, AnalysisError, run_entry_point
 
 if TYPE_CHECKING:
     from analysis.disclosure.summary import Summary
+    from analysis.report.heading import Heading
 
 YES, NO = "yes", "NO"
 SAME_BYTES = "Every word, number and picture of the PDF is the one that its numbers give."
@@ -39,8 +40,10 @@ OTHER_NUMBERS = "A number was changed after the report was made, or the file was
 SAME_NUMBERS = "No number was changed by accident since the report was made."
 OTHER_JSON = '"{name}" beside it holds other bytes than are attached to the PDF.'
 SAME_JSON = '"{name}" beside it is what is attached to the PDF.'
+TYPED = "Its title, period and who prepared it are the clinic's own words; they are not verified."
 OF_LEDGER = "The private ledger here made this report, and nobody changed it since."
 NOT_OF_LEDGER = "It bears the name of the private ledger here, which did not make it like this."
+ABOUT = {"title": "/Title", "period": "/Subject", "prepared": "/Author"}
 Line = tuple[str, str]
 
 
@@ -111,12 +114,20 @@ def _ask_ledger(summary: Summary, folder: str | None) -> Iterator[Line]:
 
 
 def _verify_pages(pdf: bytes, told: Summary) -> Iterator[Line]:
-    """Set the report again from its numbers, and hold the pages against it."""
-    from analysis.report.document import PAPERS, render_pdf
+    """Set the report again from its numbers, and hold the pages against it.
 
-    again = []
+    What the clinic typed above it is read from the PDF and set again as it stands.
+    """
+    from analysis.report.document import PAPERS, render_pdf
+    from analysis.report.family import render_family
+
+    is_report = len(_read_pages(pdf)) != 1  # the page for families is one, a report is more
+    again, heading = [], _read_heading(pdf, titled=is_report)
+    if heading:
+        yield YES, TYPED
+    render = render_pdf if is_report else render_family
     for paper in PAPERS:
-        again.append(render_pdf(told, paper))
+        again.append(render(told, paper, heading))
         if again[-1] == pdf:
             yield YES, SAME_BYTES
             return
@@ -140,6 +151,37 @@ def _verify_beside(path: Path, numbers: bytes) -> Iterator[Line]:
         same = read_report(beside) == numbers
         verdict, text = (YES, SAME_JSON) if same else (NO, OTHER_JSON)
         yield verdict, text.format(name=beside.name)
+
+
+def _read_heading(pdf: bytes, *, titled: bool) -> Heading:
+    """Give what the clinic typed above a report; nothing where it cannot be what was typed.
+
+    Only a report bears a title of the clinic's; the page for families has its own.
+    """
+    from analysis.report.document import drawable_characters
+    from analysis.report.heading import NO_HEADING, Heading
+    from analysis.words.answer import TITLE
+
+    known = _read_about(pdf)
+    try:
+        title = known["title"] if titled and known["title"] != TITLE else ""
+        heading = Heading(title, known["period"], known["prepared"])
+        heading.check_characters(drawable_characters())
+    except AnalysisError:
+        return NO_HEADING
+    return heading
+
+
+def _read_about(pdf: bytes) -> dict[str, str]:
+    """Give what a PDF says of itself; nothing where that cannot be read."""
+    from pypdf import PdfReader
+
+    try:
+        about = dict(PdfReader(io.BytesIO(pdf)).metadata or {})
+        found = {name: str(about.get(key, "")) for name, key in ABOUT.items()}
+    except Exception:  # whatever a broken PDF makes its reader raise
+        found = dict.fromkeys(ABOUT, "")
+    return found
 
 
 def _read_pages(pdf: bytes) -> list[list[str]]:
@@ -170,7 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Tell every sentence of a report again from the numbers it carries, and say "
         "whether they are the ones printed. Nothing is written.",
     )
-    parser.add_argument("report", help="the PDF of a report, or its JSON")
+    parser.add_argument(
+        "report", help="the PDF of a report or of its page for families, or its JSON"
+    )
     parser.add_argument("--ledger", help="folder of the clinic's private ledger, if it is another")
     asked = parser.parse_args(arguments)
     return run_entry_point(lambda: verify_report(Path(asked.report), asked.ledger))

@@ -18,6 +18,7 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.disclosure.summary import Summary, spell_summary
 from analysis.figures.style import FONT_FOLDER
+from analysis.report.heading import NO_HEADING, Heading
 from analysis.report.sections import draw_sections
 from analysis.report.spelling import clean_text
 from analysis.report.view import view_summary
@@ -30,22 +31,25 @@ class ReportFault(RuntimeError):
     """The typesetter warned or refused; a fault of this software, never of the records."""
 
 
-def render_pdf(summary: Summary, paper: str = "a4") -> bytes:
+def render_pdf(summary: Summary, paper: str = "a4", heading: Heading = NO_HEADING) -> bytes:
     """Set the whole report.
 
     Args:
         summary: a told summary.
         paper: "a4" or "letter".
+        heading: what the clinic writes above it.
 
     Returns:
-        The bytes of a tagged PDF/UA-1; equal for equal summaries.
+        The bytes of a tagged PDF/UA-1; equal for equal summaries and headings.
 
     Raises:
+        AnalysisError: if the heading holds a character that cannot be printed.
         KeyError: if the paper is not known.
         ReportFault: if the typesetter warns of anything.
     """
     characters = drawable_characters()
-    view = view_summary(summary, characters)
+    heading.check_characters(characters)
+    view = view_summary(summary, characters, heading)
     pictures = draw_sections(summary, view)
     view["front"]["paper"] = PAPERS[paper]
     view["pictures"] = {
@@ -56,7 +60,7 @@ def render_pdf(summary: Summary, paper: str = "a4") -> bytes:
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     files["summary.json"] = spell_summary(summary)
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
-    return _compile(files)
+    return compile_pages(files)
 
 
 @functools.cache
@@ -73,7 +77,8 @@ def _faces() -> typst.Fonts:
     )
 
 
-def _compile(files: Any) -> bytes:
+def compile_pages(files: Any) -> bytes:
+    """Set the template named "main" with the files beside it; any warning is a `ReportFault`."""
     pdf, warnings = typst.compile_with_warnings(
         files,
         root=str(TEMPLATE_FOLDER),

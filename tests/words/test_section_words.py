@@ -108,6 +108,21 @@ def test_each_label_has_its_words_and_number_first(label, low, high, ahead, word
     assert "from a rating of 2 to one of 4" in said["depends.trait.attention"]
 
 
+@pytest.mark.parametrize(
+    ("label", "broken"),
+    [
+        (FASTER_IMPORTANT, "would look the same"),
+        (FASTER_SIZE_UNCERTAIN, "would look the same"),
+        (NO_IMPORTANT_DIFFERENCE, "could hide a difference"),
+    ],
+)
+def test_the_headline_of_each_child_against_itself_says_what_would_break_it(label, broken):
+    said = texts(tell_subgroups(subgroups_with(second(label, -0.1, 0.2, "group"))))
+    text = said["depends.within.group-individual"]
+    assert text.endswith(f"A format chosen for the sake of one kind of goal {broken}.")
+    assert find_faults(text) == []
+
+
 def test_a_range_on_one_side_of_zero_is_told_from_near_to_far():
     said = texts(tell_subgroups(subgroups_with(second(CANNOT_TELL, -0.9, -0.1))))
     wanted = "from 0.10 to 0.90 levels further in individual therapy"
@@ -559,11 +574,27 @@ def test_cautions_stand_whatever_was_recorded(share, rules):
     )
     changed = change(cautions, goals_set_before=goals, other_raters=raters, missing_at_end=missing)
     told = tell_cautions(part_with("answer", cautions=changed))
-    said = texts(told)
-    assert (told[0].rule, told[1].rule) == rules
+    assert len(told) <= 4
+    by_id = {sentence.id: sentence for sentence in told}
     word = share.get("word")
+    if word == "nearly all":
+        assert "caution.goals" not in by_id
+        assert "caution.raters" not in by_id
+    else:
+        assert (by_id["caution.goals"].rule, by_id["caution.raters"].rule) == rules
     wanted = f"{word} of the children in each format" if word else "Too few children to say"
-    assert wanted in said["caution.missing"]
+    assert word == "few" or wanted in by_id["caution.missing"].text
+    assert (word == "few") == ("caution.missing" not in by_id)
+
+
+def test_the_caution_that_weighs_most_comes_first_and_good_news_is_left_out():
+    cautions = stored().answer.cautions
+    lost = tuple(change(row, percent=80, word=None) for row in cautions.missing_at_end)
+    few = tuple(change(row, percent=None, word="few") for row in cautions.missing_at_end)
+    first = tell_cautions(part_with("answer", cautions=change(cautions, missing_at_end=lost)))
+    assert first[0].id == "caution.missing"
+    told = tell_cautions(part_with("answer", cautions=change(cautions, missing_at_end=few)))
+    assert "caution.missing" not in {sentence.id for sentence in told}
 
 
 def previous(**changes):
