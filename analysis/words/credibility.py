@@ -109,8 +109,8 @@ def _fill_card(
         return CredibilityCard(id, (), "", say(key, "credibility.untested", text))
     if pair.p_value >= no_hint:
         text = (
-            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}). That does "
-            "not rule one out: such tests need many children."
+            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}), which "
+            "does not rule one out."
         )
         return CredibilityCard(id, (), "", say(key, "credibility.no_hint", text, used))
     if not pair.settled:
@@ -126,7 +126,7 @@ def _fill_card(
         rating = min(rating, HIGHEST_OF_KIND, key=RATINGS.index)
         text = (
             f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)}); never "
-            f"above {HIGHEST_OF_KIND}, because {WOULD_BREAK}."
+            f"above {HIGHEST_OF_KIND}, as formats were not given by lot."
         )
     return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
@@ -177,7 +177,7 @@ def _answer(
         ),
         Item(
             "Were children compared with themselves?",
-            f"Yes; but {WOULD_BREAK}."
+            "Yes; but formats were not given by lot."
             if within_child
             else "No: with other children, who were not assigned at random.",
             WEAKENS if within_child else UNDERMINES,
