@@ -14,6 +14,7 @@ from analysis.disclosure.summary import Summary
 from analysis.figures.analyses import draw_analyses
 from analysis.figures.style import Picture
 from analysis.report.spelling import View, bullets, head, name_pair
+from analysis.wording import sentence_case
 from analysis.words import alt_text
 from analysis.words.analyses import give_estimand
 from analysis.words.gate_reasons import count_passed
@@ -104,7 +105,9 @@ def view_method(summary: Summary) -> View:
         "not_asked": [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)],
         "settings_title": SETTINGS_TITLE,
         "settings_head": list(SETTINGS_HEAD),
-        "settings": [list(row) for row in choose_settings(summary)],
+        "settings": [
+            [sentence_case(row.name), row.value, row.reason] for row in choose_settings(summary)
+        ],
         "settings_note": say_where_settings_stand(summary),
         "computing": say_computing(summary),
         "glossary_title": GLOSSARY_TITLE,

@@ -54,9 +54,7 @@ SECTIONS = (
     Section("method", last.view_method, last.write_method),
 )
 
-# What is not on the team's pages; a section that goes on has no head of its own.
 ANNEX = ("cohort", "subgroups", "effort", "analyses", "sensitivity", "claims", "method")
-GOES_ON = ("sensitivity",)
 WITHOUT_COMPARISON = frozenset({"answer", "progress", "previous"})
 
 

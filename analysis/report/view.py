@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
 from analysis.report.heading import NO_HEADING, TYPED, Heading
-from analysis.report.sections import ANNEX, GOES_ON, view_sections
+from analysis.report.sections import ANNEX, view_sections
 from analysis.report.spelling import View, clean
 from analysis.wording import number
 from analysis.words.answer import TITLE
@@ -35,7 +35,7 @@ def view_summary(
 
     Returns:
         `front` (what every page bears), `sections` (their names in order), `annex` (those that
-        follow the team's pages), `going_on` (those of them without a head), then a view for each
+        follow the team's pages), then a view for each
         section that the study was asked.
     """
     sections = view_sections(summary)
@@ -43,7 +43,6 @@ def view_summary(
         "front": _view_front(summary, heading),
         "sections": list(sections),
         "annex": [name for name in ANNEX if name in sections],
-        "going_on": list(GOES_ON),
     }
     return clean(front | sections, characters)
 

@@ -6,7 +6,7 @@ what is settled, by the rules of the sentences it stands above, and brings no nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from analysis.disclosure.rows import SecondPair
 from analysis.disclosure.summary import EffortPart, Sentence, Summary
@@ -78,7 +78,7 @@ def _say_effort(summary: Summary) -> Sentence:
                 more, less = _order(end.this, end.than, known(end.estimate))
                 settled.append(f"goals stood higher in {more} than in {less}")
         shown = shown or bool(effort.means)
-        settled += _list_hours(effort)
+        settled += _say_hours(effort)
     if not shown:
         text = "How soon, how far and at what effort cannot be compared with these records."
     elif settled:
@@ -91,18 +91,21 @@ def _say_effort(summary: Summary) -> Sentence:
     return say("finding.effort", "finding.effort", text)
 
 
-def _list_hours(effort: EffortPart) -> Iterable[str]:
-    """Give the pairs in which a child clearly took fewer therapist hours in one format."""
-    seen = set()
+def _say_hours(effort: EffortPart) -> list[str]:
+    """Give in which formats a child clearly took fewer therapist hours, as one clause."""
+    found: dict[str, list[str]] = {}
+    seen: set[tuple[str, str]] = set()
     for row in effort.net_benefit:
         pair = (row.this, row.than)
-        if pair in seen:
-            continue
-        seen.add(pair)
         low, high = ends(row)
-        if row.settled and (low > 0 or high < 0):
+        if pair not in seen and row.settled and (low > 0 or high < 0):
             fewer, more = _order(row.this, row.than, known(row.estimate))
-            yield f"a child took fewer therapist hours in {fewer} than in {more}"
+            found.setdefault(fewer, []).append(more)
+        seen.add(pair)
+    if not found:
+        return []
+    parts = [f"in {fewer} than in {listing(more, 'or')}" for fewer, more in found.items()]
+    return [f"a child took fewer therapist hours {listing(parts)}"]
 
 
 def _order(this: str, than: str, value: float) -> tuple[str, str]:

@@ -28,7 +28,6 @@ from analysis.wording import (
     listing,
     number,
     points,
-    sentence_case,
 )
 from analysis.words.credibility import CLAIMED_PAIR, WOULD_BREAK, fill_cards
 from analysis.words.gate_reasons import give_reason
@@ -114,7 +113,7 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
         text = (
             "Each child against itself: compared with skill goals, social goals moved about "
             f"{points(estimate)} further {every(summary)} in {ahead} than in {behind} "
-            f"({range_name(summary)} {interval(low, high)}). {sentence_case(WOULD_BREAK)}."
+            f"({range_name(summary)} {interval(low, high)}); {WOULD_BREAK}."
         )
     elif pair.label == NO_IMPORTANT_DIFFERENCE:
         text = (
