@@ -36,6 +36,7 @@ SMALLEST_PRINTED = 0.001
 CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
 HIGHEST_OF_KIND = RATINGS[1]
+MAY_FOLLOW = "the format may have been chosen for the goal"
 WOULD_BREAK = "a format chosen for the sake of one kind of goal would look the same"
 
 
@@ -126,7 +127,7 @@ def _fill_card(
         rating = min(rating, HIGHEST_OF_KIND, key=RATINGS.index)
         text = (
             f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)}); never "
-            f"above {HIGHEST_OF_KIND}, as formats were not given by lot."
+            f"above {HIGHEST_OF_KIND}, because {MAY_FOLLOW}."
         )
     return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
@@ -177,7 +178,7 @@ def _answer(
         ),
         Item(
             "Were children compared with themselves?",
-            "Yes; but formats were not given by lot."
+            f"Yes; but {MAY_FOLLOW}."
             if within_child
             else "No: with other children, who were not assigned at random.",
             WEAKENS if within_child else UNDERMINES,

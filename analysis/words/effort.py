@@ -152,8 +152,9 @@ def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
         worths.append(row.hours_per_level)
     if settled and worths and len(worths) + 1 < len(rows):
         text += (
-            f": the better use of time for a team that would give up to {number(max(worths), 0)} "
-            "therapist hours for one more level; above that these records cannot tell."
+            f"; for a team that would give up to {number(max(worths), 0)} therapist hours for one "
+            "more level, these hours outweigh any difference in progress, and above that these "
+            "records cannot tell."
         )
     elif settled:
         text += "."

@@ -12,7 +12,12 @@ from small_clinics import invented_records, sample_study
 from analysis.disclosure.release import protect
 from analysis.figures.confounding_benchmarks import MOST_TRAITS, draw_yardsticks
 from analysis.figures.dropout import draw_dropout
-from analysis.report.deeper_pages import CLAIMS_TITLE, DOUBTS_TITLE, view_claims, view_sensitivity
+from analysis.report.deeper_pages import (
+    CLAIMS_TITLE,
+    UNRECORDED_TITLE,
+    view_claims,
+    view_sensitivity,
+)
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
 from analysis.study import run_study
