@@ -24,7 +24,7 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.formats import FORMAT_COLOURS
+from analysis.formats import FORMAT_COLOURS, is_grouped
 from analysis.vocabulary import NOT_COMPARABLE
 from analysis.wording import FORMAT_TITLES
 from analysis.words import alt_text
@@ -66,7 +66,7 @@ def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
             if not k:
                 mark(canvas, 0.15, y, name)
                 write(canvas, 0.45, y, FORMAT_TITLES[name], weight=600)
-            if k and name == "individual":
+            if k and not is_grouped(name):
                 write(canvas, left, y, "none needed", size=SMALL, colour=SOFT_INK)
                 continue
             right = left + column - WORDS_CM - GUTTER_CM

@@ -1,8 +1,9 @@
 """The first page: the answer.
 
 In: a told `Summary`. Out: the section's display strings (a `View`), its pictures, and its blocks of
-plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences get
-more width, so that it stays one page; a format that the clinic does not have has no row.
+plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences get more
+width, and reasons that all pairs share stand once, so that it stays one page; a format that the
+clinic does not have has no row.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from analysis.disclosure.summary import Summary
 from analysis.figures.contrasts import BY_NARROW, draw_contrasts
 from analysis.figures.needed import draw_needed
 from analysis.figures.style import Picture, text_width_cm
+from analysis.formats import is_grouped
 from analysis.report.spelling import (
     ALL,
     FORMAT_HEADS,
@@ -48,7 +50,7 @@ TALLEST_ROW_CM = 2.8
 GUTTER_CM = 0.4
 SENTENCE_SIZE = 10.0
 LINE_CM = 0.405
-HEAD_CM, LIGHTLY_CM, LEAST_ROW_CM = 1.08, 0.2, 2.1
+HEAD_CM, LIGHTLY_CM, LEAST_ROW_CM = 1.25, 0.2, 2.1
 KEEP_IN_MIND = "To keep in mind"
 GAINED = "Progress"
 SAID_ALREADY = "What can be said already"
@@ -71,6 +73,7 @@ def view_answer(summary: Summary) -> View:
         "compared": compared,
         "reading": _say_reading(summary),
         "pairs": [_view_pair(summary, pair) for pair in pairs] if compared else [],
+        "shared": _is_shared(summary),
         "told": [] if compared else _view_told(summary),
         "counts": _view_counts(summary),
         "caveats_title": KEEP_IN_MIND,
@@ -175,8 +178,17 @@ def _measure(parts: tuple[str, str], width_cm: float) -> float:
 
 
 def _pair_sentences(summary: Summary) -> tuple[tuple[str, str], ...]:
+    """Give each pair's sentence as its row prints it."""
+    pairs, shared = present_pairs(summary, summary.answer.pairs), _is_shared(summary)
+    parts = [_split_lightly(summary.texts[f"pair.{pair.id}"]) for pair in pairs]
+    return tuple((sentence, "" if shared else lightly) for sentence, lightly in parts)
+
+
+def _is_shared(summary: Summary) -> bool:
+    """Whether every pair is to be leaned on lightly for the reasons under the headline."""
     pairs = present_pairs(summary, summary.answer.pairs)
-    return tuple(_split_lightly(summary.texts[f"pair.{pair.id}"]) for pair in pairs)
+    whys = {_split_lightly(summary.texts[f"pair.{pair.id}"])[1] for pair in pairs}
+    return whys == {_split_lightly(summary.texts["headline"])[1]}
 
 
 def _split_lightly(text: str) -> tuple[str, str]:
@@ -222,10 +234,11 @@ def _view_counts(summary: Summary) -> View:
         rate.format: rate for rate in summary.answer.rates if rate.shown
     }
     handed_in = all(_handed_in(first, row) is not None for row in rows)
-    grouped = any(row.format in ("group", "combined") for row in rows)
+    grouped = any(row.format != ALL and is_grouped(row.format) for row in rows)
     does = "Compared" if compares(summary) else "Followed"
     heads = ["Handed in", does, "Goals", "Groups", "Therapists", GAINED]
-    kept = [handed_in, True, True, grouped, True, bool(rates)]
+    treated = any(row.n_therapists is not None for row in rows)
+    kept = [handed_in, True, True, grouped, treated, bool(rates)]
     note = f"{GAINED}: levels {every(summary)}, children made alike ({range_name(summary)})."
     return {
         "head": ["", *(name for name, keep in zip(heads, kept, strict=True) if keep)],

@@ -234,14 +234,14 @@ def _say_important(summary: Summary, pair: MainPair) -> str:
     further = "less" if is_behind(pair) else "further"
     return (
         f"Children in {this} moved about {points(abs(known(pair.estimate)))} {further} "
-        f"{every(summary)} than children in {than} ({range_name(summary)} {interval(low, high)}), "
-        "after allowing for the differences we could see."
+        f"{every(summary)} than children in {than} ({range_name(summary)} {interval(low, high)}). "
+        "This allows for the differences we could see."
     )
 
 
 def _say_ahead(summary: Summary, pair: MainPair) -> str:
     return (
-        f"{_say_important(summary, pair)} We cannot say whether the difference reaches the "
+        f"{_say_important(summary, pair)} We cannot say whether it reaches the "
         f"{points(summary.margin)} that matter."
     )
 

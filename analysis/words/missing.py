@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.summary import Sentence, Summary
+from analysis.formats import is_grouped
 from analysis.vocabulary import GateRule
-from analysis.wording import count, listing, sentence_case
+from analysis.wording import FORMAT_NAMES, count, listing, sentence_case
 from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import compares, pair_names, present_formats, present_pairs, say
 
@@ -34,9 +35,11 @@ def tell_missing(summary: Summary) -> list[Sentence]:
     told = []
     failed = [gate for gate in summary.method.gates if not gate.passed]
     if any(gate.rule in OF_SIZE for gate in failed):
+        grouped = [FORMAT_NAMES[f] for f in present_formats(summary) if is_grouped(f)]
+        need, each = ("need", " each") if len(grouped) > 1 else ("needs", "")
         text = (
-            f"Two formats can be compared once each has at least {n_children}; group and combined "
-            f"therapy also need at least {n_groups} each."
+            f"Two formats can be compared once each has at least {n_children}; {listing(grouped)} "
+            f"also {need} at least {n_groups}{each}."
         )
         told.append(say("missing.needed", "missing.needed", text, _NEEDED))
     reasons: dict[str, list[Gate]] = {}
