@@ -104,7 +104,7 @@ REASONS: dict[str, str] = {
     "ahead": "The whole range is on its side",
     "reversed": "The whole range is against it",
     "no_important_difference": "Any difference is below {margin}",
-    "ruled_out": "{margin} or more as claimed: ruled out",
+    "ruled_out": "{margin} in its favour: ruled out",
     "behind": "The range lies wholly below zero",
     "not_behind": "Behind by {margin} or more: ruled out for both kinds of goal",
     "goes_with": "The range lies wholly above zero; an association, not more",

@@ -48,8 +48,10 @@ def sentences_in(name):
         text = re.sub(r"\s+", " ", page.extract_text())
         for running in (front["invented"], front["foot"]):
             text = text.replace(running, "") if running else text
-        found += re.split(r"(?<=[.?!])\s", text)
-    return [sentence.strip() for sentence in found]
+        own = [sentence.strip() for sentence in re.split(r"(?<=[.?!])\s", text)]
+        # Each row of page 1 is read alone, so its pairs may share a sentence.
+        found += own if found else dict.fromkeys(own)
+    return found
 
 
 def repeated(sentences):
