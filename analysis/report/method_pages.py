@@ -94,7 +94,7 @@ def view_method(summary: Summary) -> View:
     """Give how it was worked out, what was chosen, and the words used."""
     return {
         "title": METHOD_TITLE,
-        "estimand": give_estimand(summary),
+        "estimand": f"{give_estimand(summary)}.",
         "audit": summary.texts["method.audit"],
         "look": summary.texts.get("method.look", ""),
         "trial_title": TRIAL_TITLE,
