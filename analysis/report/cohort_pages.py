@@ -66,10 +66,10 @@ def view_previous(summary: Summary) -> View | None:
         "since": say_since(summary, part),
         "moved": [summary.texts[name] for name in hidden],
         "sentences": [text for text in news if text not in open_news],
-        "head": ["", "Last report", "This report", "Change"],
+        "head": ["Formats", "Last report", "This report", "Change"],
         "rows": [_spell_change(row) for row in rows if row.change is not None],
         "new_title": f"New children beside earlier ones, attainment levels {every(summary)}",
-        "new_head": ["", "New minus earlier children", sentence_case(range_name(summary))],
+        "new_head": ["Format", "New minus earlier children", sentence_case(range_name(summary))],
         "new": [_spell_new(row) for row in new],
     }
 
@@ -115,7 +115,7 @@ def view_cohort(summary: Summary) -> View:
             "title": START_TITLE,
             "note": START_NOTE,
             "formats": seen,
-            "head": ["", *(FORMAT_HEADS[name] for name in seen)],
+            "head": ["Trait", *(FORMAT_HEADS[name] for name in seen)],
             "rows": [
                 {
                     "head": TRAIT_TITLES[row.trait],

@@ -42,7 +42,7 @@ OTHERWISE_TITLE = "Leaving one out, and what could not be asked"
 CLAIMS_TITLE = "Annex E. Claims made before"
 PLANNING_TITLE = "What would it take to know?"
 CARD_HEAD = ("Question", "Answer", "Counts")
-CLAIMS_HEAD = ("", "Claim, and how it is measured", "What these records say")
+CLAIMS_HEAD = ("No.", "Claim, and how it is measured", "What these records say")
 SHADED = "Shaded: too small to matter. Right of zero, the first-named format is ahead."
 HALF_CM, TEXT_CM = 8.45, 17.4
 

@@ -217,6 +217,6 @@ def tabulate_unrecorded(summary: Summary) -> Table:
         "unrecorded",
         rows,
         "How strong would something unrecorded have to be?",
-        "As many times as the recorded trait that matters most, to change what is said; and the share "
-        "of what is unexplained that would bring the difference to zero (robustness value)",
+        "As many times as the recorded trait that matters most, to change what is said; and the "
+        "share of what is unexplained that would bring the difference to zero (robustness value)",
     )
