@@ -60,7 +60,7 @@ def render_pdf(summary: Summary, paper: str = "a4", heading: Heading = NO_HEADIN
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     files["summary.json"] = spell_summary(summary)
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
-    return _compile(files)
+    return compile_pages(files)
 
 
 @functools.cache
@@ -77,7 +77,8 @@ def _faces() -> typst.Fonts:
     )
 
 
-def _compile(files: Any) -> bytes:
+def compile_pages(files: Any) -> bytes:
+    """Set the template named "main" with the files beside it; any warning is a `ReportFault`."""
     pdf, warnings = typst.compile_with_warnings(
         files,
         root=str(TEMPLATE_FOLDER),

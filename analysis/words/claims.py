@@ -111,6 +111,7 @@ REASONS: dict[str, str] = {
     "not_lower": "Ratings lower by {margin} or more are ruled out",
     "lower": "The range lies wholly below zero",
     "not_settled": f"Hinted, but {NOT_SETTLED}",
+    "favoured": "Records may favour one format (page 1)",
     "too_wide": "The range speaks both for and against",
 }
 # What these reasons rule out, they rule out by the narrower of the two ranges.

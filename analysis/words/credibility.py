@@ -37,6 +37,7 @@ CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS),
 RATINGS = ("very low", "low", "moderate")
 HIGHEST_OF_KIND = RATINGS[1]
 MAY_FOLLOW = "the format may have been chosen for the goal"
+COULD_HIDE = "a format chosen for the sake of one kind of goal could hide a difference"
 WOULD_BREAK = "a format chosen for the sake of one kind of goal would look the same"
 
 

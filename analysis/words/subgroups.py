@@ -29,7 +29,7 @@ from analysis.wording import (
     number,
     points,
 )
-from analysis.words.credibility import CLAIMED_PAIR, WOULD_BREAK, fill_cards
+from analysis.words.credibility import CLAIMED_PAIR, COULD_HIDE, WOULD_BREAK, fill_cards
 from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import (
     NOT_SETTLED,
@@ -119,7 +119,7 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
         text = (
             "Each child against itself: how far social goals moved compared with skill goals "
             f"differs between {both} by less than {points(summary.margin)} {every(summary)} "
-            f"({narrow_range_name(summary)} {_narrow(pair)})."
+            f"({narrow_range_name(summary)} {_narrow(pair)}); {COULD_HIDE}."
         )
     else:
         between = (
