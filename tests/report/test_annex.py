@@ -19,7 +19,6 @@ from analysis.report.document import render_pdf
 from analysis.report.method_pages import view_analyses, view_method
 from analysis.report.sections import ANNEX
 from analysis.report.view import view_summary
-from analysis.settings import Settings
 from analysis.words.method import MUST_KNOW, choose_settings
 from analysis.words.tell import tell
 
@@ -149,7 +148,7 @@ def test_only_choices_to_know_or_changed_are_printed_and_the_others_are_counted(
     changed = change(summary, method=change(summary.method, settings=rows))
     names = {row.name for row in choose_settings(changed)} - {row.name for row in printed}
     assert names == {"seed"}
-    n = len(Settings().rows())
+    n = len(summary.method.settings)
     assert f"The other {n - len(printed)} choices" in view_method(summary)["settings_note"]
     assert len(view_method(changed)["settings"]) == len(printed) + 1
 

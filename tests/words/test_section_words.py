@@ -119,7 +119,7 @@ def test_each_label_has_its_words_and_number_first(label, low, high, ahead, word
 def test_the_headline_of_each_child_against_itself_says_what_would_break_it(label, broken):
     said = texts(tell_subgroups(subgroups_with(second(label, -0.1, 0.2, "group"))))
     text = said["depends.within.group-individual"]
-    assert text.endswith(f"A format chosen for the sake of one kind of goal {broken}.")
+    assert text.endswith(f"; a format chosen for the sake of one kind of goal {broken}.")
     assert find_faults(text) == []
 
 
