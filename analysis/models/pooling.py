@@ -3,8 +3,9 @@
 In: for each source a design, its estimates and their covariance. Out: a frozen `Pool`. Decisions:
 the spread between sources is estimated by restricted maximum likelihood and belongs in every
 interval; the covariance of the means is multiplied by the Hartung-Knapp factor where that is above
-1, never below; a range for a next source has the spread on top; the means without any spread
-(equal effects) stand beside.
+1, never below; a range for a next source has the spread on top, averaged over its likelihood, because
+a spread estimated as zero does not make sources alike; the means without any spread (equal effects)
+stand beside.
 
 Sources: Jackson, Riley & White 2011, 10.1002/sim.4172 (several outcomes at once); White 2015,
 10.1177/1536867X1501500403 (three arms, half of the variance shared); Jackson, Law, Rucker &
@@ -30,6 +31,8 @@ GRID = 120
 SMALLEST, LARGEST = 1e-6, 1e4  # of the spread's variance, in mean variances of the estimates
 ROOT_DIGITS = 1e-15
 DEPENDENT = 1e-10
+SPREADS_AVERAGED = 121
+WIDEST = 4.0  # of the averaged spreads, in mean standard errors or estimated spreads
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +60,12 @@ class Pool:
         factor: what that covariance is multiplied by; 1 at least.
         raw_factor: the same before it was kept from narrowing; NaN without any freedom left.
         spread_variance: tau squared, the variance of a basic contrast between sources.
+        averaged_variance: tau squared averaged over the restricted likelihood, each tau up to
+            `WIDEST` as likely as any other beforehand.
         equal_estimates, equal_covariance: the same without any spread.
         log_likelihood: restricted, at the estimated spread.
         information: (k, p, p) what each source adds to the inverse of `covariance`.
+        scores: (k, p) what each source adds to that inverse times `estimates`.
     """
 
     estimates: Array
@@ -67,10 +73,12 @@ class Pool:
     factor: float
     raw_factor: float
     spread_variance: float
+    averaged_variance: float
     equal_estimates: Array
     equal_covariance: Array
     log_likelihood: float
     information: Array
+    scores: Array
 
     def mean(self, contrast: ArrayLike) -> tuple[float, float]:
         """Give a combination of the contrasts and its standard error, the factor in it.
@@ -95,6 +103,19 @@ class Pool:
         c = self.covariance @ np.asarray(contrast, dtype=float)
         known = np.einsum("i,kij,j->k", c, self.information, c)
         return known / known.sum()
+
+    def without_each(self) -> Array:
+        """Give the means without one source each, the spread kept; (k, p).
+
+        NaN where the others do not measure every contrast.
+        """
+        left = self.information.sum(axis=0) - self.information
+        scores = self.scores.sum(axis=0) - self.scores
+        means = np.full(scores.shape, math.nan)
+        for k, information in enumerate(left):
+            if np.linalg.matrix_rank(information, DEPENDENT) == len(information):
+                means[k] = np.linalg.solve(information, scores[k])
+        return means
 
 
 def pool_sources(sources: Sequence[Source], structure: ArrayLike) -> Pool:
@@ -122,10 +143,7 @@ def pool_sources(sources: Sequence[Source], structure: ArrayLike) -> Pool:
     n = sum(len(s.estimates) for s in sources)
     p = stacked.design.shape[2]
     equal = _solve(stacked, np.zeros(1))
-    if n > p:
-        spread = _find_spread(stacked, unit)
-    else:
-        spread = 0.0
+    spread = _find_spread(stacked, unit) if n > p else 0.0
     fit = _solve(stacked, np.array([spread]))
     left = stacked.estimates - stacked.design @ fit.estimates[0]
     raw = math.nan
@@ -138,32 +156,31 @@ def pool_sources(sources: Sequence[Source], structure: ArrayLike) -> Pool:
         factor=max(1.0, raw) if n > p else 1.0,
         raw_factor=raw,
         spread_variance=spread,
+        averaged_variance=_average_spread(stacked, WIDEST * math.sqrt(max(unit, spread))),
         equal_estimates=equal.estimates[0],
         equal_covariance=equal.covariance[0],
         log_likelihood=float(fit.log_likelihood[0] - (n - p) / 2 * math.log(2 * math.pi)),
         information=np.einsum("kmi,kmn,knj->kij", x, fit.weights[0], x),
+        scores=np.einsum("kmi,kmn,kn->ki", x, fit.weights[0], stacked.estimates),
     )
 
 
 def range_for_next(
-    pool: Pool, contrast: ArrayLike, structure: ArrayLike, df: float, confidence: float
+    mean: float, std_error: float, variance: float, df: float, confidence: float
 ) -> tuple[float, float]:
     """Give the range in which a next source's own true value lies.
 
-    d -+ t sqrt(tau^2 c'Bc + var(d)).
+    d -+ t sqrt(tau^2 + var(d)).
 
     Args:
-        pool: the pooled sources.
-        contrast: (p,) what each basic contrast is multiplied by.
-        structure: (p, p) B of `pool_sources`.
+        mean: the mean over sources.
+        std_error: its standard error.
+        variance: of the true values between sources.
         df: degrees of freedom of the quantile.
-        confidence: the share of sources meant.
+        confidence: the share of next sources meant.
     """
-    c = np.asarray(contrast, dtype=float)
-    middle, error = pool.mean(c)
-    between = pool.spread_variance * float(c @ np.asarray(structure, dtype=float) @ c)
-    half = float(student_quantile(confidence, df)) * math.sqrt(between + error**2)
-    return middle - half, middle + half
+    half = float(student_quantile(confidence, df)) * math.sqrt(variance + std_error**2)
+    return mean - half, mean + half
 
 
 def covariance_from_three(of_first: float, of_second: float, of_difference: float) -> float:
@@ -251,3 +268,10 @@ def _find_spread(stack: _Stack, unit: float) -> float:
     if _slope(stack, low) <= 0 or _slope(stack, high) >= 0:
         return float(grid[best])
     return float(brentq(lambda t: _slope(stack, t), low, high, xtol=ROOT_DIGITS * unit, rtol=1e-12))
+
+
+def _average_spread(stack: _Stack, widest: float) -> float:
+    spreads = np.linspace(0.0, widest, SPREADS_AVERAGED)
+    height = _solve(stack, spreads**2).log_likelihood
+    weight = np.exp(height - height.max())
+    return float(weight @ spreads**2 / weight.sum())
