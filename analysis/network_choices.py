@@ -1,7 +1,7 @@
 """The choices of a report about several clinics, beside those of a clinic's own report.
 
-In: nothing. Out: `NetworkChoices`. Decisions: fixed before any clinics were pooled; they stand apart
-from `settings` because no clinic's own answer depends on them.
+In: nothing. Out: `NetworkChoices`. Decisions: fixed before any clinics were pooled; they stand
+apart from `settings` because no clinic's own answer depends on them.
 """
 
 from __future__ import annotations

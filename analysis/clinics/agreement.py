@@ -1,10 +1,10 @@
 """Do several clinics' answers fit together? Asked before anything is pooled.
 
-In: what each clinic brings. Out: nothing, or one refusal that names every clinic that does not fit,
-with its reason. Decisions: the terms that most clinics share are taken as the network's; what one
-clinic chose otherwise is never guessed away; the same clinic twice is refused, by its records and by
-its private ledger's name; traits adjusted for may differ, because small clinics have room for fewer,
-and that is said in the report.
+In: what each clinic brings. Out: nothing, or one refusal that names every clinic that does not
+fit, with its reason. Decisions: the terms that most clinics share are taken as the network's; what
+one clinic chose otherwise is never guessed away; the same clinic twice is refused, by its records
+and by its private ledger's name; traits adjusted for may differ, because small clinics have room
+for fewer, and that is said in the report.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ TWICE = {
 }
 LEAVE_OUT = "Leave a clinic out with --leave-out and its name as it stands here; nothing else is."
 FEW = (
-    "There are {n} clinics here, and at least {need} are needed: fewer cannot show how much clinics "
-    "differ, and each would know the other's numbers."
+    "There are {n} clinics here, and at least {need} are needed: fewer cannot show how much "
+    "clinics differ, and each would know the other's numbers."
 )
 
 

@@ -1,7 +1,7 @@
 """What one clinic brings where its records stand in the same place: exact estimates of its study.
 
-In: a study, its published summary, a name. Out: `Given`. Decisions: only pairs that the clinic's own
-report shows; only estimates and standard errors are exact, everything else is the published
+In: a study, its published summary, a name. Out: `Given`. Decisions: only pairs that the clinic's
+own report shows; only estimates and standard errors are exact, everything else is the published
 summary's, and nothing of it is shown before it is pooled and rounded.
 """
 

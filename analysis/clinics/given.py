@@ -1,9 +1,9 @@
 """What one clinic brings to an answer of several: its differences, how exact they are, its terms.
 
 In: a clinic's published summary. Out: `Given`. Decisions: a report carries nothing for this beyond
-what it prints; a standard error is worked out from the printed range, with degrees of freedom in the
-middle of the printed step, or none where they are not printed (then the widest that the range
-allows); a pair that the clinic does not show brings nothing.
+what it prints; a standard error is worked out from the printed range, with degrees of freedom in
+the middle of the printed step, or none where they are not printed (then the largest error that the
+range allows); a pair that the clinic does not show brings nothing.
 """
 
 from __future__ import annotations
@@ -122,13 +122,9 @@ def _take_within(summary: Summary) -> dict[PairId, Brought]:
 def _take_attained(summary: Summary) -> dict[PairId, Brought]:
     if summary.attainment is None or not summary.attainment.weeks:
         return {}
-    found = {}
+    found, last = {}, summary.measure.horizon_weeks
     for pair in summary.attainment.pairs:
-        if (
-            pair.shown
-            and pair.difference is not None
-            and pair.week == summary.measure.horizon_weeks
-        ):
+        if pair.shown and pair.difference is not None and pair.week == last:
             row = Interval(estimate=pair.difference, conf_low=pair.low, conf_high=pair.high)
             error = read_error(row, summary.measure.confidence, None, ATTAINED)
             found[pair.id] = Brought(float(pair.difference), error)

@@ -1,10 +1,10 @@
 """One question pooled over clinics: all pairs of formats at once.
 
-In: what each clinic brings to a question. Out: `Pooled`. Decisions: a clinic with two formats counts
-too; differences are consistent (group less individual plus combined less group is combined less
-individual); the spread between clinics is one for all pairs; degrees of freedom are those of the
-factor, two for each clinic that compared the pair less two at most; where no clinic connects the
-formats, each pair is pooled alone.
+In: what each clinic brings to a question. Out: `Pooled`. Decisions: a clinic with two formats
+counts too; differences are consistent (group less individual plus combined less group is combined
+less individual); the spread between clinics is one for all pairs; degrees of freedom are those of
+the Hartung-Knapp factor, and at most twice those of the clinics that compared the pair themselves;
+where no clinic connects the formats, each pair is pooled alone.
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ def publish_network(
         smallest_cell=cell,
         margin=margin,
         measure=measure,
+        error_percent=round(100 * settings.error_rate, 1),
         questions=judge_questions(pooled, settings, choices, measure.horizon_weeks),
         counts=tuple(
             FormatCount(

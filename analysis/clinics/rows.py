@@ -1,8 +1,8 @@
 """What is published about several clinics, as one typed value.
 
 In: rows of `disclosure.rows`. Out: `NetworkSummary`, its JSON and back. Decisions: no clinic is
-named, numbered or ranked in it; every number is about three clinics at least, or is the clinic's own
-for itself (`own`); as in a clinic's summary, no field is free text but the sentences.
+named, numbered or ranked in it; every number is about three clinics at least, or is the clinic's
+own for itself (`own`); as in a clinic's summary, no field is free text but the sentences.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Why = Literal[
 QuestionId = Literal["main", "within", "attained"]
 Weakness = Literal["one_clinic", "clinics_differ", "clinics_lean"]
 NOT_OURS = (
-    "This is no summary of several clinics as this version writes it. Give the JSON or the PDF that "
-    "`python -m analysis.network` wrote."
+    "This is no summary of several clinics as this version writes it. Give the JSON or the PDF "
+    "that `python -m analysis.network` wrote."
 )
 
 
@@ -115,6 +115,7 @@ class NetworkSummary(Row, frozen=True, kw_only=True, dict=True):
             records stood in one place.
         n_clinics: clinics combined; n_left_out: clinics left out by word of the user.
         smallest_cell: the least any clinic prints numbers about.
+        error_percent: reports of 100 like this one that may state a difference where none is.
         own: the reader's own clinic; () where none was named.
         sentences: every sentence; empty until `words.network` told them.
     """
@@ -128,6 +129,7 @@ class NetworkSummary(Row, frozen=True, kw_only=True, dict=True):
     smallest_cell: Count
     margin: Number
     measure: Measure
+    error_percent: Number
     questions: tuple[Question, ...]
     counts: tuple[FormatCount, ...]
     adjusted: tuple[AdjustedIn, ...]

@@ -1,11 +1,11 @@
-"""Related contrasts that several sources measured, pooled all at once, with the spread between them.
+"""Related contrasts that several sources measured, pooled at once, with the spread between them.
 
 In: for each source a design, its estimates and their covariance. Out: a frozen `Pool`. Decisions:
 the spread between sources is estimated by restricted maximum likelihood and belongs in every
 interval; the covariance of the means is multiplied by the Hartung-Knapp factor where that is above
-1, never below; a range for a next source has the spread on top, averaged over its likelihood, because
-a spread estimated as zero does not make sources alike; the means without any spread (equal effects)
-stand beside.
+1, never below; a range for a next source has the spread on top, averaged over its likelihood,
+because a spread estimated as zero does not make sources alike; the means without any spread (equal
+effects) stand beside.
 
 Sources: Jackson, Riley & White 2011, 10.1002/sim.4172 (several outcomes at once); White 2015,
 10.1177/1536867X1501500403 (three arms, half of the variance shared); Jackson, Law, Rucker &
@@ -235,7 +235,7 @@ def _stack(sources: Sequence[Source], structure: Array) -> _Stack:
 
 def _solve(stack: _Stack, spreads: Array) -> _Fits:
     variance = stack.covariance + spreads[:, None, None, None] * stack.between
-    weights = np.linalg.inv(variance)
+    weights = np.asarray(np.linalg.inv(variance), dtype=np.float64)
     x, y = stack.design, stack.estimates
     information = np.einsum("kmi,gkmn,knj->gij", x, weights, x)
     covariance = np.linalg.inv(information)
@@ -243,8 +243,9 @@ def _solve(stack: _Stack, spreads: Array) -> _Fits:
     left = y - np.einsum("kmi,gi->gkm", x, estimates)
     squares = np.einsum("gkm,gkmn,gkn->g", left, weights, left)
     sizes = np.linalg.slogdet(variance)[1].sum(axis=1) + np.linalg.slogdet(information)[1]
-    own = np.linalg.slogdet(np.einsum("kmi,kmj->ij", x, x))[1]
-    return _Fits(estimates, covariance, weights, (own - sizes - squares) / 2)
+    own = float(np.linalg.slogdet(np.einsum("kmi,kmj->ij", x, x))[1])
+    likelihood = np.asarray(own - sizes - squares, dtype=np.float64) / 2
+    return _Fits(estimates, covariance, weights, likelihood)
 
 
 def _slope(stack: _Stack, spread: float) -> float:
