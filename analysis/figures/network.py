@@ -1,9 +1,9 @@
 """Several clinics in one picture: the mean difference, and where a next clinic's lies.
 
 In: a `NetworkSummary`. Out: the contrasts, and a funnel for one clinic's own dot. Decisions: no
-clinic but the reader's own is drawn; the range for a next clinic stands on the same row as the mean,
-because only together they are honest; the funnel widens for small clinics, so that a small clinic
-far from the mean is not taken for an unusual one.
+clinic but the reader's own is drawn; the range for a next clinic stands on the same row as the
+mean, because only together they are honest; the funnel widens for small clinics, so that a small
+clinic far from the mean is not taken for an unusual one.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def _draw_funnel(
     step = nice_step(2 * reach)
     decimals = 1 if round(step * 10) == step * 10 else 2
     first = math.ceil((mean - reach) / step)
-    for k in range(first, int(math.floor((mean + reach) / step)) + 1):
+    for k in range(first, math.floor((mean + reach) / step) + 1):
         line(axes, [k * step] * 2, [widest, widest * 1.03], color=SOFT_INK)
         text = signed(k * step, decimals) if k else "0"
         size = SMALL + 0.4

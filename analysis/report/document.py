@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from analysis.report.view import view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 TEMPLATE_FOLDER = Path(__file__).resolve().parent / "templates"
+PARTS = "parts.typ"
 
 
 class ReportFault(RuntimeError):
@@ -57,6 +59,19 @@ def render_pdf(summary: Summary, paper: str = "a4") -> bytes:
     files["summary.json"] = spell_summary(summary)
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
     return _compile(files)
+
+
+def set_pages(files: Mapping[str, bytes]) -> bytes:
+    """Set pages of another entry point in the same faces, with the shared pieces beside them.
+
+    Args:
+        files: name -> bytes; "main" is the template, which may import "parts.typ".
+
+    Raises:
+        ReportFault: if the typesetter warns of anything.
+    """
+    parts = (TEMPLATE_FOLDER / PARTS).read_bytes()
+    return _compile({PARTS: parts, **files})
 
 
 @functools.cache

@@ -41,6 +41,7 @@ from analysis.words.network_beside import (
     say_without,
     spell_over,
     tell_attained,
+    tell_method,
     tell_own,
     tell_within,
 )
@@ -106,6 +107,7 @@ def tell_network(summary: NetworkSummary) -> NetworkSummary:
         tell_attained(summary),
         [say_adjusted(summary), say_who(summary), say_error(summary)],
         tell_own(summary),
+        tell_method(summary),
     ]
     return replace(summary, sentences=tuple(sentence for part in parts for sentence in part))
 
@@ -166,7 +168,7 @@ def _say_ahead(summary: NetworkSummary, pair: PooledPair) -> str:
     return (
         f"{spell_over(pair)}, children in {ahead} moved about {points(abs(known(pair.estimate)))} "
         f"further {every(summary)} than children in {behind} ({range_name(summary)} "
-        f"{interval(low, high)}), after allowing for the differences that clinics could see."
+        f"{interval(low, high)})."
     )
 
 

@@ -16,7 +16,6 @@ from analysis.wording import (
     count,
     interval,
     listing,
-    number,
     points,
 )
 from analysis.words.phrases import (
@@ -55,7 +54,7 @@ def say_next(summary: NetworkSummary, pair: PooledPair) -> Sentence:
     """Say where the difference of a next clinic lies."""
     low, high = known(pair.next_low), known(pair.next_high)
     span = spell_span(low, high, *format_names(pair))
-    text = f"In a next clinic like these, expect anything from {span}."
+    text = f"A next clinic like these: anything from {span}."
     return say(f"next.{pair.id}", "next", text, [f"questions.main.pairs.{pair.id}.next_low"])
 
 
@@ -70,7 +69,7 @@ def say_spread(summary: NetworkSummary, main: Question) -> Sentence:
         )
         return say("spread", "spread.zero", text, ("questions.main.spread",))
     text = (
-        f"Clinics differ: the true differences of about two clinics in three lie within "
+        f"The true differences of about two clinics in three lie within "
         f"{points(main.spread)} of the mean {every(summary)}, those of the others further away."
     )
     return say("spread", "spread", text, ("questions.main.spread",))
@@ -113,8 +112,8 @@ def tell_within(summary: NetworkSummary) -> Iterable[Sentence]:
             span = spell_span(low, high, first, second, "further in")
             text = (
                 f"{spell_over(pair)}, each child held against itself: how much further social "
-                f"goals move than skill goals {every(summary)} lies between {span} ({about}), "
-                "which is not settled."
+                f"goals move than skill goals {every(summary)} is not settled: anything from "
+                f"{span} ({about})."
             )
         rule = "within.settled" if pair.settled else "within.open"
         yield say(f"within.{pair.id}", rule, text, [f"questions.within.pairs.{pair.id}.estimate"])
@@ -142,14 +141,18 @@ def tell_attained(summary: NetworkSummary) -> Iterable[Sentence]:
             )
         else:
             text = (
-                f"{spell_over(pair)}, of 100 goals between {number(low, 0)} and {number(high, 0)} "
-                f"more reach the expected level by week {week} in {this} than in {than} "
-                f"({range_name(summary)}): not settled."
+                f"{spell_over(pair)}, of 100 goals from {_spell_more(low)} to {_spell_more(high)} "
+                f"reach the expected level by week {week} in {this} than in {than} "
+                f"({range_name(summary)}), which is not settled."
             )
         rule = "attained.settled" if pair.settled else "attained.open"
         yield say(
             f"attained.{pair.id}", rule, text, [f"questions.attained.pairs.{pair.id}.estimate"]
         )
+
+
+def _spell_more(goals: float) -> str:
+    return f"{abs(goals):.0f} {'fewer' if goals < 0 else 'more'}"
 
 
 def say_adjusted(summary: NetworkSummary) -> Sentence:
@@ -221,3 +224,26 @@ def tell_own(summary: NetworkSummary) -> Iterable[Sentence]:
     if not parts:
         parts.append("Your own clinic's report shows no pair that is pooled here.")
     yield say("own", "own.outside" if outside else "own.inside", " ".join(parts), ("own",))
+
+
+def tell_method(summary: NetworkSummary) -> Iterable[Sentence]:
+    """Say how the clinics were pooled, for a second reader."""
+    level = range_name(summary)
+    texts = {
+        "pooling": "The three differences are pooled at once: a clinic with two formats counts "
+        "too, and the three means fit each other. Each clinic counts by how exact its answer is.",
+        "spread": "How much clinics truly differ is estimated by restricted maximum likelihood, "
+        "with one spread for all three pairs, and is part of every range; ranges are widened "
+        "where clinics scatter more than that (Hartung and Knapp), and never narrowed.",
+        "next": f"The range for a next clinic is a {level} too; it averages over how large the "
+        "spread may be.",
+        "gates": "A pair needs three clinics that compared both formats themselves. No clinic is "
+        "named, numbered or ranked.",
+    }
+    if summary.source == "reports":
+        texts["exact"] = (
+            "A clinic's standard error is worked out from the range it prints, so that a report "
+            "need carry nothing more; ends of ranges move by about a hundredth for it."
+        )
+    for id, text in texts.items():
+        yield say(f"method.{id}", f"method.{id}", text)
