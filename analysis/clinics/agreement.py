@@ -30,7 +30,7 @@ TWICE = {
     "ledger": "comes from the same clinic as {other} (both name one private ledger)",
     "report": "is the same report as {other}",
 }
-LEAVE_OUT = "Leave a clinic out with --leave-out and its name as it stands here; nothing else is."
+LEAVE_OUT = "To leave a clinic out, give --leave-out and its name as it stands here."
 FEW = (
     "There are {n} clinics here, and at least {need} are needed: fewer cannot show how much "
     "clinics differ, and each would know the other's numbers."

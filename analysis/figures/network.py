@@ -42,6 +42,7 @@ LEAST_SPAN_IN_MARGINS = 2.4
 FUNNEL_CM, FUNNEL_GAP_CM = 4.6, 0.75
 WIDE = 1.96  # of the normal distribution: the funnel is a picture, not a test
 STEPS = 40
+NEAR = 0.15  # of the axis: a number this near to zero would have its line run through it
 NEXT_COLOUR = "#8A94A6"
 
 
@@ -168,6 +169,7 @@ def _draw_next(axes: Panel, low: float, high: float, reach: float, y: float) -> 
             size=SMALL + 0.4,
             colour=SOFT_INK,
             across=across,
+            behind=BAND if 0 < nudge * -end < NEAR * reach * abs(nudge) else "",
         )
 
 

@@ -57,17 +57,17 @@ def combine(asked: argparse.Namespace) -> str:
     paths = [Path(path) for path in asked.reports]
     outputs = _name_outputs(asked, paths)
     from analysis.clinics.publish import publish_network
-    from analysis.network.reports import leave_out, read_reports
+    from analysis.network.reports import read_reports
 
-    if asked.own is not None and not any(_is_same(Path(asked.own), path) for path in paths):
-        raise AnalysisError(OWN_NOT_AMONG)
-    read = read_reports(paths)
+    given = read_reports(paths, asked.leave_out)
     own = None
     if asked.own is not None:
-        place = next(k for k, path in enumerate(paths) if _is_same(Path(asked.own), path))
-        own = read[place]
-    kept = leave_out(read, asked.leave_out)
-    summary = publish_network(kept, "reports", own=own, n_left_out=len(read) - len(kept))
+        own = next((one for path, one in given.items() if _is_same(Path(asked.own), path)), None)
+        if own is None:
+            raise AnalysisError(OWN_NOT_AMONG)
+    summary = publish_network(
+        list(given.values()), "reports", own=own, n_left_out=len(paths) - len(given)
+    )
     return _finish(summary, outputs, asked.paper, paths)
 
 

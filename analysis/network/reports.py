@@ -20,25 +20,31 @@ FORGED = (
     "does not say what its numbers say, so it was damaged or changed since it was made "
     "(python -m analysis.verify tells where)."
 )
-NOT_THERE = "There is no {what} {name} among these. Give its name as it stands here: {names}."
+NOT_THERE = "There is no {name} among these. Give its name as it stands here: {names}."
 REFUSED = "These reports cannot be pooled as they are."
 
 
-def read_reports(paths: Sequence[Path]) -> list[Given]:
+def read_reports(paths: Sequence[Path], left_out: Sequence[str] = ()) -> dict[Path, Given]:
     """Read and verify reports.
 
     Args:
         paths: PDFs, or the JSON beside them.
+        left_out: names left out by word of the user; these are not read.
 
     Raises:
-        AnalysisError: with every report that cannot be used and why.
+        AnalysisError: if a name to leave out is none of them; or with every report that cannot
+            be used and why.
     """
-    given: list[Given] = []
+    given: dict[Path, Given] = {}
     faults: list[str] = []
-    for path, name in zip(paths, name_paths(paths), strict=True):
+    names = name_paths(paths)
+    check_names(names, left_out)
+    for path, name in zip(paths, names, strict=True):
+        if name in left_out:
+            continue
         try:
             verify_report(path)
-            given.append(take_report(read_summary(path), name))
+            given[path] = take_report(read_summary(path), name)
         except ReportDiffersError:
             faults.append(f"{name} {FORGED}")
         except AnalysisError as error:
@@ -63,21 +69,7 @@ def spell_name(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)[:80]
 
 
-def leave_out(given: Sequence[Given], names: Sequence[str]) -> list[Given]:
-    """Give the clinics without those left out by word of the user.
-
-    Args:
-        given: what each clinic brings.
-        names: as they stand in `Given.name`.
-
-    Raises:
-        AnalysisError: if a name is none of them.
-    """
-    check_names([one.name for one in given], names)
-    return [one for one in given if one.name not in names]
-
-
-def check_names(there: Sequence[str], names: Sequence[str], what: str = "clinic") -> None:
+def check_names(there: Sequence[str], names: Sequence[str]) -> None:
     """Refuse names that are not there.
 
     Raises:
@@ -85,5 +77,5 @@ def check_names(there: Sequence[str], names: Sequence[str], what: str = "clinic"
     """
     for name in names:
         if name not in there:
-            said = NOT_THERE.format(what=what, name=spell_name(name), names=", ".join(there))
+            said = NOT_THERE.format(name=spell_name(name), names=", ".join(there))
             raise AnalysisError(said)
