@@ -1,6 +1,6 @@
 """What is published about several clinics, as one typed value.
 
-In: rows of `disclosure.rows`. Out: `NetworkSummary`, its JSON and back. Decisions: no clinic is
+In: rows of `disclosure.rows`. Out: `NetworkSummary` and its JSON. Decisions: no clinic is
 named, numbered or ranked in it; every number is about three clinics at least, or is the clinic's
 own for itself (`own`); as in a clinic's summary, no field is free text but the sentences.
 """
@@ -16,7 +16,6 @@ import msgspec
 from analysis.disclosure.fields import Count, FormatId, Number, Percent, Trait
 from analysis.disclosure.rows import Interval, Measure, Pair, Row
 from analysis.disclosure.summary import Sentence
-from analysis.errors import AnalysisError
 from analysis.vocabulary import Certainty, Label
 
 NETWORK_VERSION: Final = 1
@@ -25,10 +24,6 @@ Why = Literal[
 ]
 QuestionId = Literal["main", "within", "attained"]
 Weakness = Literal["one_clinic", "clinics_differ", "clinics_lean"]
-NOT_OURS = (
-    "This is no summary of several clinics as this version writes it. Give the JSON or the PDF "
-    "that `python -m analysis.network` wrote."
-)
 
 
 class PooledPair(Pair, frozen=True, kw_only=True):
@@ -157,15 +152,3 @@ def spell_network(summary: NetworkSummary) -> bytes:
     """
     checked = msgspec.convert(msgspec.to_builtins(summary), type=NetworkSummary)
     return msgspec.json.format(msgspec.json.encode(checked), indent=1) + b"\n"
-
-
-def parse_network(content: bytes) -> NetworkSummary:
-    """Read a network's summary from JSON that nobody vouches for.
-
-    Raises:
-        AnalysisError: if it is none of this version.
-    """
-    try:
-        return msgspec.json.decode(content, type=NetworkSummary)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise AnalysisError(NOT_OURS) from None

@@ -57,8 +57,7 @@ class Pool:
     Attributes:
         estimates: (p,) means, by generalised least squares at the estimated spread.
         covariance: (p, p) of their errors, not multiplied by `factor`.
-        factor: what that covariance is multiplied by; 1 at least.
-        raw_factor: the same before it was kept from narrowing; NaN without any freedom left.
+        raw_factor: the Hartung-Knapp factor as it was found; NaN without any freedom left.
         spread_variance: tau squared, the variance of a basic contrast between sources.
         averaged_variance: tau squared averaged over the restricted likelihood, each tau up to
             `WIDEST` as likely as any other beforehand.
@@ -70,7 +69,6 @@ class Pool:
 
     estimates: Array
     covariance: Array
-    factor: float
     raw_factor: float
     spread_variance: float
     averaged_variance: float
@@ -79,6 +77,11 @@ class Pool:
     log_likelihood: float
     information: Array
     scores: Array
+
+    @property
+    def factor(self) -> float:
+        """What the covariance is multiplied by; never below 1."""
+        return 1.0 if math.isnan(self.raw_factor) else max(1.0, self.raw_factor)
 
     def mean(self, contrast: ArrayLike) -> tuple[float, float]:
         """Give a combination of the contrasts and its standard error, the factor in it.
@@ -153,7 +156,6 @@ def pool_sources(sources: Sequence[Source], structure: ArrayLike) -> Pool:
     return Pool(
         estimates=fit.estimates[0],
         covariance=fit.covariance[0],
-        factor=max(1.0, raw) if n > p else 1.0,
         raw_factor=raw,
         spread_variance=spread,
         averaged_variance=_average_spread(stacked, WIDEST * math.sqrt(max(unit, spread))),
