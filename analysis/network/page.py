@@ -95,7 +95,7 @@ def view_network(summary: NetworkSummary) -> View:
         "counts": texts["counts"],
         "footer": (
             f"Smallest difference that matters: {number(summary.margin)} levels each {weeks} "
-            f"weeks. No clinic is named or ranked."
+            "weeks. No clinic is named, and none is held against another."
         ),
         "side_cm": SIDE_CM,
         "row_cm": find_row_height(summary),

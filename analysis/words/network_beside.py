@@ -238,7 +238,7 @@ def tell_method(summary: NetworkSummary) -> Iterable[Sentence]:
         "next": f"The range for a next clinic is a {level} too; it averages over how large the "
         "spread may be.",
         "gates": "A pair needs three clinics that compared both formats themselves. No clinic is "
-        "named, numbered or ranked.",
+        "named, and none is held against another.",
     }
     if summary.source == "reports":
         texts["exact"] = (
