@@ -33,7 +33,7 @@ from analysis.vocabulary import AHEAD, NO_IMPORTANT_DIFFERENCE
 from benchmarks.stamp import keep_table
 
 SEED = 818
-NETWORKS, WHOLE = 1000, 60
+NETWORKS, WHOLE = 300, 30
 SIZES = (3, 5, 10, 30)
 SPREADS = (0.0, 0.1, 0.2)
 TRUTHS = {"nothing differs": (0.0, 0.0), "group .2 ahead": (0.2, 0.0)}

@@ -27,11 +27,11 @@ from analysis.errors import AnalysisError
 from analysis.models.arrays import Array
 from analysis.models.results import student_quantile
 
-GRID = 120
+GRID = 60
 SMALLEST, LARGEST = 1e-6, 1e4  # of the spread's variance, in mean variances of the estimates
 ROOT_DIGITS = 1e-15
 DEPENDENT = 1e-10
-SPREADS_AVERAGED = 121
+SPREADS_AVERAGED = 61
 WIDEST = 4.0  # of the averaged spreads, in mean standard errors or estimated spreads
 
 
