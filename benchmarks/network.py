@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from analysis.clinics.exact import take_study
 from analysis.clinics.given import ATTAINED, MAIN, WITHIN, Brought, Given, take_report
 from analysis.clinics.pooled import CONTRASTS, PAIR_IDS, STRUCTURE
 from analysis.clinics.publish import publish_network
 from analysis.clinics.rows import NetworkSummary, PooledPair
 from analysis.computing import one_thread
 from analysis.disclosure.release import protect, publish_measure
+from analysis.disclosure.summary import Summary
 from analysis.network.invent import invent_designs
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.design import NO_DIFFERENCE, ClinicDesign
 from analysis.simulation.draw import draw_clinic
-from analysis.study import run_study
+from analysis.study import Study, run_study
 from analysis.vocabulary import AHEAD, NO_IMPORTANT_DIFFERENCE
 from benchmarks.stamp import keep_table
 
@@ -93,6 +93,23 @@ def draw_network(
             )
         )
     return given
+
+
+def take_exact(study: Study, published: Summary, name: str) -> Given:
+    """Give what a clinic brings with the exact numbers of what it shows of the main question."""
+    given = take_report(published, name)
+    rows = {}
+    for id, row in given.brought[MAIN].items():
+        this, _, than = id.partition("-")
+        found = study.comparison.pair(this, than)
+        weighted = study.analyses["overlap_weighted"].pair(this, than)["estimate"]
+        rows[id] = replace(
+            row,
+            estimate=float(found["estimate"]),
+            std_error=float(found["std_error"]),
+            weighted=float(weighted),
+        )
+    return replace(given, brought={**given.brought, MAIN: rows})
 
 
 def is_false(pair: PooledPair, truth: float, question: str) -> bool:
@@ -192,7 +209,7 @@ def try_whole(n_networks: int) -> Iterator[str]:
                 )
                 published = protect(study)
                 given.append(take_report(published, f"clinic {k}"))
-                exact.append(take_study(study, published, f"clinic {k}"))
+                exact.append(take_exact(study, published, f"clinic {k}"))
                 labels = [pair.label for pair in published.answer.pairs]
                 single += [label in ANSWERS for label in labels]
                 wrong_single.append(any(label in AHEAD for label in labels))

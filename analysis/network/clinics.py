@@ -3,8 +3,9 @@
 In: folders or files, one for each clinic; or a folder of such folders; or one set of records with a
 column that names each child's clinic. Out: what each clinic brings. Decisions: every clinic with
 faults is named with what is wrong, and none is left out silently; each is studied by itself, so the
-answer is the same for any number of processes; children that stand in two clinics with the very
-same course are one clinic handed in twice.
+answer is the same for any number of processes; a clinic brings what its own report would print, so
+that whoever knows all clinics but one learns no more of it than that report tells; children that
+stand in two clinics with the very same course are one clinic handed in twice.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from typing import TYPE_CHECKING
 from joblib import delayed
 
 from analysis.audit.work import open_workers
-from analysis.clinics.exact import take_study
-from analysis.clinics.given import Given
+from analysis.clinics.given import Given, take_report
 from analysis.disclosure.release import protect
 from analysis.errors import AnalysisError, RecordsError
 from analysis.network.reports import check_names, name_paths, spell_name
@@ -145,7 +145,7 @@ def study_clinic(name: str, source: Path | Records, settings: Settings) -> Studi
     except RecordsError as error:
         return Studied(name, None, str(error), error.exit_code)
     study = run_study(records, settings, ask_again=False)
-    given = take_study(study, protect(study), name)
+    given = take_report(protect(study), name)
     invented = isinstance(source, Path) and source.is_dir() and holds_invented(source)
     given = replace(
         given,

@@ -178,8 +178,8 @@ def say_who(summary: NetworkSummary) -> Sentence:
     """Say what was read, and what nobody can see from it."""
     if summary.source == "records":
         text = (
-            "Each clinic's records were read, checked and compared on their own; then the "
-            "differences were pooled. Pairs that a clinic alone may not show count for nothing."
+            "Each clinic's records were read, checked and compared on their own; then what their "
+            "reports print was pooled. Pairs that a clinic alone may not show count for nothing."
         )
         return say("who", "who.records", text)
     text = (
@@ -240,10 +240,9 @@ def tell_method(summary: NetworkSummary) -> Iterable[Sentence]:
         "gates": "A pair needs three clinics that compared both formats themselves. No clinic is "
         "named, and none is held against another.",
     }
-    if summary.source == "reports":
-        texts["exact"] = (
-            "A clinic's standard error is worked out from the range it prints, so that a report "
-            "need carry nothing more; ends of ranges move by about a hundredth for it."
-        )
+    texts["exact"] = (
+        "A clinic's standard error is worked out from the range it prints, so that a report "
+        "need carry nothing more; ends of ranges move by about a hundredth for it."
+    )
     for id, text in texts.items():
         yield say(f"method.{id}", f"method.{id}", text)

@@ -10,6 +10,11 @@ import pandas as pd
 import pytest
 from pooled_clinics import published_clinics
 
+from analysis.clinics.given import take_report
+from analysis.clinics.publish import publish_network
+from analysis.clinics.rows import spell_network
+from analysis.disclosure.ledger import Ledger
+from analysis.disclosure.release import protect
 from analysis.disclosure.summary import parse_summary, spell_summary
 from analysis.network.__main__ import main
 from analysis.network.clinics import digest_children, find_clinics, study_clinics
@@ -18,6 +23,7 @@ from analysis.records.load import read_records
 from analysis.report.attached import read_attached
 from analysis.report.document import render_pdf
 from analysis.settings import Settings
+from analysis.study import run_study
 
 pytestmark = pytest.mark.slow
 MOST_BYTES = 5_000_000
@@ -104,9 +110,9 @@ def test_the_same_clinic_twice_is_refused_by_name(reports, tmp_path):
     assert "clinic-3.pdf holds the very same records as clinic-3.json" in complained
 
 
-def test_two_reports_of_one_ledger_are_one_clinic(reports, tmp_path):
-    given = paths_of(reports, "clinic-0.json", "clinic-1.json", "clinic-2.json", "clinic-3.json")
-    code, _, complained = run("combine", *given[:2], "--output", tmp_path / "o.pdf")
+def test_two_clinics_are_too_few(reports, tmp_path):
+    given = paths_of(reports, "clinic-0.json", "clinic-1.json")
+    code, _, complained = run("combine", *given, "--output", tmp_path / "o.pdf")
     assert code == 2
     assert "at least 3 are needed" in complained
 
@@ -146,6 +152,16 @@ def test_records_in_one_place_are_pooled_to_the_same_bytes_again(network, from_r
     assert again.read_bytes() == out.read_bytes()
     summary = json.loads(out.with_suffix(".json").read_bytes())
     assert (summary["source"], summary["invented"], summary["n_clinics"]) == ("records", True, 4)
+
+
+def test_records_in_one_place_give_what_their_reports_combined_give(network, from_records):
+    given = []
+    for path in sorted(network.iterdir()):
+        study = run_study(path)
+        given.append(take_report(protect(study, Ledger()), path.name))
+    combined = publish_network(given, "reports")
+    written = json.loads(from_records[1].with_suffix(".json").read_bytes())
+    assert json.loads(spell_network(combined))["questions"] == written["questions"]
 
 
 def test_the_text_says_what_the_numbers_say(from_records):
