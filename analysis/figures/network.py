@@ -47,7 +47,7 @@ NEXT_COLOUR = "#8A94A6"
 
 
 @in_own_style
-def draw_pooled(summary: NetworkSummary, *, width_cm: float, row_cm: float) -> Picture:
+def draw_pooled(summary: NetworkSummary, *, width_cm: float = 17.0, row_cm: float = 2.2) -> Picture:
     """Draw the three pooled contrasts, one row each.
 
     Args:
