@@ -173,8 +173,11 @@ def _say_ahead(summary: NetworkSummary, pair: PooledPair) -> str:
 
 
 def _say_ahead_open(summary: NetworkSummary, pair: PooledPair) -> str:
-    margin = points(summary.margin)
-    return f"{_say_ahead(summary, pair)} Whether by enough to matter ({margin}) is open."
+    """Say the same of a difference whose size is open, or that is only suggestive."""
+    told = _say_ahead(summary, pair)
+    if _oriented(pair, pair.conf_low, pair.conf_high)[0] > summary.margin:
+        return told
+    return f"{told} Whether by enough to matter ({points(summary.margin)}) is open."
 
 
 def _say_alike(summary: NetworkSummary, pair: PooledPair) -> str:
