@@ -21,6 +21,7 @@ from analysis.errors import EXIT_DIFFERS, AnalysisError, run_entry_point
 
 if TYPE_CHECKING:
     from analysis.disclosure.summary import Summary
+    from analysis.report.heading import Heading
 
 YES, NO = "yes", "NO"
 SAME_BYTES = "Every word, number and picture of the PDF is the one that its numbers give."
@@ -39,8 +40,10 @@ OTHER_NUMBERS = "A number was changed after the report was made, or the file was
 SAME_NUMBERS = "No number was changed by accident since the report was made."
 OTHER_JSON = '"{name}" beside it holds other bytes than are attached to the PDF.'
 SAME_JSON = '"{name}" beside it is what is attached to the PDF.'
+TYPED = "Its title, period and who prepared it are the clinic's own words; they are not verified."
 OF_LEDGER = "The private ledger here made this report, and nobody changed it since."
 NOT_OF_LEDGER = "It bears the name of the private ledger here, which did not make it like this."
+ABOUT = {"title": "/Title", "period": "/Subject", "prepared": "/Author"}
 Line = tuple[str, str]
 
 
@@ -111,12 +114,17 @@ def _ask_ledger(summary: Summary, folder: str | None) -> Iterator[Line]:
 
 
 def _verify_pages(pdf: bytes, told: Summary) -> Iterator[Line]:
-    """Set the report again from its numbers, and hold the pages against it."""
+    """Set the report again from its numbers, and hold the pages against it.
+
+    What the clinic typed above it is read from the PDF and set again as it stands.
+    """
     from analysis.report.document import PAPERS, render_pdf
 
-    again = []
+    again, heading = [], _read_heading(pdf)
+    if heading:
+        yield YES, TYPED
     for paper in PAPERS:
-        again.append(render_pdf(told, paper))
+        again.append(render_pdf(told, paper, heading))
         if again[-1] == pdf:
             yield YES, SAME_BYTES
             return
@@ -140,6 +148,34 @@ def _verify_beside(path: Path, numbers: bytes) -> Iterator[Line]:
         same = read_report(beside) == numbers
         verdict, text = (YES, SAME_JSON) if same else (NO, OTHER_JSON)
         yield verdict, text.format(name=beside.name)
+
+
+def _read_heading(pdf: bytes) -> Heading:
+    """Give what the clinic typed above a report; nothing where it cannot be what was typed."""
+    from analysis.report.document import drawable_characters
+    from analysis.report.heading import NO_HEADING, Heading
+    from analysis.words.answer import TITLE
+
+    known = _read_about(pdf)
+    try:
+        title = "" if known["title"] == TITLE else known["title"]
+        heading = Heading(title, known["period"], known["prepared"])
+        heading.check_characters(drawable_characters())
+    except AnalysisError:
+        return NO_HEADING
+    return heading
+
+
+def _read_about(pdf: bytes) -> dict[str, str]:
+    """Give what a PDF says of itself; nothing where that cannot be read."""
+    from pypdf import PdfReader
+
+    try:
+        about = dict(PdfReader(io.BytesIO(pdf)).metadata or {})
+        found = {name: str(about.get(key, "")) for name, key in ABOUT.items()}
+    except Exception:  # whatever a broken PDF makes its reader raise
+        found = dict.fromkeys(ABOUT, "")
+    return found
 
 
 def _read_pages(pdf: bytes) -> list[list[str]]:

@@ -1,11 +1,12 @@
-"""How fast mixed models are fitted, beside lme4, statsmodels and gpboost, in one run.
+"""How fast mixed models are fitted, beside lme4, mixedlm, statsmodels and gpboost, in one run.
 
 Run by hand: `python -m benchmarks.mixed` (minutes; the peers are slow). It prints a table and
 writes it to `benchmarks/mixed.md`. Every case runs in a process of its own, on one thread, and its
 time is processor seconds of the fit alone (medians of a few fits where they are short). The model
 is outcome ~ week x format + 5 covariates + domain (16 columns), (1 + week | child) +
 (1 + week | goal), 3 goals a child, 6 visits a goal. A peer that is not installed is left out with
-a word: lme4 needs `Rscript`; gpboost may live in another interpreter, told by GPBOOST_PYTHON.
+a word: lme4 needs `Rscript`; gpboost and mixedlm may live in another interpreter, told by
+PEERS_PYTHON.
 
 Asked for: at 5,000 children 20 times lme4 without derivatives and 100 times statsmodels' nearest
 model; 300,000 children in under 15 s and 3 GB; time no faster than linear; identical visits within
@@ -177,9 +178,29 @@ def run_gpboost(n_children, irregular):
     return {"seconds": time.process_time() - began, "version": gpboost.__version__}
 
 
+def run_mixedlm(n_children, irregular):
+    """Fit the same model with mixedlm (Python and Rust, lme4's formulas)."""
+    try:
+        import mixedlm
+    except ImportError:
+        return {"word": "mixedlm is not installed"}
+    frame = invent(n_children, irregular).astype({"child": str, "goal": str})
+    traits = " + ".join(name for name in frame if name[0] in "cd" and name[1:].isdigit())
+    began = time.process_time()
+    fit = mixedlm.lmer(
+        f"y ~ week * f1 + week * f2 + {traits} + (week | child) + (week | goal)", frame
+    )
+    return {
+        "seconds": time.process_time() - began,
+        "log_likelihood": float(fit.logLik().value),
+        "version": mixedlm.__version__,
+    }
+
+
 RUNS = {
     "ours": run_ours,
     "lme4": run_lme4,
+    "mixedlm": run_mixedlm,
     "statsmodels": run_statsmodels,
     "gpboost": run_gpboost,
 }
@@ -188,8 +209,8 @@ RUNS = {
 def run_case(what, n_children, visits):
     """Run one case in a process of its own."""
     python = sys.executable
-    if what == "gpboost":
-        python = os.environ.get("GPBOOST_PYTHON", python)
+    if what in ("gpboost", "mixedlm"):
+        python = os.environ.get("PEERS_PYTHON", python)
     command = [python, str(HERE), "--case", what, str(n_children), visits]
     places = {"PYTHONPATH": str(HERE.parents[1])} | dict(os.environ)
     try:
@@ -221,6 +242,7 @@ CASES = (
 NAMES = {
     "ours": "this project",
     "lme4": "lme4, no derivatives",
+    "mixedlm": "mixedlm",
     "statsmodels": "statsmodels, child effects only",
     "gpboost": "gpboost, ML, independent effects",
 }

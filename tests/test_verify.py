@@ -17,6 +17,7 @@ from analysis.errors import AnalysisError
 from analysis.report import document
 from analysis.report.attached import read_attached
 from analysis.report.document import render_pdf
+from analysis.report.heading import Heading
 from analysis.report.summary_file import read_summary
 from analysis.words.tell import tell
 
@@ -79,12 +80,35 @@ def test_an_honest_report_says_what_its_numbers_say(told, pdf, tmp_path, capsys)
 @pytest.mark.slow
 def test_a_report_written_again_by_another_program_is_compared_by_its_words(pdf, tmp_path, capsys):
     writer = PdfWriter(clone_from=io.BytesIO(pdf))
-    writer.add_metadata({"/Title": "Another"})
+    writer.add_metadata({"/Producer": "Another"})
     other = io.BytesIO()
     writer.write(other)
     code, said = verified(other.getvalue(), tmp_path, capsys)
     assert code == errors.EXIT_WRITTEN
     assert verify.SAME_WORDS in said
+
+
+HEADING = Heading("Harbour Clinic", "Autumn term", "R. Lee, 3 March")
+
+
+def test_what_a_clinic_typed_above_its_report_is_set_again_and_said_not_to_be_verified(
+    told, tmp_path, capsys
+):
+    code, said = verified(render_pdf(told, "letter", HEADING), tmp_path, capsys)
+    assert code == errors.EXIT_WRITTEN
+    assert verify.SAME_BYTES in said
+    assert verify.TYPED in said
+    assert "Harbour" not in said
+
+
+@pytest.mark.parametrize("title", ["Another", "a" * 400, "line\nbreak"])
+def test_a_title_that_was_changed_afterwards_is_noticed(pdf, tmp_path, capsys, title):
+    writer = PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.add_metadata({"/Title": title})
+    other = io.BytesIO()
+    writer.write(other)
+    code, _ = verified(other.getvalue(), tmp_path, capsys)
+    assert code == (errors.EXIT_DIFFERS if title == "Another" else errors.EXIT_WRITTEN)
 
 
 @pytest.mark.slow

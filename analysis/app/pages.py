@@ -19,6 +19,8 @@ from analysis.app.words import COLUMN_TITLES, VISIT, Choice
 from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.plan import CERTAIN, GUESS, LIKELY
 from analysis.records.text import TextTable
+from analysis.words.answer import list_shortly
+from analysis.words.phrases import compares
 
 NAME = "Therapy formats"
 MOST_OPEN = 12
@@ -349,10 +351,11 @@ def report_page(desk: Desk, form: str) -> str:
     summary = desk.summary
     assert summary is not None
     texts = summary.texts
+    always = texts["always" if compares(summary) else "counts"]
     invented = (
         "<p class=warn>These are the invented sample records.</p>" if summary.invented else ""
     )
-    pairs = "".join(f"<li>{escape(texts[f'pair.{pair.id}'])}</li>" for pair in summary.answer.pairs)
+    pairs = "".join(f"<li>{escape(text)}</li>" for text in list_shortly(summary))
     note = f"<p class=warn>{escape(desk.ledger_note)}</p>" if desk.ledger_note else ""
     hand = (
         ""
@@ -362,7 +365,7 @@ def report_page(desk: Desk, form: str) -> str:
     )
     body = (
         f"{invented}<section class='card answer-card'><h2 class=headline>"
-        f"{escape(texts['headline'])}</h2><p>{escape(texts['always'])}</p><ul>{pairs}</ul></section>"
+        f"{escape(texts['headline'])}</h2><p>{escape(always)}</p><ul>{pairs}</ul></section>"
         f"<section class='card first'><h2>Take it along</h2>{note}<p class=row>"
         "<a class='button main' href='/take/summary.pdf' download>Download the report (PDF)</a>"
         "<a class=button href='/take/summary.json' download>Its numbers (JSON)</a></p>"

@@ -70,6 +70,8 @@ def _keeps_to_its_range(summary: Summary, sentence: Sentence) -> bool:
     if rule == "claim":
         return _claim_keeps(summary, sentence, detail.rpartition(".")[2], ranges)
     label = rule if sentence.id.startswith("pair.") else detail
+    if sentence.id.startswith("pair.") and _speaks_of_the_one_behind(summary, sentence):
+        ranges = [(-high, -low) for low, high in ranges]
     hours = sentence.id.startswith("effort.net.") and TOOK in sentence.text
     if hours or sentence.rule in ABOVE_ZERO or label in AHEAD:
         least = margin if label == FASTER_IMPORTANT and sentence.id.startswith("pair.") else 0.0
@@ -83,6 +85,12 @@ def _keeps_to_its_range(summary: Summary, sentence: Sentence) -> bool:
         row = next(row for row in summary.sensitivity.planning.pairs if row.id == pair)
         return known(row.half_width) <= summary.answer.needed.half_width
     return True
+
+
+def _speaks_of_the_one_behind(summary: Summary, sentence: Sentence) -> bool:
+    """Tell whether the first format of a pair, which its sentence is about, is the one behind."""
+    pair = next(row for row in summary.answer.pairs if sentence.id == f"pair.{row.id}")
+    return pair.ahead == pair.than
 
 
 def _claim_keeps(summary: Summary, sentence: Sentence, reason: str, ranges: list[Range]) -> bool:

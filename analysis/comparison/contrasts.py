@@ -250,9 +250,9 @@ def _widen_means(means: Columns, drawn: np.ndarray, clusters: np.ndarray) -> Col
     wider = np.sqrt(error**2 + (by_cluster**2).sum() / len(drawn) ** 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         times = np.where(error > 0, wider / error, 1.0)
+        p_value = 2 * stdtr(means["df"], -np.abs(means["estimate"] / wider))
     middle = means["estimate"]
     ends = {name: middle + times * (means[name] - middle) for name in ("conf_low", "conf_high")}
-    p_value = 2 * stdtr(means["df"], -np.abs(middle / wider))
     return {**means, "std_error": wider, "p_value": p_value, **ends}
 
 

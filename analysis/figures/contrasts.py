@@ -1,8 +1,8 @@
 """The three differences between formats, with the margin that would matter.
 
 In: a `Summary`. Out: one picture. Decisions: every row says at its own two ends which format would
-be ahead there, so that no sign has to be remembered; the ends in numbers are those of the range
-that the row's sentence names.
+be ahead there, so that no sign has to be remembered; a row draws one range, the one that its
+sentence names; a pair of formats that the clinic does not have has no row.
 """
 
 from __future__ import annotations
@@ -38,11 +38,13 @@ from analysis.figures.style import (
 from analysis.vocabulary import NO_IMPORTANT_DIFFERENCE, RULES_OUT
 from analysis.wording import FORMAT_TITLES, number, signed
 from analysis.words import alt_text
+from analysis.words.phrases import present_pairs
 
 AXIS_CM = 1.15
 TOP_CM = 0.55
 LABEL_CM = 3.9
 END_LABEL_CM = 0.95
+CLOSE_CM, TICK_CM = 1.1, 0.35
 LEAST_SPAN_IN_MARGINS = 2.4
 BY_NARROW = frozenset({NO_IMPORTANT_DIFFERENCE, RULES_OUT})
 
@@ -59,7 +61,7 @@ def draw_contrasts(
         row_cm: height of one row; page 1 sets its sentences beside rows of this height.
         named: write the pair and its title at the left; False where the page does so.
     """
-    pairs = summary.answer.pairs
+    pairs = present_pairs(summary, summary.answer.pairs)
     if not any(pair.shown for pair in pairs):
         return draw_nothing(width_cm, alt_text.describe_contrasts(summary))
     margin = summary.margin
@@ -73,8 +75,9 @@ def draw_contrasts(
     reach = _reach(pairs, margin, axes_cm / 2)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(row_cm * len(pairs), 0)
+    weeks = summary.measure.rate_weeks
     _draw_margin(axes, margin, row_cm * len(pairs))
-    _draw_axis(axes, reach, row_cm * len(pairs), summary.measure.rate_weeks)
+    _draw_axis(axes, reach, row_cm * len(pairs), weeks, 2 * reach / axes_cm)
     for i, pair in enumerate(pairs):
         _draw_row(axes, pair, reach, (i + 0.5) * row_cm, row_cm, axes_cm)
         if i:
@@ -119,7 +122,7 @@ def _draw_margin(axes: Panel, margin: float, bottom: float) -> None:
     )
 
 
-def _draw_axis(axes: Panel, reach: float, bottom: float, rate_weeks: int) -> None:
+def _draw_axis(axes: Panel, reach: float, bottom: float, rate_weeks: int, per_cm: float) -> None:
     line(axes, [0, 0], [0, bottom], color=INK, linewidth=0.8)
     line(axes, [-reach, reach], [bottom, bottom], color=SOFT_INK, linewidth=0.7)
     step = nice_step(2 * reach)
@@ -128,12 +131,14 @@ def _draw_axis(axes: Panel, reach: float, bottom: float, rate_weeks: int) -> Non
     for k in range(-ticks, ticks + 1):
         line(axes, [k * step] * 2, [bottom, bottom + 0.1], color=SOFT_INK)
         label = signed(k * step, decimals) if k else "0"
+        if reach - abs(k * step) < TICK_CM * per_cm:
+            continue
         write(axes, k * step, bottom + 0.38, label, size=SMALL, colour=SOFT_INK, across="center")
     write(
         axes,
         0,
         bottom + 0.85,
-        f"difference in progress, attainment levels each {rate_weeks} weeks",
+        f"difference in levels each {rate_weeks} weeks",
         size=SMALL,
         colour=SOFT_INK,
         across="center",
@@ -154,7 +159,8 @@ def _draw_row(
     beside = pair.wide_low is None or pair.wide_high is None
     if pair.wide_low is not None and pair.wide_high is not None:
         _draw_wide(axes, pair.wide_low, pair.wide_high, y)
-    shade_interval(axes, *span, y, 0.30, CONTRAST)
+    named = named_span(pair, span)
+    shade_interval(axes, *named, y, 0.30, CONTRAST)
     axes.plot(
         [span.middle],
         [y],
@@ -168,11 +174,7 @@ def _draw_row(
     )
     per_cm = 2 * reach / axes_cm
     _write_value(axes, span.middle, y - 0.36, "center", per_cm, size=LARGE, weight=600)
-    named = named_span(pair, span)
-    if named != span:
-        for end in (named.low, named.high):
-            line(axes, [end, end], [y - 0.15, y + 0.15], color=INK, linewidth=0.8, zorder=7)
-    _write_span_ends(axes, named, y, reach, per_cm, beside=beside and named == span)
+    _write_span_ends(axes, named, y, reach, per_cm, beside=beside)
 
 
 def named_span(pair: MainPair, span: Span) -> Span:
@@ -192,12 +194,18 @@ def _write_span_ends(
 ) -> None:
     """Write an interval's two ends beside it, or under it where a wider one is drawn."""
     for value, across in ((span.low, "right"), (span.high, "left")):
-        nudge = reach * 0.02 * (-1 if across == "right" else 1) if beside else 0
+        nudge = 0.0
+        if beside:
+            nudge = reach * 0.02 * (-1 if across == "right" else 1)
+        elif span.high - span.low < CLOSE_CM * per_cm:
+            nudge = 0.05 * per_cm * (-1 if across == "right" else 1)
+        else:
+            across = "center"
         _write_value(
             axes,
             value,
-            y if beside else y + 0.33,
-            across if beside else "center",
+            y if beside else y + 0.36,
+            across,
             per_cm,
             nudge=nudge,
             size=SMALL,

@@ -42,7 +42,7 @@ SINGLE_LEVELS = 5
 BAND_SHADES = (0.30, 0.62, 1.0)
 BAR_CM = 0.62
 BAND_ROW_CM = 0.92
-LEAST_LABELLED = 5
+LEAST_LABELLED = 8
 LIGHT_SHADE = 0.9
 
 
@@ -186,6 +186,8 @@ def _draw_bands(axes: Panel, rows: Sequence[Band], base: int, name: str, row_cm:
             linewidth=1.0,
             zorder=3,
         )
+        if 0 < percent < LEAST_LABELLED and row is rows[-1]:
+            write(axes, 101, base + 0.5, f"{percent:.0f}%", size=SMALL)
         if percent >= LEAST_LABELLED:
             write(
                 axes,

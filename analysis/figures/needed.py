@@ -24,10 +24,11 @@ from analysis.figures.style import (
     mark,
     write,
 )
-from analysis.formats import FORMAT_COLOURS
+from analysis.formats import FORMAT_COLOURS, is_grouped
 from analysis.vocabulary import NOT_COMPARABLE
 from analysis.wording import FORMAT_TITLES
 from analysis.words import alt_text
+from analysis.words.phrases import present_formats
 
 SIZE_RULES = frozenset({"absent", "few_children", "few_groups", "groups_not_recorded"})
 HEADS = {"n_children": "Children with enough reviews", "n_groups": "Therapy groups"}
@@ -49,7 +50,9 @@ def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
     if not waiting or any(pair.label != NOT_COMPARABLE for pair in answer.pairs):
         return draw_nothing(width_cm, alt)
     counts = {row.format: row for row in answer.counts}
-    names = [name for name in FORMAT_TITLES if name in counts]
+    names = [name for name in present_formats(summary) if name in counts]
+    if len(names) < 2:
+        return draw_nothing(width_cm, alt)
     height = HEAD_CM + ROW_CM * len(names)
     picture = Picture(width_cm, height)
     picture.alt = alt
@@ -63,7 +66,7 @@ def draw_needed(summary: Summary, *, width_cm: float = 17.4) -> Picture:
             if not k:
                 mark(canvas, 0.15, y, name)
                 write(canvas, 0.45, y, FORMAT_TITLES[name], weight=600)
-            if k and name == names[0]:
+            if k and not is_grouped(name):
                 write(canvas, left, y, "none needed", size=SMALL, colour=SOFT_INK)
                 continue
             right = left + column - WORDS_CM - GUTTER_CM

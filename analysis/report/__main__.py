@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from analysis.arguments import Arguments, whole
 from analysis.errors import run_entry_point
+from analysis.report.heading import TYPED, Heading
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
 from analysis.settings import Settings
 from analysis.wording import read_number
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 SCREEN_WIDTH = 88
+TYPED_ABOVE = {
+    "title": "title of the report, such as the clinic's name",
+    "period": "the time the records are from, such as a term",
+    "prepared": "who prepared the report, and when",
+}
 STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
 
 
@@ -52,12 +58,14 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, text, mapping, previous, ledger.
+        asked: records, output, margin, smallest_cell, paper, title, period, prepared, text,
+            mapping, previous, ledger.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
     """
     settings = Settings(margin=asked.margin, smallest_cell=asked.smallest_cell)
+    heading = Heading(asked.title, asked.period, asked.prepared)
     source = SAMPLE if asked.records is None else Path(asked.records)
     outputs = _name_outputs(Path(asked.output), with_text=asked.text)
     inputs = _list_inputs(source)
@@ -84,7 +92,7 @@ def make_report(asked: argparse.Namespace) -> str:
         study = run_study(records, settings, earlier=earlier)
         summary = tell(protect(study, ledger, previous))
         start(2)
-        contents = _render(summary, asked.paper, with_text=asked.text)
+        contents = _render(summary, heading, asked.paper, with_text=asked.text)
         start(3)
         if ledger is not None:
             ledger.save()
@@ -92,7 +100,7 @@ def make_report(asked: argparse.Namespace) -> str:
             [Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs],
             inputs=inputs,
         )
-    return _close(records, summary, written, ledger)
+    return _close(records, summary, heading, written, ledger)
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -121,6 +129,13 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="print nothing about fewer children than this (default: %(default)s)",
     )
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    for name, what in TYPED_ABOVE.items():
+        parser.add_argument(
+            f"--{name}",
+            default="",
+            metavar="TEXT",
+            help=f"{what}; printed as typed, so write no name of a child",
+        )
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
@@ -156,15 +171,15 @@ def _list_inputs(source: Path) -> list[Path]:
     return [source]
 
 
-def _render(summary: Summary, paper: str, *, with_text: bool) -> dict[str, bytes]:
+def _render(summary: Summary, heading: Heading, paper: str, *, with_text: bool) -> dict[str, bytes]:
     from analysis.disclosure.summary import spell_summary
     from analysis.report.document import render_pdf
 
-    contents = {"pdf": render_pdf(summary, paper), "json": spell_summary(summary)}
+    contents = {"pdf": render_pdf(summary, paper, heading), "json": spell_summary(summary)}
     if with_text:
         from analysis.report.plain_text import render_text
 
-        contents["text"] = render_text(summary).encode()
+        contents["text"] = render_text(summary, heading).encode()
     return contents
 
 
@@ -186,20 +201,30 @@ def _show_stages() -> Iterator[Callable[[int], None]]:
 
 
 def _close(
-    records: Records, summary: Summary, written: Sequence[Path], ledger: KeptLedger | None
+    records: Records,
+    summary: Summary,
+    heading: Heading,
+    written: Sequence[Path],
+    ledger: KeptLedger | None,
 ) -> str:
     """Give the closing lines: what was mended, the answer, where the files are, what to keep.
 
     A plain hyphen stands for the minus sign, which not every terminal can show.
     """
+    from analysis.words.answer import list_shortly
+    from analysis.words.phrases import compares
+
     lines = [f"Note: {note}" for note in records.notes]
     texts = summary.texts
+    if heading:
+        lines.append(f"Note: {TYPED}")
     if summary.invented:
         lines.append("These are the invented sample records.")
     if summary.previous:
         lines.append(texts["changes.held"])
-    said = [f"- {texts[f'pair.{pair.id}']}" for pair in summary.answer.pairs]
-    lines += ["", texts["headline"], texts["always"], *said, ""]
+    lines += ["", texts["headline"], texts["counts"]]
+    lines += [texts["always"]] if compares(summary) else []
+    lines += [*(f"- {text}" for text in list_shortly(summary)), ""]
     lines = [
         textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))
         for line in lines

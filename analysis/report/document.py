@@ -19,6 +19,7 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.disclosure.summary import Summary, spell_summary
 from analysis.figures.style import FONT_FOLDER
+from analysis.report.heading import NO_HEADING, Heading
 from analysis.report.sections import draw_sections
 from analysis.report.spelling import clean_text
 from analysis.report.view import view_summary
@@ -32,22 +33,25 @@ class ReportFault(RuntimeError):
     """The typesetter warned or refused; a fault of this software, never of the records."""
 
 
-def render_pdf(summary: Summary, paper: str = "a4") -> bytes:
+def render_pdf(summary: Summary, paper: str = "a4", heading: Heading = NO_HEADING) -> bytes:
     """Set the whole report.
 
     Args:
         summary: a told summary.
         paper: "a4" or "letter".
+        heading: what the clinic writes above it.
 
     Returns:
-        The bytes of a tagged PDF/UA-1; equal for equal summaries.
+        The bytes of a tagged PDF/UA-1; equal for equal summaries and headings.
 
     Raises:
+        AnalysisError: if the heading holds a character that cannot be printed.
         KeyError: if the paper is not known.
         ReportFault: if the typesetter warns of anything.
     """
     characters = drawable_characters()
-    view = view_summary(summary, characters)
+    heading.check_characters(characters)
+    view = view_summary(summary, characters, heading)
     pictures = draw_sections(summary, view)
     view["front"]["paper"] = PAPERS[paper]
     view["pictures"] = {

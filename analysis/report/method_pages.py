@@ -1,4 +1,4 @@
-"""The pages on certainty and method, and the last page, which goes into the meeting.
+"""The pages on certainty and method, and the words used.
 
 In: a told `Summary`. Out: for each section its display strings (a `View`), its pictures, and its
 blocks of plain text. Decisions: nothing is judged or computed here; a section that the study was
@@ -17,7 +17,6 @@ from analysis.words import alt_text
 from analysis.words.analyses import give_estimand
 from analysis.words.gate_reasons import GATE_QUESTIONS
 from analysis.words.method import (
-    DISCUSSION,
     LIMITS,
     describe_trial,
     list_glossary,
@@ -89,7 +88,7 @@ def _view_gates(summary: Summary) -> View:
 
 
 def view_method(summary: Summary) -> View:
-    """Give how it was worked out, and the questions and words for the meeting."""
+    """Give how it was worked out, and the words used."""
     return {
         "estimand": give_estimand(summary),
         "audit": summary.texts["method.audit"],
@@ -97,13 +96,12 @@ def view_method(summary: Summary) -> View:
         "not_asked": [s.text for s in summary.sentences if s.id.endswith(NOT_ASKED)],
         "settings": [list(row) for row in list_settings(summary)],
         "computing": say_computing(summary),
-        "discussion": list(DISCUSSION),
         "glossary": [list(entry) for entry in list_glossary(summary)],
     }
 
 
 def write_method(view: View, summary: Summary) -> Iterable[str]:
-    """Give how it was worked out, and the last page, as blocks of plain text."""
+    """Give how it was worked out, and the words used, as blocks of plain text."""
     yield from head("How was this worked out?")
     yield view["estimand"]
     yield view["audit"]
@@ -113,7 +111,5 @@ def write_method(view: View, summary: Summary) -> Iterable[str]:
     yield "Every choice that could change a result:"
     yield bullets(f"{name}: {value}. {reason}" for name, value, reason in view["settings"])
     yield str(view["computing"])
-    yield from head("What do we make of it?")
-    yield bullets(view["discussion"])
     yield from head("Words used in this report")
     yield bullets(f"{word}. {meaning}" for word, meaning in view["glossary"])

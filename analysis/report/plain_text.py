@@ -10,6 +10,7 @@ from __future__ import annotations
 import textwrap
 
 from analysis.disclosure.summary import Summary
+from analysis.report.heading import NO_HEADING, Heading
 from analysis.report.sections import SECTIONS
 from analysis.report.spelling import head
 from analysis.report.summary_file import TEXT_MARK
@@ -18,16 +19,18 @@ from analysis.report.view import view_summary
 WIDTH = 78
 
 
-def render_text(summary: Summary) -> str:
+def render_text(summary: Summary, heading: Heading = NO_HEADING) -> str:
     """Give the whole report as plain text.
 
     Args:
         summary: a told summary.
+        heading: what the clinic writes above it.
     """
-    view = view_summary(summary)
+    view = view_summary(summary, heading=heading)
     front = view["front"]
-    blocks = [TEXT_MARK.decode().strip(), *head(front["title"]), front["invented"]]
-    blocks.append(f"{front['records']} {front['settings']} {front['named']}.")
+    blocks = [TEXT_MARK.decode().strip(), *head(front["title"]), *front["heading"]]
+    blocks += [front["typed"], front["invented"], front["held"]]
+    blocks.append(f"{front['matters']} {front['smallest']} {front['named']}.")
     for section in SECTIONS:
         if section.name in view:
             blocks += section.write(view[section.name], summary)

@@ -1,8 +1,9 @@
 """The sections of the report in reading order: one row each.
 
 In: nothing. Out: `SECTIONS`, and what they all give for one `Summary`. Decisions: a section whose
-view is None was not asked, and is left out of pages, pictures and plain text; a new section is one
-row here and a file of its name in `templates/`, which gives its pages.
+view is None was not asked, and is left out of pages, pictures and plain text; where no pair can be
+compared only the team's two pages remain, and what changed; a new section is one row here and a
+file of its name in `templates/`, which gives its pages.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from analysis.figures.style import Picture
 from analysis.report import answer_pages as first
 from analysis.report import deeper_pages as deeper
 from analysis.report import method_pages as last
+from analysis.report import progress_page as second
 from analysis.report.spelling import View
+from analysis.words.phrases import compares
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ class Section:
 
 SECTIONS = (
     Section("answer", first.view_answer, first.write_answer, first.draw_answer),
+    Section("progress", second.view_progress, second.write_progress, second.draw_course),
     Section("previous", first.view_previous, first.write_previous),
     Section("cohort", first.view_cohort, first.write_cohort, first.draw_cohort),
-    Section("progress", first.view_progress, first.write_progress, first.draw_course),
     Section("subgroups", deeper.view_subgroups, deeper.write_subgroups, deeper.draw_subgroups),
     Section("effort", deeper.view_effort, deeper.write_effort, deeper.draw_times),
     Section("analyses", last.view_analyses, last.write_analyses, last.draw_certainty),
@@ -50,6 +53,8 @@ SECTIONS = (
     Section("method", last.view_method, last.write_method),
 )
 
+WITHOUT_COMPARISON = frozenset({"answer", "progress", "previous"})
+
 
 def view_sections(summary: Summary) -> dict[str, View]:
     """Give the display strings of every section that the study was asked, by name.
@@ -57,7 +62,9 @@ def view_sections(summary: Summary) -> dict[str, View]:
     Args:
         summary: a told summary.
     """
-    views = ((section.name, section.view(summary)) for section in SECTIONS)
+    whole = compares(summary)
+    wanted = (row for row in SECTIONS if whole or row.name in WITHOUT_COMPARISON)
+    views = ((section.name, section.view(summary)) for section in wanted)
     return {name: view for name, view in views if view is not None}
 
 

@@ -22,9 +22,9 @@ from analysis.tables.layout import (
 from analysis.vocabulary import Unit
 from analysis.wording import FORMAT_NAMES, sentence_case
 from analysis.words.analyses import give_title
-from analysis.words.answer import LABEL_TITLES
+from analysis.words.answer import title_pair
 from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES, spell_start, start_unit
-from analysis.words.phrases import every, range_name, spell_unit
+from analysis.words.phrases import every, present_pairs, range_name, spell_unit
 
 MAIN_UNIT: Unit = "rate"
 
@@ -36,9 +36,9 @@ def tabulate_pairs(summary: Summary) -> Table:
             "Formats": name_pair(pair),
             "Difference": spell_signed(pair.estimate),
             range_name(summary): spell_range(pair),
-            "What may be said": LABEL_TITLES[pair.label],
+            "What may be said": title_pair(pair),
         }
-        for pair in summary.answer.pairs
+        for pair in present_pairs(summary, summary.answer.pairs)
     ]
     return put_in_table(
         summary,

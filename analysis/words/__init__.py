@@ -3,7 +3,7 @@
 In: `analysis.disclosure.summary.Summary`. Out: the same with its sentences (`tell.tell`), and the
 texts that stand beside numbers, by id:
 
-- answer: TITLE, LABEL_TITLES, give_question
+- answer: TITLE, LABEL_TITLES, title_pair, give_question
 - cautions: CAUTION_TITLES, choose_next_step (key, title, text)
 - cohort: FLOW_TITLES, TRAIT_TITLES, start_unit
 - progress: BAND_TITLES
@@ -13,8 +13,10 @@ texts that stand beside numbers, by id:
 - sensitivity: CONTROL_NAMES
 - claims: CLAIMS, give_claim_estimand
 - previous: say_since
-- method: describe_trial, list_settings, list_versions, list_glossary, LIMITS, DISCUSSION
+- method: describe_trial, list_settings, list_versions, list_glossary, LIMITS
+- discussion: list_discussion; missing: what a comparison still needs
 - gate_reasons: GATE_QUESTIONS, give_reason; reasons: give_clause
-- phrases: spell_unit, every, range_name, narrow_range_name, pair_names, absent_formats
+- phrases: spell_unit, every, range_name, narrow_range_name, pair_names, absent_formats,
+  present_formats, present_pairs, compares
 - alt_text: one `describe_...` for each picture, of a summary that has its sentences
 """

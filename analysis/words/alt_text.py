@@ -21,14 +21,15 @@ from analysis.wording import (
     signed,
 )
 from analysis.words.analyses import give_title
-from analysis.words.answer import LABEL_TITLES
+from analysis.words.answer import title_pair
 from analysis.words.cohort import FLOW_TITLES, TRAIT_TITLES
 from analysis.words.phrases import (
-    absent_formats,
     ends,
     every,
     find_settings,
     known,
+    present_formats,
+    present_pairs,
     range_name,
     spell_mean,
     spell_unit,
@@ -42,12 +43,12 @@ from analysis.words.subgroups import DOMAIN_TITLES
 def describe_contrasts(summary: Summary) -> str:
     """Say what the picture of the three contrasts shows."""
     parts = [
-        f"{FORMAT_TITLES[pair.this]} compared with {pair.than}: {LABEL_TITLES[pair.label]}. "
+        f"{FORMAT_TITLES[pair.this]} compared with {pair.than}: {title_pair(pair)}. "
         f"{summary.texts[f'pair.{pair.id}']}"
-        for pair in summary.answer.pairs
+        for pair in present_pairs(summary, summary.answer.pairs)
     ]
     first = f"Difference in progress over {weeks_compared(summary)} for each pair of formats"
-    return _join(f"{first}, with its {range_name(summary)}.", parts)
+    return _join(f"{first}, with the range that its sentence names.", parts)
 
 
 def describe_rates(summary: Summary) -> str:
@@ -65,7 +66,7 @@ def describe_needed(summary: Summary) -> str:
     """Say how far the records have come towards a comparison."""
     parts = []
     for row in summary.answer.counts:
-        if row.format in FORMAT_TITLES:
+        if row.format in present_formats(summary):
             words = f"{reached(summary, row, 'n_children')[1]} children"
             if row.format != "individual":
                 words += f", therapy groups {reached(summary, row, 'n_groups')[1]}"
@@ -85,8 +86,6 @@ def reached(summary: Summary, row: Counts, what: str) -> tuple[float, str]:
     needed = summary.answer.needed
     need = needed.n_children if of_children else needed.n_groups
     have = row.n_children if of_children else row.n_groups
-    if row.format in absent_formats(summary):
-        return 0, f"none of {need}"
     if have is not None and have < need:
         return have, f"{have} of {need}"
     if have is not None:

@@ -1,13 +1,12 @@
 """The sentences of the answer: what may honestly be said of each pair of formats.
 
 In: a published summary. Out: `Sentence`s. Decisions: the number comes first and the word second;
-strength of wording follows the decision label; every sentence names the rule that chose it and
-the numbers it uses (METHODS.md, "Words").
+strength of wording follows the decision label; the first format of a pair is the subject, so that
+words and signs go the same way as the picture and every table; every sentence names the rule that
+chose it and the numbers it uses (METHODS.md, "Words").
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from analysis.disclosure.rows import Counts, Gate, MainPair
 from analysis.disclosure.summary import Sentence, Summary
@@ -34,7 +33,9 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.gate_reasons import give_reason, give_short_reason
+from analysis.words.headline import is_behind, say_headline
 from analysis.words.phrases import (
+    compares,
     ends,
     every,
     format_names,
@@ -42,11 +43,10 @@ from analysis.words.phrases import (
     known,
     narrow_range_name,
     pair_names,
+    present_formats,
+    present_pairs,
     range_name,
     say,
-    say_aim,
-    spell_span,
-    spell_times,
     weeks_compared,
 )
 
@@ -56,26 +56,28 @@ ALWAYS = (
     "were offered which format."
 )
 ADVICE = (
-    "Unless chance or who was offered which format hides one, choose on fit, cost and family "
-    "preference."
+    "Where any difference is too small to matter, choose on fit, cost and family preference, "
+    "unless chance or who was offered which format hides one."
 )
+LIGHTLY = "Lean on this lightly"
 LABEL_TITLES: dict[Label, str] = {
-    FASTER_IMPORTANT: "Further ahead, enough to matter",
+    FASTER_IMPORTANT: "Faster, by enough to matter",
     NO_IMPORTANT_DIFFERENCE: "No important difference",
-    FASTER_SIZE_UNCERTAIN: "Ahead, by how much is unclear",
-    RULES_OUT: "Not importantly behind",
-    CANNOT_TELL: "Cannot tell",
+    FASTER_SIZE_UNCERTAIN: "Faster; unclear if by enough to matter",
+    RULES_OUT: "About as fast, or faster",
+    CANNOT_TELL: "Cannot tell which is faster",
     DEPENDS: "Depends on how we adjust",
     NOT_COMPARABLE: "Cannot be compared",
 }
+HELD_BACK = "Compared, but not printed"
 UNSETTLED: dict[Unsettled, str] = {
-    "three_at_once": "Beside everything else this report compares",
-    "growth_open": "As long as the growth model of every review leaves it open",
-    "looked_before": "After the earlier looks at these growing records",
-    "late_start": "As long as one format began weeks later",
+    "three_at_once": "With so much compared at once, that is too little to call it {faster}.",
+    "growth_open": "The growth model of every review leaves open whether it is {faster}.",
+    "looked_before": "After the earlier looks at these records, that is too little to call it "
+    "{faster}.",
+    "late_start": "One format began weeks later, so that is too little to call it {faster}.",
 }
-AIM = ("answer.needed.half_width",)
-_COUNTED = ("answer.counts", "measure")
+_COUNTED = ("answer.counts", "measure", "who.flow")
 _RANGE = ("estimate", "conf_low", "conf_high")
 _USED: dict[Label, tuple[str, ...]] = {
     FASTER_IMPORTANT: _RANGE,
@@ -88,26 +90,83 @@ _USED: dict[Label, tuple[str, ...]] = {
 
 
 def give_question(summary: Summary) -> str:
-    """Give the question of the report."""
+    """Give the question of the report, about the formats that the clinic has."""
+    over = f"over {weeks_compared(summary)}"
+    present = [FORMAT_NAMES[name] for name in present_formats(summary)]
+    if len(present) == 1:
+        return f"How far do goals move in {present[0]}, {over}?"
+    which = f"{present[1]} than in {present[0]}" if len(present) == 2 else "one format than another"
     return (
-        "For the children compared here, made alike, how much further do goals move "
-        f"{every(summary)}, over {weeks_compared(summary)}, in one format than in another?"
+        f"How much further do goals move {every(summary)} in {which}, {over}, when the children "
+        "compared are made alike?"
     )
+
+
+def title_pair(pair: MainPair) -> str:
+    """Say in a few words what may be said of a pair: its first format is the subject."""
+    if pair.label != NOT_COMPARABLE and pair.estimate is None:
+        return HELD_BACK
+    title = LABEL_TITLES[pair.label]
+    if pair.label in (*AHEAD, RULES_OUT) and is_behind(pair):
+        return title.replace("Faster", "Slower").replace("faster", "slower")
+    return title
 
 
 def tell_answer(summary: Summary) -> list[Sentence]:
     """Say what the records show of each pair, and of all together."""
     pairs = summary.answer.pairs
-    always = say("always", "always", ALWAYS)
-    return [*(say_pair(summary, pair) for pair in pairs), say_headline(pairs), always]
+    told = [*(say_pair(summary, pair) for pair in pairs), say_headline(summary)]
+    alike = any(p.label == NO_IMPORTANT_DIFFERENCE and p.estimate is not None for p in pairs)
+    rule, text = ("always.alike", f"{ALWAYS} {ADVICE}") if alike else ("always", ALWAYS)
+    return [*told, say("always", rule, text)]
+
+
+def list_shortly(summary: Summary) -> list[str]:
+    """Give what a screen says below the headline: each pair, or what a comparison still needs.
+
+    Args:
+        summary: a told summary.
+    """
+    if not compares(summary):
+        return summary.quote("missing")
+    pairs = present_pairs(summary, summary.answer.pairs)
+    return [summary.texts[f"pair.{pair.id}"] for pair in pairs]
 
 
 def tell_counts(summary: Summary) -> list[Sentence]:
-    """Say how many children and goals were compared."""
-    text = spell_counts(summary, summary.counted("all"))
+    """Say how many children were handed in, and how many children and goals are compared."""
+    text = _say_handed_in(summary)
     if summary.measure.asked_weeks is None:
-        return [say("counts", "counts", text, ("answer.counts",))]
+        return [say("counts", "counts", text, _COUNTED)]
     return [say("counts", "counts.common_weeks", f"{text} {_say_weeks(summary)}", _COUNTED)]
+
+
+def _say_handed_in(summary: Summary) -> str:
+    """Say how many children the records hold, and how many of them are compared.
+
+    A number that is kept back is said to be so: beside the other it could show a child.
+    """
+    everyone, flow = summary.counted("all"), summary.cohort.flow
+    handed_in = flow[0].total if flow else None
+    followed = flow[-1].total if flow else None
+    does = "are compared" if compares(summary) else "can be followed"
+    if everyone.n_children is None:
+        hidden = f"Some formats have fewer than {summary.smallest_cell} children to compare."
+        if followed is None:
+            return hidden
+        return f"{hidden} About {children(followed)} in all formats together can be followed."
+    goals = count(known(everyone.n_goals), "goal")
+    if handed_in is None:
+        return (
+            f"About {children(everyone.n_children)} with {goals} {does}. Some more were handed in; "
+            "how many is kept back, because it could point to a child."
+        )
+    if handed_in == everyone.n_children:
+        return f"All of about {children(handed_in)} handed in {does}, with {goals}."
+    return (
+        f"Of about {children(handed_in)} handed in, about {everyone.n_children:,.0f} with "
+        f"{goals} {does}."
+    )
 
 
 def _say_weeks(summary: Summary) -> str:
@@ -122,7 +181,7 @@ def _say_weeks(summary: Summary) -> str:
 
 
 def spell_counts(summary: Summary, everyone: Counts) -> str:
-    """Say how many children and goals are counted, this time or in the last report.
+    """Say how many children and goals were compared in the last report.
 
     Args:
         summary: the summary, for its smallest cell.
@@ -162,177 +221,87 @@ def say_pair(summary: Summary, pair: MainPair) -> Sentence:
         CANNOT_TELL: _say_cannot_tell,
     }[pair.label](summary, pair)
     used = tuple(f"answer.pairs.{pair.id}.{name}" for name in _USED[pair.label])
-    used += AIM if pair.times else ()
     if pair.certainty == "suggestive" and pair.label != CANNOT_TELL:
-        text += f" Lean on this lightly: {listing([give_short_reason(gate) for gate in gates])}."
+        text += f" {LIGHTLY}, because {listing([give_short_reason(gate) for gate in gates])}."
         rule += ".suggestive"
         used += gate_numbers(gates)
     return say(key, rule, text, used)
 
 
-def say_headline(pairs: Sequence[MainPair]) -> Sentence:
-    """Say the whole answer in one sentence.
-
-    Args:
-        pairs: the published pairs, in their fixed order.
-    """
-    kinds: set[str] = {pair.label for pair in pairs}
-    if kinds == {NOT_COMPARABLE}:
-        text = "These records cannot compare the formats yet."
-    elif kinds == {CANNOT_TELL}:
-        text = "These records cannot tell the three formats apart."
-    elif kinds <= {CANNOT_TELL, NOT_COMPARABLE}:
-        text = "These records cannot tell yet which format moves goals further."
-    elif kinds == {NO_IMPORTANT_DIFFERENCE}:
-        text = "No important difference between the three formats."
-    else:
-        text = sentence_case("; ".join(_clauses(pairs))) + "."
-        if any(pair.certainty == "suggestive" for pair in pairs):
-            text += " Lean on this lightly."
-    return say("headline", "headline." + "+".join(sorted(kinds)), text)
-
-
-_ONE_AHEAD: dict[Label, str] = {
-    FASTER_IMPORTANT: "goals moved further in {ahead} than in {behind}",
-    FASTER_SIZE_UNCERTAIN: (
-        "goals moved further in {ahead} than in {behind}, by how much is unclear"
-    ),
-    RULES_OUT: "{ahead} {were} not importantly behind {behind}",
-}
-_NONE_AHEAD: dict[Label, str] = {
-    NO_IMPORTANT_DIFFERENCE: "no important difference between {names}",
-    DEPENDS: "the difference between {names} depends on how we adjust",
-    CANNOT_TELL: "we cannot tell the difference between {names}",
-}
-_MOST_TELLING_FIRST: tuple[Label, ...] = (
-    FASTER_IMPORTANT,
-    FASTER_SIZE_UNCERTAIN,
-    NO_IMPORTANT_DIFFERENCE,
-    RULES_OUT,
-    DEPENDS,
-    CANNOT_TELL,
-)
-
-
-def _clauses(pairs: Sequence[MainPair]) -> list[str]:
-    """Give one clause for all pairs that say the same thing, the most telling first."""
-    clauses = []
-    for label in _MOST_TELLING_FIRST:
-        alike = [pair for pair in pairs if pair.label == label]
-        if label in _ONE_AHEAD:
-            for ahead, others in _sides_taken(alike):
-                names, behind = listing(ahead), listing(others, last="or")
-                were = "was" if len(ahead) == 1 else "were"
-                clauses.append(_ONE_AHEAD[label].format(ahead=names, behind=behind, were=were))
-        elif alike:
-            names = listing([pair_names(pair) for pair in alike], last="or between")
-            clauses.append(_NONE_AHEAD[label].format(names=names))
-    return clauses
-
-
-def _sides_taken(pairs: Sequence[MainPair]) -> list[tuple[list[str], list[str]]]:
-    """Give who is ahead of whom; formats ahead of the very same others stand together."""
-    others: dict[str, list[str]] = {}
-    for ahead, behind in map(_sides, pairs):
-        others.setdefault(ahead, []).append(behind)
-    together: dict[tuple[str, ...], list[str]] = {}
-    for ahead, names in others.items():
-        together.setdefault(tuple(names), []).append(ahead)
-    return [(ahead, list(names)) for names, ahead in together.items()]
-
-
-def _is_this_ahead(pair: MainPair) -> bool:
-    return (pair.ahead or pair.this) == pair.this
-
-
-def _sides(pair: MainPair) -> tuple[str, str]:
-    """Give the format that is ahead (or not behind) and the other, in words."""
-    this, than = format_names(pair)
-    return (this, than) if _is_this_ahead(pair) else (than, this)
-
-
-def _oriented(pair: MainPair) -> tuple[float, float, float]:
-    """Give estimate, low and high as the format ahead minus the other."""
-    estimate, (low, high) = known(pair.estimate), ends(pair)
-    return (estimate, low, high) if _is_this_ahead(pair) else (-estimate, -high, -low)
-
-
-def _oriented_narrow(pair: MainPair) -> tuple[float, float]:
-    """Give the narrower range as the format ahead minus the other."""
-    low, high = known(pair.narrow_low), known(pair.narrow_high)
-    return (low, high) if _is_this_ahead(pair) else (-high, -low)
-
-
 def _say_important(summary: Summary, pair: MainPair) -> str:
-    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
+    """Say who moved further; the range has the sign of first format minus second."""
+    (this, than), (low, high) = format_names(pair), ends(pair)
+    further = "less" if is_behind(pair) else "further"
     return (
-        f"Children in {ahead} moved about {points(estimate)} further {every(summary)} than "
-        f"children in {behind} ({range_name(summary)} {interval(low, high)}), after allowing for "
-        "the differences we could see."
+        f"Children in {this} moved about {points(abs(known(pair.estimate)))} {further} "
+        f"{every(summary)} than children in {than} ({range_name(summary)} {interval(low, high)}). "
+        "This allows for the differences we could see."
     )
 
 
 def _say_ahead(summary: Summary, pair: MainPair) -> str:
     return (
-        f"{_say_important(summary, pair)} We cannot say whether by enough to matter "
-        f"({points(summary.margin)})."
-    ) + _say_more(summary, pair)
+        f"{_say_important(summary, pair)} We cannot say whether it reaches the "
+        f"{points(summary.margin)} that matter."
+    )
 
 
 def _say_no_difference(summary: Summary, pair: MainPair) -> str:
     narrow = interval(known(pair.narrow_low), known(pair.narrow_high))
     return (
-        f"Any difference between {pair_names(pair)} is smaller than the {points(summary.margin)} "
-        f"{every(summary)} set beforehand as enough to matter ({narrow_range_name(summary)} "
-        f"{narrow}). {ADVICE}"
+        f"Any difference between {pair_names(pair)} is too small to matter: less than "
+        f"{points(summary.margin)} {every(summary)} ({narrow_range_name(summary)} {narrow})."
     )
 
 
 def _say_not_behind(summary: Summary, pair: MainPair) -> str:
-    """Say what is ruled out and what is not, beside the one range that both follow from."""
-    ahead, behind = _sides(pair)
-    low, high = _oriented_narrow(pair)
+    """Say of what there is no sign and what may be, beside the one range that both follow from."""
+    (this, than), behind = format_names(pair), is_behind(pair)
+    low, high = known(pair.narrow_low), known(pair.narrow_high)
+    near, far = (-high, -low) if behind else (low, high)
+    faster, slower = ("slower", "faster") if behind else ("faster", "slower")
+    no_sign = f"No sign that {this} is {slower} than {than}"
+    if near < 0:
+        no_sign += f" by enough to matter ({points(summary.margin)} {every(summary)})"
+        reach = f"{points(far)}"
+    else:
+        reach = f"{points(far)} {every(summary)}"
     text = (
-        f"Ruled out: that {ahead} is behind {behind} by {points(summary.margin)} or more "
-        f"{every(summary)}. Not ruled out: up to {points(high)} ahead "
+        f"{no_sign}; it may be {faster}, by up to {reach} "
         f"({narrow_range_name(summary)} {interval(low, high)})."
     )
     if pair.unsettled:
-        text += f" {UNSETTLED[pair.unsettled]}, that is not enough to call it ahead."
-    return text + _say_more(summary, pair)
+        text += f" {UNSETTLED[pair.unsettled].format(faster=faster)}"
+    return text
 
 
 def _say_depends(summary: Summary, pair: MainPair) -> str:
-    (ahead, behind), (estimate, low, high) = _sides(pair), _oriented(pair)
-    sign = 1 if _is_this_ahead(pair) else -1
-    elsewhere = (
-        f", but {number(sign * pair.weighted)} when children are weighted until alike"
+    (this, than), (low, high) = format_names(pair), ends(pair)
+    weighted = (
+        f"{number(pair.weighted)} when children are weighted until alike"
         if pair.weighted is not None
-        else ", but the second way of adjusting does not agree"
+        else "something else when children are weighted until alike"
     )
     return (
-        f"{sentence_case(ahead)} was ahead of {behind} by {points(estimate)} {every(summary)} in "
-        f"the main analysis ({range_name(summary)} {interval(low, high)}){elsewhere}. Treat this "
-        "as not answered."
+        f"Two ways of adjusting disagree. {sentence_case(this)} less {than} is "
+        f"{points(known(pair.estimate))} {every(summary)} in the main analysis "
+        f"({range_name(summary)} {interval(low, high)}), and {weighted}. Treat this as not "
+        "answered."
     )
 
 
 def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
-    span = spell_span(*ends(pair), *format_names(pair))
-    text = (
-        f"These records cannot tell {pair_names(pair)} apart: {every(summary)} the difference "
-        f"could be anywhere from {span} ({range_name(summary)})."
+    (this, than), (low, high) = format_names(pair), ends(pair)
+    if low < 0 < high:
+        could = f"slower by up to {points(-low)}, or faster by up to {points(high)}"
+    elif low >= 0:
+        could = f"faster by {number(low)} to {points(high)}"
+    else:
+        could = f"slower by {number(-high)} to {points(-low)}"
+    return (
+        f"These records cannot tell which is faster: {this} could be {could} {every(summary)} "
+        f"than {than} ({range_name(summary)} {interval(low, high)})."
     )
-    return text + _say_more(summary, pair)
-
-
-def _say_more(summary: Summary, pair: MainPair) -> str:
-    if pair.times is None:
-        return ""
-    half = number(summary.answer.needed.half_width)
-    narrower = f"would narrow the range to about {half} either way"
-    would = narrower if pair.label in AHEAD else say_aim(summary)
-    return f" {sentence_case(spell_times(summary, pair, pair.times))} {would}."
 
 
 def _say_withheld(summary: Summary, pair: MainPair, gate: Gate | None) -> Sentence:

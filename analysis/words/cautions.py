@@ -1,36 +1,81 @@
 """The cautions on page 1, and the one thing to do next.
 
-In: a published summary. Out: `Sentence`s and their titles. Decisions: three cautions always stand
-on page 1 (what the goals measure, who rated, who was not seen at the end), even when they are good
-news; one next step is chosen, the first that applies of a fixed list (METHODS.md, "Words").
+In: a published summary. Out: `Sentence`s and their titles. Decisions: of the
+cautions (what the goals measure, who rated, who was not seen at the end, when children started)
+those three stand on page 1 that weigh most in these records; what is good news is left out; one
+next step is chosen, the first that applies of a fixed list (METHODS.md, "Words").
 """
 
 from __future__ import annotations
-
-from msgspec.structs import replace
 
 from analysis.disclosure.rows import Share
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
-from analysis.words.phrases import say
+from analysis.words.phrases import (
+    AIM,
+    TIMES,
+    pair_names,
+    present_formats,
+    present_pairs,
+    say,
+    say_aim,
+    spell_times,
+)
 
-NO_CALENDAR = "Terms of the start are not recorded: changes over the years stay hidden."
 CAUTION_TITLES = {
     "caution.goals": "What the goals measure",
     "caution.raters": "Who rated",
     "caution.missing": "Who was not seen at the end",
+    "caution.calendar": "When children started",
 }
+MOST_CAUTIONS = 3
+# A share that is held back weighs as much as one of half; what nobody recorded weighs most.
+WEIGHT_OF_HELD_BACK, WEIGHT_OF_CALENDAR = 0.5, 0.1
 
 
 def tell_cautions(summary: Summary) -> list[Sentence]:
-    """Say what stands beside the answer, and the one thing to do next."""
-    return [
-        _caution_goals(summary.answer.cautions.goals_set_before),
-        _with_calendar(_caution_raters(summary.answer.cautions.other_raters), summary),
-        _caution_missing(summary),
-        _say_next_step(summary),
+    """Say what stands beside the answer, the weightiest first, and the one thing to do next."""
+    cautions = summary.answer.cautions
+    compared = len(present_formats(summary)) > 1
+    found = [
+        (_weigh_rest(cautions.goals_set_before) if compared else 0.0, _caution_goals(summary)),
+        (_weigh_rest(cautions.other_raters), _caution_raters(cautions.other_raters, compared)),
+        (_weigh_missing(summary), _caution_missing(summary)),
+        (_weigh_calendar(summary) if compared else 0.0, _caution_calendar()),
     ]
+    heavy = sorted((row for row in found if row[0]), key=lambda row: -row[0])
+    return [*(sentence for _, sentence in heavy[:MOST_CAUTIONS]), _say_next_step(summary)]
+
+
+def _weigh_rest(share: Share) -> float:
+    """Weigh a good share by what is left of it: 0 where nearly all is well, 1 where nothing is."""
+    if not share.recorded:
+        return 1.0
+    if share.word:
+        return 1.0 if share.word == "few" else 0.0
+    return WEIGHT_OF_HELD_BACK if share.percent is None else 1 - share.percent / 100
+
+
+def _weigh_missing(summary: Summary) -> float:
+    """Weigh the children without a level at the end by the format that lost most of its own."""
+    rows = [row for row in summary.answer.cautions.missing_at_end if _spell_share(row)]
+    if not rows:
+        return WEIGHT_OF_HELD_BACK
+    return max(
+        (1.0 if row.word == "nearly all" else 0.0) if row.word else (row.percent or 0) / 100
+        for row in rows
+    )
+
+
+def _weigh_calendar(summary: Summary) -> float:
+    dropped = {row.trait: row.reason for row in summary.cohort.not_adjusted_for}
+    return WEIGHT_OF_CALENDAR if dropped.get("start_term") == "not_recorded" else 0.0
+
+
+def _caution_calendar() -> Sentence:
+    text = "Terms of the start are not recorded, so changes over the years stay hidden."
+    return say("caution.calendar", "calendar.not_recorded", text)
 
 
 def _spell_share(share: Share) -> str:
@@ -38,8 +83,9 @@ def _spell_share(share: Share) -> str:
     return share.word or ("" if share.percent is None else f"{share.percent}%")
 
 
-def _caution_goals(before: Share) -> Sentence:
+def _caution_goals(summary: Summary) -> Sentence:
     """Say what the goals measure: were they set before the format was chosen?"""
+    before = summary.answer.cautions.goals_set_before
     key, share = "caution.goals", _spell_share(before)
     if not before.recorded:
         text = (
@@ -57,47 +103,41 @@ def _caution_goals(before: Share) -> Sentence:
         f"{sentence_case(share)} of the goals were set before the format was chosen. The others "
         "say how far children came relative to what was expected in their format."
     )
-    if before.word == "nearly all":
-        text = (
-            "Nearly all goals were set before the format was chosen, so they ask the same of each "
-            "format."
-        )
     return say(key, "goals.share", text)
 
 
-def _caution_raters(other: Share) -> Sentence:
+def _caution_raters(other: Share, compared: bool) -> Sentence:
     """Say who rated the goals: what share of the reviews not by the treating therapist."""
     key, share = "caution.raters", _spell_share(other)
+    hope = "A therapist who hopes for a format may see more in it."
+    if not compared:
+        hope = "Who hopes for progress may see more of it."
     if not other.recorded:
-        text = "Nobody recorded who rated the goals, so hopes for one format may colour the levels."
+        hopes = "hopes for one format" if compared else "hopes for a child"
+        text = f"Nobody recorded who rated the goals, so {hopes} may colour the levels."
         return say(key, "raters.not_recorded", text)
     if not share:
         text = (
             "Too few children to print what share of the reviews was rated by someone other than "
-            "the treating therapist. A therapist who hopes for a format may see more in it."
+            f"the treating therapist. {hope}"
         )
         return say(key, "raters.held_back", text)
     text = (
         f"{sentence_case(share)} of the reviews were rated by someone other than the treating "
-        "therapist. A therapist who hopes for a format may see more in it."
+        f"therapist. {hope}"
     )
     return say(key, "raters.share", text)
 
 
-def _with_calendar(sentence: Sentence, summary: Summary) -> Sentence:
-    """Add that nobody knows when children started, where it is not recorded."""
-    dropped = {row.trait: row.reason for row in summary.cohort.not_adjusted_for}
-    if dropped.get("start_term") != "not_recorded":
-        return sentence
-    return replace(sentence, text=f"{sentence.text} {NO_CALENDAR}")
-
-
 def _caution_missing(summary: Summary) -> Sentence:
     """Say how many children have no level at the end."""
-    known = [row for row in summary.answer.cautions.missing_at_end if _spell_share(row)]
-    parts = [f"{_spell_share(row)} of the children in {FORMAT_NAMES[row.format]}" for row in known]
-    if len(known) > 1 and known[0].word and len({row.word for row in known}) == 1:
-        parts = [f"{known[0].word} of the children in each format"]
+    present = present_formats(summary)
+    rows = [row for row in summary.answer.cautions.missing_at_end if row.format in present]
+    known = [row for row in rows if _spell_share(row)]
+    parts = [f"{_spell_share(row)} in {FORMAT_NAMES[row.format]}" for row in known]
+    parts[:1] = [part.replace(" in ", " of the children in ", 1) for part in parts[:1]]
+    if len(known) > 1 and len({_spell_share(row) for row in known}) == 1:
+        parts = [f"{_spell_share(known[0])} of the children in each format"]
     if not parts:
         text = "Too few children to say how many have no level at the end."
         return say("caution.missing", "missing.held_back", text)
@@ -173,14 +213,19 @@ NEXT_STEPS = (
     (
         "more",
         "Ask again with more children",
-        "Keep recording as you do, and run this report again when about as many more children as "
-        "named above have finished.",
+        "Keep recording as you do, and run this report again when more children have finished.",
     ),
     (
         "talk",
         "Talk it over",
-        "Use the questions on the last page with colleagues and families, and run this report "
-        "again after the next term.",
+        "Use the questions on page 2 with colleagues and families, and run this report again "
+        "after the next term.",
+    ),
+    (
+        "course",
+        "Look at the course together",
+        "Talk over page 2 with colleagues: how far goals moved, and who stopped coming. Run this "
+        "report again after the next term, and with any new format beside this one.",
     ),
 )
 
@@ -232,8 +277,10 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     Returns:
         Its key, its title and its text.
     """
+    if len(present_formats(summary)) == 1:
+        return NEXT_STEPS[-1]
     rules = {gate.rule for gate in summary.method.gates if not gate.passed}
-    pairs = summary.answer.pairs
+    pairs = present_pairs(summary, summary.answer.pairs)
     wanted = {_STEP_OF_RULE[rule] for rule in rules if rule in _STEP_OF_RULE}
     names: set[str] = {pair.label for pair in pairs}
     if names != {NOT_COMPARABLE}:
@@ -249,4 +296,16 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
 
 def _say_next_step(summary: Summary) -> Sentence:
     key, _, text = choose_next_step(summary)
+    if key == "more":
+        text, used = f"{text} {_say_how_many(summary)}", AIM
+        return say("next_step", f"next_step.{key}", text, used)
     return say("next_step", f"next_step.{key}", text)
+
+
+def _say_how_many(summary: Summary) -> str:
+    """Say what it takes for the pair that is nearest to an answer."""
+    pairs = [pair for pair in summary.answer.pairs if pair.times]
+    nearest = min(pairs, key=lambda pair: list(TIMES).index(pair.times or "five"))
+    said = spell_times(summary, nearest, nearest.times or "five")
+    what = pair_names(nearest)
+    return f"For {what}, {said} {say_aim(summary)}."

@@ -137,8 +137,9 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         f"many children had almost no chance of {_name(g)}, so they have no counterpart in it"
     ),
     "unlike": lambda g, s: (
-        f"the children still differ by {number(known(g.have))} standard deviations in a recorded "
-        f"trait after weighting; {number(known(g.need))} is the most allowed"
+        "even after weighting, the children of the formats differ too much in "
+        f"{TRAIT_NAMES[g.trait] if g.trait else 'a recorded trait'} ({number(known(g.have))} "
+        f"standard deviations; at most {number(known(g.need))})"
     ),
     "few_traits": lambda g, s: (
         "almost nothing about the children at the start was recorded, so who was offered which "

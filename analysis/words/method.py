@@ -1,4 +1,4 @@
-"""How the answer was reached, in a clinic lead's words: target trial, audit, limits, prompts.
+"""How the answer was reached, in a clinic lead's words: target trial, audit, limits.
 
 In: a published summary. Out: plain texts without any number about children, and `Sentence`s.
 """
@@ -22,15 +22,6 @@ LIMITS = (
     "do equally well.",
     "Printed counts are rounded and small groups are left out, so that no child can be recognised.",
 )
-
-DISCUSSION = (
-    "Which children did we place in each format, and why? Would we do the same today?",
-    "Were our expected levels set with the same ambition in every format?",
-    "Which families stopped coming, and what would they tell us?",
-    "What difference would be large enough for a family to change their week for it?",
-    "Who else sees these children, and could rate their goals without knowing the format?",
-)
-
 
 NOT_INSTALLED = "not installed, run from its folder"
 LARGEST_IN_FULL = 1e5

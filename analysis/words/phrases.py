@@ -7,12 +7,12 @@ a level of confidence is never typed, it is read from `Summary.measure`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from analysis.disclosure.fields import Times
+from analysis.disclosure.fields import FormatId, Times
 from analysis.disclosure.rows import Gate, Interval, Measure, WeekMean
 from analysis.disclosure.summary import Sentence, Summary
-from analysis.vocabulary import Unit
+from analysis.vocabulary import NOT_COMPARABLE, Unit
 from analysis.wording import FORMAT_NAMES, number, points, sentence_case
 
 UNIT_NAMES: dict[Unit, str] = {
@@ -31,6 +31,7 @@ TIMES: dict[Times, str] = {
     "four": "about four times as many children",
     "five": "more than four times as many children",
 }
+AIM = ("answer.needed.half_width",)
 NOT_SETTLED = "not settled by these records"
 
 
@@ -52,6 +53,9 @@ class OfPair(Protocol):
     @property
     def than(self) -> str:
         """The second format."""
+
+
+AnyPair = TypeVar("AnyPair", bound=OfPair)
 
 
 def say(id: str, rule: str, text: str, numbers: Iterable[str] = ()) -> Sentence:
@@ -199,6 +203,26 @@ def absent_formats(summary: Summary) -> frozenset[str]:
     """Give the formats that no child in the records was planned for."""
     gates = summary.method.gates
     return frozenset(gate.format for gate in gates if gate.rule == "absent" and gate.format)
+
+
+def present_formats(summary: Summary) -> tuple[FormatId, ...]:
+    """Give the formats that this clinic has, in the summary's order; tables have a place for each.
+
+    Where no format has a child, all are given, so that no table is left without a column.
+    """
+    absent = absent_formats(summary)
+    return tuple(name for name in summary.formats if name not in absent) or summary.formats
+
+
+def present_pairs(summary: Summary, pairs: Iterable[AnyPair]) -> list[AnyPair]:
+    """Give those pairs whose two formats this clinic has, in their order."""
+    present = present_formats(summary)
+    return [pair for pair in pairs if pair.this in present and pair.than in present]
+
+
+def compares(summary: Summary) -> bool:
+    """Whether any pair could be compared: without one, the report is two pages and no annex."""
+    return any(pair.label != NOT_COMPARABLE for pair in summary.answer.pairs)
 
 
 def gate_numbers(gates: Iterable[Gate]) -> tuple[str, ...]:

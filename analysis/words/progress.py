@@ -1,4 +1,4 @@
-"""The sentences of page 3: how goals moved, as the children came.
+"""The sentences of page 2: how goals moved, as the children came.
 
 In: a published summary. Out: `Sentence`s and the names of bands of levels.
 """
@@ -23,13 +23,23 @@ BAND_TITLES = {
 
 
 def tell_progress(summary: Summary) -> list[Sentence]:
-    """Say how the mean level moved, and what levels and T-scores are for."""
+    """Say how the mean level moved, and what levels and T-scores are for.
+
+    The spread of levels is told where the shares of goals attained are not shown.
+    """
     progress = summary.progress
-    return [_say_course(progress), _say_levels(progress), _say_t_scores(progress)]
+    levels = [] if shares_shown(summary) else [_say_levels(progress)]
+    return [_say_course(summary), *levels, _say_t_scores(progress)]
 
 
-def _say_course(progress: ProgressPart) -> Sentence:
-    key, by_week = "progress.course", progress.by_week
+def shares_shown(summary: Summary) -> bool:
+    """Whether it is shown how many of 100 goals reach the expected level by the last week asked."""
+    soon = summary.attainment
+    return soon is not None and any(row.of_100 is not None for row in soon.shares)
+
+
+def _say_course(summary: Summary) -> Sentence:
+    key, by_week = "progress.course", summary.progress.by_week
     if not by_week:
         text = "Too few children in a format to print how levels moved from week to week."
         return say(key, "course.held_back", text)
@@ -39,9 +49,13 @@ def _say_course(progress: ProgressPart) -> Sentence:
         parts.append(f"from {own[0]} to {own[-1]} in {FORMAT_NAMES[therapy_format]}")
     text = (
         f"Between week {by_week[0].week} and week {max(row.week for row in by_week)} the mean "
-        f"level moved {listing(parts)}. These are the children as they came: nothing is allowed "
-        "for here, so the lines do not compare the formats."
+        f"level moved {listing(parts)}. These are the children as they came."
     )
+    if len(parts) > 1:
+        text = (
+            f"{text.removesuffix('.')}: nothing is allowed for here, so the lines do not compare "
+            "the formats."
+        )
     return say(key, "course", text, ("progress.by_week",))
 
 

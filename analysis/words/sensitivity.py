@@ -21,8 +21,9 @@ from analysis.wording import (
     sentence_case,
 )
 from analysis.words.analyses import give_title
-from analysis.words.answer import AIM, LABEL_TITLES
+from analysis.words.answer import LABEL_TITLES
 from analysis.words.phrases import (
+    AIM,
     ends,
     every,
     known,

@@ -22,6 +22,7 @@ from analysis.words.cohort import tell_cohort
 from analysis.words.effort import tell_effort
 from analysis.words.gate_reasons import tell_gates
 from analysis.words.method import tell_audit, tell_look
+from analysis.words.missing import tell_missing
 from analysis.words.previous import tell_previous
 from analysis.words.progress import tell_progress
 from analysis.words.sensitivity import tell_sensitivity
@@ -29,6 +30,7 @@ from analysis.words.subgroups import tell_subgroups
 
 SECTIONS: Final[tuple[Callable[[Summary], Iterable[Sentence]], ...]] = (
     tell_answer,
+    tell_missing,
     tell_cautions,
     tell_counts,
     tell_gates,

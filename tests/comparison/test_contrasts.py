@@ -292,3 +292,20 @@ def test_a_comparisons_frames_are_alike_wherever_they_are_first_asked_for():
         made = inside.table, inside.means
     pd.testing.assert_frame_equal(outside.table, made[0])
     pd.testing.assert_frame_equal(outside.means, made[1])
+
+
+def test_children_who_all_stand_still_are_compared_without_a_division_by_nothing():
+    table = pd.DataFrame(
+        {
+            "child_id": list("abcdef"),
+            "format": pd.Categorical(["individual"] * 3 + ["group"] * 3, list(FORMATS)),
+            "rate": 0.0,
+            "n_goals": 1,
+            "group_id": [None, None, None, "g1", "g1", "g2"],
+            "cluster": [0, 1, 2, 3, 3, 4],
+        }
+    )
+    trait = pd.DataFrame({"attention": [-1.0, 0.0, 1.0, -1.0, 0.0, 1.0]})
+    found = rates_of(table, trait)
+    assert found.means.loc["individual", "std_error"] == 0
+    assert found.means.loc["individual", "estimate"] == 0

@@ -18,7 +18,7 @@ from analysis.disclosure.release import protect
 from analysis.disclosure.summary import parse_summary, spell_summary
 from analysis.figures.style import Picture
 from analysis.records.load import records_from_tables
-from analysis.report import answer_pages
+from analysis.report import progress_page
 from analysis.report.document import render_pdf
 from analysis.report.plain_text import render_text
 from analysis.study import run_study
@@ -152,5 +152,5 @@ def test_no_page_has_a_mark_for_each_child(monkeypatch):
     assert sum(marks[0]) > 500, "marks are counted at all"
     assert sum(marks[1]) - sum(marks[0]) < (SIZES[1] - SIZES[0]) / 10
     assert sum(marks[1]) <= 2 * len(numbers_of(read_json(many))), "marks follow what was published"
-    monkeypatch.setattr(answer_pages, "draw_progress", draw_scatter)
+    monkeypatch.setattr(progress_page, "draw_progress", draw_scatter)
     assert sum(count_marks(render_pdf(many))) - sum(marks[1]) > 250

@@ -23,16 +23,20 @@ from analysis.errors import AnalysisError
 from analysis.report import document, spelling, view
 from analysis.report.document import ReportFault, render_pdf
 from analysis.report.plain_text import render_text
+from analysis.report.progress_page import TITLE as TALK_HEAD
 from analysis.report.sections import SECTIONS
 from analysis.report.summary_file import JSON_MARK, MOST_BYTES, TEXT_MARK, read_summary
 from analysis.words.analyses import give_estimand
-from analysis.words.answer import LABEL_TITLES, TITLE, give_question
-from analysis.words.cautions import CAUTION_TITLES, choose_next_step
-from analysis.words.method import DISCUSSION, LIMITS, describe_trial, list_settings
+from analysis.words.answer import TITLE, give_question, title_pair
+from analysis.words.cautions import choose_next_step
+from analysis.words.discussion import list_discussion
+from analysis.words.method import LIMITS, describe_trial, list_settings
+from analysis.words.phrases import compares, present_pairs
 from analysis.words.tell import tell
 
 PAPER_POINTS = {"a4": (595, 842), "letter": (612, 792)}
-FULL_PAGES, BARE_PAGES = 7, 6
+FULL_PAGES, CLOSED_PAGES = 7, 2
+TEAM = ("headline", "counts", "missing", "progress", "caution", "next_step")
 FACES = {"SourceSansPro", "SourceSerifPro"}
 
 
@@ -73,18 +77,18 @@ def _of_kind(elements: list[DictionaryObject], kind: str) -> list[DictionaryObje
 
 
 def _printed_sentences(summary: Summary) -> list[str]:
-    """Give every text that a report prints whole."""
+    """Give every text that a report prints whole; of a clinic that cannot compare, two pages'."""
+    first = [give_question(summary), choose_next_step(summary)[1], *list_discussion(summary)]
+    if not compares(summary):
+        return [*first, *(s.text for s in summary.sentences if s.id.split(".")[0] in TEAM)]
     return [
-        give_question(summary),
+        *first,
         give_estimand(summary),
-        *(LABEL_TITLES[pair.label] for pair in summary.answer.pairs),
-        *CAUTION_TITLES.values(),
-        choose_next_step(summary)[1],
-        *(s.text for s in summary.sentences if not s.rule.endswith(".passed")),
+        *(title_pair(pair) for pair in present_pairs(summary, summary.answer.pairs)),
+        *(s.text for s in summary.sentences if not s.rule.endswith((".passed", "e.absent"))),
         *(row.here for row in describe_trial(summary)),
         *(row.reason for row in list_settings(summary)),
         *LIMITS,
-        *DISCUSSION,
     ]
 
 
@@ -93,12 +97,15 @@ def _printed_sentences(summary: Summary) -> list[str]:
 def test_every_state_fits_its_pages_on_either_paper(variant, paper):
     reader = _read(_pdf(variant, paper))
     texts = [page.extract_text() for page in reader.pages]
-    heads = ("What was chosen beforehand?", "What do we make of it?")
-    first, after = (next(i for i, text in enumerate(texts) if head in text) for head in heads)
-    # The choices alone may go on to a second page.
-    assert after - first in (1, 2)
-    pages = len(texts) - (after - first - 1)
-    assert pages == (BARE_PAGES if variant == "too_few" else FULL_PAGES)
+    assert [i for i, text in enumerate(texts) if TALK_HEAD in text] == [1]
+    if variant == "too_few":
+        assert len(texts) == CLOSED_PAGES
+    else:
+        heads = ("What was chosen beforehand?", "Words used in this report")
+        first, after = (next(i for i, text in enumerate(texts) if head in text) for head in heads)
+        # The choices alone may go on to a second page.
+        assert after - first in (1, 2)
+        assert len(texts) - (after - first - 1) == FULL_PAGES
     sizes = {(round(p.mediabox.width), round(p.mediabox.height)) for p in reader.pages}
     assert sizes == {PAPER_POINTS[paper]}
 
@@ -127,7 +134,7 @@ def test_every_picture_says_its_finding_and_every_table_has_heads(variant):
     pictures = _of_kind(elements, "/Figure")
     tables = _of_kind(elements, "/Table")
     assert all(len(str(picture["/Alt"])) > 60 for picture in pictures)
-    assert len(_of_kind(elements, "/TH")) >= 2 * len(tables) > 0
+    assert len(_of_kind(elements, "/TH")) >= 2 * len(tables)
     if variant != "too_few":
         alts = " ".join(str(picture["/Alt"]) for picture in pictures)
         assert example_summary(variant).quote("pair")[0] in alts
@@ -173,11 +180,14 @@ def test_a_withheld_pair_prints_its_reason_and_none_of_its_numbers():
     assert not re.search(r"combinedcomparedwithgroup[+\u2212\d]", said)
 
 
-def test_an_absent_format_is_said_to_have_no_children():
-    counts = view.view_summary(example_summary("one_format_absent"))["answer"]["counts"]["rows"]
-    assert counts[2]["cells"] == [spelling.NONE_HERE] * 4
-    assert counts[0]["cells"][2] == spelling.NONE_HERE
-    assert spelling.NOT_SHOWN not in counts[1]["cells"]
+def test_an_absent_format_has_no_row_no_picture_and_no_sentence_on_the_teams_pages():
+    counts = view.view_summary(example_summary("one_format_absent"))["answer"]["counts"]
+    assert [row["format"] for row in counts["rows"]] == ["individual", "group", "all"]
+    assert counts["rows"][0]["cells"][counts["head"].index("Groups") - 1] == spelling.NONE_HERE
+    assert all(spelling.NOT_SHOWN not in row["cells"] for row in counts["rows"])
+    pages = _read(_pdf("one_format_absent")).pages[:2]
+    text = " ".join(page.extract_text() for page in pages).replace(TITLE, "")
+    assert "Combined" not in text.replace("Individual, group or combined therapy", "")
 
 
 HOSTILE = (
@@ -327,7 +337,10 @@ def test_the_plain_text_says_every_sentence_in_short_lines(variant):
 
 def test_the_plain_text_reads_pictures_out_as_words():
     text = _squeeze(render_text(example_summary()))
-    for said in ("Individual:children70", "Comfortwithotherchildren:0.8before,atmost0.07after"):
+    for said in (
+        "Individual:handedin85",
+        "Comfortwithotherchildren:0.8before,atmost0.07after",
+    ):
         assert said in text
 
 

@@ -91,7 +91,7 @@ PAIR |= {"narrow_low": 0.31, "narrow_high": 0.49, "weighted": 0.2, "unsettled": 
 PAIR |= {"times": "two"}
 GATE = gate_of("uneven_missing", "attrition", format="group")
 CLAIMS_MORE = "further every 12 weeks"
-LEAVES_OPEN = ("cannot say whether", "cannot tell", "Not ruled out", "not answered")
+LEAVES_OPEN = ("cannot say whether", "cannot tell", "it may be faster", "not answered")
 
 
 @pytest.mark.parametrize("certainty", ["clear", "suggestive"])
