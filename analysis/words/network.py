@@ -253,6 +253,8 @@ def _say_headline(pairs: Sequence[PooledPair]) -> Sentence:
     kinds = "+".join(sorted({str(pair.label) for pair in pairs}))
     if not clauses:
         text = "These clinics together cannot compare the formats yet."
+    elif len({pair.label for pair in pairs}) == 1 and pairs[0].label in _ALL_ALIKE:
+        text = _ALL_ALIKE[pairs[0].label]
     else:
         text = sentence_case("; ".join(clauses)) + "."
     if any(pair.weak and pair.label not in (CANNOT_TELL, NOT_COMPARABLE) for pair in pairs):
@@ -260,6 +262,10 @@ def _say_headline(pairs: Sequence[PooledPair]) -> Sentence:
     return say("headline", f"headline.{kinds}", text)
 
 
+_ALL_ALIKE: dict[Label, str] = {
+    NO_IMPORTANT_DIFFERENCE: "On average no important difference between the three formats.",
+    CANNOT_TELL: "These clinics together cannot tell the three formats apart yet.",
+}
 _CLAUSES: dict[Label, str] = {
     NO_IMPORTANT_DIFFERENCE: "on average no important difference between {names}",
     DEPENDS: "the difference between {names} is not answered",

@@ -135,6 +135,11 @@ def test_a_headline_is_weakened_with_its_pairs():
     assert "not answered" in told_of("rests on one").texts["headline"]
 
 
+def test_three_pairs_of_one_kind_are_one_headline():
+    assert told_of("alike").texts["headline"].endswith("between the three formats.")
+    assert told_of("wide").texts["headline"].endswith("cannot tell the three formats apart yet.")
+
+
 def test_nothing_seen_between_clinics_is_not_told_as_nothing_there():
     text = told_of("alike").texts["spread"]
     assert "does not show that they are alike" in text
