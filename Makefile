@@ -3,17 +3,20 @@ PYTHON ?= python3
 PY := .venv/bin/python
 RECORDS ?=
 OUT ?= summary.pdf
+FIGURES ?=
+TABLES ?=
 CLINICS ?=
 
-.PHONY: docs setup app report network test test-fast same test-lowest notebooks sample-notebooks bench audit selfcheck safe worst mutants
+.PHONY: docs setup app report network test test-fast same test-lowest notebooks my-notebooks sample-notebooks bench audit selfcheck safe worst mutants
 
 setup: .venv/ready
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@echo "Getting what is needed: about 1 GB, some minutes, once. Nothing moves here meanwhile."
 	@test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 # Everything in the browser of this computer, without typing: what start.* opens.
@@ -21,7 +24,8 @@ app: setup
 	@$(PY) -m analysis.app
 
 report: setup
-	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)"
+	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)" \
+		$(if $(FIGURES),--figures "$(FIGURES)") $(if $(TABLES),--tables "$(TABLES)")
 
 # Several clinics, one answer: an invented network, or RECORDS=folder with a folder for each clinic.
 NETWORK := output/invented-network
@@ -63,6 +67,10 @@ test-lowest:
 # Executed copies (.ipynb and .html) in output/, which git ignores.
 notebooks: setup
 	@$(PY) -m analysis.notebook $(if $(RECORDS),--records "$(RECORDS)") --out output
+
+# Copies to work in, in output/notebooks, opened in JupyterLab: for a clinic's own records.
+my-notebooks: setup
+	@$(PY) -m analysis.notebook --open --out output
 
 # The sample's outputs, kept in notebooks/, and page 1 of its report, shown in README.md.
 sample-notebooks: setup

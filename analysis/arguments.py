@@ -17,7 +17,16 @@ MOST_SHOWN = 200
 
 
 class Arguments(argparse.ArgumentParser):
-    """A parser that answers a wrong argument in one sentence, without its page of usage."""
+    """A parser whose help begins with what the command does, and that needs no page for a fault."""
+
+    def format_help(self) -> str:
+        """Give what the command does, then how it is called, then its choices."""
+        usual = super().format_help()
+        usage, _, rest = usual.partition("\n\n")
+        told = self._get_formatter()
+        told.add_text(self.description)
+        said = told.format_help()
+        return f"{said}\n{usage}\n\n{rest.removeprefix(said).lstrip()}"
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""

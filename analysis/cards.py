@@ -57,6 +57,6 @@ def draw_card(title: str, text: str, rows: Iterable[tuple[str, str]] = ()) -> st
         f"<p style='margin:0.35em 0'>{html.escape(line)}</p>" for line in text.splitlines()
     )
     return (
-        "<div style='border-left:3px solid #5b6472;padding:0.2em 0.9em;max-width:46em'>"
+        "<div style='border-left:3px solid #5b6472;padding:0.2em 0.9em;max-width:54em'>"
         f"<strong>{html.escape(title)}</strong>{lines}{table}</div>"
     )

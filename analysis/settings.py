@@ -237,6 +237,18 @@ class MethodConstants(WeeksAndErrors):
         "levels",
         "Less may come from the scale's upper end, which fast formats reach first.",
     )
+    standard_levels: float = choice(
+        0.15,
+        "levels",
+        "How much kinder one format's therapists rate, or how much easier its later goals are, "
+        "before the formats are taken to be measured by two standards.",
+    )
+    other_raters_share: float = choice(
+        0.50,
+        "share of reviews",
+        "With fewer rated by others, the kindness of one format's own therapists moves its "
+        "progress by half or more of itself, and is hardly seen in records of this size.",
+    )
     review_gap_weeks: float = choice(
         1.0, "weeks", "Reviews further apart in one format by more than chance moves them."
     )

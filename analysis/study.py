@@ -7,7 +7,7 @@ every verdict. Decisions: this module only calls stages; it computes nothing its
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from analysis.comparison.sensitivity import Sensitivity, ask_otherwise
 from analysis.comparison.subgroups import Subgroups, compare_subgroups
 from analysis.comparison.weighting import Weighting, weigh_children
 from analysis.computing import one_thread
-from analysis.decisions.decide import decide_pairs, label_comparison
+from analysis.decisions.decide import Decision, decide_pairs, label_comparison
 from analysis.decisions.gates import judge_pairs
 from analysis.decisions.looks import place_look, settle_newcomers
 from analysis.decisions.verdicts import Verdicts, reach_verdicts
@@ -133,6 +133,7 @@ def run_study(
     earlier: Earlier | None = None,
     ask_again: bool = True,
     ask_beside: bool = True,
+    before_asking_again: Callable[[], None] = lambda: None,
 ) -> Study:
     """Run the study on records, or on the file or folder that holds them.
 
@@ -143,6 +144,7 @@ def run_study(
         ask_again: whether to ask in every other way too; the answer is the same without.
         ask_beside: whether to ask the other questions too (does it depend, how soon, at what
             effort, practice at home); without them the main answer is the same.
+        before_asking_again: called between the main answer and the other ways of asking.
 
     Raises:
         RecordsError: if the records cannot be trusted.
@@ -165,12 +167,12 @@ def run_study(
     asked = choose_analysis_set(records, scored, cohort, settings, weeks)
     weighting = weigh_children(asked.table, asked.covariates, settings)
     analyses, growth = _ask_main_ways(asked, weighting, ask_again)
+    before_asking_again()
     sensitivity = ask_otherwise(asked, analyses["primary"]) if ask_again else None
     analyses |= sensitivity.comparisons if sensitivity else {}
     gates = judge_pairs(asked, weighting, analyses)
     decisions = decide_pairs(gates, analyses, settings)
-    beside = _ask_beside(asked) if ask_beside else (None,) * 4
-    subgroups, attainment, effort, home_practice = beside
+    subgroups, attainment, effort, home_practice = _ask_beside(asked, ask_beside)
     verdicts = reach_verdicts(
         gates,
         decisions,
@@ -190,9 +192,7 @@ def run_study(
         cohort,
         asked.covariates,
         weighting,
-        MappingProxyType(
-            {n: label_comparison(a, decisions, settings) for n, a in analyses.items()}
-        ),
+        _label_all(analyses, decisions, settings),
         growth,
         verdicts,
         subgroups,
@@ -207,8 +207,21 @@ def run_study(
     )
 
 
-def _ask_beside(asked: AnalysisSet) -> tuple[Subgroups, Attainment, Effort, HomePractice]:
+def _label_all(
+    analyses: Mapping[str, Comparison], decisions: Sequence[Decision], settings: Settings
+) -> Mapping[str, Comparison]:
+    """Give every way of asking with the labels of its pairs."""
+    return MappingProxyType(
+        {name: label_comparison(one, decisions, settings) for name, one in analyses.items()}
+    )
+
+
+def _ask_beside(
+    asked: AnalysisSet, wanted: bool
+) -> tuple[Subgroups | None, Attainment | None, Effort | None, HomePractice | None]:
     """Ask the other questions: does it depend, how soon, at what effort, practice at home."""
+    if not wanted:
+        return None, None, None, None
     return (
         compare_subgroups(asked),
         compare_attainment(asked),

@@ -119,12 +119,15 @@ def _verify_pages(pdf: bytes, told: Summary) -> Iterator[Line]:
     What the clinic typed above it is read from the PDF and set again as it stands.
     """
     from analysis.report.document import PAPERS, render_pdf
+    from analysis.report.family import render_family
 
-    again, heading = [], _read_heading(pdf)
+    is_report = len(_read_pages(pdf)) != 1  # the page for families is one, a report is more
+    again, heading = [], _read_heading(pdf, titled=is_report)
     if heading:
         yield YES, TYPED
+    render = render_pdf if is_report else render_family
     for paper in PAPERS:
-        again.append(render_pdf(told, paper, heading))
+        again.append(render(told, paper, heading))
         if again[-1] == pdf:
             yield YES, SAME_BYTES
             return
@@ -150,15 +153,18 @@ def _verify_beside(path: Path, numbers: bytes) -> Iterator[Line]:
         yield verdict, text.format(name=beside.name)
 
 
-def _read_heading(pdf: bytes) -> Heading:
-    """Give what the clinic typed above a report; nothing where it cannot be what was typed."""
+def _read_heading(pdf: bytes, *, titled: bool) -> Heading:
+    """Give what the clinic typed above a report; nothing where it cannot be what was typed.
+
+    Only a report bears a title of the clinic's; the page for families has its own.
+    """
     from analysis.report.document import drawable_characters
     from analysis.report.heading import NO_HEADING, Heading
     from analysis.words.answer import TITLE
 
     known = _read_about(pdf)
     try:
-        title = "" if known["title"] == TITLE else known["title"]
+        title = known["title"] if titled and known["title"] != TITLE else ""
         heading = Heading(title, known["period"], known["prepared"])
         heading.check_characters(drawable_characters())
     except AnalysisError:
@@ -206,7 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Tell every sentence of a report again from the numbers it carries, and say "
         "whether they are the ones printed. Nothing is written.",
     )
-    parser.add_argument("report", help="the PDF of a report, or its JSON")
+    parser.add_argument(
+        "report", help="the PDF of a report or of its page for families, or its JSON"
+    )
     parser.add_argument("--ledger", help="folder of the clinic's private ledger, if it is another")
     asked = parser.parse_args(arguments)
     return run_entry_point(lambda: verify_report(Path(asked.report), asked.ledger))

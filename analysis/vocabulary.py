@@ -30,11 +30,11 @@ AHEAD: Final = (FASTER_IMPORTANT, FASTER_SIZE_UNCERTAIN)
 OTHER_UNIT: Final = "other_unit"
 
 Certainty = Literal["clear", "suggestive"]
-Unsettled = Literal["three_at_once", "growth_open", "looked_before", "late_start"]
+Unsettled = Literal["three_at_once", "growth_open", "looked_before", "favoured"]
 THREE_AT_ONCE: Final = "three_at_once"
 GROWTH_OPEN: Final = "growth_open"
 LOOKED_BEFORE: Final = "looked_before"
-LATE_START: Final = "late_start"
+FAVOURED: Final = "favoured"
 
 GateName = Literal[
     "describe",
@@ -71,6 +71,7 @@ GateRule = Literal[
     "unlike",
     "few_traits",
     "few_columns",
+    "terms_not_recorded",
     "imprecise",
     "growth_unanswered",
     "growth_apart",
@@ -92,7 +93,10 @@ GateRule = Literal[
     "timing_differs",
     "unchecked_raters",
     "raters_differ",
+    "kinder_therapists",
+    "easier_later_goals",
     "head_start",
+    "mostly_own_raters",
     "reviewed_less_often",
     "reviewed_irregularly",
     "left_after_success",
@@ -121,6 +125,7 @@ ClaimReason = Literal[
     "lower",
     "too_wide",
     "not_settled",
+    "favoured",
     "gate",
 ]
 

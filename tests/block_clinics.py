@@ -4,8 +4,10 @@ import functools
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from analysis.records.load import records_from_tables
+from analysis.records.schema import HIGHEST_LEVEL, RATERS
 from analysis.simulation.unlike import simulate_unlike
 from analysis.simulation.unlike_design import UnlikeDesign
 
@@ -62,3 +64,27 @@ def shift_reviews(records, therapy_format="group", weeks=2):
     moved = own & (reviews["week"].to_numpy() > 3)
     shift = np.where(moved, np.where(number % 2, weeks, -weeks), 0)
     return replace(records, reviews=reviews.assign(week=reviews["week"] + shift))
+
+
+def mix_raters(records, kinder=None, every=3):
+    """Give records in which others rate every third review, and one format's therapists kindly."""
+    formats = records.episodes.set_index("episode_id")["format"].astype(str)
+    reviews = records.reviews
+    own = reviews["goal_id"].map(records.goals.set_index("goal_id")["episode_id"]).map(formats)
+    others = np.arange(len(reviews)) % every == 0
+    codes = np.where(others, RATERS.index("caregiver"), RATERS.index("treating_therapist"))
+    kindly = ~others & (own.to_numpy() == kinder) & (reviews["week"].to_numpy() > 3)
+    level = np.minimum(reviews["attainment"].to_numpy() + kindly, HIGHEST_LEVEL)
+    rater = pd.Categorical.from_codes(codes, list(RATERS), ordered=True)
+    return replace(records, reviews=reviews.assign(attainment=level, rater=rater))
+
+
+def ease_later_goals(records, therapy_format):
+    """Give records in which a format's goals set after it reach a level more in the end."""
+    formats = records.episodes.set_index("episode_id")["format"].astype(str)
+    goals, reviews = records.goals.set_index("goal_id"), records.reviews
+    own = reviews["goal_id"].map(goals["episode_id"]).map(formats).to_numpy() == therapy_format
+    later = reviews["goal_id"].map(goals["set_before_format"]).to_numpy(float) == 0
+    higher = own & later & (reviews["week"].to_numpy() > 15)
+    level = np.minimum(reviews["attainment"].to_numpy() + higher, HIGHEST_LEVEL)
+    return replace(records, reviews=reviews.assign(attainment=level))

@@ -15,6 +15,7 @@ from block_clinics import (
     KINDER,
     ODD,
     SUCCESS,
+    mix_raters,
     shift_reviews,
     uneven_records,
     unlike_records,
@@ -112,7 +113,9 @@ CHANGED = {
     "by_format_share": 0.99,
     "by_format_error": 0.0,
     "suspicion_error": 1e-12,
+    "standard_levels": 2.0,
     "head_start_levels": 2.0,
+    "other_raters_share": 0.01,
     "review_gap_weeks": 23.0,
     "off_calendar_weeks": 3.0,
     "leaving_share": 0.99,
@@ -156,7 +159,7 @@ ONLY_PUBLISHED = {
 # What the sample has too much of to feel: columns recorded, children compared.
 POORER = {"columns_to_record"}
 # What only a clinic with a settled pair can feel.
-SETTLED = {"next_share"}
+SETTLED = {"next_share", "other_raters_share"}
 # What only a clinic can feel whose children go to several therapy groups.
 SEVERAL_GROUPS = {"second_group_share", "second_group_sessions"}
 # What only a clinic can feel that loses more children of one format.
@@ -171,6 +174,7 @@ UNEVEN = {"bend_share"}
 ODD_ONLY = {"by_format_share", "by_format_error", "suspicion_error", "leaving_share"}
 SUCCESS_ONLY, SHIFTED = {"review_gap_weeks"}, {"off_calendar_weeks"}
 KINDER_ONLY = {"head_start_levels"}
+TWO_STANDARDS = {"standard_levels"}
 HARDER_ONLY = {"endings_share", "made_harder_share", "made_harder_fewest"}
 REPEATED = ("margin", "smallest_cell", "measure", "ledger", "report", "seal", "method")
 
@@ -189,6 +193,7 @@ def kind_of(name):
         "shifted": SHIFTED,
         "harder": HARDER_ONLY,
         "kinder": KINDER_ONLY,
+        "two standards": TWO_STANDARDS,
     }
     return next((kind for kind, names in kinds.items() if name in names), "sample")
 
@@ -213,6 +218,8 @@ def clinic(kind):
         return unlike_records(BLOCKS, 1)
     if kind == "uneven":
         return uneven_records()
+    if kind == "two standards":
+        return mix_raters(read_records(SAMPLE), kinder="group")
     if kind == "shifted":
         return shift_reviews(unlike_records(UnlikeDesign(), 1))
     odd = {"odd": ODD, "success": SUCCESS, "harder": HARDER, "kinder": KINDER}

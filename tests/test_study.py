@@ -16,6 +16,7 @@ from small_clinics import (
     sample_study,
 )
 
+import analysis.study
 from analysis.cards import about, draw_card
 from analysis.comparison.contrasts import compare_rates
 from analysis.comparison.covariates import choose_covariates
@@ -284,3 +285,14 @@ def test_a_card_escapes_what_it_is_given():
 )
 def test_counts_on_cards_are_rounded(n, said):
     assert about(n, "goal", "goals") == said
+
+
+def test_whoever_waits_is_told_between_the_answer_and_the_other_ways(monkeypatch):
+    said = []
+    ask = analysis.study.ask_otherwise
+    monkeypatch.setattr(
+        analysis.study, "ask_otherwise", lambda *given: said.append("asked") or ask(*given)
+    )
+    records = balanced_clinic({"individual": 6, "group": 6})
+    run_study(records, before_asking_again=lambda: said.append("told"))
+    assert said == ["told", "asked"]

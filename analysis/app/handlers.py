@@ -18,6 +18,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from analysis.app import pages
 from analysis.app.desk import SAMPLE, Desk, typed_path
+from analysis.app.downloads import make_download
 from analysis.app.guard import HEADERS, Guard
 from analysis.writing.places import kind_of_place
 
@@ -188,22 +189,14 @@ class Report(Step):
 class Download(Step):
     """The files that may be taken along."""
 
-    def get(self, name: str) -> None:
-        """Send the PDF, its numbers, or the mapping.
+    async def get(self, name: str) -> None:
+        """Send the report, its numbers or pictures, or the mapping.
 
         Raises:
             HTTPError: 404 when there is none.
         """
-        from analysis.disclosure.summary import spell_summary
-
-        content = b""
-        desk = self.desk
-        if name == "summary.pdf" and desk.pdf:
-            content = desk.pdf
-        elif name == "summary.json" and desk.summary is not None:
-            content = spell_summary(desk.summary)
-        elif name == "mapping.toml":
-            content = desk.mapping_text.encode()
+        loop = asyncio.get_running_loop()
+        content = await loop.run_in_executor(self.worker, make_download, self.desk, name)
         if not content:
             raise HTTPError(404)
         self.set_header("Content-Type", "application/octet-stream")

@@ -6,7 +6,6 @@ missed, 1 when one was.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from analysis.arguments import Arguments, whole
 from analysis.audit.account import describe_audit, plain_audit
 from analysis.audit.scenarios import SCENARIOS, Scenario
 from analysis.audit.trial import Outcome
@@ -66,15 +66,15 @@ def run_audit(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the audit, print its table, and give the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.audit",
         description="Check on invented clinics that the report's sentences are true.",
     )
     names = [scenario.name for scenario in SCENARIOS]
-    parser.add_argument("--clinics", type=int, default=AUDIT_CLINICS, help="of each scenario")
-    parser.add_argument("--seed", type=int, default=AUDIT_SEED)
+    parser.add_argument("--clinics", type=whole, default=AUDIT_CLINICS, help="of each scenario")
+    parser.add_argument("--seed", type=whole, default=AUDIT_SEED)
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="SCENARIO")
-    parser.add_argument("--jobs", type=int, default=1, help="processes on this machine")
+    parser.add_argument("--jobs", type=whole, default=1, help="processes on this machine")
     parser.add_argument("--cluster", default="", help="address of a dask scheduler")
     parser.add_argument("--keep", type=Path, help="folder of finished work, to go on from")
     parser.add_argument("--table", type=Path, help="Markdown file for the table")

@@ -19,6 +19,8 @@ from analysis.records.schema import SKILL_DOMAINS, SOCIAL_DOMAINS
 from analysis.simulation.draw import Design
 from analysis.vocabulary import AHEAD
 from analysis.words.credibility import RATINGS
+from analysis.words.family import tell_family
+from analysis.words.family_factors import HINT, SHOW
 from analysis.words.phrases import known
 from analysis.words.subgroups import choose_claimed
 
@@ -28,6 +30,7 @@ OF_CLAIM = {"H1": "skill", "H2": "social", "H3": "attention", "H4": "peer_comfor
 # The claim's own direction is individual minus group.
 TURNED = ("H1",)
 RATED = tuple(RATINGS)
+STATING = tuple(f"factor.{mark}" for mark in (SHOW, HINT))
 
 
 class Statement(TypedDict):
@@ -44,7 +47,42 @@ def find_statements(summary: Summary) -> list[Statement]:
     Args:
         summary: a told summary.
     """
-    return [found for sentence in summary.sentences for found in _read(summary, sentence)]
+    said = [found for sentence in summary.sentences for found in _read(summary, sentence)]
+    return said + [found for found in find_family_statements(summary) if found not in said]
+
+
+def find_family_statements(summary: Summary) -> list[Statement]:
+    """Give every difference that the page for families states; the report states each of them.
+
+    Args:
+        summary: a told summary.
+    """
+    found: list[Statement] = []
+    ahead: dict[str, bool] = {p.id: p.ahead == p.this for p in summary.answer.pairs}
+    for sentence in tell_family(summary).sentences:
+        rule = sentence.rule.removeprefix("family.").removesuffix(".suggestive")
+        last = sentence.id.rpartition(".")[2]
+        if rule in AHEAD:
+            found += [_state("rate", pair, ahead[pair]) for pair in last.split("-and-")]
+        elif rule in STATING:
+            found += _read_factor(summary, last)
+    return found
+
+
+def _read_factor(summary: Summary, id: str) -> Iterator[Statement]:
+    """Give the difference that a factor of the page for families states, if it does."""
+    part, effort = summary.subgroups, summary.effort
+    row = next((r for r in (summary.claims.rows if summary.claims else ()) if r.id == "H5"), None)
+    if id == "home_practice" and effort:
+        yield _state("practice", "", known(effort.home_practice.estimate) > 0)
+    elif id == "combining" and row and row.reason == "behind":
+        yield from _read_claim(row, "not_supported.behind")
+    elif part and id not in ("home_practice", "combining"):
+        of_traits = next((t.pairs for t in part.traits if t.id == id), part.within_child.pairs)
+        pair = choose_claimed(of_traits)
+        if pair and pair.label in AHEAD:
+            question = "within" if id == "kind" else id
+            yield _state(question, pair.id, known(pair.estimate) > 0)
 
 
 def _read(summary: Summary, sentence: Sentence) -> Iterator[Statement]:

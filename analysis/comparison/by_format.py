@@ -16,45 +16,23 @@ import numpy as np
 import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet, episode_rows
-from analysis.comparison.arms import (
-    contrast_pairs,
-    format_codes,
-    formats_among,
-    indicate_formats,
-)
+from analysis.comparison.arms import format_codes, formats_among, indicate_formats
 from analysis.comparison.contrasts import fit_clustered, growth_rows
-from analysis.comparison.result import PAIRS, PairOfFormats
+from analysis.comparison.format_contrasts import (
+    SAME,
+    Contrast,
+    Visits,
+    contrast_children,
+    contrast_columns,
+    no_contrast,
+    tabulate_contrast,
+)
+from analysis.comparison.standards import contrast_ease, contrast_kindness
 from analysis.computing import Array, category_codes
 from analysis.errors import AnalysisError
-from analysis.models.regression.cluster_robust import ClusterRobustFit
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS, RATERS
-from analysis.settings import Settings
 
-SAME = 1e-9
 NOT_RECORDED = "not_recorded"
-
-
-@dataclass(frozen=True, eq=False)
-class Contrast:
-    """One thing about children, held against each other in two formats.
-
-    Attributes:
-        means: format -> mean over its children; NaN where none is known.
-        differences: pair -> the first format's mean less the second's.
-        p_values: pair -> two-sided, by CR2 and Satterthwaite; 0 where the formats differ and no
-            child does from its format's mean, 1 where nothing differs.
-        against_none: format -> two-sided p-value of a mean of 0, in the same way.
-    """
-
-    means: Mapping[str, float]
-    differences: Mapping[PairOfFormats, float]
-    p_values: Mapping[PairOfFormats, float]
-    against_none: Mapping[str, float]
-
-    def differs(self, pair: PairOfFormats, least: float, error: float) -> bool:
-        """Tell whether a pair differs by more than `least`, and by more than chance explains."""
-        difference = self.differences.get(pair, np.nan)
-        return abs(difference) > least and self.p_values[pair] < error
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +49,11 @@ class ByFormat:
             goals at the expected level than after one with none, in the same weeks.
         head_start: levels by which goals are further at the first reviews than the pace of their
             later ones explains, as ratings of a kinder person would make them.
+        later_pace: levels per term between the later reviews alone, which kinder ratings leave
+            as they are.
+        kindness: levels by which treating therapists rate a goal higher than others do.
+        ease: levels per term by which goals set after the format move further than goals of the
+            same child set before it.
         made_harder: the share of a child's goals made harder under the same code.
         closed_below: the share of a child's goals closed as attained though last seen below.
     """
@@ -82,19 +65,11 @@ class ByFormat:
     off_calendar: Contrast
     leaving: Contrast
     head_start: Contrast
+    later_pace: Contrast
+    kindness: Contrast
+    ease: Contrast
     made_harder: Contrast
     closed_below: Contrast
-
-
-@dataclass(frozen=True, eq=False)
-class _Visits:
-    """Reviews of the goals compared after the start, one row for each: child, goal, week, ..."""
-
-    child: Array
-    goal: Array
-    week: Array
-    level: Array
-    rater: Array
 
 
 def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
@@ -122,6 +97,7 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
     def contrast(values: Array, child: Array) -> Contrast:
         return contrast_children(analysis_set, _child_means(values, child, analysis_set))
 
+    head_start, later_pace = _contrast_head_start(analysis_set)
     calendar = analysis_set.settings.review_weeks
     off = np.abs(visits.week - calendar * np.rint(visits.week / calendar))
     return ByFormat(
@@ -134,72 +110,16 @@ def compare_by_format(analysis_set: AnalysisSet) -> ByFormat:
         gaps=contrast(_gaps(visits, len(goals)), owner),
         off_calendar=contrast(off, visits.child),
         leaving=_contrast_leaving(analysis_set, visits),
-        head_start=_contrast_head_start(analysis_set),
+        head_start=head_start,
+        later_pace=later_pace,
+        kindness=contrast_kindness(analysis_set, visits),
+        ease=contrast_ease(analysis_set),
         made_harder=contrast(harder, owner),
         closed_below=contrast(below, owner),
     )
 
 
-def contrast_children(analysis_set: AnalysisSet, values: Array) -> Contrast:
-    """Hold one number of each child against each other in two formats.
-
-    value = format, CR2 by `table.cluster`.
-
-    Args:
-        analysis_set: the children compared (n of them).
-        values: (n,) one number for each; NaN where unknown.
-    """
-    known = np.isfinite(values)
-    codes = format_codes(analysis_set.table)[known]
-    formats = tuple(f for k, f in enumerate(FORMATS) if (codes == k).any())
-    own = np.array([FORMATS.index(f) for f in formats], dtype=int)
-    design = (codes[:, None] == own).astype(float)
-    clusters = analysis_set.table["cluster"].to_numpy()[known]
-    return _contrast(values[known], design, clusters, formats, analysis_set.settings)
-
-
-def _contrast(
-    outcome: Array, design: Array, clusters: Array, formats: tuple[str, ...], settings: Settings
-) -> Contrast:
-    """Contrast the first columns of a regression, one for each of `formats`."""
-    if not formats:
-        return _nothing()
-    try:
-        fit = fit_clustered(outcome, design, clusters, settings)
-    except AnalysisError:
-        return _nothing()
-    return _tabulate(fit, np.eye(len(formats), design.shape[1]), formats)
-
-
-def _tabulate(fit: ClusterRobustFit, means: Array, formats: tuple[str, ...]) -> Contrast:
-    """Give the contrast of combinations of a fit's columns, one for each of `formats`."""
-    rows, pairs = contrast_pairs(formats, len(formats))
-    found = fit.contrast(np.vstack([pairs @ means, means]))
-    estimate, std_error, p_value = (
-        found[name].to_numpy(float) for name in ("estimate", "std_error", "p_value")
-    )
-    apart = np.abs(estimate) > SAME
-    sure = np.where(std_error > SAME, p_value, np.where(apart, 0.0, 1.0))
-    names, k, nothing = [PAIRS[row] for row in rows], len(rows), _nothing()
-    return Contrast(
-        {**nothing.means, **dict(zip(formats, estimate[k:].tolist(), strict=True))},
-        {**nothing.differences, **dict(zip(names, estimate[:k].tolist(), strict=True))},
-        {**nothing.p_values, **dict(zip(names, sure[:k].tolist(), strict=True))},
-        {**nothing.against_none, **dict(zip(formats, sure[k:].tolist(), strict=True))},
-    )
-
-
-def _nothing() -> Contrast:
-    unknown = float("nan")
-    return Contrast(
-        dict.fromkeys(FORMATS, unknown),
-        dict.fromkeys(PAIRS, unknown),
-        dict.fromkeys(PAIRS, 1.0),
-        dict.fromkeys(FORMATS, 1.0),
-    )
-
-
-def _find_visits(analysis_set: AnalysisSet) -> _Visits:
+def _find_visits(analysis_set: AnalysisSet) -> Visits:
     """Give the reviews of the goals compared after the first weeks, in the order of week."""
     reviews, settings = analysis_set.records.reviews, analysis_set.settings
     goals = analysis_set.cohort.goals
@@ -213,7 +133,7 @@ def _find_visits(analysis_set: AnalysisSet) -> _Visits:
     rows = np.flatnonzero((goal >= 0) & (week > settings.baseline_weeks))
     rows = rows[np.argsort(week[rows], kind="stable")]
     rows = rows[owner[goal[rows]] >= 0]
-    return _Visits(
+    return Visits(
         child=owner[goal[rows]],
         goal=goal[rows],
         week=week[rows],
@@ -231,7 +151,7 @@ def _child_means(values: Array, child: Array, analysis_set: AnalysisSet) -> Arra
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _gaps(visits: _Visits, n_goals: int) -> Array:
+def _gaps(visits: Visits, n_goals: int) -> Array:
     """Give each goal's mean weeks from review to review, the start counted; NaN without one."""
     different = np.unique(np.column_stack([visits.goal, visits.week]), axis=0)
     goal = different[:, 0].astype(int)
@@ -241,8 +161,8 @@ def _gaps(visits: _Visits, n_goals: int) -> Array:
     return last / np.maximum(count, 1)
 
 
-def _contrast_head_start(analysis_set: AnalysisSet) -> Contrast:
-    """Contrast where the line through the later reviews of each format begins.
+def _contrast_head_start(analysis_set: AnalysisSet) -> tuple[Contrast, Contrast]:
+    """Contrast where the line through the later reviews of each format begins, and its pace.
 
     change since the start = (format + covariates) x (1 + week), reviews after the first weeks,
     weighted so that each child counts once. Where goals move evenly the line begins at the
@@ -266,16 +186,19 @@ def _contrast_head_start(analysis_set: AnalysisSet) -> Contrast:
             weights=weight[later],
         )
     except AnalysisError:
-        return _nothing()
+        return no_contrast(), no_contrast()
     coefficients = np.asarray(found.coefficients)
     paces = coefficients[pace : pace + len(formats)]
     share = coefficients[start].mean() / paces.mean() if abs(paces.mean()) > SAME else 0.0
-    means = np.eye(len(formats), design.shape[1])
-    means -= share * np.eye(len(formats), design.shape[1], k=pace)
-    return _tabulate(found, means, formats)
+    begins = np.eye(len(formats), design.shape[1])
+    goes_on = np.eye(len(formats), design.shape[1], k=pace)
+    return (
+        tabulate_contrast(found, begins - share * goes_on, formats),
+        tabulate_contrast(found, goes_on, formats),
+    )
 
 
-def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
+def _contrast_leaving(analysis_set: AnalysisSet, visits: Visits) -> Contrast:
     """Contrast how much likelier the last review is one that found the goals met.
 
     last review = format x (met + usual week of review), one row for each child and week with
@@ -292,7 +215,7 @@ def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
     seen, at = np.unique(np.column_stack([child, week]), axis=0, return_inverse=True)
     at = at.reshape(-1)
     if not len(seen):
-        return _nothing()
+        return no_contrast()
     met = np.bincount(at, visits.level[asked] >= EXPECTED_LEVEL) / np.bincount(at)
     child, week = seen[:, 0].astype(int), seen[:, 1]
     leaves = (week >= last[child]).astype(float)
@@ -308,8 +231,8 @@ def _contrast_leaving(analysis_set: AnalysisSet, visits: _Visits) -> Contrast:
             columns.append(met * own)
             beside += [cell.astype(float) for cell in inside]
     if not formats:
-        return _nothing()
+        return no_contrast()
     kept = np.isin(codes, [FORMATS.index(f) for f in formats])
     design = np.column_stack([*columns, *beside])[kept]
     clusters = analysis_set.table["cluster"].to_numpy()[child[kept]]
-    return _contrast(leaves[kept], design, clusters, tuple(formats), settings)
+    return contrast_columns(leaves[kept], design, clusters, tuple(formats), settings)

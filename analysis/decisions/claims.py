@@ -22,6 +22,7 @@ from analysis.comparison.result import Comparison, PairOfFormats
 from analysis.comparison.subgroups import Subgroups
 from analysis.decisions.decide import Decision
 from analysis.decisions.error_rate import Settled
+from analysis.decisions.favoured import find_doubted
 from analysis.decisions.gates import Gate
 from analysis.decisions.labels import Label, decide_label, printed_interval
 from analysis.settings import Settings
@@ -206,13 +207,17 @@ def _more(id: ClaimId, asked: _Asked, main: Sequence[Decision], settings: Settin
     if blocked:
         return _claim(id, UNTESTED, "gate", gate=blocked)
     tested = _read(asked.comparison, CLAIMED, asked.sign)
-    label = decide_label(tested.estimate, tested.std_error, tested.df, settings)
-    if label.name in AHEAD and not asked.decide(CLAIMED).settled:
+    decided = asked.decide(CLAIMED)
+    doubted = find_doubted(decided.favoured, CLAIMED if asked.sign > 0 else CLAIMED[::-1])
+    label = decide_label(tested.estimate, tested.std_error, tested.df, settings, doubted)
+    if label.name in AHEAD and not decided.settled:
         label = Label(RULES_OUT, label.ahead)
         verdict, reason = weigh_claim(label)
         reason = "not_settled" if verdict == UNTOLD else reason
     else:
         verdict, reason = weigh_claim(label)
+    if verdict == UNTOLD and decided.favoured:
+        reason = "favoured"
     return _claim(id, verdict, reason, tested, suggestive=_suggestive(main, CLAIMED))
 
 
@@ -233,7 +238,9 @@ def _not_behind(
             if asked.decide(pair).settled:
                 settled.add((kind, pair[1]))
     wide = {key: _wide(part, settings) for key, part in parts.items()}
-    close = min(_narrow(part, settings)[0] for part in parts.values()) > -settings.margin
+    doubted = any(d.this in d.favoured for d in main if (d.this, d.than) in COMBINED)
+    level = min(_narrow(part, settings)[0] for part in parts.values()) > -settings.margin
+    close = level and not doubted
     behind = [key for key in parts if key in settled and wide[key][1] < 0]
     weakest = min(parts if close else behind or parts, key=lambda key: wide[key][0])
     verdict: ClaimVerdict
@@ -243,7 +250,7 @@ def _not_behind(
     elif behind:
         verdict, reason = NOT_SUPPORTED, "behind"
     else:
-        verdict, reason = UNTOLD, "too_wide"
+        verdict, reason = UNTOLD, "favoured" if level else "too_wide"
     suggestive = _suggestive(main, *COMBINED)
     about = ".".join(weakest)
     return _claim("H5", verdict, reason, parts[weakest], about=about, suggestive=suggestive)

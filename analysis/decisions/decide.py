@@ -6,9 +6,10 @@ all that the report compares (`error_rate`), the overlap-weighted estimate to ag
 inside the primary interval, at least half the size), and the growth model's own interval to leave
 out zero; an interval too wide to answer says "cannot tell" whatever it is; a format that loses many
 children is at most suggestive, and so is an answer that the growth model of every review does not
-support; a format is not ahead of one that began weeks later. Beside the main one, a comparison
-between children is withheld where the main one is; one of children with themselves needs no
-likeness between formats, only enough children and therapy groups of its own.
+support; a format that a fault favours is not trusted to be ahead, level or not behind (`favoured`),
+here and in comparisons of the same outcome beside the main one. Beside it, a comparison between
+children is withheld where the main one is; one of children with themselves needs no likeness
+between formats, only enough children and therapy groups of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import pandas as pd
 
 from analysis.comparison.arms import count_sides
 from analysis.comparison.result import PAIRS, Comparison, PairOfFormats, Row
-from analysis.decisions.error_rate import Settled, Side, find_level
+from analysis.decisions.error_rate import Settled, Side, is_settled
+from analysis.decisions.favoured import find_all_favoured, find_doubted
 from analysis.decisions.gates import Gate, judge_size
 from analysis.decisions.labels import Label, agrees, decide_label, settles
 from analysis.settings import Settings
@@ -33,8 +35,8 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    FAVOURED,
     GROWTH_OPEN,
-    LATE_START,
     LOOKED_BEFORE,
     NOT_COMPARABLE,
     OTHER_UNIT,
@@ -63,8 +65,9 @@ class Decision:
             ahead by enough to matter); "" when not compared.
         failed: the gates that did not pass, in order.
         settled: whether the family of `error_rate` lets the report state this difference.
-        unsettled: why a difference whose interval leaves out zero is not called ahead: one of
-            `vocabulary.Unsettled`; "" otherwise.
+        unsettled: why a difference whose interval leaves out zero is not called ahead, or why
+            an interval is not trusted: one of `vocabulary.Unsettled`; "" otherwise.
+        favoured: the formats of the pair that may look ahead through a fault.
     """
 
     this: str
@@ -75,6 +78,7 @@ class Decision:
     failed: tuple[Gate, ...] = ()
     settled: bool = False
     unsettled: Unsettled | Literal[""] = ""
+    favoured: tuple[str, ...] = ()
 
     @property
     def blocked_by(self) -> Gate | None:
@@ -136,6 +140,7 @@ def decide_other(
     main: Sequence[Decision] = (),
     *,
     scale: float = 1.0,
+    same_outcome: bool = True,
 ) -> tuple[Decision, ...]:
     """Decide what may be said of each pair of a comparison beside the main one.
 
@@ -146,9 +151,11 @@ def decide_other(
         main: the main comparison's decisions, which withhold this one's pairs too; none for
             comparisons of children with themselves.
         scale: how many units of the estimate are compared with the margin.
+        same_outcome: whether what favours a format in the main comparison favours it here.
     """
     sides = count_sides(table)
     blocked = {(d.this, d.than): d.blocked_by for d in main}
+    favoured = {(d.this, d.than): d.favoured for d in main if same_outcome}
     decisions: list[Decision] = []
     for this, than in PAIRS:
         gate = blocked.get((this, than))
@@ -158,10 +165,12 @@ def decide_other(
         if gate is not None:
             decisions.append(Decision(this, than, NOT_COMPARABLE, failed=(gate,)))
             continue
-        row = comparison.pair(this, than)
-        label = decide_label(scale * row["estimate"], scale * row["std_error"], row["df"], settings)
+        row, own = comparison.pair(this, than), favoured.get((this, than), ())
+        doubted = find_doubted(own, (this, than))
+        estimate, std_error = scale * row["estimate"], scale * row["std_error"]
+        label = decide_label(estimate, std_error, row["df"], settings, doubted)
         ahead = {"this": this, "than": than}.get(label.ahead, "")
-        decisions.append(Decision(this, than, label.name, ahead))
+        decisions.append(Decision(this, than, label.name, ahead, favoured=own))
     return tuple(decisions)
 
 
@@ -189,7 +198,8 @@ def label_comparison(
         elif comparison.unit != "rate":
             labels.append(OTHER_UNIT)
         else:
-            labels.append(decide_label(estimate, std_error, df, settings).name)
+            doubted = find_doubted(decision.favoured, (decision.this, decision.than))
+            labels.append(decide_label(estimate, std_error, df, settings, doubted).name)
     return replace(comparison, by_pair={**columns, "label": np.array(labels)})
 
 
@@ -206,40 +216,31 @@ def _decide(
     row, weighted, growth = (
         analyses[id].pair(*pair) for id in ("primary", "overlap_weighted", "mixed_growth")
     )
-    label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
+    favoured = find_all_favoured(failed, pair)
+    doubted = find_doubted(favoured, pair)
+    label = decide_label(row["estimate"], row["std_error"], row["df"], settings, doubted)
     unsettled: Unsettled | Literal[""] = ""
     if "precision" in names:
         label = Label(CANNOT_TELL)
-    elif label.name in AHEAD and row["p_value"] >= _level(row, analyses["primary"], settings):
+    elif label.name in AHEAD and not is_settled(row, analyses["primary"], settings):
         label, unsettled = Label(RULES_OUT, label.ahead), _why_open(row, analyses, settings)
     elif label.name in AHEAD and not agrees(row, weighted, settings):
         label = Label(DEPENDS, label.ahead)
     elif label.name in AHEAD and not settles(row, growth):
         label, unsettled = Label(RULES_OUT, label.ahead), GROWTH_OPEN
-    elif label.name in AHEAD and _began_sooner(pair, label, failed):
-        label, unsettled = Label(RULES_OUT, label.ahead), LATE_START
+    if favoured and label.name not in AHEAD:
+        unsettled = FAVOURED
     weak = bool(names & WEAKENING)
     if weak and label.name == FASTER_IMPORTANT:
         label = Label(FASTER_SIZE_UNCERTAIN, label.ahead)
     certainty: Certainty = "suggestive" if weak else "clear"
     ahead = {"this": pair[0], "than": pair[1]}.get(label.ahead, "")
     settled = label.name in AHEAD
-    return Decision(*pair, label.name, ahead, certainty, failed, settled, unsettled)
+    return Decision(*pair, label.name, ahead, certainty, failed, settled, unsettled, favoured)
 
 
 def _why_open(row: Row, analyses: Mapping[str, Comparison], settings: Settings) -> Unsettled:
     """Tell whether a difference would have been settled in the first report of a chain."""
     first = replace(settings, look_share=None)
-    settled = row["p_value"] < _level(row, analyses["primary"], first)
+    settled = is_settled(row, analyses["primary"], first)
     return LOOKED_BEFORE if settled else THREE_AT_ONCE
-
-
-def _began_sooner(pair: PairOfFormats, label: Label, failed: Sequence[Gate]) -> bool:
-    """Tell whether the format ahead is the one whose children waited less."""
-    late = {gate.therapy_format for gate in failed if gate.rule == LATE_START}
-    return bool(late) and late != {pair[0] if label.ahead == "this" else pair[1]}
-
-
-def _level(row: Row, primary: Comparison, settings: Settings) -> float:
-    alone = int(np.isfinite(primary.by_pair["p_value"]).sum()) == 1
-    return find_level(row["p_value"], row["p_adjusted"], alone, settings)

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from scipy.special import ndtr, stdtr
 
-from analysis.comparison.result import PAIRS, Comparison
+from analysis.comparison.result import PAIRS, Comparison, Row
 from analysis.settings import Settings
 
 Key = tuple[str, int]
@@ -87,6 +88,18 @@ def find_level(p_value: float, p_adjusted: float, alone: bool, settings: Setting
     if times > len(PAIRS) - SAME:
         return level / len(PAIRS)
     return min(level / times, level * settings.next_share)
+
+
+def is_settled(row: Row, primary: Comparison, settings: Settings) -> bool:
+    """Tell whether the difference of a main pair is beyond chance, beside all that is compared.
+
+    Args:
+        row: the pair in the main comparison.
+        primary: the main comparison.
+        settings: the error of the report and its shares.
+    """
+    alone = int(np.isfinite(primary.by_pair["p_value"]).sum()) == 1
+    return bool(row["p_value"] < find_level(row["p_value"], row["p_adjusted"], alone, settings))
 
 
 def ask_pairs(comparison: Comparison, withheld: Sequence[bool]) -> tuple[Difference, ...]:

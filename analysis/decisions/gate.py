@@ -24,6 +24,7 @@ class Gate:
         have: what was found, in the rule's unit; NaN when there is none.
         need: what was needed.
         trait: the trait the rule is about, or "".
+        alike: whether both formats have the fault alike, so that it favours neither.
     """
 
     name: GateName
@@ -35,6 +36,7 @@ class Gate:
     have: float = float("nan")
     need: float = float("nan")
     trait: str = ""
+    alike: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Fault:
     have: float = float("nan")
     need: float = float("nan")
     trait: str = ""
+    alike: bool = False
 
     def close(self, name: GateName, pair: PairOfFormats) -> Gate:
         """Give the gate that this fault closes."""

@@ -29,6 +29,7 @@ from analysis.comparison.result import PAIRS, Comparison, PairOfFormats
 from analysis.comparison.timing import Timing, check_timing
 from analysis.comparison.waiting import measure_waiting
 from analysis.comparison.weighting import Weighting
+from analysis.decisions.error_rate import is_settled
 from analysis.decisions.gate import Fault as Fault
 from analysis.decisions.gate import Gate as Gate
 from analysis.decisions.gates_by_format import BY_FORMAT, Question
@@ -38,7 +39,11 @@ from analysis.decisions.recorded_by_format import (
     count_together,
     find_blank_trait,
     find_unrecorded,
+    goals_set_before,
+    rated_by_others,
+    rated_independently,
     rater_shares,
+    terms_recorded,
     timing_shares,
 )
 from analysis.decisions.therapists import (
@@ -48,8 +53,7 @@ from analysis.decisions.therapists import (
     find_without_therapist,
 )
 from analysis.measures.cohort import Cohort, number_labels
-from analysis.records.load import Records
-from analysis.records.schema import FORMATS, RATERS
+from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 from analysis.vocabulary import BLOCKING, GateName, GateRule
 
@@ -75,6 +79,10 @@ class _Stages:
     @property
     def primary(self) -> Comparison:
         return self.analyses["primary"]
+
+    def differs(self, pair: PairOfFormats) -> bool:
+        """Tell whether a pair would be called ahead, so that what could make it so matters."""
+        return is_settled(self.primary.pair(*pair), self.primary, self.settings)
 
     @cached_property
     def sides(self) -> Sides:
@@ -272,7 +280,8 @@ def _adjustment(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     recorded = {name for name in columns if not is_beside(name)} - set(FROM_GOALS)
     need = stages.settings.fewest_traits
     if len(recorded) >= need:
-        return None
+        unseen = stages.differs(pair) and not terms_recorded(stages.analysis_set)
+        return Fault("terms_not_recorded") if unseen else None
     no_room = "no_room" in stages.analysis_set.covariates.dropped.values()
     return Fault("few_columns" if no_room else "few_traits", have=len(recorded), need=need)
 
@@ -341,28 +350,7 @@ def _beyond_chance(cohort: Cohort, pair: PairOfFormats, settings: Settings) -> b
     pooled = stayed.sum() / n.sum()
     error = math.sqrt(pooled * (1 - pooled) * (1 / n).sum())
     z = abs(np.subtract(*(stayed / n))) / error if error else 0.0
-    return math.erfc(z / math.sqrt(2)) < settings.error_rate
-
-
-def goals_set_before(cohort: Cohort) -> float:
-    """Give the share of goals known to be set before the format; NaN when never recorded.
-
-    Args:
-        cohort: the goals compared.
-    """
-    return float(cohort.goals["set_before_format"].mean())
-
-
-def rated_independently(records: Records) -> float:
-    """Give the share of reviews rated by anyone but the treating therapist; NaN if unknown.
-
-    Args:
-        records: the reviews.
-    """
-    rater = records.reviews["rater"].array.codes
-    known = rater[rater >= 0]
-    treating = RATERS.index("treating_therapist")
-    return float((known != treating).mean()) if len(known) else float("nan")
+    return math.erfc(z / math.sqrt(2)) < settings.error_rate / len(PAIRS)
 
 
 def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
@@ -379,7 +367,11 @@ def _measurement(stages: _Stages, pair: PairOfFormats) -> Fault | None:
     unknown = find_unrecorded(stages.raters_known, pair, stages.analysis_set)
     if unknown:
         return Fault("raters_not_recorded", unknown)
-    return Fault("one_kind_of_rater", have=0.0) if independent == 0 else None
+    if independent == 0:
+        return Fault("one_kind_of_rater", have=0.0)
+    need = settings.other_raters_share
+    few = stages.differs(pair) and rated_by_others(stages.by_format, pair) < need
+    return Fault("mostly_own_raters", need=need) if few else None
 
 
 def _dominance(stages: _Stages, pair: PairOfFormats) -> Fault | None:

@@ -3,8 +3,9 @@
 In: what was compared by format, and the main comparison. Out: a `Fault` for each question that is
 answered with no. Decisions: a difference counts where it is large and chance hardly explains it;
 goals further at the first reviews than their pace explains count sooner where they favour a
-format whose main interval leaves out zero; each of these weakens an answer and closes none
-(METHODS.md, "Gates").
+format whose main interval leaves out zero, and not where the later reviews alone show it ahead
+too; each of these weakens an answer and closes none, and the format it favours is not trusted
+(`favoured`; METHODS.md, "Gates").
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from analysis.comparison.by_format import NOT_RECORDED, SAME, ByFormat, Contrast
+from analysis.comparison.by_format import NOT_RECORDED, ByFormat
+from analysis.comparison.format_contrasts import SAME, Contrast
 from analysis.comparison.result import PairOfFormats, Row
 from analysis.decisions.gate import Fault
 from analysis.settings import Settings
@@ -34,6 +36,8 @@ def _goal_timing(
         return Fault("timing_recorded_unevenly", _more(unknown.means, pair))
     if before.differs(pair, least, error):
         return Fault("timing_differs", _less(before.means, pair))
+    if _other_standard(found.ease, pair, row, settings):
+        return Fault("easier_later_goals", _more(found.ease.means, pair))
     return None
 
 
@@ -50,17 +54,39 @@ def _raters(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) 
     others = {f: 1 - raters[TREATING].means[f] - raters[NOT_RECORDED].means[f] for f in pair}
     if min(others.values()) < SAME < max(others.values()):
         return Fault("unchecked_raters", _less(others, pair), 0.0)
-    seen = [one for one in raters.values() if any(one.means[f] > 0 for f in pair)]
-    for one in seen:
-        if one.differs(pair, settings.by_format_share, settings.by_format_error / len(seen)):
+    kinds = [one for one in raters.values() if any(one.means[f] > 0 for f in pair)]
+    for one in kinds:
+        if one.differs(pair, settings.by_format_share, settings.by_format_error / len(kinds)):
             return Fault("raters_differ")
-    start, sign = found.head_start, (row["conf_low"] > 0) - (row["conf_high"] < 0)
-    favoured = sign * start.differences[pair] > 0
-    suspect = favoured and start.p_values[pair] / 2 < settings.suspicion_error
+    if _other_standard(found.kindness, pair, row, settings):
+        return Fault("kinder_therapists", _more(found.kindness.means, pair))
+    start = found.head_start
     large = abs(start.differences[pair]) > settings.head_start_levels
-    if large and (suspect or start.p_values[pair] < settings.by_format_error):
+    if large and _seen(start, pair, row, settings) and not _goes_on(found, pair, settings):
         return Fault("head_start", pair[0] if start.differences[pair] > 0 else pair[1])
     return None
+
+
+def _other_standard(seen: Contrast, pair: PairOfFormats, row: Row, settings: Settings) -> bool:
+    """Tell whether one format of a pair was measured by an easier standard than the other."""
+    return abs(seen.differences[pair]) > settings.standard_levels and _seen(
+        seen, pair, row, settings
+    )
+
+
+def _seen(seen: Contrast, pair: PairOfFormats, row: Row, settings: Settings) -> bool:
+    """Tell whether chance hardly explains a contrast, the less so where it favours who is ahead."""
+    sign = (row["conf_low"] > 0) - (row["conf_high"] < 0)
+    suspect = sign * seen.differences[pair] > 0
+    suspect = suspect and seen.p_values[pair] / 2 < settings.suspicion_error
+    return suspect or seen.p_values[pair] < settings.by_format_error
+
+
+def _goes_on(found: ByFormat, pair: PairOfFormats, settings: Settings) -> bool:
+    """Tell whether the later reviews alone show the format ahead that has a head start."""
+    start, pace = found.head_start.differences[pair], found.later_pace
+    error = 1 - settings.similarity_confidence
+    return pace.differences[pair] * start > 0 and pace.p_values[pair] < error
 
 
 def _reviews(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings) -> Fault | None:
@@ -90,7 +116,8 @@ def _endings(found: ByFormat, pair: PairOfFormats, row: Row, settings: Settings)
     for rule, seen in asked:
         more = _more(seen.means, pair)
         if seen.means[more] > settings.endings_share:
-            return Fault(rule, more)
+            apart = seen.differs(pair, settings.endings_share, settings.by_format_error)
+            return Fault(rule, more, alike=not apart)
     return None
 
 

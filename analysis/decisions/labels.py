@@ -11,6 +11,7 @@ leave out zero (METHODS.md, "How formats are compared").
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,25 +47,40 @@ class Label:
     ahead: Literal["this", "than", ""] = ""
 
 
-def decide_label(estimate: float, std_error: float, df: float, settings: Settings) -> Label:
+def decide_label(
+    estimate: float,
+    std_error: float,
+    df: float,
+    settings: Settings,
+    doubted: Set[Literal["this", "than"]] = frozenset(),
+) -> Label:
     """Decide what the interval of a difference allows to be said.
+
+    A side that a fault favours is not trusted: the truth may lie any way below its range.
 
     Args:
         estimate: this minus than, in the unit of the rate.
         std_error: its standard error.
         df: its degrees of freedom.
         settings: the margin and the two levels of confidence.
+        doubted: the sides that a fault may make look ahead.
 
     >>> decide_label(0.6, 0.1, 30.0, Settings())
     Label(name='faster_important', ahead='this')
     >>> decide_label(0.0, 0.05, 30.0, Settings()).name
     'no_important_difference'
+    >>> decide_label(0.0, 0.05, 30.0, Settings(), {"this"})
+    Label(name='rules_out_importantly_slower', ahead='than')
     """
     if not (math.isfinite(estimate) and math.isfinite(std_error) and std_error > 0):
         return Label(NOT_COMPARABLE)
     wide, narrow = (
         printed_interval(estimate, std_error, df, level)
         for level in (settings.confidence, settings.similarity_confidence)
+    )
+    wide, narrow = (
+        (-math.inf if "this" in doubted else low, math.inf if "than" in doubted else high)
+        for low, high in (wide, narrow)
     )
     return label_intervals(wide, narrow, settings.margin)
 

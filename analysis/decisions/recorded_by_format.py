@@ -12,9 +12,13 @@ import numpy as np
 
 from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import format_codes
+from analysis.comparison.by_format import NOT_RECORDED, ByFormat
+from analysis.comparison.covariates import CALENDAR
 from analysis.comparison.places import SITE, children_together, number_places
 from analysis.comparison.result import PairOfFormats
-from analysis.records.schema import FORMATS
+from analysis.measures.cohort import Cohort
+from analysis.records.load import Records
+from analysis.records.schema import FORMATS, RATERS
 
 
 def find_blank_trait(asked: AnalysisSet, pair: PairOfFormats) -> tuple[str, str] | None:
@@ -55,6 +59,29 @@ def count_together(asked: AnalysisSet, pair: PairOfFormats) -> float:
     return children_together(number, *sides)
 
 
+def terms_recorded(asked: AnalysisSet) -> bool:
+    """Tell whether it is recorded when children started, so that years can be allowed for.
+
+    Args:
+        asked: the children compared.
+    """
+    return asked.covariates.dropped.get(CALENDAR) not in ("not_recorded", "missing_too_often")
+
+
+def rated_by_others(found: ByFormat, pair: PairOfFormats) -> float:
+    """Give the share of reviews known to be rated by others than the treating therapist.
+
+    Args:
+        found: who rated, by format.
+        pair: the two formats.
+
+    Returns:
+        That of the format in which it is smaller.
+    """
+    unchecked = (RATERS[0], NOT_RECORDED)
+    return min(1 - sum(found.raters[kind].means[f] for kind in unchecked) for f in pair)
+
+
 def timing_shares(asked: AnalysisSet) -> np.ndarray:
     """Give each format's share of goals known to be set before the format or after it.
 
@@ -76,6 +103,27 @@ def rater_shares(asked: AnalysisSet) -> np.ndarray:
     episode = goals.set_index("goal_id")["episode_id"].reindex(reviews["goal_id"])
     row = episode_rows(asked, episode)
     return _shares(asked, row, reviews["rater"].array.codes >= 0)
+
+
+def goals_set_before(cohort: Cohort) -> float:
+    """Give the share of goals known to be set before the format; NaN when never recorded.
+
+    Args:
+        cohort: the goals compared.
+    """
+    return float(cohort.goals["set_before_format"].mean())
+
+
+def rated_independently(records: Records) -> float:
+    """Give the share of reviews rated by anyone but the treating therapist; NaN if unknown.
+
+    Args:
+        records: the reviews.
+    """
+    rater = records.reviews["rater"].array.codes
+    known = rater[rater >= 0]
+    treating = RATERS.index("treating_therapist")
+    return float((known != treating).mean()) if len(known) else float("nan")
 
 
 def find_unrecorded(shares: np.ndarray, pair: PairOfFormats, asked: AnalysisSet) -> str | None:

@@ -21,6 +21,7 @@ from analysis.comparison.result import Comparison, Row
 from analysis.comparison.unmeasured_confounding import UnmeasuredConfounding
 from analysis.decisions.decide import Decision
 from analysis.decisions.error_rate import find_level
+from analysis.decisions.favoured import find_doubted
 from analysis.decisions.labels import Label, decide_label, narrower
 from analysis.models.results import student_quantile
 from analysis.settings import Settings
@@ -30,7 +31,6 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     GROWTH_OPEN,
-    LATE_START,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
 )
@@ -103,11 +103,10 @@ def _label_cell(row: Row, decision: Decision, alone: bool, settings: Settings) -
     """Label one assumption by the rules of the main answer; what other models say is kept."""
     if any(gate.name == "precision" for gate in decision.failed):
         return Label(CANNOT_TELL)
-    label = decide_label(row["estimate"], row["std_error"], row["df"], settings)
+    doubted = find_doubted(decision.favoured, (decision.this, decision.than))
+    label = decide_label(row["estimate"], row["std_error"], row["df"], settings, doubted)
     level = find_level(row["p_value"], row["p_adjusted"], alone, settings)
-    if label.name in AHEAD and (
-        row["p_value"] >= level or decision.unsettled in (GROWTH_OPEN, LATE_START)
-    ):
+    if label.name in AHEAD and (row["p_value"] >= level or decision.unsettled == GROWTH_OPEN):
         return Label(RULES_OUT, label.ahead)
     if label.name in AHEAD and decision.label == DEPENDS:
         return Label(DEPENDS, label.ahead)

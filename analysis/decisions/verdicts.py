@@ -178,7 +178,9 @@ class _Judge:
     def of_traits(self, subgroups: Subgroups) -> dict[str, Decisions]:
         shift = self.settings.high_rating - self.settings.low_rating
         return {
-            name: self._decide(trait.comparison, self.table[name].notna(), shift)
+            name: self._decide(
+                trait.comparison, self.table[name].notna(), shift, same_outcome=False
+            )
             for name, trait in subgroups.traits.items()
         }
 
@@ -192,6 +194,15 @@ class _Judge:
     def of_end(self, effort: Effort) -> Decisions:
         return self._decide(effort.further, self.table["at_end"].astype(bool))
 
-    def _decide(self, comparison: Comparison, rows: pd.Series, scale: float = 1.0) -> Decisions:
+    def _decide(
+        self,
+        comparison: Comparison,
+        rows: pd.Series,
+        scale: float = 1.0,
+        *,
+        same_outcome: bool = True,
+    ) -> Decisions:
         some = self.table[rows.to_numpy(dtype=bool)]
-        return decide_other(comparison, some, self.settings, self.main, scale=scale)
+        return decide_other(
+            comparison, some, self.settings, self.main, scale=scale, same_outcome=same_outcome
+        )

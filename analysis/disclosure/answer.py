@@ -37,7 +37,7 @@ from analysis.disclosure.summary import AnswerPart, CautionsPart, Needed
 from analysis.measures.cohort import Cohort, number_labels
 from analysis.records.schema import RATERS
 from analysis.settings import Settings
-from analysis.vocabulary import FASTER_IMPORTANT, NO_IMPORTANT_DIFFERENCE
+from analysis.vocabulary import FASTER_IMPORTANT, FAVOURED, NO_IMPORTANT_DIFFERENCE
 
 if TYPE_CHECKING:
     from analysis.study import Study
@@ -127,7 +127,7 @@ def _publish_pair(study: Study, decision: Decision) -> MainPair:
     narrow = half * labels.narrower(row["df"], study.settings) if shown else math.nan
     weighted = study.analyses["overlap_weighted"].pair(*formats)["estimate"]
     printed, df = show_range(row, shown=shown), show_df(row["df"]) if shown else None
-    open_still = decision.label not in SETTLED
+    open_still = decision.label not in SETTLED and decision.unsettled != FAVOURED
     wide_low, wide_high = _wide_range(study, *formats) if shown else (None, None)
     return MainPair(
         **name_pair(*formats),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from analysis.decisions import gates as decided
 from analysis.decisions.decide import Decision
+from analysis.decisions.favoured import find_favoured
 from analysis.disclosure.fields import PAIR_NAMES, FormatId, Trait, one_of
 from analysis.disclosure.rows import Gate
 from analysis.disclosure.rules import (
@@ -77,6 +78,7 @@ def publish_gate(gate: decided.Gate, settings: Settings) -> Gate:
         have=have,
         need=None if gate.rule == "places_apart" else show_estimate(gate.need),
         trait=one_of(Trait, gate.trait) if gate.trait else None,
+        favours=tuple(one_of(FormatId, name) for name in find_favoured(gate)),
     )
 
 

@@ -78,7 +78,11 @@ class Interval(Row, frozen=True, kw_only=True):
 
 
 class Gate(Row, frozen=True, kw_only=True):
-    """One gate asked of one pair: passed, or the rule that decided with its numbers."""
+    """One gate asked of one pair: passed, or the rule that decided with its numbers.
+
+    Attributes:
+        favours: the formats that may look ahead through this fault.
+    """
 
     gate: GateName
     pair: PairId
@@ -88,6 +92,7 @@ class Gate(Row, frozen=True, kw_only=True):
     have: Number | None = None
     need: Number | None = None
     trait: Trait | None = None
+    favours: tuple[FormatId, ...] = ()
 
 
 class Pair(Interval, frozen=True, kw_only=True):
@@ -104,7 +109,8 @@ class MainPair(Pair, frozen=True, kw_only=True):
     Attributes:
         ahead: the format ahead, or not importantly behind.
         certainty: "suggestive" where a gate weakens what may be said; None when not compared.
-        unsettled: why a difference whose interval leaves out zero is not called ahead.
+        unsettled: why a difference whose interval leaves out zero is not called ahead, or why
+            an interval is not trusted.
         narrow_low, narrow_high: the interval at `Measure.similarity_confidence`.
         df: degrees of freedom, as the next lower of a coarse series.
         times: so many times as many children could settle it; None where more could not.

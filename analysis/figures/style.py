@@ -47,7 +47,9 @@ CONTRAST = "#3B4A63"
 CM_PER_INCH = 2.54
 SMALL, NORMAL, LARGE = 8.0, 9.0, 10.5
 SCREEN_DPI = 160
+NOTEBOOK_PX, LARGEST_PX_PER_CM = 780, 57  # as wide as the text beside it, its letters no larger
 NOTHING_CM = 1.2
+ABSENT = "This report does not have this picture."
 
 # Share of the half-width of a 95% normal interval that holds the middle 80% and 50%.
 INNER_BANDS = ((1.0, 0.16), (0.654, 0.30), (0.344, 0.55))
@@ -71,10 +73,16 @@ class Picture(Figure):
         self.width_cm = width_cm
         self.height_cm = height_cm
 
-    def to_svg(self) -> bytes:
-        """Give the picture as SVG with its text kept as text; the same bytes every time."""
+    def to_svg(self, *, outlines: bool = False) -> bytes:
+        """Give the picture as SVG; the same bytes every time.
+
+        Args:
+            outlines: letters as outlines, for programs that lack the face; else text stays text.
+        """
         buffer = io.BytesIO()
         with own_style():
+            if outlines:
+                mpl.rcParams["svg.fonttype"] = "path"
             FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
 
@@ -86,7 +94,7 @@ class Picture(Figure):
         return buffer.getvalue()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        width = round(self.width_cm / CM_PER_INCH * 96)
+        width = min(NOTEBOOK_PX, round(self.width_cm * LARGEST_PX_PER_CM))
         return (
             {"image/png": self.to_png(), "text/plain": self.alt},
             {"image/png": {"width": width, "alt": self.alt}},
@@ -320,6 +328,16 @@ def draw_not_asked(width_cm: float) -> Picture:
         width_cm: width of the whole picture.
     """
     return _write_instead(width_cm, NOT_ASKED, NOT_ASKED)
+
+
+def draw_absent(width_cm: float, text: str) -> Picture:
+    """Give a picture that stands for one of an earlier report that this report does not have.
+
+    Args:
+        width_cm: width of the whole picture.
+        text: what would stand there, in words.
+    """
+    return _write_instead(width_cm, ABSENT, f"{text} {ABSENT}")
 
 
 def _write_instead(width_cm: float, text: str, alt: str) -> Picture:

@@ -14,13 +14,19 @@ from pathlib import Path
 from analysis.clinics.rows import NetworkSummary, PooledPair, spell_network
 from analysis.figures.network import draw_own, draw_pooled
 from analysis.figures.style import Picture, text_width_cm
-from analysis.report.document import PAPERS, drawable_characters, set_pages
+from analysis.report.document import (
+    PAPERS,
+    TEMPLATE_FOLDER,
+    compile_pages,
+    drawable_characters,
+)
 from analysis.report.spelling import FORMAT_HEADS, View, bullets, clean, clean_text, head
 from analysis.wording import interval, number, signed
 from analysis.words.network import TITLES, give_network_question, give_network_title
 from analysis.words.phrases import range_name, weeks_compared
 
 TEMPLATE = Path(__file__).resolve().parent / "templates" / "network.typ"
+PARTS = "parts.typ"
 TEXT_MARK = b"Report about several clinics\n"
 TEXT_CM, SIDE_CM, GUTTER_CM = 17.4, 8.8, 0.4
 SENTENCE_SIZE, LINE_CM, ROW_HEAD_CM, LEAST_ROW_CM = 9.2, 0.42, 1.3, 2.6
@@ -58,7 +64,8 @@ def render_network(summary: NetworkSummary, paper: str = "a4") -> bytes:
     files["main"] = TEMPLATE.read_bytes()
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     files["network.json"] = spell_network(summary)
-    return set_pages(files)
+    files[PARTS] = (TEMPLATE_FOLDER / PARTS).read_bytes()
+    return compile_pages(files)
 
 
 def draw_pictures(summary: NetworkSummary) -> dict[str, Picture]:

@@ -64,8 +64,8 @@ def run_notebooks(asked: argparse.Namespace) -> str:
             continue
         known = kept.read_parameters(notebook)
         chosen = {name: value for name, value in values.items() if name in known}
-        ran = kept.run_notebook(kept.set_parameters(notebook, chosen), FOLDER)
         asked.out.mkdir(parents=True, exist_ok=True)
+        ran = kept.run_notebook(kept.set_parameters(notebook, chosen), asked.out)
         pages = {path.name: kept.notebook_bytes(ran), f"{path.stem}.html": to_html(ran)}
         write_files([Output(asked.out / name, content) for name, content in pages.items()])
     where = "notebooks" if asked.keep else str(asked.out)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from analysis.errors import AnalysisError
+from analysis.notebook.working import TAG
 
 PARAMETERS = "parameters"
 SECONDS_PER_CELL = 300
@@ -25,6 +27,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 SCRIPT = "application/javascript"
 CONTROLS_HERE = "Controls stand here while the notebook runs."
 HOW_TO_RUN = "Run every cell:"
+LINK = re.compile(r"\]\(([\w-]+)\.ipynb\)")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -127,7 +130,7 @@ def clean_notebook(notebook: NotebookNode) -> NotebookNode:
 
 
 def without_controls(notebook: NotebookNode) -> NotebookNode:
-    """Give the notebook as a page to read: no controls, no word on how to run it.
+    """Give the notebook as a page to read: no controls, nothing on how to run it, own links.
 
     Args:
         notebook: an executed notebook; left as it is.
@@ -135,6 +138,8 @@ def without_controls(notebook: NotebookNode) -> NotebookNode:
     page = copy.deepcopy(notebook)
     kept: list[NotebookNode] = []
     for cell in page.cells:
+        if TAG in cell.metadata.get("tags", []):
+            continue
         if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
             if kept and kept[-1].cell_type == "markdown":
                 kept.pop()
@@ -143,6 +148,9 @@ def without_controls(notebook: NotebookNode) -> NotebookNode:
     page.cells = kept
     if kept:
         kept[0].source = kept[0].source.partition(HOW_TO_RUN)[0].rstrip()
+    for cell in kept:
+        if cell.cell_type == "markdown":
+            cell.source = LINK.sub(r"](\1.html)", cell.source)
     return page
 
 

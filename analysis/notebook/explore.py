@@ -27,6 +27,7 @@ from analysis.notebook.choices import (
 )
 from analysis.notebook.chosen import find_records
 from analysis.notebook.controls import CLASS, Controls
+from analysis.notebook.guard import refuse_kept_notebook
 from analysis.records.load import read_records
 from analysis.settings import Settings
 from analysis.wording import sentence_case
@@ -53,10 +54,12 @@ def explore_comparison(
         ledger: folder of the clinic's private ledger; the user's data folder when None.
 
     Raises:
-        AnalysisError: if the records or the choices are refused.
+        AnalysisError: if the records or the choices are refused, or the answer would be saved
+            where git keeps the sample's.
     """
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
     found = read_records(find_records(records))
+    refuse_kept_notebook(found)
     browser = Browser(found, settings, None if found.invented else open_ledger(ledger))
     controls = make_controls(browser, Choice(goals=goals, margin=margin))
     shown = widgets.HTML()
@@ -121,7 +124,7 @@ def draw_look(look: Look) -> str:
         look: what may be shown.
     """
     words = "".join(f"<p style='margin:0.4em 0'>{html.escape(s)}</p>" for s in look.sentences)
-    words = f"<div role='status' style='max-width:46em;line-height:1.45'>{words}</div>"
+    words = f"<div role='status' style='max-width:54em;line-height:1.45'>{words}</div>"
     if look.summary is None:
         return words
     picture = draw_contrasts(look.summary)

@@ -14,29 +14,22 @@ from analysis.cards import draw_card
 from analysis.disclosure.private import open_ledger
 from analysis.disclosure.release import protect
 from analysis.disclosure.summary import Summary
-from analysis.errors import AnalysisError
 from analysis.notebook.chosen import find_records
+from analysis.notebook.guard import forget_answer, refuse_kept_notebook
+from analysis.notebook.working import say_done, say_step
 from analysis.records.load import read_records
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.settings import Settings
 from analysis.study import run_study
+from analysis.words.family import describe_hundreds, tell_family
 from analysis.words.phrases import every, name_records
 from analysis.words.tell import tell
 
 INVENTED = "These are the records of an invented clinic; no child in them exists."
 NOTHING = "These records hold too little to say anything here."
 OWN = "These are a clinic's own records: what is shown here has passed disclosure control."
-ANSWER = "summary"
-NO_ANSWER = "There is no answer to show: the first cells of this notebook say why."
-
-
-class Refused:
-    """What stands for an answer that was not given; to use it is answered in a sentence."""
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        raise AnalysisError(NO_ANSWER)
+READING, COMPARING = "reading the records", "comparing the formats"
+ASKING_AGAIN, TELLING = "asking again in other ways", "putting it into words"
 
 
 @dataclass(frozen=True)
@@ -73,26 +66,24 @@ def publish_records(
         ledger: folder of the clinic's private ledger; the user's data folder when None.
 
     Raises:
-        AnalysisError: if the records or the choices are refused.
+        AnalysisError: if the records or the choices are refused, or the answer would be saved
+            where git keeps the sample's.
         WriteError: if the ledger cannot be written; then nothing is shown.
     """
-    _forget_answer()
+    forget_answer()
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
+    say_step(READING)
     found = read_records(find_records(records))
+    refuse_kept_notebook(found)
     private = None if found.invented else open_ledger(ledger)
-    summary = tell(protect(run_study(found, settings), private))
+    say_step(COMPARING)
+    study = run_study(found, settings, before_asking_again=lambda: say_step(ASKING_AGAIN))
+    say_step(TELLING)
+    summary = tell(protect(study, private))
     if private is not None:
         private.save()
+    say_done()
     return summary
-
-
-def _forget_answer() -> None:
-    """Take the answer before this one from the notebook: cells below must not show it again."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    if shell is not None and isinstance(shell.user_ns.get(ANSWER), Summary):
-        shell.user_ns[ANSWER] = Refused()
 
 
 def check_chosen(records: str | os.PathLike[str]) -> Readiness:
@@ -103,8 +94,11 @@ def check_chosen(records: str | os.PathLike[str]) -> Readiness:
 
     Raises:
         RecordsError: with every problem found in one pass.
+        AnalysisError: if the answer would be saved where git keeps the sample's.
     """
-    return judge_readiness(read_records(find_records(records)))
+    found = read_records(find_records(records))
+    refuse_kept_notebook(found)
+    return judge_readiness(found)
 
 
 def introduce(summary: Summary) -> Told:
@@ -136,6 +130,18 @@ def quote(summary: Summary, title: str, *names: str) -> Told:
         The sentences; one that says so when the report has none of these.
     """
     return Told(title, tuple(summary.quote(*names)) or (NOTHING,))
+
+
+def quote_family(summary: Summary) -> Told:
+    """Quote what the page for families says of numbers, of gaps, and of what cannot be said.
+
+    Args:
+        summary: what may be shown.
+    """
+    page = tell_family(summary)
+    texts = (sentence.text for sentence in page.cannot)
+    cannot = (f"These records cannot say {text[:1].lower()}{text[1:]}" for text in texts)
+    return Told(page.title.text, (describe_hundreds(page), *(s.text for s in page.sure), *cannot))
 
 
 def find_last_week(summary: Summary) -> int:

@@ -21,7 +21,9 @@ from analysis.arguments import Arguments, whole
 from analysis.errors import run_entry_point
 from analysis.report.heading import TYPED, Heading
 from analysis.report.summary_file import JSON_MARK, TEXT_MARK, read_summary
+from analysis.report.take_along import TakeAlong, plan_take_along
 from analysis.settings import Settings
+from analysis.tables.marks import ENDINGS
 from analysis.wording import read_number
 from analysis.writing import PDF_MARK, Output, recover_files, write_files
 
@@ -32,12 +34,18 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 SCREEN_WIDTH = 88
+STAGES = (
+    "Reading the records",
+    "Comparing the formats",
+    "Asking again in other ways",
+    "Drawing the report",
+    "Writing",
+)
 TYPED_ABOVE = {
     "title": "title of the report, such as the clinic's name",
     "period": "the time the records are from, such as a term",
     "prepared": "who prepared the report, and when",
 }
-STAGES = ("Reading the records", "Comparing the formats", "Setting the report", "Writing")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,8 +66,8 @@ def make_report(asked: argparse.Namespace) -> str:
     """Write the report that was asked for, and give the closing lines.
 
     Args:
-        asked: records, output, margin, smallest_cell, paper, title, period, prepared, text,
-            mapping, previous, ledger.
+        asked: records, output, margin, smallest_cell, paper, title, period, prepared, family,
+            text, figures, tables, mapping, previous, ledger.
 
     Raises:
         AnalysisError: if the choices, the records or the place to write are refused.
@@ -67,9 +75,10 @@ def make_report(asked: argparse.Namespace) -> str:
     settings = Settings(margin=asked.margin, smallest_cell=asked.smallest_cell)
     heading = Heading(asked.title, asked.period, asked.prepared)
     source = SAMPLE if asked.records is None else Path(asked.records)
-    outputs = _name_outputs(Path(asked.output), with_text=asked.text)
+    outputs = _name_outputs(Path(asked.output), asked.family, with_text=asked.text)
     inputs = _list_inputs(source)
-    recover_files(outputs.values(), inputs)
+    beside = plan_take_along(asked.figures, asked.tables)
+    recover_files([*outputs.values(), *beside.places], inputs)
     previous = None if asked.previous is None else read_summary(asked.previous)
     with _show_stages() as start:
         start(0)
@@ -89,18 +98,23 @@ def make_report(asked: argparse.Namespace) -> str:
             else open_ledger(asked.ledger, leaves=leaves, make=previous is None)
         )
         earlier = recall_earlier(records, ledger, previous)
-        study = run_study(records, settings, earlier=earlier)
+        study = run_study(records, settings, earlier=earlier, before_asking_again=lambda: start(2))
         summary = tell(protect(study, ledger, previous))
-        start(2)
-        contents = _render(summary, heading, asked.paper, with_text=asked.text)
         start(3)
+        contents = _render(summary, heading, asked.paper, with_text=asked.text)
+        if "family" in outputs:
+            from analysis.report.family import render_family
+
+            contents["family"] = render_family(summary, asked.paper, heading)
+        more = beside.make(summary)
+        start(4)
         if ledger is not None:
             ledger.save()
         written = write_files(
-            [Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs],
+            [*(Output(outputs[n].path, contents[n], outputs[n].mark) for n in outputs), *more],
             inputs=inputs,
         )
-    return _close(records, summary, heading, written, ledger)
+    return _close(records, summary, heading, written, ledger, beside)
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -129,6 +143,9 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="print nothing about fewer children than this (default: %(default)s)",
     )
     parser.add_argument("--paper", choices=("a4", "letter"), default="a4")
+    parser.add_argument(
+        "--family", metavar="PDF", help="also write one page for families, into this PDF"
+    )
     for name, what in TYPED_ABOVE.items():
         parser.add_argument(
             f"--{name}",
@@ -137,6 +154,16 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
             help=f"{what}; printed as typed, so write no name of a child",
         )
     parser.add_argument("--text", action="store_true", help="also write the report as plain text")
+    parser.add_argument(
+        "--figures",
+        metavar="FOLDER",
+        help="also write every picture as SVG and PNG, into this folder",
+    )
+    parser.add_argument(
+        "--tables",
+        metavar="FILE",
+        help="also write every number with its sentence, as .xlsx or .csv",
+    )
     parser.add_argument("--mapping", help="TOML file that says what your clinic calls things")
     parser.add_argument(
         "--previous",
@@ -151,10 +178,16 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     asked = parser.parse_args(arguments)
     if Path(asked.output).suffix.lower() != ".pdf":
         parser.error("the output is a PDF: give a name that ends in .pdf")
+    if asked.family is not None and Path(asked.family).suffix.lower() != ".pdf":
+        parser.error("--family: give a name that ends in .pdf")
+    if asked.family is not None and Path(asked.family).resolve() == Path(asked.output).resolve():
+        parser.error("--family: give another name than the report's")
+    if asked.tables is not None and Path(asked.tables).suffix.lower() not in ENDINGS:
+        parser.error(f"--tables: give a name that ends in {' or '.join(ENDINGS)}")
     return asked
 
 
-def _name_outputs(pdf: Path, *, with_text: bool) -> dict[str, Output]:
+def _name_outputs(pdf: Path, family: str | None, *, with_text: bool) -> dict[str, Output]:
     """Give the files to write and how an old one of each must begin to be replaced."""
     outputs = {
         "pdf": Output(pdf, b"", PDF_MARK),
@@ -162,6 +195,8 @@ def _name_outputs(pdf: Path, *, with_text: bool) -> dict[str, Output]:
     }
     if with_text:
         outputs["text"] = Output(pdf.with_suffix(".txt"), b"", TEXT_MARK)
+    if family is not None:
+        outputs["family"] = Output(Path(family), b"", PDF_MARK)
     return outputs
 
 
@@ -191,7 +226,8 @@ def _show_stages() -> Iterator[Callable[[int], None]]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=len(STAGES), bar_format="{desc}: {n_fmt} of {total_fmt}", leave=False) as bar:
+    form = "{desc}: {n_fmt} of {total_fmt}"
+    with tqdm(total=len(STAGES), bar_format=form, leave=False, ncols=SCREEN_WIDTH) as bar:
 
         def start(stage: int) -> None:
             bar.n = stage + 1
@@ -206,6 +242,7 @@ def _close(
     heading: Heading,
     written: Sequence[Path],
     ledger: KeptLedger | None,
+    beside: TakeAlong,
 ) -> str:
     """Give the closing lines: what was mended, the answer, where the files are, what to keep.
 
@@ -229,7 +266,7 @@ def _close(
         textwrap.fill(line, SCREEN_WIDTH, subsequent_indent="  " * line.startswith("- "))
         for line in lines
     ]
-    lines += [f"Written: {path}" for path in written]
+    lines += [f"Written: {place}" for place in beside.name_written(written)]
     if ledger is not None:
         lines += _say_ledger(summary, written, ledger)
     return "\n".join(lines).replace("\N{MINUS SIGN}", "-") + "\n"

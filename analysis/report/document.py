@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ from analysis.report.view import view_summary
 
 PAPERS = {"a4": "a4", "letter": "us-letter"}
 TEMPLATE_FOLDER = Path(__file__).resolve().parent / "templates"
-PARTS = "parts.typ"
 
 
 class ReportFault(RuntimeError):
@@ -62,20 +60,7 @@ def render_pdf(summary: Summary, paper: str = "a4", heading: Heading = NO_HEADIN
     files["view.json"] = json.dumps(view, ensure_ascii=False, allow_nan=False).encode()
     files["summary.json"] = spell_summary(summary)
     files |= {f"{name}.svg": picture.to_svg() for name, picture in pictures.items()}
-    return _compile(files)
-
-
-def set_pages(files: Mapping[str, bytes]) -> bytes:
-    """Set pages of another entry point in the same faces, with the shared pieces beside them.
-
-    Args:
-        files: name -> bytes; "main" is the template, which may import "parts.typ".
-
-    Raises:
-        ReportFault: if the typesetter warns of anything.
-    """
-    parts = (TEMPLATE_FOLDER / PARTS).read_bytes()
-    return _compile({PARTS: parts, **files})
+    return compile_pages(files)
 
 
 @functools.cache
@@ -92,7 +77,8 @@ def _faces() -> typst.Fonts:
     )
 
 
-def _compile(files: Any) -> bytes:
+def compile_pages(files: Any) -> bytes:
+    """Set the template named "main" with the files beside it; any warning is a `ReportFault`."""
     pdf, warnings = typst.compile_with_warnings(
         files,
         root=str(TEMPLATE_FOLDER),

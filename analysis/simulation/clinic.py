@@ -9,7 +9,6 @@ attended (`attendance`).
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.arguments import Arguments, whole
 from analysis.computing import Array
 from analysis.errors import AnalysisError
 from analysis.records.schema import (
@@ -109,15 +109,15 @@ def simulate_clinic(design: ClinicDesign | None = None, seed: Seed = SAMPLE_SEED
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write an invented clinic with its truth and data dictionary; give the exit code."""
-    parser = argparse.ArgumentParser(
+    parser = Arguments(
         prog="python -m analysis.simulation.clinic",
         description="Invent a clinic whose truth is known, and write its tables.",
     )
-    parser.add_argument("--children", type=int, default=ClinicDesign().n_children)
-    parser.add_argument("--seed", type=int, default=SAMPLE_SEED)
+    parser.add_argument("--children", type=whole, default=ClinicDesign().n_children)
+    parser.add_argument("--seed", type=whole, default=SAMPLE_SEED)
     parser.add_argument("--out", type=Path, required=True, help="a new folder")
     parser.add_argument(
-        "--truth-children", type=int, default=TRUTH_CHILDREN, help="children behind the truth"
+        "--truth-children", type=whole, default=TRUTH_CHILDREN, help="children behind the truth"
     )
     given = parser.parse_args(arguments)
     try:

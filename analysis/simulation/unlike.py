@@ -15,6 +15,7 @@ import numpy as np
 from analysis.computing import Array
 from analysis.formats import FORMATS, GROUPED_CODES
 from analysis.records.schema import (
+    CLOSED_REASONS,
     END_REASONS,
     EXPECTED_LEVEL,
     FIRST_YEAR,
@@ -41,6 +42,7 @@ CHILDREN_PER_THERAPIST = 12
 SKIPPED_SHARE = 0.06
 MISSING_SHARE = 0.04
 RESET_FALL = 1.6
+ATTAINED = CLOSED_REASONS.index("attained")
 FIRST_TERM_YEAR = 2016
 
 
@@ -78,9 +80,11 @@ def simulate_unlike(design: UnlikeDesign, seed: Seed) -> Clinic:
     shown = rate_levels(latent + children.noise + lenient[children.goal_child, None])
     shown[:, 0] = rate_levels(latent[:, :1])[:, 0]
     week = _draw_weeks(design, children, assigned, shown, streams[4])
-    shown, closes = _reset(design, children, week, latent, shown, lenient, streams[5])
+    shown = _reset(design, children, week, latent, shown, lenient, streams[5])
+    closed = _close(design, children, assigned, week, shown, streams[5])
     left = _draw_leaving(design, children, assigned, week, shown, streams[6])
-    columns = _columns(design, children, assigned, staff, (week, shown, left, rater), streams[7])
+    seen = (week, shown, left, rater, closed)
+    columns = _columns(design, children, assigned, staff, seen, streams[7])
     labels = {
         "child": number_codes("C", design.n_children, 3),
         "goal": number_codes("G", len(children.goal_child), 4),
@@ -88,7 +92,6 @@ def simulate_unlike(design: UnlikeDesign, seed: Seed) -> Clinic:
         "therapist": number_codes("P", int(staff.therapist.max()) + 1, 2),
         "site": number_codes("S", design.n_places, 1),
     }
-    columns["goals"] |= closes
     return Clinic(
         {name: build_table(TABLES[name], columns[name], labels) for name in TABLES}, design
     )
@@ -185,7 +188,7 @@ def _reset(
     shown: Array,
     lenient: Array,
     rng: np.random.Generator,
-) -> tuple[Array, dict[str, Array]]:
+) -> Array:
     """Make some attained goals harder under the same code; nothing is written down of it."""
     m = len(children.goal_child)
     chosen = rng.random(m) < design.reset_share
@@ -197,10 +200,27 @@ def _reset(
                 harder = latent[goal, after] + children.noise[goal, after] - RESET_FALL
                 shown[goal, after] = rate_levels(harder + lenient[children.goal_child[goal]])
                 break
-    return shown, {
-        "closed_week": np.full(m, np.nan),
-        "closed_reason": np.full(m, NOBODY),
-    }
+    return shown
+
+
+def _close(
+    design: UnlikeDesign,
+    children: Children,
+    assigned: Array,
+    week: Array,
+    shown: Array,
+    rng: np.random.Generator,
+) -> Array:
+    """Give (m,) the week in which a goal is closed as attained though seen below; else NaN."""
+    child = children.goal_child
+    closed = np.full(len(child), np.nan)
+    chosen = rng.random(len(child)) < np.array(design.close_below)[assigned][child]
+    for goal in np.flatnonzero(chosen):
+        for w in week[child[goal], 1:]:
+            if not np.isnan(w) and shown[goal, int(w)] == EXPECTED_LEVEL - 1:
+                closed[goal] = w
+                break
+    return closed
 
 
 def _draw_leaving(
@@ -232,11 +252,11 @@ def _columns(
     children: Children,
     assigned: Array,
     staff: Staff,
-    seen: tuple[Array, Array, Array, Array],
+    seen: tuple[Array, Array, Array, Array, Array],
     rng: np.random.Generator,
 ) -> dict[str, dict[str, Array]]:
     """Give every table's columns by the schema's names."""
-    week, shown, left, rater = seen
+    week, shown, left, rater, closed = seen
     n, m, child = len(assigned), len(children.goal_child), children.goal_child
     stayed = left == week.shape[1] - 1
     traits = {
@@ -245,7 +265,7 @@ def _columns(
     }
     known = ~np.isnan(week) & (np.arange(week.shape[1]) <= left[:, None])
     last = np.where(known, week, 0).max(axis=1)
-    goal, visit = np.nonzero(known[child])
+    goal, visit = np.nonzero(known[child] & ~(week[child] > closed[:, None]))
     at = week[child[goal], visit].astype(int)
     set_before = rng.random(m) < np.array(design.before_share)[assigned][child]
     reasons = np.where(known.any(axis=1) & stayed, "discharged", "family_withdrew")
@@ -274,6 +294,8 @@ def _columns(
             "set_before_format": set_before,
             "set_week": np.zeros(m),
             "measurable": np.ones(m),
+            "closed_week": np.where(closed <= last[child], closed, np.nan),
+            "closed_reason": np.where(closed <= last[child], ATTAINED, NOBODY),
         },
         "reviews": {
             "goal": goal,

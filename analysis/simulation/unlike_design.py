@@ -58,6 +58,8 @@ class UnlikeDesign:
             after all.
         before_share: share of goals set before the format was chosen, by format.
         reset_share: share of goals made harder under the same code once attained.
+        close_below: share of goals of each format closed as attained at a review that found them
+            one level below the expected one.
         leave_after_success: share of families of each format that leave once all goals are met.
         leave_share: share that leave after a review, whatever it showed.
         review_on_success: share of reviews of each format held when a goal is just met.
@@ -97,6 +99,7 @@ class UnlikeDesign:
     independent_lost: Three = NONE
     before_share: Three = (0.8, 0.8, 0.8)
     reset_share: float = 0.0
+    close_below: Three = NONE
     leave_after_success: Three = NONE
     leave_share: float = 0.03
     review_on_success: Three = NONE

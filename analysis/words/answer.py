@@ -16,6 +16,7 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    FAVOURED,
     NO_IMPORTANT_DIFFERENCE,
     NOT_COMPARABLE,
     RULES_OUT,
@@ -32,6 +33,7 @@ from analysis.wording import (
     points,
     sentence_case,
 )
+from analysis.words.favoured import say_favoured
 from analysis.words.gate_reasons import give_reason, give_short_reason
 from analysis.words.headline import is_behind, say_headline
 from analysis.words.phrases import (
@@ -47,6 +49,7 @@ from analysis.words.phrases import (
     present_pairs,
     range_name,
     say,
+    spell_could_be,
     weeks_compared,
 )
 
@@ -75,7 +78,6 @@ UNSETTLED: dict[Unsettled, str] = {
     "growth_open": "The growth model of every review leaves open whether it is {faster}.",
     "looked_before": "After the earlier looks at these records, that is too little to call it "
     "{faster}.",
-    "late_start": "One format began weeks later, so that is too little to call it {faster}.",
 }
 _COUNTED = ("answer.counts", "measure", "who.flow")
 _RANGE = ("estimate", "conf_low", "conf_high")
@@ -212,6 +214,8 @@ def say_pair(summary: Summary, pair: MainPair) -> Sentence:
             "print the result without giving away something about one of them."
         )
         return say(key, "held_back", text)
+    if pair.unsettled == FAVOURED:
+        return say_favoured(summary, pair, gates)
     text = {
         FASTER_IMPORTANT: _say_important,
         FASTER_SIZE_UNCERTAIN: _say_ahead,
@@ -292,15 +296,9 @@ def _say_depends(summary: Summary, pair: MainPair) -> str:
 
 def _say_cannot_tell(summary: Summary, pair: MainPair) -> str:
     (this, than), (low, high) = format_names(pair), ends(pair)
-    if low < 0 < high:
-        could = f"slower by up to {points(-low)}, or faster by up to {points(high)}"
-    elif low >= 0:
-        could = f"faster by {number(low)} to {points(high)}"
-    else:
-        could = f"slower by {number(-high)} to {points(-low)}"
     return (
-        f"These records cannot tell which is faster: {this} could be {could} {every(summary)} "
-        f"than {than} ({range_name(summary)} {interval(low, high)})."
+        f"These records cannot tell which is faster: {this} could be {spell_could_be(low, high)} "
+        f"{every(summary)} than {than} ({range_name(summary)} {interval(low, high)})."
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from analysis.disclosure.rows import Share
 from analysis.disclosure.summary import Sentence, Summary
-from analysis.vocabulary import CANNOT_TELL, NOT_COMPARABLE
+from analysis.vocabulary import CANNOT_TELL, FAVOURED, NOT_COMPARABLE
 from analysis.wording import FORMAT_NAMES, listing, sentence_case
 from analysis.words.phrases import (
     AIM,
@@ -173,6 +173,12 @@ NEXT_STEPS = (
         "start: they decide who is offered which format.",
     ),
     (
+        "terms",
+        "Write down when children started",
+        "Record the term in which each child started (column start_term): changes over the years "
+        "can then be told from the format.",
+    ),
+    (
         "timing",
         "Set goals first",
         "Write each goal and its five levels before the format is chosen, and record that you did "
@@ -229,12 +235,13 @@ NEXT_STEPS = (
     ),
 )
 
-SHARPENING = frozenset({"traits", "timing", "raters", "missing", "calendar", "endings"})
+SHARPENING = frozenset({"traits", "terms", "timing", "raters", "missing", "calendar", "endings"})
 
 _STEP_OF_RULE = {
     "absent": "few",
     "few_children": "few",
     "few_traits": "traits",
+    "terms_not_recorded": "terms",
     "few_groups": "few",
     "low_df": "few",
     "therapists_apart": "therapists",
@@ -255,7 +262,10 @@ _STEP_OF_RULE = {
     "timing_differs": "timing",
     "unchecked_raters": "raters",
     "raters_differ": "raters",
+    "kinder_therapists": "raters",
+    "easier_later_goals": "timing",
     "head_start": "raters",
+    "mostly_own_raters": "raters",
     "reviewed_less_often": "calendar",
     "reviewed_irregularly": "calendar",
     "closed_below": "endings",
@@ -272,7 +282,8 @@ _STEP_OF_RULE = {
 def choose_next_step(summary: Summary) -> tuple[str, str, str]:
     """Choose the one thing to do next: the first of `NEXT_STEPS` that applies.
 
-    Where nothing can be told yet, what would sharpen an answer gives way to what would bring one.
+    Where nothing can be told yet, what would sharpen an answer gives way to what would bring one;
+    where a pair cannot be told through a fault, what would mend the fault comes first.
 
     Returns:
         Its key, its title and its text.
@@ -289,7 +300,10 @@ def choose_next_step(summary: Summary) -> tuple[str, str, str]:
         wanted.add("weeks")
     if any(pair.times for pair in pairs):
         wanted.add("more")
-    if "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
+    if any(pair.unsettled == FAVOURED for pair in pairs):
+        faults = {gate.rule for gate in summary.method.gates if gate.favours}
+        wanted = {_STEP_OF_RULE[rule] for rule in faults if rule in _STEP_OF_RULE} or wanted
+    elif "more" in wanted and names <= {CANNOT_TELL, NOT_COMPARABLE}:
         wanted -= SHARPENING
     return next(step for step in NEXT_STEPS if step[0] in {*wanted, "talk"})
 

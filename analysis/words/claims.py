@@ -110,6 +110,10 @@ REASONS: dict[str, str] = {
         "The range lies on the side of the claim, but beside everything else this report compares "
         f"it is {NOT_SETTLED}"
     ),
+    "favoured": (
+        "A fault in how these formats were recorded may make one of them look ahead, so the range "
+        "is not trusted (first page)"
+    ),
     "too_wide": "The range holds both what would speak for the claim and what would not",
 }
 # What these reasons rule out, they rule out by the narrower of the two ranges.

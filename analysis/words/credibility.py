@@ -36,6 +36,7 @@ SMALLEST_PRINTED = 0.001
 CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
 HIGHEST_OF_KIND = RATINGS[1]
+COULD_HIDE = "a format chosen for the sake of one kind of goal could hide a difference"
 WOULD_BREAK = "a format chosen for the sake of one kind of goal would look the same"
 
 

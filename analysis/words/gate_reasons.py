@@ -66,6 +66,8 @@ def give_short_reason(gate: Gate) -> str:
     """
     if gate.rule == "late_start":
         return f"{_name(gate)} began about {known(gate.have):.0f} weeks later"
+    if gate.format and gate.rule in _SHORT_NAMED:
+        return _SHORT_NAMED[gate.rule].format(name=_name(gate))
     return _SHORT_REASONS[gate.rule]
 
 
@@ -149,6 +151,10 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "there are too few children to allow for more than a few of the recorded traits, so who "
         "was offered which format could be allowed for in part only"
     ),
+    "terms_not_recorded": lambda g, s: (
+        "nobody recorded when children started, so a change over the years may look like a "
+        "difference between formats. Fill in the column start_term"
+    ),
     "imprecise": lambda g, s: (
         f"the range is {number(known(g.have))} levels either way, too wide to answer the question"
     ),
@@ -218,10 +224,24 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "other people rated the goals in one format than in the other. Let the same kind of "
         "person rate in every format"
     ),
+    "kinder_therapists": lambda g, s: (
+        f"in {_name(g)} the treating therapists rated the same goals higher, beside what others "
+        "saw, than in the other format. Let someone who does not treat the child rate the goals"
+    ),
+    "easier_later_goals": lambda g, s: (
+        f"in {_name(g)} goals set after the format moved further than the same children's goals "
+        "set before it, more than in the other format, so they may have been easier. Set goals "
+        "before the format is chosen"
+    ),
     "head_start": lambda g, s: (
         f"part of the difference was already there at the first reviews in {_name(g)}, more than "
         "the later pace explains, as when the raters of one format are kinder. Let someone who "
         "does not treat the child rate some goals in every format"
+    ),
+    "mostly_own_raters": lambda g, s: (
+        "most ratings are by the therapist who treats the child, so kinder ratings in one format "
+        f"may look like progress. Let others rate at least {100 * known(g.need):.0f}% of the "
+        "reviews in every format"
     ),
     "reviewed_less_often": lambda g, s: (
         f"goals in {_name(g)} were reviewed less often, so a review may have come because a goal "
@@ -257,9 +277,27 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
         "slow progress"
     ),
 }
+_SHORT_NAMED: dict[GateRule, str] = {
+    "timing_recorded_unevenly": "when goals were set was recorded less often in {name}",
+    "timing_differs": "fewer goals in {name} were set before it was chosen",
+    "unchecked_raters": "only treating therapists rated in {name}",
+    "head_start": (
+        "part of the difference was there at the first reviews in {name}, as when its raters are "
+        "kinder"
+    ),
+    "reviewed_less_often": "{name} was reviewed less often, as when reviews wait for success",
+    "reviewed_irregularly": "{name} was reviewed in other weeks, as when reviews wait for success",
+    "left_after_success": "families in {name} often left once goals were met",
+    "closed_below": "goals in {name} were closed as attained below the expected level",
+    "made_harder": "many goals in {name} were made harder once they were attained",
+}
 _SHORT_REASONS: dict[GateRule, str] = {
     "few_traits": "little was recorded about the children at the start",
     "few_columns": "few traits could be allowed for with so few children",
+    "terms_not_recorded": (
+        "nobody recorded when children started, so changes over the years may look like a "
+        "difference"
+    ),
     "growth_unanswered": "the growth model could not check it",
     "growth_apart": "the growth model does not support it",
     "bent": "the pace changes, and the formats were reviewed at different weeks",
@@ -279,9 +317,14 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "timing_differs": "fewer goals of one format were set before it was chosen",
     "unchecked_raters": "only treating therapists rated in one format",
     "raters_differ": "other people rated in one format than in the other",
+    "kinder_therapists": "treating therapists of one format rated more kindly than others did",
+    "easier_later_goals": "goals set after the format was chosen were easier in one format",
     "head_start": (
         "part of the difference was there at the first review, as when the raters of one format "
         "are kinder"
+    ),
+    "mostly_own_raters": (
+        "most ratings are by treating therapists, and those of one format may be kinder"
     ),
     "reviewed_less_often": "one format was reviewed less often, as when reviews wait for success",
     "reviewed_irregularly": (

@@ -165,6 +165,15 @@ def spell_span(low: float, high: float, this: str, than: str, word: str = "in fa
     return f"{number(near)} to {points(far)} {word} {side}"
 
 
+def spell_could_be(low: float, high: float) -> str:
+    """Spell how much slower or faster the first of two may be, by both ends of its range."""
+    if low < 0 < high:
+        return f"slower by up to {points(-low)}, or faster by up to {points(high)}"
+    if low >= 0:
+        return f"faster by {number(low)} to {points(high)}"
+    return f"slower by {number(-high)} to {points(-low)}"
+
+
 def say_not_settled(subject: str, between: str, range_name: str, more: str = "") -> str:
     """Say that a difference is not settled, in the same words on every page.
 

@@ -30,7 +30,7 @@ from analysis.wording import (
     points,
     sentence_case,
 )
-from analysis.words.credibility import CLAIMED_PAIR, WOULD_BREAK, fill_cards
+from analysis.words.credibility import CLAIMED_PAIR, COULD_HIDE, WOULD_BREAK, fill_cards
 from analysis.words.gate_reasons import give_reason
 from analysis.words.phrases import (
     NOT_SETTLED,
@@ -115,7 +115,7 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
         text = (
             "Each child against itself: how far social goals moved compared with skill goals "
             f"differs between {both} by less than {points(summary.margin)} {every(summary)} "
-            f"({narrow_range_name(summary)} {_narrow(pair)})."
+            f"({narrow_range_name(summary)} {_narrow(pair)}). {sentence_case(COULD_HIDE)}."
         )
     else:
         between = (

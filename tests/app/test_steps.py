@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,12 @@ from pypdf import PdfReader
 from analysis.app.desk import Desk, typed_path
 from analysis.app.pages import columns_page
 from analysis.check import check_records
+from analysis.disclosure.summary import parse_summary
 from analysis.errors import RecordsError
+from analysis.report.pictures import picture_files
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
+from analysis.tables.files import table_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +74,18 @@ def test_the_sample_is_answered_in_words_and_as_a_pdf(app):
     assert (status, headers["Content-Type"]) == (200, "application/pdf")
     text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
     assert "No important difference" in " ".join(text.split())
-    assert app.ask("/take/summary.json")[0] == 200
+    status, _, numbers = app.ask("/take/summary.json")
+    assert status == 200
+    summary = parse_summary(numbers)
+    status, headers, table = app.ask("/take/results.xlsx")
+    assert (status, table) == (200, table_bytes(summary, "results.xlsx"))
+    assert headers["Content-Disposition"] == 'attachment; filename="results.xlsx"'
+    status, _, packed = app.ask("/take/pictures.zip")
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(packed)) as pictures:
+        found = {name: pictures.read(name) for name in pictures.namelist()}
+    assert found == picture_files(summary)
+    assert app.ask("/take/others.zip")[0] == 404
 
 
 def test_a_sheet_of_visits_is_proposed_changed_and_kept_with_consent_only(app, tmp_path):

@@ -242,7 +242,7 @@ def test_the_digest_of_the_code_changes_with_any_line_of_it(tmp_path, monkeypatc
 
 
 # What records hardly show: measured and told in METHODS.md, without a bar.
-HARDLY_SEEN = {"kinder_raters", "kind_indication", "years_not_recorded"}
+HARDLY_SEEN = {"kind_indication"}
 
 
 def test_the_scenarios_plant_what_their_names_say():

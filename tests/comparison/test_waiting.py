@@ -10,7 +10,6 @@ from analysis.comparison.waiting import measure_waiting
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 from analysis.study import run_study
-from analysis.vocabulary import LATE_START
 
 
 def late(weeks, therapy_format="group"):
@@ -26,7 +25,7 @@ def late(weeks, therapy_format="group"):
 def gates_of(records, settings=None):
     study = run_study(records, settings, ask_again=False, ask_beside=False)
     return [
-        (g.this, g.than, g.therapy_format) for g in study.verdicts.gates if g.rule == LATE_START
+        (g.this, g.than, g.therapy_format) for g in study.verdicts.gates if g.rule == "late_start"
     ]
 
 

@@ -1,5 +1,6 @@
 """Seven claims: by their rules, and against planted truths."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pandas as pd
@@ -111,6 +112,20 @@ def test_ratings_are_judged_by_a_margin_of_levels_whatever_the_margin_of_rates()
         assert found.verdict == "supported"
     strict = judged(sample_study(), raters=raters, settings=Settings(rater_margin=0.15))["H7"]
     assert strict.verdict == "cannot tell"
+
+
+def test_no_claim_stands_on_a_format_that_a_fault_favours():
+    study = sample_study()
+    usual = judged(study)
+    both = {
+        name: tuple(replace(d, favoured=(d.this, d.than)) for d in found)
+        for name, found in study.verdicts.kinds.items()
+    } | dict(study.verdicts.traits)
+    main = tuple(replace(d, favoured=(d.this, d.than)) for d in study.verdicts.decisions)
+    doubted = judged(study, beside=both, main=main)
+    assert {doubted[c].verdict for c in ("H1", "H2", "H5")} == {"cannot tell"}
+    assert {doubted[c].reason for c in ("H1", "H2")} == {"favoured"}
+    assert [doubted[c].verdict for c in ("H3", "H4")] == [usual[c].verdict for c in ("H3", "H4")]
 
 
 def test_claims_that_were_planted_are_found_and_their_opposites_are_not():

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from small_clinics import sample_study
 
+from analysis.comparison.result import PAIRS
 from analysis.decisions.decide import decide_pairs
+from analysis.decisions.favoured import FAVOURS
 from analysis.decisions.labels import agrees
 from analysis.settings import Settings
+from analysis.vocabulary import AHEAD
 
 SETTINGS = Settings()
 ROW = {
@@ -118,14 +121,41 @@ def test_a_weakening_gate_takes_enough_to_matter_away(name):
 
 
 @pytest.mark.parametrize(
-    ("late", "label"),
-    [("individual", "rules_out_importantly_slower"), ("group", "faster_size_uncertain")],
+    ("late", "label", "ahead"),
+    [("individual", "cannot_tell", ""), ("group", "faster_size_uncertain", "group")],
 )
-def test_a_format_is_not_ahead_of_one_that_began_later(late, label):
+def test_a_format_is_not_ahead_of_one_that_began_later(late, label, ahead):
     gate = replace(failed_gate("waiting"), rule="late_start", therapy_format=late)
     decision = decision_of_first_pair(gates=[gate])
-    assert (decision.label, decision.ahead, decision.certainty) == (label, "group", "suggestive")
-    assert decision.unsettled == ("late_start" if late == "individual" else "")
+    assert (decision.label, decision.ahead, decision.certainty) == (label, ahead, "suggestive")
+    assert decision.unsettled == ("favoured" if late == "individual" else "")
+
+
+@pytest.mark.parametrize("rule", FAVOURS)
+@pytest.mark.parametrize("named", PAIRS[0])
+def test_no_format_that_a_fault_favours_is_ahead_level_or_not_behind(rule, named):
+    this, than = PAIRS[0]
+    gate = replace(failed_gate("raters"), rule=rule, therapy_format=named)
+    own, other = named, than if named == this else this
+    favoured = {"named": {own}, "other": {other}, "either": {this, than}}[FAVOURS[rule]]
+    half = {"std_error": 0.05, "conf_low": 0.3, "conf_high": 0.5}
+    level = {"estimate": 0.0, "std_error": 0.05, "conf_low": -0.1, "conf_high": 0.1, "df": 100.0}
+    for numbers in (half, level):
+        decision = decision_of_first_pair(gates=[gate], **numbers)
+        assert decision.favoured == tuple(f for f in (this, than) if f in favoured)
+        assert decision.ahead not in favoured
+        assert decision.label != "no_important_difference"
+        assert (decision.unsettled == "favoured") == (decision.label not in AHEAD)
+    # What the range says against the format that is favoured stands.
+    if favoured == {this}:
+        assert (decision.label, decision.ahead) == ("rules_out_importantly_slower", than)
+
+
+def test_a_fault_that_both_formats_have_alike_favours_neither():
+    gate = replace(failed_gate("endings"), rule="made_harder", therapy_format="individual")
+    assert decision_of_first_pair(gates=[gate]).label == "cannot_tell"
+    decision = decision_of_first_pair(gates=[replace(gate, alike=True)])
+    assert (decision.label, decision.certainty) == ("faster_size_uncertain", "suggestive")
 
 
 def test_an_interval_too_wide_to_answer_cannot_tell_whatever_it_is():

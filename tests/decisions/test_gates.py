@@ -18,11 +18,10 @@ from small_clinics import (
 from analysis.comparison.result import PAIRS
 from analysis.computing import text_type
 from analysis.decisions.gates import (
-    goals_set_before,
     judge_pairs,
     missing_at_end,
-    rated_independently,
 )
+from analysis.decisions.recorded_by_format import goals_set_before, rated_independently
 from analysis.decisions.therapists import SHARED_THERAPISTS
 from analysis.records.schema import FORMATS, RATERS
 from analysis.settings import Settings

@@ -6,10 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from block_clinics import HARDER, KINDER, ODD, SUCCESS, shift_reviews, unlike_records
+from block_clinics import (
+    HARDER,
+    KINDER,
+    ODD,
+    SUCCESS,
+    ease_later_goals,
+    mix_raters,
+    shift_reviews,
+    unlike_records,
+)
 from small_clinics import invented_records, sample_study
 
-from analysis.comparison.by_format import compare_by_format, contrast_children
+from analysis.comparison.by_format import compare_by_format
+from analysis.comparison.format_contrasts import contrast_children
 from analysis.comparison.result import PAIRS
 from analysis.decisions.gates_by_format import BY_FORMAT
 from analysis.records.load import records_from_tables
@@ -91,6 +101,41 @@ def test_a_format_that_only_its_therapists_rated_is_named():
     assert {g.therapy_format for g in gates} == {"group"}
 
 
+def test_therapists_of_one_format_who_rate_the_same_goals_higher_than_others_are_named():
+    records = sample_study().records
+    study = answer_of(mix_raters(records, kinder="group"))
+    assert found(study, "kinder_therapists") == WITH_GROUP
+    gates = [g for g in study.verdicts.gates if g.rule == "kinder_therapists"]
+    assert {g.therapy_format for g in gates} == {"group"}
+    assert {(d.this, d.than) for d in study.verdicts.decisions if d.favoured} == WITH_GROUP
+    assert found(answer_of(mix_raters(records)), "kinder_therapists") == set()
+
+
+def test_goals_set_after_the_format_that_are_easier_in_one_format_are_named():
+    records = unlike_records(UnlikeDesign(n_children=400, before_share=(0.5, 0.5, 0.5)), 1)
+    study = answer_of(ease_later_goals(records, "combined"))
+    assert found(study, "easier_later_goals") == {PAIRS[1], PAIRS[2]}
+    ahead = {d.ahead for d in study.verdicts.decisions if d.settled}
+    assert "combined" not in ahead
+    assert found(answer_of(records), "easier_later_goals") == set()
+
+
+def test_two_standards_are_contrasted_as_by_hand():
+    study = answer_of(ease_later_goals(unlike_records(UnlikeDesign(n_children=400), 1), "group"))
+    goals = study.analysis_set.cohort.goals
+    kind = (goals["kind"] == "social").to_numpy(float)
+    after = 1 - goals["set_before_format"].to_numpy(float)
+    here = (goals["format"] == "group").to_numpy() & np.isfinite(after)
+    both = goals[here].groupby("child_id")["set_before_format"].transform("nunique") == 2
+    rows = np.flatnonzero(here)[both.to_numpy()]
+    child = pd.get_dummies(goals["child_id"].iloc[rows]).to_numpy(float)
+    child = child[:, child.any(axis=0)]
+    design = np.column_stack([after[rows], kind[rows], child])
+    by_hand = np.linalg.lstsq(design, goals["rate"].to_numpy()[rows], rcond=None)[0][0]
+    ease = compare_by_format(study.analysis_set).ease
+    assert ease.means["group"] == pytest.approx(by_hand, abs=1e-9)
+
+
 def test_kinder_ratings_in_one_format_are_seen_at_the_first_review():
     kind = unlike(KINDER)
     assert found(kind, "head_start") == WITH_GROUP
@@ -103,6 +148,41 @@ def test_a_format_further_ahead_because_it_is_faster_has_no_head_start():
     faster = unlike(UnlikeDesign(n_children=400, format_effects=(0, 0.4, 0)))
     assert faster.verdicts.decisions[0].ahead == "group"
     assert found(faster, "head_start") == set()
+
+
+def test_a_head_start_that_the_later_reviews_go_on_with_is_no_fault():
+    # Kinder ratings and a faster format: the later pace shows it ahead by itself.
+    both = unlike(replace(KINDER, format_effects=(0, 0.5, 0)))
+    start = compare_by_format(both.analysis_set).head_start.differences[PAIRS[0]]
+    assert start > Settings().head_start_levels
+    assert found(both, "head_start") == set()
+    assert both.verdicts.decisions[0].ahead == "group"
+
+
+def test_a_format_ahead_by_its_own_therapists_ratings_is_said_lightly():
+    faster = {"n_children": 400, "format_effects": (0, 0.4, 0)}
+    own = unlike(UnlikeDesign(**faster, term_recorded=True))
+    assert found(own, "mostly_own_raters") == WITH_GROUP
+    assert own.verdicts.decisions[0].certainty == "suggestive"
+    others = unlike(UnlikeDesign(**faster, term_recorded=True, independent_share=0.7))
+    assert found(others, "mostly_own_raters") == set()
+    assert (others.verdicts.decisions[0].ahead, others.verdicts.decisions[0].certainty) == (
+        "group",
+        "clear",
+    )
+
+
+def test_a_format_ahead_where_nobody_recorded_the_years_is_said_lightly():
+    faster = {"n_children": 400, "format_effects": (0, 0.4, 0), "independent_share": 0.7}
+    unknown = unlike(UnlikeDesign(**faster))
+    assert found(unknown, "terms_not_recorded") == WITH_GROUP
+    assert unknown.verdicts.decisions[0].certainty == "suggestive"
+    assert found(unlike(UnlikeDesign(**faster, term_recorded=True)), "terms_not_recorded") == set()
+
+
+def test_what_was_not_recorded_is_named_only_where_a_format_would_be_ahead():
+    level = unlike(UnlikeDesign(n_children=400))
+    assert found(level, "terms_not_recorded") | found(level, "mostly_own_raters") == set()
 
 
 def test_reviews_that_come_when_a_goal_is_met_are_named():

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.records.load import read_records
 from analysis.study import run_study
+from analysis.vocabulary import AHEAD, CANNOT_TELL, NOT_COMPARABLE
 
 FOLDER = Path(__file__).parent / "misleading_records"
 # The rule that names the fault, for group-individual, combined-individual, combined-group.
@@ -26,8 +27,11 @@ def test_a_pair_that_a_fault_touches_is_withheld_or_said_lightly_with_the_reason
         if rule:
             assert rule in found
             assert decision.certainty == ("" if rule in WITHHELD else "suggestive")
+            # Nothing differs here: what a fault pulls apart is called neither ahead nor level.
+            assert decision.label == (NOT_COMPARABLE if rule in WITHHELD else CANNOT_TELL)
         else:
             assert not found & {*WITHHELD, "closed_below", "unchecked_raters"}
+            assert decision.label not in AHEAD
 
 
 def test_a_group_code_used_at_two_places_is_two_groups():

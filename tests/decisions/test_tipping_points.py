@@ -42,6 +42,7 @@ from analysis.vocabulary import (
     DEPENDS,
     FASTER_IMPORTANT,
     FASTER_SIZE_UNCERTAIN,
+    FAVOURED,
     GROWTH_OPEN,
     NO_IMPORTANT_DIFFERENCE,
     RULES_OUT,
@@ -220,6 +221,13 @@ def test_an_assumption_keeps_what_the_growth_model_leaves_open():
     decision = Decision(*PAIR, RULES_OUT, "group", unsettled=GROWTH_OPEN)
     found = label_grid(cell(0.3, 0.12, 0.01), (decision,), S)
     assert found.table["label"].tolist() == [RULES_OUT]
+
+
+def test_no_assumption_trusts_a_format_that_a_fault_favours():
+    for favoured, label in (((PAIR[0],), CANNOT_TELL), ((PAIR[1],), FASTER_SIZE_UNCERTAIN)):
+        decision = Decision(*PAIR, CANNOT_TELL, unsettled=FAVOURED, favoured=favoured)
+        found = label_grid(cell(0.3, 0.12, 0.01), (decision,), S)
+        assert found.table["label"].tolist() == [label]
 
 
 def test_the_reach_of_a_format_ahead_allows_for_three_comparisons_at_once():

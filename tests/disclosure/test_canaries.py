@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -79,6 +80,7 @@ def run(workbook, tmp_path_factory):
         [
             *(sys.executable, "-m", "analysis.report", str(workbook), "--text"),
             *("--output", str(places["out"] / "summary.pdf")),
+            *("--figures", str(places["out"] / "pictures"), "--tables", "results.xlsx"),
         ],
         capture_output=True,
         text=True,
@@ -134,6 +136,18 @@ def test_no_planted_code_is_in_the_pdf_its_streams_or_its_descriptions(run):
     assert hits(pdf.decode("latin-1")) == []
 
 
+def test_no_planted_code_is_in_the_pictures_or_the_tables(run):
+    _, places = run
+    pictures = list((places["out"] / "pictures").iterdir())
+    assert len(pictures) > 10
+    for path in pictures:
+        assert hits(path.read_bytes().decode("latin-1")) == []
+    with zipfile.ZipFile(places["out"] / "results.xlsx") as book:
+        parts = [book.read(name).decode() for name in book.namelist()]
+    assert any("answer.pairs" in part for part in parts)
+    assert [part for part in parts if hits(part)] == []
+
+
 def test_no_planted_code_is_in_the_numbers_or_the_plain_text(run):
     _, places = run
     for name in ("summary.json", "summary.txt"):
@@ -153,6 +167,8 @@ def test_nothing_is_left_in_temporary_folders_or_logs(run):
     assert [path.name for path in left if hits(path.name)] == []
     assert [p.name for p in left if p.is_file() and hits(p.read_bytes().decode("latin-1"))] == []
     assert sorted(path.name for path in places["out"].iterdir()) == [
+        "pictures",
+        "results.xlsx",
         "summary.json",
         "summary.pdf",
         "summary.txt",
@@ -179,10 +195,10 @@ def test_refused_records_are_refused_without_a_code(workbook, tmp_path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS if WHOLE else NOTEBOOKS[:1], ids=lambda path: path.stem)
-def test_an_executed_notebook_shows_no_planted_code(path, workbook):
+def test_an_executed_notebook_shows_no_planted_code(path, workbook, tmp_path):
     notebook = kept.read_notebook(path)
     chosen = {name: str(workbook) for name in kept.read_parameters(notebook) if name == "records"}
-    ran = kept.run_notebook(kept.set_parameters(notebook, chosen), NOTEBOOKS[0].parent)
+    ran = kept.run_notebook(kept.set_parameters(notebook, chosen), tmp_path)
     assert chosen, "the notebook can be run on a clinic's own records"
     told = nbformat.writes(ran).replace(str(workbook), "")
     assert hits(told) == []

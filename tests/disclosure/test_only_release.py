@@ -20,8 +20,11 @@ from analysis.figures.style import Picture
 from analysis.records.load import records_from_tables
 from analysis.report import progress_page
 from analysis.report.document import render_pdf
+from analysis.report.pictures import picture_files
 from analysis.report.plain_text import render_text
 from analysis.study import run_study
+from analysis.tables.files import table_bytes
+from analysis.tables.marks import ENDINGS
 from analysis.words.tell import tell
 
 PACKAGE = Path(__file__).resolve().parents[2] / "analysis"
@@ -68,10 +71,17 @@ def test_notebooks_hold_only_what_was_published():
             assert "protect(" in text, path.name
 
 
+def everything_made_of(summary):
+    """Give all that may be taken along: report, text, numbers, tables and pictures."""
+    tables = [table_bytes(summary, f"results{ending}") for ending in ENDINGS]
+    report = render_pdf(summary), render_text(summary), spell_summary(summary)
+    return *report, *tables, picture_files(summary)
+
+
 @pytest.mark.slow
 def test_the_whole_report_is_set_from_its_json_alone(monkeypatch):
     summary = tell(published_of(100, 11))
-    wanted = render_pdf(summary), render_text(summary), spell_summary(summary)
+    wanted = everything_made_of(summary)
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("the report looked at something else than the summary")
@@ -80,7 +90,7 @@ def test_the_whole_report_is_set_from_its_json_alone(monkeypatch):
     for target in ("study.run_study", "records.load.read_records", "disclosure.release.protect"):
         monkeypatch.setattr(f"analysis.{target}", refuse)
     again = parse_summary(spell_summary(summary))
-    assert (render_pdf(again), render_text(again), spell_summary(again)) == wanted
+    assert everything_made_of(again) == wanted
 
 
 def poison_frames(value, seen):

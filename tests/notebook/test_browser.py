@@ -265,7 +265,7 @@ def stored(browser):
 
 def outputs_below(browser):
     """Give the outputs of every code cell below the form."""
-    return json.dumps(json.loads(stored(browser))[1:])
+    return json.dumps(json.loads(stored(browser))[2:])
 
 
 def test_a_file_is_chosen_assigned_and_confirmed_by_keyboard(lab, browser, clinic_sheet, pictures):

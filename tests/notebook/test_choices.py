@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from IPython.core.events import EventManager
 from small_clinics import SAMPLE, balanced_clinic, invented_records, sample_study
 
 from analysis.disclosure.private import open_ledger
@@ -24,7 +25,8 @@ from analysis.notebook.choices import (
     choose_records,
 )
 from analysis.notebook.explore import draw_look, explore_comparison, make_controls
-from analysis.notebook.show import NO_ANSWER, NOTHING, introduce, publish_records, quote
+from analysis.notebook.guard import NO_ANSWER
+from analysis.notebook.show import NOTHING, introduce, publish_records, quote
 from analysis.records.schema import DOMAINS
 from analysis.settings import Settings
 from analysis.words.tell import tell
@@ -263,7 +265,8 @@ def test_a_summary_shows_itself_as_a_card_of_its_answer():
 
 def test_a_refused_answer_leaves_no_older_one_for_the_cells_below(monkeypatch, tmp_path):
     summary = publish_records(SAMPLE)
-    shell = SimpleNamespace(user_ns={"summary": summary, "other": 1})
+    events = EventManager(None, {"post_run_cell": lambda result: None})
+    shell = SimpleNamespace(user_ns={"summary": summary, "other": 1}, events=events)
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     with pytest.raises(AnalysisError):
         publish_records(tmp_path / "gone")

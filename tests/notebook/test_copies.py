@@ -66,7 +66,7 @@ def test_a_page_to_read_has_no_controls_and_no_word_on_how_to_run():
     assert "Look closer" in notebook.cells[place - 1].source
     controls.outputs[0].data[WIDGET] = {"model_id": "abc"}
     page = without_controls(notebook)
-    assert len(page.cells) == len(notebook.cells) - 2
+    assert len(page.cells) == len(notebook.cells) - 3  # the controls, their text, the line of work
     html = to_html(notebook).decode()
     for word in ("Look closer", HOW_TO_RUN, "grey line"):
         assert word not in html

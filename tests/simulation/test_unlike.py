@@ -90,6 +90,18 @@ def test_a_goal_made_harder_falls_after_it_was_attained():
     assert falls(0.6) > 2 * falls(0.0)
 
 
+def test_goals_closed_too_early_end_one_level_below_the_expected_one():
+    tables = simulate_unlike(replace(LARGE, close_below=(0.0, 0.7, 0.0)), seed=2).tables
+    goals = tables["goals"].merge(tables["episodes"][["child_id", "format"]], on="child_id")
+    closed = goals[goals["closed_week"].notna()].set_index("goal_id")
+    assert set(closed["format"]) == {"group"}
+    assert set(closed["closed_reason"]) == {"attained"}
+    assert len(closed) > 0.4 * (goals["format"] == "group").sum()
+    last = tables["reviews"].sort_values("week").groupby("goal_id").last().loc[closed.index]
+    assert (last["attainment"] == -1).all()
+    assert (last["week"] == closed["closed_week"]).all()
+
+
 def test_reviews_on_success_show_goals_just_met():
     def attained(**changes):
         found = reviews_of(**changes)

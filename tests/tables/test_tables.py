@@ -9,7 +9,7 @@ from small_clinics import balanced_clinic, invented_records, sample_study
 
 from analysis.disclosure.release import protect
 from analysis.study import run_study
-from analysis.tables import answer
+from analysis.tables import answer, family
 from analysis.tables import sections as beside
 from analysis.tables.layout import HIDDEN, NOT_ASKED, put_in_table
 from analysis.words.phrases import name_records
@@ -17,7 +17,7 @@ from analysis.words.tell import tell
 
 TABULATE = {
     name: getattr(module, name)
-    for module in (answer, beside)
+    for module in (answer, beside, family)
     for name in sorted(dir(module))
     if name.startswith("tabulate_")
 }

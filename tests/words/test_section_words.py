@@ -108,6 +108,21 @@ def test_each_label_has_its_words_and_number_first(label, low, high, ahead, word
     assert "from a rating of 2 to one of 4" in said["depends.trait.attention"]
 
 
+@pytest.mark.parametrize(
+    ("label", "broken"),
+    [
+        (FASTER_IMPORTANT, "would look the same"),
+        (FASTER_SIZE_UNCERTAIN, "would look the same"),
+        (NO_IMPORTANT_DIFFERENCE, "could hide a difference"),
+    ],
+)
+def test_the_headline_of_each_child_against_itself_says_what_would_break_it(label, broken):
+    said = texts(tell_subgroups(subgroups_with(second(label, -0.1, 0.2, "group"))))
+    text = said["depends.within.group-individual"]
+    assert text.endswith(f"A format chosen for the sake of one kind of goal {broken}.")
+    assert find_faults(text) == []
+
+
 def test_a_range_on_one_side_of_zero_is_told_from_near_to_far():
     said = texts(tell_subgroups(subgroups_with(second(CANNOT_TELL, -0.9, -0.1))))
     wanted = "from 0.10 to 0.90 levels further in individual therapy"

@@ -6,12 +6,14 @@ from typing import get_args
 
 import pandas as pd
 import pytest
+from block_clinics import KINDER, ODD, SUCCESS, unlike_records
 from small_clinics import balanced_clinic, invented_records, null_records, sample_study
 from stored_summaries import change, gate_of, stored, with_pair
 
 from analysis.disclosure.release import protect
 from analysis.disclosure.rows import Dropped
 from analysis.settings import Settings
+from analysis.simulation.unlike_design import UnlikeDesign
 from analysis.study import run_study
 from analysis.vocabulary import (
     CANNOT_TELL,
@@ -125,6 +127,21 @@ def thirty_clinics():
         "decided by need",
         invented_records(10, n_children=200, indication=4, availability_share=0),
     )
+    yield (
+        "well recorded",
+        unlike_records(
+            UnlikeDesign(
+                n_children=300,
+                format_effects=(0.0, 0.9, 0.0),
+                term_recorded=True,
+                independent_share=0.7,
+            ),
+            1,
+        ),
+    )
+    yield "leaving", unlike_records(ODD, 1)
+    yield "reviews on success", unlike_records(SUCCESS, 1)
+    yield "kinder", unlike_records(KINDER, 1)
     yield "one baseline", invented_records(11, n_children=120, second_baseline_share=0.0)
     yield "tiny and complete", balanced_clinic({"individual": 12, "group": 12, "combined": 12})
     yield "two tiny formats", balanced_clinic({"individual": 25, "group": 25})
