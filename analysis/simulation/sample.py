@@ -88,13 +88,17 @@ def check_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise WriteError(f'"{folder.name}" is a file. Name a folder to write the clinic into.')
-    truth = folder / TRUTH_NAME
-    ours = truth.is_file() and truth.read_bytes().startswith(TRUTH_MARK)
-    if any(folder.iterdir()) and not ours:
+    if any(folder.iterdir()) and not holds_invented(folder):
         raise WriteError(
             f'The folder "{folder.name}" is not empty and holds no invented clinic, so it is left '
             "as it is. Name a new folder."
         )
+
+
+def holds_invented(folder: Path) -> bool:
+    """Tell whether a folder holds an invented clinic, by the truth that stands beside it."""
+    truth = folder / TRUTH_NAME
+    return truth.is_file() and truth.read_bytes().startswith(TRUTH_MARK)
 
 
 def _rounded(value: object) -> object:
