@@ -7,7 +7,7 @@ FIGURES ?=
 TABLES ?=
 CLINICS ?=
 
-.PHONY: docs setup app report test test-fast same test-lowest notebooks my-notebooks sample-notebooks bench audit selfcheck safe worst mutants release
+.PHONY: docs setup app report network test test-fast same test-lowest notebooks my-notebooks sample-notebooks bench audit selfcheck safe worst mutants release
 
 setup: .venv/ready
 
@@ -26,6 +26,14 @@ app: setup
 report: setup
 	@$(PY) -m analysis.report $(if $(RECORDS),"$(RECORDS)") --output "$(OUT)" \
 		$(if $(FIGURES),--figures "$(FIGURES)") $(if $(TABLES),--tables "$(TABLES)")
+
+# Several clinics, one answer: an invented network, or RECORDS=folder with a folder for each clinic.
+NETWORK := output/invented-network
+
+network: setup
+	@mkdir -p output
+	$(if $(RECORDS),,@$(PY) -m analysis.network invent $(NETWORK) > output/invented-network.log)
+	@$(PY) -m analysis.network report "$(or $(RECORDS),$(NETWORK))" --output output/network.pdf
 
 # Everything, on the cores there are; the tests of a file share what they computed, so they stay together.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(PY) -m pytest --numprocesses auto --dist loadfile

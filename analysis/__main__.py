@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "template": ("analysis.template", "write a workbook to fill in"),
     "app": ("analysis.app.__main__", "do all of this in the browser, without typing"),
     "notebooks": ("analysis.notebook.__main__", "run the notebooks, or open copies of them"),
+    "network": ("analysis.network.__main__", "pool the reports of several clinics"),
     "verify": ("analysis.verify", "hold a report against its own numbers"),
     "selfcheck": ("analysis.selfcheck.__main__", "try this copy on this machine"),
     "audit": ("analysis.audit.__main__", "how often reports are right, on invented clinics"),

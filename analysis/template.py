@@ -1,7 +1,7 @@
 """The entry point `python -m analysis.template goals.xlsx`: a workbook to fill in.
 
 In: where to write. Out: a workbook made from the schema, with a sheet of records, one that explains
-every column, drop-downs for labels and limits for numbers.
+every column, drop-downs for labels and limits for numbers; or, asked for, REDCap's data dictionary.
 Decisions: what it asks for is read back without a word. The sheet of records has the columns that a
 comparison needs first; the others may stay empty.
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from analysis.arguments import Arguments
 from analysis.errors import WriteError, run_entry_point
 from analysis.records.assignment.telling import command
+from analysis.records.package import redcap_bytes
 from analysis.records.schema import FLAT_REQUIRED, TABLES, Column
 from analysis.writing import Output, write_files
 from analysis.writing.places import kind_of_place
@@ -29,6 +30,11 @@ LONGEST_TOLD = 250  # signs; a spreadsheet shows 255
 FIRST = (*FLAT_REQUIRED, "group_id")
 FLAT_TABLES = ("episodes", "goals", "reviews")
 MADE = (2024, 1, 1)
+REDCAP_TOLD = (
+    "In REDCap, upload it under Data Dictionary, and let the form goal_review repeat "
+    "(Project Setup, Repeating instruments): one for each review of a goal. Export the records "
+    "as CSV (raw data)."
+)
 
 
 def template_columns() -> list[Column]:
@@ -44,10 +50,26 @@ def write_template(path: str | Path) -> Path:
     Raises:
         WriteError: when it cannot be written, or something else stands there.
     """
+    path = _new_file(path)
+    write_files([Output(path, _workbook_bytes(), b"PK")])
+    return path
+
+
+def write_redcap(path: str | Path) -> Path:
+    """Write the data dictionary for REDCap.
+
+    Raises:
+        WriteError: when it cannot be written, or something else stands there.
+    """
+    path = _new_file(path)
+    write_files([Output(path, redcap_bytes())])
+    return path
+
+
+def _new_file(path: str | Path) -> Path:
     path = Path(path)
     if kind_of_place(path) != "missing":
         raise WriteError(f'"{path.name}" is there already and may be filled in. Name a new file.')
-    write_files([Output(path, _workbook_bytes(), b"PK")])
     return path
 
 
@@ -130,9 +152,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Write a workbook to fill in: one row for each review of a goal.",
     )
     parser.add_argument("workbook", help="where to write it, such as goals.xlsx")
+    parser.add_argument(
+        "--redcap",
+        action="store_true",
+        help="write a data dictionary for REDCap instead, such as dictionary.csv",
+    )
     asked = parser.parse_args(arguments)
 
     def work() -> str:
+        if asked.redcap:
+            path = write_redcap(asked.workbook)
+            return f"Written: {path.name}. {REDCAP_TOLD}\n"
         path = write_template(asked.workbook)
         again = command("check", path.resolve())
         return f"Written: {path.name}. One row for each review of a goal; then\n  {again}\n"

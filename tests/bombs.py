@@ -5,6 +5,7 @@ Used by `tests/records/test_bombs.py` and `benchmarks/bombs.py`; everything is m
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as arrow
+from other_books import labelled, old_excel, open_document, record, row
 from pyarrow import parquet
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -239,6 +241,42 @@ def distinct_prose(path, n=300_000):
 
 
 # What it is, how it is made, the name's ending, and the code it is refused with.
+def repeated_rows(path):
+    many = row("child_id", 1, more='table:number-rows-repeated="1000000"')
+    open_document(path, *[many] * 100)
+
+
+def repeated_cells(path):
+    one = '<table:table-cell office:value-type="float" office:value="1" '
+    wide = f'<table:table-row>{one}table:number-columns-repeated="16384"/></table:table-row>'
+    open_document(
+        path,
+        wide.replace(
+            "<table:table-row>", '<table:table-row table:number-rows-repeated="1000000">', 1
+        )
+        + wide * 3_000,
+    )
+
+
+def many_open_cells(path):
+    noise = np.random.default_rng(1).integers(97, 123, size=2_000_000).astype(np.uint8)
+    cells = ("<table:table-row>" + "<table:table-cell/>" * 10_000 + "</table:table-row>") * 500
+    open_document(path, cells + f"<!--{noise.tobytes().decode()}-->")
+
+
+def old_gaps(path):
+    body = labelled((0, 0), "child_id") + labelled((65_535, 255), "x")
+    old_excel(path, [("A", 0, body), *[("B", 0, 0)] * 3_000])
+
+
+def old_numbers(path):
+    packed = struct.pack("<HI", 0, 6) * 250
+    rows = b"".join(
+        record(0xBD, struct.pack("<HH", line, 0) + packed + b"\xf9\0") for line in range(4_000)
+    )
+    old_excel(path, [("A", 0, rows), *[("B", 0, 0)] * 100])
+
+
 BOMBS = {
     "20 million rows in one column": (many_rows, ".parquet", "too_large"),
     "36 million cells": (many_cells, ".parquet", "swells"),
@@ -257,6 +295,11 @@ BOMBS = {
     "200,000 rows to column XFD": (wide_rows, ".xlsx", "too_large"),
     "20,000 parts": (entries, ".xlsx", "zip_bomb"),
     "a number format of 3 MB": (number_format, ".xlsx", "empty"),
+    "a million rows by one word, 100 sheets": (repeated_rows, ".ods", "too_large"),
+    "a million rows to column XFD by one word": (repeated_cells, ".ods", "too_large"),
+    "5 million cells": (many_open_cells, ".ods", "too_large"),
+    "3,000 sheets at one place, cells at the corners": (old_gaps, ".xls", "too_large"),
+    "a million packed numbers in 100 sheets": (old_numbers, ".xls", "too_large"),
     "a line of 20 million commas": (one_line, ".csv", "long_line"),
     "16,000 headings, 3 MB": (many_headings, ".csv", "long_line"),
     "16,000 short headings": (short_headings, ".csv", "too_many_columns"),

@@ -10,7 +10,8 @@ PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 def lowest_pins():
     """Give a pin for each package the program and its tests ask for."""
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["notebooks"]]
+    asked += project["optional-dependencies"]["test"]
     return [entry.replace(">=", "==") for entry in asked]
 
 

@@ -76,7 +76,7 @@ def do_chunks(
             yield chunk, outcomes
     if keep:
         keep.mkdir(parents=True, exist_ok=True)
-    with _workers(jobs, cluster) as workers:
+    with open_workers(jobs, cluster) as workers:
         for chunk, outcomes in workers(delayed(_do_chunk)(chunk) for chunk in waiting):
             if keep:
                 content = json.dumps(outcomes).encode()
@@ -105,7 +105,16 @@ def _read_kept(path: Path) -> list[Outcome] | None:
 
 
 @contextlib.contextmanager
-def _workers(jobs: int, cluster: str) -> Iterator[Parallel]:
+def open_workers(jobs: int, cluster: str) -> Iterator[Parallel]:
+    """Give what runs jobs at once: processes on this machine, or a dask cluster.
+
+    Args:
+        jobs: processes on this machine.
+        cluster: address of a dask scheduler to use in their place, or "".
+
+    Raises:
+        AnalysisError: if the cluster cannot be reached, or its package is not installed.
+    """
     if not cluster:
         # One thread of arithmetic for each process: the matrices are small and the cores taken.
         with (

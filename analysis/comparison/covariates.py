@@ -20,6 +20,7 @@ from analysis.comparison.arms import formats_among, indicate_formats
 from analysis.comparison.places import SITE, PlaceColumns, choose_place_columns, trait_of
 from analysis.computing import text_index
 from analysis.measures.cohort import TRAITS
+from analysis.records.blanks import can_allow_for, shares_blank
 from analysis.settings import Settings
 from analysis.vocabulary import DroppedReason
 
@@ -181,13 +182,13 @@ def _judge(
     blank: dict[str, tuple[str, ...]] = {}
     for column, values in candidates.items():
         absent = np.isnan(values)
-        share = absent @ formats / formats.sum(axis=0)
+        share = shares_blank(absent, formats)
         seldom = tuple(f for f, s in zip(names, share, strict=True) if s > settings.most_missing)
         if 0 < len(seldom) < len(names):
             blank[trait_of(column)] = seldom
         if absent.all():
             dropped[column] = "not_recorded"
-        elif len(names) - len(seldom) < min(len(names), 2):
+        elif not can_allow_for(share, settings.most_missing):
             dropped[column] = "missing_too_often"
         elif np.nanmin(values) == np.nanmax(values):
             dropped[column] = "same_for_all"

@@ -33,7 +33,7 @@ from analysis.figures.style import (
 from analysis.wording import signed
 from analysis.words import alt_text
 from analysis.words.analyses import give_title
-from analysis.words.phrases import spell_unit
+from analysis.words.phrases import present_pairs, spell_unit
 from analysis.words.reasons import give_clause
 
 LABEL_CM = 6.0
@@ -55,7 +55,7 @@ def draw_analyses(summary: Summary, *, width_cm: float = 17.0) -> Picture:
         width_cm: width of the whole picture.
     """
     rows = summary.method.analyses
-    pairs = summary.answer.pairs
+    pairs = present_pairs(summary, summary.answer.pairs)
     asked = [row for row in rows if any(span_of(pair) for pair in row.pairs)]
     if not asked:
         return draw_nothing(width_cm, alt_text.describe_analyses(summary))

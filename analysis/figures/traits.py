@@ -73,7 +73,7 @@ def draw_traits(summary: Summary, *, width_cm: float = 17.4) -> Picture:
         axes.set_xlim(ratings[0] - 0.45, ratings[-1] + 0.45)
         axes.set_ylim(low, high * 1.03)
         _draw_axes(axes, ratings, low, high, summary.measure.rate_weeks)
-        _draw_formats(axes, rows, summary.formats, high - low)
+        _draw_formats(axes, rows, summary.formats, high - low, width)
     return picture
 
 
@@ -107,6 +107,7 @@ def _draw_formats(
     rows: Sequence[tuple[Predicted, Span]],
     formats: Sequence[str],
     height: float,
+    width_cm: float,
 ) -> None:
     names = [f for f in formats if any(row.format == f for row, _ in rows)]
     labels: list[tuple[float, str]] = []
@@ -121,9 +122,10 @@ def _draw_formats(
             line(axes, [at, at], ends, color=FORMAT_COLOURS[name], linewidth=2.2, alpha=0.35)
             mark(axes, at, span.middle, name, scale=0.85)
         labels.append((y[-1], name))
-    right = max(row.rating for row, _ in rows) + 0.45
+    left, right = (f(row.rating for row, _ in rows) for f in (min, max))
+    right, per_cm = right + 0.45, (right - left + 0.9) / width_cm
     last: float | None = None
     for end, name in sorted(labels):
         last = end if last is None else max(end, last + 0.11 * height)
-        mark(axes, right + 0.08, last, name, scale=0.85)
-        write(axes, right + 0.18, last, FORMAT_TITLES[name], weight=600)
+        mark(axes, right + 0.13 * per_cm, last, name, scale=0.85)
+        write(axes, right + 0.29 * per_cm, last, FORMAT_TITLES[name], weight=600)

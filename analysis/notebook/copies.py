@@ -21,8 +21,6 @@ FAILED = (
     "JupyterLab did not start. Install it with: "
     '"{python}" -m pip install jupyterlab ipywidgets great-tables nbclient nbconvert'
 )
-    'JupyterLab did not start. Install it with: "{python}" -m pip install jupyterlab ipywidgets'
-)
 
 
 def copy_notebooks(paths: Sequence[Path], folder: Path) -> list[Path]:

@@ -25,11 +25,12 @@ from analysis.records.assignment.telling import command
 from analysis.records.checking.checks import check_text
 from analysis.records.load import Records, assemble_records, refuse_if_faulty
 from analysis.records.mapping import Mapping, read_mapping
+from analysis.records.package import PACKAGE_MARK, PACKAGE_NAME, package_bytes
 from analysis.records.privacy.identifiers import find_identifiers
 from analysis.records.readiness import judge_readiness
 from analysis.records.schema import TABLES
 from analysis.records.text_records import TextRecords
-from analysis.simulation.tables import table_bytes
+from analysis.simulation.tables import table_bytes, written_columns
 from analysis.writing import Output, check_target, settle_files
 from analysis.writing.files import replace_files
 from analysis.writing.folders import replace_folder
@@ -38,6 +39,7 @@ from analysis.writing.locks import hold_lock
 from analysis.writing.places import NOT_ORDINARY, kind_of_place
 
 TABLE_FILES = {f"{name}.csv": table for name, table in TABLES.items()}
+FILES = (*TABLE_FILES, PACKAGE_NAME)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +231,7 @@ def _settle(folder: Path, key: Path | None) -> None:
             settle_files([key])
     if kind_of_place(folder.parent) == "folder":
         with hold_lock(folder), _as_write_error(folder):
-            settle_folder(folder, TABLE_FILES)
+            settle_folder(folder, FILES)
 
 
 def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
@@ -246,14 +248,16 @@ def _check_folder(folder: Path, key: Path | None, raw: Path) -> None:
         if kind == "file":
             raise WriteError(f'"{folder.name}" is a file. Give the name of a folder.')
         entries = sorted(folder.iterdir())
-    if any(entry.name not in TABLE_FILES for entry in entries):
+    if any(entry.name not in FILES for entry in entries):
         raise WriteError(
             f'The folder "{folder.name}" holds other files. Name a new or empty folder, or '
             "one with coded tables from before."
         )
     for entry in entries:
-        table = TABLE_FILES[entry.name]
-        mark = ",".join(column.name for column in table.columns if not column.added).encode()
+        mark = PACKAGE_MARK
+        if entry.name in TABLE_FILES:
+            names = [one.name for one in TABLE_FILES[entry.name].columns if not one.added]
+            mark = ",".join(names).encode()
         check_target(Output(entry, b"", mark), inputs)
 
 
@@ -264,15 +268,19 @@ def _inputs(raw: Path) -> Sequence[Path]:
 
 
 def _write(records: Records, folder: Path, key: Path | None, book: CodeBook, raw: Path) -> None:
-    tables = {
-        f"{name}.csv": table_bytes(getattr(records, name), table)
+    frames = {
+        name: getattr(records, name)
         for name, table in TABLES.items()
         if len(getattr(records, name)) or table.required
     }
+    tables = {f"{name}.csv": table_bytes(one, TABLES[name]) for name, one in frames.items()}
+    tables[PACKAGE_NAME] = package_bytes(
+        {name: written_columns(one, TABLES[name]) for name, one in frames.items()}
+    )
     with _as_write_error(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
     with hold_lock(folder):
         _check_folder(folder, key, raw)
         if key is not None:
             replace_files([Output(key, book.as_bytes(), KEY_MARK)], [key])
-        replace_folder(folder, tables, TABLE_FILES)
+        replace_folder(folder, tables, FILES)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from analysis.cards import about, draw_card
 from analysis.formats import GROUPED_FORMATS, is_grouped
+from analysis.records.blanks import can_allow_for, shares_blank
 from analysis.records.load import Records
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -262,12 +263,26 @@ def _find_gaps(records: Records, settings: Settings) -> tuple[Gap, ...]:
             absent.add(table)
             continue
         n_missing = int(frame[column].isna().sum())
-        filled_in = n_missing <= settings.most_missing * len(frame)
-        if n_missing and filled_in and cost.startswith(NOT_ADJUSTED):
-            cost = cost.replace(NOT_ADJUSTED, STILL_ADJUSTED).partition(";")[0]
+        if n_missing and cost.startswith(NOT_ADJUSTED):
+            cost = _cost_of_trait(frame, column, cost, settings)
         if n_missing:
             rows.append(Gap(table, column, n_missing, len(frame), cost))
     return tuple(rows)
+
+
+def _cost_of_trait(frame: pd.DataFrame, column: str, cost: str, settings: Settings) -> str:
+    """Give what blanks in a trait cost, by the rule that the report goes by."""
+    labels = [label for label in FORMATS if (frame["format"] == label).any()]
+    formats = np.column_stack([(frame["format"] == label).to_numpy() for label in labels])
+    shares = shares_blank(frame[column].isna().to_numpy(), formats.astype(float))
+    if not can_allow_for(shares, settings.most_missing):
+        return cost
+    seldom = [
+        label for label, share in zip(labels, shares, strict=True) if share > settings.most_missing
+    ]
+    if seldom:
+        return f"formats other than {listing(seldom)} can be compared among children alike in this"
+    return cost.replace(NOT_ADJUSTED, STILL_ADJUSTED).partition(";")[0]
 
 
 def _count_goals(records: Records) -> tuple[str, ...]:

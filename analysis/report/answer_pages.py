@@ -1,9 +1,9 @@
-"""The first pages: the answer, what changed since the last report, who was compared.
+"""The first page: the answer.
 
-In: a told `Summary`. Out: for each section its display strings (a `View`), its pictures, and its
-blocks of plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences get
-more width, and reasons that all pairs share stand once, so that it stays one page; a format that
-the clinic does not have has no row.
+In: a told `Summary`. Out: the section's display strings (a `View`), its pictures, and its blocks of
+plain text. Decisions: nothing is judged or computed here; on page 1 longer sentences get more
+width, and reasons that all pairs share stand once, so that it stays one page; a format that the
+clinic does not have has no row.
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 
-from analysis.disclosure.chain_rows import Change, NewChildren
 from analysis.disclosure.rows import Counts, FlowStep, FormatRate, MainPair
 from analysis.disclosure.summary import Summary
-from analysis.figures.balance import draw_balance, draw_overlap
 from analysis.figures.contrasts import BY_NARROW, draw_contrasts
-from analysis.figures.flow import draw_flow
 from analysis.figures.needed import draw_needed
 from analysis.figures.style import Picture, text_width_cm
 from analysis.formats import is_grouped
@@ -29,15 +26,13 @@ from analysis.report.spelling import (
     View,
     bullets,
     head,
-    name_pair,
     row_line,
     spell_count,
 )
-from analysis.wording import interval, number, sentence_case, signed
+from analysis.wording import interval, number
 from analysis.words import alt_text
 from analysis.words.answer import LIGHTLY, give_question, title_pair
 from analysis.words.cautions import CAUTION_TITLES, choose_next_step
-from analysis.words.cohort import TRAIT_TITLES, spell_start, start_unit
 from analysis.words.phrases import (
     compares,
     ends,
@@ -48,9 +43,8 @@ from analysis.words.phrases import (
     present_pairs,
     range_name,
 )
-from analysis.words.previous import name_row, say_since
 
-TEXT_CM, HALF_CM = 17.4, 8.45
+TEXT_CM = 17.4
 SIDES_CM = (8.4, 9.0, 9.6, 10.2)
 TALLEST_ROW_CM = 2.8
 GUTTER_CM = 0.4
@@ -278,89 +272,3 @@ def _count_cells(first: FlowStep, row: Counts, rates: Mapping[str, FormatRate]) 
     rate = rates.get(row.format)
     gained = f"{number(known(rate.estimate))} ({interval(*ends(rate))})" if rate else ""
     return [*cells, gained or ("" if row.format == ALL else NOT_SHOWN)]
-
-
-def view_previous(summary: Summary) -> View | None:
-    """Give what changed since the last report; None where there was none."""
-    part = summary.previous
-    if part is None:
-        return None
-    new = part.newcomers.rows if part.newcomers else ()
-    ids = ["changes.held"]
-    if not part.held:
-        ids += [f"changes.{row.id}" for row in part.rows]
-    sentences = [summary.texts[name] for name in ids] + summary.quote("changes.new")
-    look = summary.texts.get("method.look")
-    return {
-        "since": say_since(summary, part),
-        "sentences": [sentences[0], *([look] if look else []), *sentences[1:]],
-        "head": ["", "Last report", "This report", "Change"],
-        "rows": [] if part.held else [_spell_change(row) for row in part.rows],
-        "new_head": ["", "New minus earlier children", sentence_case(range_name(summary))],
-        "new": [_spell_new(row) for row in new],
-    }
-
-
-def write_previous(view: View, summary: Summary) -> Iterable[str]:
-    """Give what changed as blocks of plain text."""
-    yield from head("What changed since the last report?")
-    yield from view["sentences"]
-    yield f"The last report: {view['since']}"
-
-
-def _spell_change(row: Change) -> list[str]:
-    moved = [NOT_SHOWN if n is None else signed(n) for n in (row.before, row.now, row.change)]
-    return [name_pair(row.id), *moved]
-
-
-def _spell_new(row: NewChildren) -> list[str]:
-    return [sentence_case(name_row(row)), signed(known(row.estimate)), interval(*ends(row))]
-
-
-def view_cohort(summary: Summary) -> View:
-    """Give who was compared, and how alike they were."""
-    rows = summary.cohort.at_start
-    seen = [f for f in summary.formats if any(getattr(row, f) is not None for row in rows)]
-    return {
-        "sentences": summary.quote("who"),
-        "at_start": {
-            "formats": seen,
-            "head": ["", *(FORMAT_HEADS[name] for name in seen)],
-            "rows": [
-                {
-                    "head": TRAIT_TITLES[row.trait],
-                    "unit": start_unit(row.trait),
-                    "cells": [spell_start(row, name) or NOT_SHOWN for name in seen],
-                }
-                for row in rows
-            ],
-        },
-    }
-
-
-def draw_cohort(summary: Summary) -> dict[str, Picture]:
-    """Draw the pictures of who was compared, empty ones included."""
-    return {
-        "flow": draw_flow(summary, width_cm=TEXT_CM),
-        "balance": draw_balance(summary, width_cm=HALF_CM),
-        "overlap": draw_overlap(summary, width_cm=HALF_CM),
-    }
-
-
-def write_cohort(view: View, summary: Summary) -> Iterable[str]:
-    """Give who was compared as blocks of plain text."""
-    yield from head("Were the children alike to begin with?")
-    yield from view["sentences"]
-    if any(row.shown for row in summary.cohort.flow):
-        yield alt_text.describe_flow(summary)
-    start = view["at_start"]
-    if start["rows"]:
-        yield "Children at the start:"
-        yield bullets(
-            row_line(f"{row['head']} ({row['unit']})", start["head"][1:], row["cells"])
-            for row in start["rows"]
-        )
-    if summary.cohort.balance:
-        yield alt_text.describe_balance(summary)
-    if summary.cohort.overlap:
-        yield alt_text.describe_overlap(summary)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from analysis.disclosure.summary import Summary
 from analysis.figures.style import Picture
 from analysis.report import answer_pages as first
+from analysis.report import cohort_pages as cohort
 from analysis.report import deeper_pages as deeper
 from analysis.report import method_pages as last
 from analysis.report import progress_page as second
@@ -41,8 +42,8 @@ class Section:
 SECTIONS = (
     Section("answer", first.view_answer, first.write_answer, first.draw_answer),
     Section("progress", second.view_progress, second.write_progress, second.draw_course),
-    Section("previous", first.view_previous, first.write_previous),
-    Section("cohort", first.view_cohort, first.write_cohort, first.draw_cohort),
+    Section("previous", cohort.view_previous, cohort.write_previous),
+    Section("cohort", cohort.view_cohort, cohort.write_cohort, cohort.draw_cohort),
     Section("subgroups", deeper.view_subgroups, deeper.write_subgroups, deeper.draw_subgroups),
     Section("effort", deeper.view_effort, deeper.write_effort, deeper.draw_times),
     Section("analyses", last.view_analyses, last.write_analyses, last.draw_certainty),
@@ -53,6 +54,7 @@ SECTIONS = (
     Section("method", last.view_method, last.write_method),
 )
 
+ANNEX = ("cohort", "subgroups", "effort", "analyses", "sensitivity", "claims", "method")
 WITHOUT_COMPARISON = frozenset({"answer", "progress", "previous"})
 
 

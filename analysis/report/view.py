@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from analysis.disclosure.summary import Summary
 from analysis.report.heading import NO_HEADING, TYPED, Heading
-from analysis.report.sections import view_sections
+from analysis.report.sections import ANNEX, view_sections
 from analysis.report.spelling import View, clean
 from analysis.wording import number
 from analysis.words.answer import TITLE
@@ -34,11 +34,16 @@ def view_summary(
         heading: what the clinic writes above it.
 
     Returns:
-        `front` (what every page bears), `sections` (their names in order), then a view for each
+        `front` (what every page bears), `sections` (their names in order), `annex` (those that
+        follow the team's pages), then a view for each
         section that the study was asked.
     """
     sections = view_sections(summary)
-    front = {"front": _view_front(summary, heading), "sections": list(sections)}
+    front = {
+        "front": _view_front(summary, heading),
+        "sections": list(sections),
+        "annex": [name for name in ANNEX if name in sections],
+    }
     return clean(front | sections, characters)
 
 

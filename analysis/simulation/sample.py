@@ -1,6 +1,6 @@
 """Put an invented clinic into a folder: its tables, its truth and its data dictionary.
 
-In: tables, a design, a seed and a folder. Out: seven files whose bytes depend on design and seed
+In: tables, a design, a seed and a folder. Out: eight files whose bytes depend on design and seed
 alone.
 Decisions: a folder is only written to when it is new, empty, or holds an earlier invented clinic,
 so that nobody's records are ever replaced by invented ones.
@@ -15,10 +15,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import WriteError
+from analysis.records.package import PACKAGE_NAME, package_bytes
 from analysis.records.schema import TABLES
 from analysis.simulation.design import ClinicDesign
 from analysis.simulation.dictionary import write_dictionary
-from analysis.simulation.tables import table_bytes
+from analysis.simulation.tables import table_bytes, written_columns
 from analysis.simulation.truth import Truth, describe_design
 from analysis.writing import Output, write_files
 
@@ -42,7 +43,8 @@ def clinic_files(
         truth: what `true_contrasts` says of the design.
 
     Returns:
-        File name -> bytes: a CSV for each table, `truth.json` and `README.md`.
+        File name -> bytes: a CSV for each table, `datapackage.json`, `truth.json`
+        and `README.md`.
     """
     content = {
         "invented": True,
@@ -50,8 +52,10 @@ def clinic_files(
         "design": describe_design(design),
         "truth": _rounded(truth),
     }
+    written = {name: written_columns(tables[name], table) for name, table in TABLES.items()}
     return {
         **{f"{name}.csv": table_bytes(tables[name], table) for name, table in TABLES.items()},
+        PACKAGE_NAME: package_bytes(written),
         TRUTH_NAME: (json.dumps(content, indent=2) + "\n").encode(),
         "README.md": write_dictionary(design, truth, seed).encode(),
     }
@@ -84,13 +88,17 @@ def check_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise WriteError(f'"{folder.name}" is a file. Name a folder to write the clinic into.')
-    truth = folder / TRUTH_NAME
-    ours = truth.is_file() and truth.read_bytes().startswith(TRUTH_MARK)
-    if any(folder.iterdir()) and not ours:
+    if any(folder.iterdir()) and not holds_invented(folder):
         raise WriteError(
             f'The folder "{folder.name}" is not empty and holds no invented clinic, so it is left '
             "as it is. Name a new folder."
         )
+
+
+def holds_invented(folder: Path) -> bool:
+    """Tell whether a folder holds an invented clinic, by the truth that stands beside it."""
+    truth = folder / TRUTH_NAME
+    return truth.is_file() and truth.read_bytes().startswith(TRUTH_MARK)
 
 
 def _rounded(value: object) -> object:

@@ -71,11 +71,16 @@ def build_table(
     return make_frame(built, copy=False)
 
 
+def written_columns(frame: pd.DataFrame, table: Table) -> list[str]:
+    """Give the columns that a file of the frame holds: all but the added ones without a value."""
+    return [c.name for c in table.columns if not c.added or frame[c.name].notna().any()]
+
+
 def table_bytes(frame: pd.DataFrame, table: Table) -> bytes:
     """Give the frame as UTF-8 CSV: whole numbers whole, missing cells empty, lines end in LF."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    names = [c.name for c in table.columns if not c.added or frame[c.name].notna().any()]
+    names = written_columns(frame, table)
     writer.writerow(names)
     cells = [_cells(frame[name]) for name in names]
     writer.writerows(zip(*cells, strict=True))

@@ -217,6 +217,6 @@ def tabulate_unrecorded(summary: Summary) -> Table:
         "unrecorded",
         rows,
         "How strong would something unrecorded have to be?",
-        "As strong as how many of the recorded trait that matters most; and as a share of what is "
-        "unexplained (robustness value)",
+        "As many times as the recorded trait that matters most, to change what is said; and the "
+        "share of what is unexplained that would bring the difference to zero (robustness value)",
     )

@@ -13,7 +13,8 @@ texts that stand beside numbers, by id:
 - sensitivity: CONTROL_NAMES
 - claims: CLAIMS, give_claim_estimand
 - previous: say_since
-- method: describe_trial, list_settings, list_versions, list_glossary, LIMITS
+- method: describe_trial, list_settings, choose_settings, list_versions, list_glossary, LIMITS
+- findings: the sentence that begins a section of the annex; glossary: GLOSSARY
 - discussion: list_discussion; missing: what a comparison still needs
 - gate_reasons: GATE_QUESTIONS, give_reason; reasons: give_clause
 - phrases: spell_unit, every, range_name, narrow_range_name, pair_names, absent_formats,

@@ -18,8 +18,8 @@ ANALYSIS_TITLES = {
     "growth_regression": "All reviews at once, adjusted",
     "overlap_weighted": "Children weighted until alike",
     "overlap_weighted_adjusted": "Weighted until alike, and adjusted",
-    "mixed_growth": "Growth of every goal, nested spreads",
-    "ordinal": "Levels taken as an order only",
+    "mixed_growth": "Growth model of every review",
+    "ordinal": "Levels as higher or lower only",
     CHANGE: "Change after {rate_weeks} weeks",
     "attained_24_weeks": "Goals attained at the end",
     "goals_before_format": "Only goals set before the format",
@@ -106,14 +106,15 @@ def tell_agreement(summary: Summary) -> list[Sentence]:
     if not parts:
         text = "No pair of formats could be compared, so there is nothing to compare it with."
         return [say(key, "agreement.none", text)]
-    text = f"The same question asked in other ways falls inside the main range: {'; '.join(parts)}."
+    text = f"Asked in other ways, the answer falls inside the main range: {'; '.join(parts)}"
     asked = [gate for gate in summary.method.gates if gate.gate == "agreement"]
     against = [gate.pair.partition("-") for gate in asked if not gate.passed]
     if against:
         names = listing([f"{this} and {FORMAT_NAMES[than]}" for this, _, than in against])
-        text += f" The growth model of every review does not support the main answer for {names}."
+        text += f"; the growth model of every review does not support it for {names}"
     elif asked:
-        text += " The growth model of every review supports the main answer."
+        text += "; the growth model of every review supports it"
+    text += "."
     rule = "agreement.growth_against" if against else "agreement"
     return [say(key, rule, text, ("certainty.analyses",))]
 

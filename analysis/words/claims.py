@@ -36,6 +36,10 @@ from analysis.words.phrases import (
 from analysis.words.reasons import REASON_CLAUSES
 
 NOT_ASKED = "The claims made about these formats before were not held against these records."
+BEFOREHAND = (
+    "Each was written down, with its rule, before any records were seen. Hinted means that the "
+    "range lies on the side of the claim, but that so much was compared that chance could do it."
+)
 CLAIMS: dict[ClaimId, str] = {
     "H1": (
         "Skill goals (self-care, motor, sensory) move further in individual than in group therapy."
@@ -97,28 +101,22 @@ ABOVE_ZERO: dict[ClaimId, str] = {
     "H7": "caregivers and teachers see more",
 }
 REASONS: dict[str, str] = {
-    "ahead": "The range lies wholly on the side of the claim",
-    "reversed": "The range lies wholly against the claim",
-    "no_important_difference": "Any difference is smaller than the {margin} that would matter",
-    "ruled_out": "A difference of {margin} or more in favour of the claim is ruled out",
+    "ahead": "The whole range is on its side",
+    "reversed": "The whole range is against it",
+    "no_important_difference": "Any difference is below {margin}",
+    "ruled_out": "{margin} in its favour: ruled out",
     "behind": "The range lies wholly below zero",
-    "not_behind": "Being behind by {margin} or more is ruled out for both kinds of goal",
+    "not_behind": "Behind by {margin} or more: ruled out for both kinds of goal",
     "goes_with": "The range lies wholly above zero; an association, not more",
     "not_lower": "Ratings lower by {margin} or more are ruled out",
     "lower": "The range lies wholly below zero",
-    "not_settled": (
-        "The range lies on the side of the claim, but beside everything else this report compares "
-        f"it is {NOT_SETTLED}"
-    ),
-    "favoured": (
-        "A fault in how these formats were recorded may make one of them look ahead, so the range "
-        "is not trusted (first page)"
-    ),
-    "too_wide": "The range holds both what would speak for the claim and what would not",
+    "not_settled": f"Hinted, but {NOT_SETTLED}",
+    "favoured": "Records may favour one format (page 1)",
+    "too_wide": "The range speaks both for and against",
 }
 # What these reasons rule out, they rule out by the narrower of the two ranges.
 BY_NARROW_RANGE = frozenset({"no_important_difference", "ruled_out", "not_behind", "not_lower"})
-LIGHTLY = " Lean on this lightly: see the cautions on the first page."
+LIGHTLY = " Lean on this lightly (page 1)."
 
 
 def give_claim_estimand(summary: Summary, id: ClaimId) -> str:
@@ -132,7 +130,11 @@ def tell_claims(summary: Summary) -> list[Sentence]:
     if part is None:
         return [say("claims.not_asked", "claims.not_asked", NOT_ASKED)]
     rows = part.rows
-    return [*(_say_claim(summary, row) for row in rows), _say_ledger(rows)]
+    return [
+        *(_say_claim(summary, row) for row in rows),
+        _say_ledger(rows),
+        say("claims.beforehand", "claims.beforehand", BEFOREHAND),
+    ]
 
 
 def _say_claim(summary: Summary, claim: ClaimRow) -> Sentence:
@@ -192,8 +194,5 @@ def _say_ledger(rows: tuple[ClaimRow, ...]) -> Sentence:
     """Say how the claims fare together."""
     found = [row.verdict for row in rows]
     parts = [f"{found.count(v)} {v}" for v in get_args(ClaimVerdict) if v in found]
-    text = (
-        f"Of {count(len(rows), 'claim')} made about these formats before: {listing(parts)}. Each "
-        "was written down, with its rule, before any records were seen."
-    )
+    text = f"Of {count(len(rows), 'claim')} made about these formats before: {listing(parts)}."
     return say("claims.ledger", "claims.ledger", text, ("claims.rows",))

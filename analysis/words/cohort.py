@@ -64,6 +64,8 @@ def _say_flow(cohort: CohortPart) -> Sentence:
     first, last = cohort.flow[0], cohort.flow[-1]
     if last.total is None:
         text = "Too few children are left in a format to print how many were compared."
+        if first.total is not None:
+            text += f" About {children(first.total)} were handed in."
     elif first.total is None:
         text = (
             f"About {children(last.total)} have goals whose progress can be measured. Some others "
@@ -76,9 +78,9 @@ def _say_flow(cohort: CohortPart) -> Sentence:
         )
     else:
         text = (
-            f"Of about {children(first.total)} in the records, about {number(last.total, 0)} have "
-            "goals whose progress can be measured. The others had no level at the start or were "
-            "not reviewed again in time."
+            f"About {number(last.total, 0)} of about {children(first.total)} have goals whose "
+            "progress can be measured; the others had no level at the start or were not reviewed "
+            "again in time."
         )
     return say("who.flow", "flow", text, ("who.flow",))
 
@@ -87,23 +89,27 @@ def _say_balance(summary: Summary) -> Sentence:
     """Say where the formats differed most at the start, and what weighting left of it."""
     balance = summary.cohort.balance
     if not balance:
-        text = (
-            "No trait was recorded for enough children, and enough on both sides of it, to say how "
-            "alike the formats were."
+        text = "How alike the children of the formats were at the start cannot be printed, because "
+        text += (
+            "too few children stand on each side of every recorded trait."
+            if summary.cohort.at_start
+            else "no trait of the children was recorded for enough of them."
         )
         return say("who.balance", "balance.none", text)
     worst = max(balance, key=lambda row: known(row.before))
     text = (
-        f"At the start the formats differed most in {TRAIT_NAMES[worst.trait]} "
-        f"({number(known(worst.before), 1)} standard deviations). "
+        f"At the start the children of the formats differed most in {TRAIT_NAMES[worst.trait]} "
+        f"({number(known(worst.before), 1)} standard deviations)"
     )
     if not summary.cohort.weighted:
-        text += "The children could not be weighted until alike."
+        text += " and could not be weighted until alike."
         return say("who.balance", "balance", text, ("who.balance",))
-    left = max(known(row.after) for row in balance)
+    last = max(balance, key=lambda row: known(row.after))
+    left, alike = known(last.after), find_setting(summary, "overlap_smd_warn")
+    where = f", most in {TRAIT_NAMES[last.trait]}" if left > alike else " in any trait"
     text += (
-        f"After weighting, the largest difference in any trait is at most {number(left)}; up to "
-        f"{number(find_setting(summary, 'overlap_smd_warn'))} counts as alike."
+        f"; once like is set beside like, they differ by at most {number(left)}{where}, and up to "
+        f"{number(alike)} counts as alike."
     )
     return say("who.balance", "balance", text, ("who.balance",))
 

@@ -36,6 +36,7 @@ SMALLEST_PRINTED = 0.001
 CHANCE: tuple[tuple[float, Counts], ...] = ((0.005, SUPPORTS), (0.01, SUPPORTS), (0.05, WEAKENS))
 RATINGS = ("very low", "low", "moderate")
 HIGHEST_OF_KIND = RATINGS[1]
+MAY_FOLLOW = "the format may have been chosen for the goal"
 COULD_HIDE = "a format chosen for the sake of one kind of goal could hide a difference"
 WOULD_BREAK = "a format chosen for the sake of one kind of goal would look the same"
 
@@ -110,8 +111,8 @@ def _fill_card(
         return CredibilityCard(id, (), "", say(key, "credibility.untested", text))
     if pair.p_value >= no_hint:
         text = (
-            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}). That does "
-            "not rule one out: such tests need many children."
+            f"Nothing here points to a dependence on {name} (p = {pair.p_value:.2f}), which "
+            "does not rule one out."
         )
         return CredibilityCard(id, (), "", say(key, "credibility.no_hint", text, used))
     if not pair.settled:
@@ -127,7 +128,7 @@ def _fill_card(
         rating = min(rating, HIGHEST_OF_KIND, key=RATINGS.index)
         text = (
             f"Credibility that it depends on {name}: {rating} ({_spell(pair.p_value)}); never "
-            f"above {HIGHEST_OF_KIND}, because {WOULD_BREAK}."
+            f"above {HIGHEST_OF_KIND}, because {MAY_FOLLOW}."
         )
     return CredibilityCard(id, items, rating, say(key, f"credibility.{rating}", text, used))
 
@@ -178,7 +179,7 @@ def _answer(
         ),
         Item(
             "Were children compared with themselves?",
-            f"Yes; but {WOULD_BREAK}."
+            f"Yes; but {MAY_FOLLOW}."
             if within_child
             else "No: with other children, who were not assigned at random.",
             WEAKENS if within_child else UNDERMINES,

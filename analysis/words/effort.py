@@ -136,7 +136,7 @@ def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
         low, high = sorted(map(abs, ends(first)))
         text = (
             f"A child in {fewer} took about {number(abs(hours), 0)} therapist hours less than one "
-            f"in {more} ({range_name(summary)} {interval(low, high, 0)})."
+            f"in {more} ({range_name(summary)} {interval(low, high, 0)})"
         )
     else:
         low, high = ends(first)
@@ -152,9 +152,12 @@ def _say_net(summary: Summary, rows: Sequence[NetBenefit]) -> Sentence:
         worths.append(row.hours_per_level)
     if settled and worths and len(worths) + 1 < len(rows):
         text += (
-            " That outweighs any difference in gain as long as one level is held worth up to "
-            f"{number(max(worths), 0)} therapist hours; above that these records cannot tell."
+            f"; for a team that would give up to {number(max(worths), 0)} therapist hours for one "
+            "more level, these hours outweigh any difference in progress, and above that these "
+            "records cannot tell."
         )
+    elif settled:
+        text += "."
     key = f"effort.net.{first.this}-{first.than}"
     return say(key, "effort.net", text, ("effort.net_benefit",))
 

@@ -11,7 +11,7 @@ from analysis.disclosure.rows import Gate
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import GateName, GateRule
 from analysis.wording import FORMAT_NAMES, TRAIT_NAMES, count, number
-from analysis.words.phrases import gate_numbers, known, say
+from analysis.words.phrases import gate_numbers, known, present_pairs, say
 
 GATE_QUESTIONS: dict[GateName, str] = {
     "describe": "Are there enough children with two reviews?",
@@ -37,6 +37,20 @@ NOT_MADE = "the comparison could not be made"
 def tell_gates(summary: Summary) -> list[Sentence]:
     """Say how every gate was answered, pair by pair."""
     return [say_gate(summary, gate) for gate in summary.method.gates]
+
+
+def count_passed(summary: Summary) -> str:
+    """Say how many checks the pairs that the clinic has have passed."""
+    kept = present_pairs(summary, summary.answer.pairs)
+    asked = [gate for gate in summary.method.gates if gate.pair in {pair.id for pair in kept}]
+    passed, n = sum(gate.passed for gate in asked), len(asked)
+    kinds = len({gate.gate for gate in asked})
+    pairs = "the pair" if len(kept) == 1 else f"{len(kept)} pairs"
+    text = f"{count(kinds, 'check')} of {pairs} of formats, from how many children there are to "
+    text += "who rated the goals"
+    if passed == n:
+        return f"{text}: all passed."
+    return f"{text}: {passed} of {n} answers passed. These did not:"
 
 
 def say_gate(summary: Summary, gate: Gate) -> Sentence:
@@ -141,7 +155,8 @@ _REASONS: dict[GateRule, Callable[[Gate, Summary], str]] = {
     "unlike": lambda g, s: (
         "even after weighting, the children of the formats differ too much in "
         f"{TRAIT_NAMES[g.trait] if g.trait else 'a recorded trait'} ({number(known(g.have))} "
-        f"standard deviations; at most {number(known(g.need))})"
+        f"standard deviations; at most {number(known(g.need))}). "
+        "It takes children in every format who are alike in this"
     ),
     "few_traits": lambda g, s: (
         "almost nothing about the children at the start was recorded, so who was offered which "

@@ -11,19 +11,20 @@ from typing import NamedTuple
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.settings import Settings
 from analysis.wording import listing, number, percent
+from analysis.words.glossary import GLOSSARY
 from analysis.words.phrases import range_name, say
 
 LIMITS = (
-    "Children were not assigned at random. Only what was written down on the first day could be "
-    "allowed for.",
     "Goal attainment compares children with what was expected of them, not with each other.",
-    "An average over children says nothing certain about one child.",
     "A statement that these records cannot tell two formats apart does not say that the formats "
     "do equally well.",
     "Printed counts are rounded and small groups are left out, so that no child can be recognised.",
 )
 
 NOT_INSTALLED = "not installed, run from its folder"
+MUST_KNOW = frozenset(
+    {"margin", "smallest_cell", "compare_children", "compare_groups", "horizon_weeks"}
+)
 LARGEST_IN_FULL = 1e5
 TWIN = "statsmodels"
 
@@ -116,6 +117,26 @@ def list_settings(summary: Summary) -> list[SettingRow]:
     return rows
 
 
+def choose_settings(summary: Summary) -> list[SettingRow]:
+    """Give the choices that a reader must know, and those that a clinic changed."""
+    own = Settings()
+    kept = []
+    for row, spelt in zip(summary.method.settings, list_settings(summary), strict=True):
+        default = getattr(own, row.name, row.value)
+        if row.name in MUST_KNOW or row.value != default:
+            kept.append(spelt)
+    return kept
+
+
+def say_where_settings_stand(summary: Summary) -> str:
+    """Say where every choice stands, the printed ones among them."""
+    n, printed = len(summary.method.settings), len(choose_settings(summary))
+    return (
+        f"The other {n - printed} choices are as the method sets them. All {n} stand in "
+        "summary.json, which is attached to this PDF, and with their reasons in docs/settings.md."
+    )
+
+
 def _spell_value(value: float | tuple[float, ...], unit: str) -> str:
     if isinstance(value, tuple):
         return f"{listing([f'{part:g}' for part in value])} {unit}".strip()
@@ -147,7 +168,7 @@ def list_versions(summary: Summary) -> list[str]:
 
 def list_glossary(summary: Summary) -> list[tuple[str, str]]:
     """Give the words used in a report and what they mean."""
-    return [(word.format(range_name=range_name(summary)), text) for word, text in _GLOSSARY]
+    return [(word.format(range_name=range_name(summary)), text) for word, text in GLOSSARY]
 
 
 def tell_audit(summary: Summary) -> list[Sentence]:
@@ -181,39 +202,3 @@ def tell_look(summary: Summary) -> list[Sentence]:
         f"with what the earlier reports left: {level}. Ranges are not changed by this."
     )
     return [say("method.look", "look.later", text, ("certainty.look",))]
-
-
-_GLOSSARY = (
-    (
-        "Goal attainment",
-        "How far a child has come towards a goal, judged on five levels that were written down "
-        "when the goal was set.",
-    ),
-    ("Expected level", "What family and therapist agreed the child would reach; level 0 of five."),
-    ("Progress", "How many levels a child’s goals move each term, averaged over the goals."),
-    (
-        "{range_name}",
-        "The differences that go well with these records. A wide range means that the records say "
-        "little.",
-    ),
-    (
-        "Too small to matter",
-        "A difference below the margin that was fixed before anyone saw the results.",
-    ),
-    (
-        "Children made alike",
-        "Children in different formats differ from the start. What was written down on the first "
-        "day is allowed for, so that like is compared with like.",
-    ),
-    ("Weighting", "Children who resemble those of the other formats count more, the others less."),
-    (
-        "Standard deviation",
-        "A yardstick for how much children differ; differences far below one are small.",
-    ),
-    (
-        "T-score",
-        "A summary of a child’s goals used by many services; 50 when all goals are met as "
-        "expected.",
-    ),
-    ("Combined therapy", "Individual and group sessions planned together from the start."),
-)

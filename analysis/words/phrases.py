@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from analysis.disclosure.fields import FormatId, Times
-from analysis.disclosure.rows import Gate, Interval, WeekMean
+from analysis.disclosure.rows import Gate, Interval, Measure, WeekMean
 from analysis.disclosure.summary import Sentence, Summary
 from analysis.vocabulary import NOT_COMPARABLE, Unit
 from analysis.wording import FORMAT_NAMES, number, points, sentence_case
@@ -33,6 +33,14 @@ TIMES: dict[Times, str] = {
 }
 AIM = ("answer.needed.half_width",)
 NOT_SETTLED = "not settled by these records"
+
+
+class Measured(Protocol):
+    """A summary whose numbers are measured in something: of one clinic or of several."""
+
+    @property
+    def measure(self) -> Measure:
+        """Weeks and levels of confidence."""
 
 
 class OfPair(Protocol):
@@ -106,12 +114,12 @@ def ends(row: Interval) -> tuple[float, float]:
     return known(row.conf_low), known(row.conf_high)
 
 
-def every(summary: Summary) -> str:
+def every(summary: Measured) -> str:
     """Spell how long a rate lasts: 'every 12 weeks'."""
     return f"every {summary.measure.rate_weeks} weeks"
 
 
-def weeks_compared(summary: Summary) -> str:
+def weeks_compared(summary: Measured) -> str:
     """Spell the weeks compared: 'weeks 0 to 24'."""
     return f"weeks 0 to {summary.measure.horizon_weeks}"
 
@@ -123,12 +131,12 @@ def spell_unit(summary: Summary, unit: Unit) -> str:
     return UNIT_NAMES[unit]
 
 
-def range_name(summary: Summary) -> str:
+def range_name(summary: Measured) -> str:
     """Spell what an interval is called: '95% range'."""
     return f"{spell_level(summary.measure.confidence)} range"
 
 
-def narrow_range_name(summary: Summary) -> str:
+def narrow_range_name(summary: Measured) -> str:
     """Spell what the interval that shows no important difference is called: '90% range'."""
     return f"{spell_level(summary.measure.similarity_confidence)} range"
 

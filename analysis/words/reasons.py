@@ -13,7 +13,7 @@ REASON_CLAUSES: dict[str, str] = {
     "few_rows_left": "too few children are left for the traits allowed for",
     "few_clusters_left": "too few independent children and therapy groups are left",
     "few_reviewed": "too few children were reviewed at the end",
-    "few_rated": "this trait was rated for too few children",
+    "few_rated": "fewer than two formats have enough children in whom this trait was rated",
     "few_with_both_kinds": "too few children have both a skill goal and a social goal",
     "few_of_kind": "too few children have a goal of this kind",
     "few_domains": "fewer than two areas of life have enough children in every format",

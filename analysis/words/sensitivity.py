@@ -18,7 +18,6 @@ from analysis.wording import (
     interval,
     listing,
     number,
-    sentence_case,
 )
 from analysis.words.analyses import give_title
 from analysis.words.answer import LABEL_TITLES
@@ -174,7 +173,7 @@ def _say_dropout(row: Dropout) -> Sentence:
     title = LABEL_TITLES[row.label]
     text = (
         f"{names}: what is said changes if the children who left, those seen only once among them, "
-        f"progressed afterwards {listing(sides)} than is taken for granted. It would then be: "
+        f"progressed afterwards {listing(sides)} than is taken for granted; it would then be: "
         f"{title[:1].lower()}{title[1:]}."
     )
     used = (f"{key}.{name}" for name in ("percent_this", "percent_than"))
@@ -194,19 +193,19 @@ def _say_unrecorded(row: Unrecorded) -> Sentence:
         )
         return say(key, "unrecorded.no_claim", text)
     changes = f"{names}: what is said would no longer hold if something unrecorded explained"
-    of_both = "of the choice of format and of progress alike"
-    left = f"{row.share}% of what the recorded traits leave open"
+    of_both = "both which format a child had and how far goals moved"
+    left = f"{row.share}% of what the recorded traits leave unexplained"
     used = [f"{key}.share"]
     if row.trait is None:
-        return say(key, "unrecorded.share", f"{changes} {left}, {of_both}.", used)
+        return say(key, "unrecorded.share", f"{changes} {left}, in {of_both}.", used)
     trait = TRAIT_NAMES[row.trait]
     low, high = _spell_times(row.times_low), _spell_times(row.times_high)
     spelt = _spell_times(row.times)
     could = low if low == high else f"{low} to {high}"
     enough = row.times_low is not None and row.times_low < 1
     text = (
-        f"{changes} {spelt} times the share that {trait} explains, {of_both} ({could} times, as "
-        f"{trait} is measured only roughly here), or {left}. Something as strong as {trait} "
+        f"{changes} {spelt} times as much as {trait} does, in {of_both} ({could} times, as {trait} "
+        f"is measured only roughly here; {left}), so something as strong as {trait} "
         f"{'might be' if enough else 'would not be'} enough."
     )
     names_of = ("times", "times_low", "times_high")
@@ -230,8 +229,7 @@ def _say_wide(summary: Summary, strongest: tuple[str, ...]) -> Sentence:
     text = (
         f"The wider range of each pair says how far the {range_name(summary)} reaches if something "
         "unrecorded differs between the formats as much as the strongest recorded trait does "
-        f"({listing(names, 'or')}). Twice the effect, on format and progress alike, explains four "
-        "times the share."
+        f"({listing(names, 'or')}). Twice the effect explains four times as much."
     )
     return say("sensitivity.wide", "wide", text)
 
@@ -291,13 +289,10 @@ def _say_size(summary: Summary, row: PlannedSize) -> Sentence:
     if row.times is None:
         text += f", no wider than the {number(aim)} at which most clinics have an answer."
         return say(key, "planning.enough", text, used)
-    text += f". {sentence_case(spell_times(summary, row, row.times))} {say_aim(summary)}."
+    text += f"; {spell_times(summary, row, row.times)} {say_aim(summary)}."
     rule = "planning.more"
     if row.reachable is not None and row.reachable > aim:
-        text += (
-            " More children in the same therapy groups alone could not bring it below "
-            f"{number(row.reachable)}: it takes more groups."
-        )
+        text += f" Without more groups it stays above {number(row.reachable)}."
         used.append(f"{path}.reachable")
         rule = "planning.more_groups"
     return say(key, rule, text, used)

@@ -28,7 +28,6 @@ from analysis.wording import (
     listing,
     number,
     points,
-    sentence_case,
 )
 from analysis.words.credibility import CLAIMED_PAIR, COULD_HIDE, WOULD_BREAK, fill_cards
 from analysis.words.gate_reasons import give_reason
@@ -87,7 +86,12 @@ def _tell_within(summary: Summary, part: WithinChildPart) -> list[Sentence]:
     if part.withheld:
         text = f"This cannot be answered with these records, because {give_clause(part.withheld)}."
         return [*pairs, say("depends.within.withheld", "within.withheld", text)]
-    told = [_say_within_counts(part), _say_breaks(summary), _say_within_rates(summary, part)]
+    ahead = any(pair.shown and pair.label in AHEAD for pair in part.pairs)
+    told = [
+        _say_within_counts(part),
+        *_tell_breaks(summary, ahead=ahead),
+        _say_within_rates(summary, part),
+    ]
     return [*pairs, *told]
 
 
@@ -109,13 +113,13 @@ def _say_within_pair(summary: Summary, pair: SecondPair) -> Sentence:
         text = (
             "Each child against itself: compared with skill goals, social goals moved about "
             f"{points(estimate)} further {every(summary)} in {ahead} than in {behind} "
-            f"({range_name(summary)} {interval(low, high)}). {sentence_case(WOULD_BREAK)}."
+            f"({range_name(summary)} {interval(low, high)}); {WOULD_BREAK}."
         )
     elif pair.label == NO_IMPORTANT_DIFFERENCE:
         text = (
             "Each child against itself: how far social goals moved compared with skill goals "
             f"differs between {both} by less than {points(summary.margin)} {every(summary)} "
-            f"({narrow_range_name(summary)} {_narrow(pair)}). {sentence_case(COULD_HIDE)}."
+            f"({narrow_range_name(summary)} {_narrow(pair)}); {COULD_HIDE}."
         )
     else:
         between = (
@@ -165,16 +169,21 @@ def _say_within_counts(part: WithinChildPart) -> Sentence:
     return say("depends.within.counts", "within.counts", text, ("depends.within_child.rates",))
 
 
-def _say_breaks(summary: Summary) -> Sentence:
-    """Say what would break it, and whether the records look like it."""
+def _tell_breaks(summary: Summary, *, ahead: bool) -> list[Sentence]:
+    """Say what would break it, and whether the records look like it.
+
+    Args:
+        summary: the summary.
+        ahead: a pair's own sentence says already what would break it.
+    """
     largest = find_setting(summary, "overlap_smd")
     rows = [row for row in summary.cohort.balance if row.trait in OF_SOCIAL_GOALS]
     unlike = [TRAIT_NAMES[row.trait] for row in rows if known(row.before) > largest]
-    text = f"What would break it: {WOULD_BREAK}."
-    if not unlike:
-        return say("depends.within.breaks", "within.breaks", text)
-    text += f" As they would then, the formats differed at the start in {listing(unlike)}."
-    return say("depends.within.breaks", "within.breaks.hint", text, ("who.balance",))
+    key, text = "depends.within.breaks", "" if ahead else f"What would break it: {WOULD_BREAK}."
+    if unlike:
+        text += f" As they would then, the formats differed at the start in {listing(unlike)}."
+        return [say(key, "within.breaks.hint", text.strip(), ("who.balance",))]
+    return [say(key, "within.breaks", text)] if text else []
 
 
 def _say_within_rates(summary: Summary, part: WithinChildPart) -> Sentence:
@@ -246,10 +255,10 @@ def _tell_domains(summary: Summary, part: DomainsPart) -> list[Sentence]:
     ordered = sorted(rows, key=lambda row: known(row.estimate))
     low, high = ordered[0], ordered[-1]
     text = (
-        f"{pair_names(first, upper=True)}, {len(rows)} areas of life: each area's difference is "
-        "drawn towards their mean as far as its children are few. They go from "
+        f"{pair_names(first, upper=True)}, {len(rows)} areas of life: differences go from "
         f"{_spell_domain(low, f'{range_name(summary)} ')} to {_spell_domain(high)}, levels "
-        f"{every(summary)}. {_say_settled_areas(rows)}"
+        f"{every(summary)}. An area with few children is shown nearer to the average of all areas, "
+        f"because few children can look unusual by chance. {_say_settled_areas(rows)}"
     )
     told = [say(key, rule, text, ("depends.domains.rows",))]
     if part.folded:

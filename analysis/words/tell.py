@@ -20,6 +20,7 @@ from analysis.words.cautions import tell_cautions
 from analysis.words.claims import tell_claims
 from analysis.words.cohort import tell_cohort
 from analysis.words.effort import tell_effort
+from analysis.words.findings import tell_findings
 from analysis.words.gate_reasons import tell_gates
 from analysis.words.method import tell_audit, tell_look
 from analysis.words.missing import tell_missing
@@ -44,6 +45,7 @@ SECTIONS: Final[tuple[Callable[[Summary], Iterable[Sentence]], ...]] = (
     tell_effort,
     tell_sensitivity,
     tell_claims,
+    tell_findings,
     tell_previous,
 )
 

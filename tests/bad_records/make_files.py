@@ -309,7 +309,7 @@ def shapes():
         "old .xls by its bytes",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
         "refused",
-        ["old_office"],
+        ["damaged_workbook"],
     )
     locked = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")

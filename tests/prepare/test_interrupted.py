@@ -230,6 +230,7 @@ def test_the_folder_is_replaced_whole_and_private(march):
         "episodes.csv",
         "goals.csv",
         "reviews.csv",
+        "datapackage.json",
     }
     assert stat.S_IMODE((march / "coded").stat().st_mode) == 0o700
 

@@ -12,12 +12,16 @@ import pytest
 import yaml
 from import_graph import Package
 
+from analysis.__main__ import COMMANDS
+from analysis.__main__ import main as run_command
+
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = WHOLE["project"]
 LOCKED = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 LOCK = [line.removesuffix(" \\") for line in LOCKED if not line.startswith("    --hash=")]
 CONDA_NAMES = {"typst-py": "typst", "matplotlib-base": "matplotlib"}
+RUN = ("run", "notebooks")
 RUN_NOT_IMPORTED = {"jupyterlab"}  # the notebooks are opened in it
 
 
@@ -31,6 +35,7 @@ def bound_of(entry):
 
 PARTS = {
     "run": PROJECT["dependencies"],
+    "notebooks": PROJECT["optional-dependencies"]["notebooks"],
     "test": PROJECT["optional-dependencies"]["test"],
     "check": WHOLE["dependency-groups"]["dev"],
 }
@@ -54,7 +59,7 @@ def test_no_package_is_asked_for_in_two_places():
 
 
 def names_to_run():
-    return {name_of(entry).replace("-", "_") for entry in PARTS["run"]}
+    return {name_of(entry).replace("-", "_") for part in RUN for entry in PARTS[part]}
 
 
 def test_the_lock_holds_names_and_versions_and_no_address():
@@ -115,29 +120,32 @@ def test_every_package_needed_to_run_is_imported():
     assert sorted(names_to_run() - RUN_NOT_IMPORTED - imported_by_the_package()) == []
 
 
-@pytest.mark.parametrize("command", PROJECT["scripts"])
-def test_an_installed_command_is_a_main_that_gives_its_exit_code(command):
-    module, _, function = PROJECT["scripts"][command].partition(":")
-    main = getattr(importlib.import_module(module), function)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_installed_command_is_a_main_that_gives_its_exit_code(command, capsys):
+    main = importlib.import_module(COMMANDS[command][0]).main
     signature = inspect.signature(main)
     assert signature.return_annotation == "int"
     assert all(p.default is not inspect.Parameter.empty for p in signature.parameters.values())
     with pytest.raises(SystemExit) as refused:
-        main(["--no-such-option"])
+        run_command([command, "--no-such-option"])
     assert refused.value.code == 2
 
 
-def test_every_file_that_is_no_module_goes_with_the_package():
-    given = WHOLE["tool"]["setuptools"]["package-data"]
-    sent = set()
-    for package, patterns in given.items():
-        folder = ROOT.joinpath(*package.split("."))
-        for pattern in patterns:
-            assert list(folder.glob(pattern)), f"{package}: {pattern}"
-            sent |= set(folder.glob(pattern))
-    others = {p for p in (ROOT / "analysis").rglob("*") if p.is_file() and p.suffix != ".py"}
-    others = {p for p in others if "__pycache__" not in p.parts}
-    assert sorted(p.relative_to(ROOT).as_posix() for p in others - sent) == []
+def test_the_one_installed_command_names_all_others_and_refuses_what_is_none(capsys):
+    assert PROJECT["scripts"] == {"therapy-formats": "analysis.__main__:main"}
+    assert run_command([]) == 0
+    told = capsys.readouterr().out
+    assert [line.split()[0] for line in told.splitlines()[1:]] == list(COMMANDS)
+    with pytest.raises(SystemExit) as refused:
+        run_command(["repot"])
+    assert refused.value.code == 2
+    assert "repot" not in capsys.readouterr().err
+
+
+def test_every_entry_point_that_a_clinic_types_has_a_command():
+    entries = {path.parent.name for path in (ROOT / "analysis").glob("*/__main__.py")}
+    named = {module.split(".")[1] for module, _ in COMMANDS.values()}
+    assert entries - named == set()
 
 
 def test_the_version_stands_once_and_others_repeat_it():

@@ -180,7 +180,7 @@ def test_a_packing_that_nobody_here_can_read_is_refused_in_words(tmp_path, at, c
     ("name", "part", "code"),
     [
         ("a.xlsx", "xl/workbook.bin", "not_a_workbook"),
-        ("a.xlsx", "content.xml", "not_a_workbook"),
+        ("a.xlsx", "Index/Document.iwa", "not_a_workbook"),
         ("a.xlsx", "word/document.xml", "not_a_workbook"),
     ],
 )

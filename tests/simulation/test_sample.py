@@ -17,7 +17,7 @@ from analysis.simulation.dictionary import describe_table, describe_values
 from analysis.simulation.tables import table_bytes
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-FILES = {*(f"{name}.csv" for name in TABLES), "README.md", "truth.json"}
+FILES = {*(f"{name}.csv" for name in TABLES), "README.md", "truth.json", "datapackage.json"}
 
 
 def test_the_sample_is_byte_for_byte_what_its_command_writes(tmp_path, capsys):

@@ -189,7 +189,7 @@ def test_telling_twice_changes_nothing():
 def test_the_order_is_the_order_of_the_report():
     found = [row.id.partition(".")[0] for row in tell(stored()).sentences]
     order = "pair headline always caution next_step counts gate certainty method who progress"
-    order += " depends soon effort sensitivity claims"
+    order += " depends soon effort sensitivity claims finding"
     assert list(dict.fromkeys(found)) == order.split()
 
 

@@ -33,7 +33,7 @@ YESES = frozenset(
 NOES = frozenset(["n", "no", "false", "nein", "non", "nee", "nej", "-", "0"])
 GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
-    r"(?:_|$)|^(\d{1,2})_(?=\D)|(?:^|_)(?:goal|ziel|target)_([a-h])(?:_|$)"
+    r"(?:_|$)|^(\d{1,2})_(?!(?:w|m|d)[a-z]*(?:_|$))(?=\D)|(?:^|_)(?:goal|ziel|target)_([a-h])(?:_|$)"
 )
 ANY_NUMBER = re.compile(r"_?(\d{1,2})(?:_|$)")
 REST_MEANS = {

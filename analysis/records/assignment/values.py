@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -58,12 +59,9 @@ def _read(
 ) -> TextColumn:
     texts = [clean_text(value) for value in column.values]
     commas = not table.decimal_comma and _is_decimal_comma(texts)
-    declared = {
-        plain_name(label) or label: value for label, value in mapping.labels.get(name, {}).items()
-    }
+    declared = _as_looked_up(mapping.labels.get(name, {}))
     if name == "baseline_level" and not declared:
-        labels = mapping.labels.get("attainment", {})
-        declared = {plain_name(label) or label: value for label, value in labels.items()}
+        declared = _as_looked_up(mapping.labels.get("attainment", {}))
     counts = np.bincount(column.codes, minlength=len(texts))
     values = list(column.values)
     for i, text in enumerate(texts):
@@ -76,6 +74,22 @@ def _read(
     return TextColumn(column.heading, column.position, tuple(values), column.codes)
 
 
+def _as_looked_up(labels: AnyMapping[str, str]) -> dict[str, str]:
+    """Give labels as written, and by their words alone where those tell them apart.
+
+    "(+1)" and "(-1)" are the same words, so that such labels count only as they are written.
+    """
+    values: dict[str, set[str]] = {}
+    for label, value in labels.items():
+        values.setdefault(plain_name(label), set()).add(value)
+    by_words = {
+        words: found.pop()
+        for words, found in values.items()
+        if len(found) == 1 and words and not words.replace("_", "").isdigit()
+    }
+    return by_words | {clean_text(label): value for label, value in labels.items()}
+
+
 def _is_decimal_comma(texts: list[str]) -> bool:
     """Tell whether commas in a comma-separated file part decimals: no cell could be thousands."""
     found = [text for text in texts if COMMA.fullmatch(text)]
@@ -86,9 +100,9 @@ def _number(
     text: str, name: str, mapping: Mapping, declared: dict[str, str], commas: bool
 ) -> tuple[str, str]:
     """Give the number a text tells, and in which words that is said; ("", "") to leave it."""
-    key = plain_name(text) or text
-    if key in declared or text in declared:
-        value = declared.get(key, declared.get(text, ""))
+    key = text if text in declared else plain_name(text)
+    if key in declared:
+        value = declared[key]
         if value == MISSING:
             return "", "labels read as missing, as the mapping says"
         if NUMBER.fullmatch(text) and name in LEVELS:

@@ -45,7 +45,8 @@ NUMBERED = re.compile(
 )
 FILLERS = word_set(
     "gas level levels score scores rating ratings attainment goal at the of in arm review visit "
-    "assessment assess measure t_score therapy after nach name label from since no value "
+    "assessment assess reassessment eval evaluation reeval re measure t_score therapy after nach "
+    "name label from since no value "
     "result gas_score week weeks point time term treatment block programme program period year "
     "intervention ot rated scored taken test date semester phase session study course  "
     "stufe niveau nivel livello status"

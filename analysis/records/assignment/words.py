@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
 
 from analysis.records.headings import plain_name
 from analysis.records.privacy.shapes import fold
@@ -50,15 +49,17 @@ DOMAIN_WORDS = {
     "self_care": "self_care selfcare adl adls activities_of_daily_living personal_care "
     "selbstversorgung selbsthilfe soins_personnels autonomie soin_personnel autocuidado autonomia "
     "cuidado_personal cura_di_se zelfzorg zelfredzaamheid egenvard personlig_vard samoobsluga "
-    "cura_personale self_help daily_living daily_living_skills",
+    "cura_personale self_help egenomsorg egenvaard daily_living daily_living_skills",
     "motor": "motor motor_skills motorik motorisch motricite moteur motriz motricidad motorio "
     "motricita motoriek motorisk ruchowa motoryka motor_function",
     "sensory": "sensory sensory_processing sensory_regulation sensorik sensorisch sensoriel "
-    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung",
+    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sanse "
+    "sanser sansemotorik",
     "social": "social social_skills sozial soziales sozialverhalten sociale sociaal spoleczna "
     "social_participation sosial",
     "emotional": "emotional emotion emotions emotional_regulation emotionen emotionnel emocional "
-    "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle",
+    "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle folelser "
+    "folelsesmaessig",
     "communication": "communication communicating communication_skills kommunikation comunicacion "
     "comunicazione communicatie komunikacja kommunikasjon comunicacao",
 }
@@ -180,6 +181,8 @@ def read_format(text: str) -> tuple[str, str]:
 
     >>> read_format("1:1 & Group"), read_format("Gruppe (4)"), read_format("G"), read_format("2")
     (('combined', 'certain'), ('group', 'certain'), ('group', 'likely'), ('', ''))
+    >>> read_format("Group + one to one"), read_format("Small group then one-on-one")
+    (('combined', 'likely'), ('combined', 'likely'))
     """
     if len(text) > LONGEST_LABEL:
         return "", ""
@@ -198,7 +201,7 @@ def read_format(text: str) -> tuple[str, str]:
 
 def _pieces(plain: str) -> list[str]:
     words = plain.split("_")
-    return [*words, *("_".join(pair) for pair in pairwise(words))]
+    return ["_".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)]
 
 
 @cache

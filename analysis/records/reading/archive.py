@@ -8,6 +8,7 @@ is read, because each takes a thousand bytes of memory and fifty on disk.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from xml.parsers import expat
@@ -32,6 +33,7 @@ DAMAGED = (
     IndexError,
     OSError,
     OverflowError,
+    struct.error,
 )
 
 
@@ -67,12 +69,15 @@ def check_archive(data: bytes, file: str) -> Problem | None:
             file=file,
             code="locked",
         )
-    if find_workbook(names):
+    if find_workbook(names) or "content.xml" in names:
         return None
     if "xl/workbook.bin" in names:
         fault, mend = "this is a binary workbook (.xlsb).", "Save it as .xlsx."
-    elif "content.xml" in names:
-        fault, mend = "this is a LibreOffice sheet (.ods).", "Save it as .xlsx or CSV UTF-8."
+    elif any(name.endswith(".iwa") or name == "index.zip" for name in names):
+        fault, mend = (
+            "this is a document of Apple's Numbers.",
+            "In Numbers: File, Export To, CSV or Excel.",
+        )
     elif any(name.startswith(("word/", "ppt/")) for name in names):
         fault, mend = "this is a document, not a workbook.", "Save the table as .xlsx or CSV."
     else:

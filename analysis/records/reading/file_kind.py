@@ -56,6 +56,8 @@ def kind_of(data: bytes) -> str:
     if STATA.match(head):
         return "stata"
     start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:64].lower()
+    if b"office:document" in head and b"opendocument.spreadsheet" in head:
+        return "flat_sheet"
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta")):
         return "html"
     if start.startswith((b"{", b"[{")):
@@ -78,7 +80,6 @@ UNREADABLE = {
         "the workbook is locked with a password.",
         "Save a copy without a password, in a safe place, and use that.",
     ),
-    "old_office": ("this is an old Excel workbook (.xls), whatever its name says.", SAVE_AS),
     "pickle": (
         "this is a Python pickle, which can run programs when opened.",
         "Ask for the records as CSV or .xlsx; pickles are never opened here.",

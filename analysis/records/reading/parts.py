@@ -14,6 +14,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from typing import IO
 from xml.parsers import expat
 
 from analysis.records.reading.limits import LONGEST_CELL, OverLimitError
@@ -36,20 +37,11 @@ class RefusedError(ValueError):
     """A part of the workbook that is not read."""
 
 
-class Parts:
-    """The parts of an archive by name, each parsed on demand."""
+class Budget:
+    """The steps that reading one workbook may take."""
 
-    def __init__(self, data: bytes) -> None:
-        self._archive = zipfile.ZipFile(io.BytesIO(data))
-        # Some programs write parts with backslashes, or in capitals other than they are named.
-        self._parts = {plain_part(name): name for name in self._archive.namelist()}
+    def __init__(self) -> None:
         self._steps = MOST_STEPS
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._parts)
-
-    def __contains__(self, part: str) -> bool:
-        return plain_part(part) in self._parts
 
     def spend(self, steps: int) -> None:
         """Count work that is about to be done.
@@ -65,6 +57,26 @@ class Parts:
                 "size.",
                 "too_large",
             )
+
+
+class Parts(Budget):
+    """The parts of an archive by name, each parsed on demand."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        # Some programs write parts with backslashes, or in capitals other than they are named.
+        self._parts = {plain_part(name): name for name in self._archive.namelist()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parts)
+
+    def __contains__(self, part: str) -> bool:
+        return plain_part(part) in self._parts
+
+    def open(self, part: str) -> IO[bytes]:
+        """Open a part."""
+        return self._archive.open(self._parts[plain_part(part)])
 
     def parse(
         self, part: str, start: OnStart, end: OnText | None = None, text: OnText | None = None
@@ -84,7 +96,7 @@ class Parts:
         parser.EndElementHandler = end
         parser.CharacterDataHandler = text
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        with self._archive.open(self._parts[plain_part(part)]) as stream:
+        with self.open(part) as stream:
             while block := stream.read(BLOCK):
                 plain = block.replace(b"\0", b"") if b"\0" in block else block
                 n_tags, n_empty = plain.count(b"<"), plain.count(b"/>")
@@ -96,6 +108,19 @@ class Parts:
                 yield
         parser.Parse(b"", True)
         yield
+
+
+class OnePart(Parts):
+    """A workbook that is one part, as the flat file of LibreOffice (.fods)."""
+
+    def __init__(self, data: bytes) -> None:
+        Budget.__init__(self)
+        self._data = data
+        self._parts = {}
+
+    def open(self, part: str) -> IO[bytes]:
+        """Open the whole, whatever `part` is called."""
+        return io.BytesIO(self._data)
 
 
 def plain_part(name: str) -> str:
@@ -173,7 +198,7 @@ def read_styles(parts: Parts, part: str) -> list[bool]:
     def start(name: str, values: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
         if tag == "numFmt":
-            custom[int(values["numFmtId"])] = _shows_date(values.get("formatCode", ""))
+            custom[int(values["numFmtId"])] = shows_date(values.get("formatCode", ""))
         elif tag == "cellXfs":
             state["in"] = True
         elif tag == "xf" and state["in"]:
@@ -187,7 +212,7 @@ def read_styles(parts: Parts, part: str) -> list[bool]:
     return [custom.get(number, number in DATE_FORMATS) for number in formats]
 
 
-def _shows_date(code: str) -> bool:
+def shows_date(code: str) -> bool:
     """Tell whether a number format shows a date: its words must all be parts of a date.
 
     So "Standard" and other languages' names for General are no dates, whatever their letters.

@@ -26,14 +26,14 @@ from analysis.records.headings import (
 )
 from analysis.records.mapping import Mapping
 from analysis.records.privacy.identifiers import show_sheet
-from analysis.records.reading.archive import DAMAGED, check_archive, damaged
+from analysis.records.reading.archive import DAMAGED, damaged
+from analysis.records.reading.books import BOOKS, open_book
 from analysis.records.reading.delimited import read_delimited, too_many_rows
 from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
 from analysis.records.reading.limits import OverLimitError
 from analysis.records.reading.merged import SheetMarks, apply_marks
 from analysis.records.reading.parquet import read_parquet
 from analysis.records.reading.rows import Block, Watch, build_table, gather_rows
-from analysis.records.reading.workbook import Workbook
 from analysis.records.schema import TABLES
 from analysis.records.text import TextTable
 from analysis.records.text_records import TextRecords
@@ -41,7 +41,8 @@ from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, kind_of_plac
 
 SheetRead = tuple[str, TextTable | None, list[Problem]]
 
-DATA_ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet")
+TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+DATA_ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".parquet")
 LARGEST_PARQUET_BYTES = 1_000_000_000
 REQUIRED_TABLES = tuple(name for name, table in TABLES.items() if table.required)
 SLOW_BYTES = 5_000_000
@@ -186,8 +187,8 @@ def read_source(
         return []
     watch = watch_progress(f"reading {name}", size)
     kind = kind_of(data)
-    if kind == "zip":
-        return _read_workbook(data, name, table_name, mapping, records, watch)
+    if kind in BOOKS:
+        return _read_workbook(data, kind, name, table_name, mapping, records, watch)
     if kind == "parquet":
         table, problems = read_parquet(data, name)
     elif kind == "text":
@@ -215,18 +216,18 @@ def watch_progress(what: str, size: int) -> Watch:
 
 def _read_workbook(
     data: bytes,
+    kind: str,
     name: str,
     table_name: str,
     mapping: Mapping,
     records: TextRecords,
     watch: Watch,
 ) -> list[tuple[str, TextTable]]:
-    refusal = check_archive(data, name)
-    if refusal:
-        records.problems.append(refusal)
-        return []
     try:
-        book = Workbook(data)
+        book, refusal = open_book(data, kind, name)
+        if book is None:
+            records.problems += [refusal] if refusal else []
+            return []
         sheets = [(sheet, _table_called(sheet.name, mapping)) for sheet in book.sheets]
         by_name = [(sheet, table) for sheet, table in sheets if table]
         if len(sheets) > len(by_name) and not {*REQUIRED_TABLES} <= {name for _, name in by_name}:

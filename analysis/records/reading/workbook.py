@@ -220,7 +220,7 @@ class _SheetReader:
                 if style < len(self._is_date) and self._is_date[style]:
                     text = self._date_text(text)
                 elif "." in text or "E" in text:
-                    text = _number_text(text)
+                    text = number_text(float(text))
             elif kind == "d":
                 text = text.split("T")[0]
         if not text and self._formula:
@@ -248,9 +248,8 @@ def _column_of(place: str) -> int:
     return number
 
 
-def _number_text(text: str) -> str:
+def number_text(number: float) -> str:
     """Give a stored number as the spreadsheet shows it: 15 digits, no exponent for whole ones."""
-    number = float(text)
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     return f"{number:.15g}"

@@ -117,3 +117,18 @@ def test_a_name_in_the_headings_of_visits_and_goals_is_never_printed(tmp_path):
     with pytest.raises(RecordsError) as caught:
         read_records(write(tmp_path, head + rows))
     assert "Emma" not in str(caught.value)
+
+
+def test_labels_that_differ_by_their_sign_alone_keep_it(tmp_path):
+    head = "child_id,goal_id,domain,format,week,attainment\n"
+    rows = [("0", "(-2)"), ("6", "(-1)"), ("12", "(+1)")]
+    text = head + "".join(
+        f"C{i},C{i}-1,motor,individual,{week},{level}\n" for i in range(3) for week, level in rows
+    )
+    (tmp_path / "a.csv").write_text(text)
+    mapping = {"labels": {"attainment": {"(-2)": -2, "(-1)": -1, "(+1)": 1}}}
+    records = read_records(tmp_path / "a.csv", mapping=mapping)
+    assert list(records.reviews["attainment"][:3]) == [-2, -1, 1]
+    (tmp_path / "a.csv").write_text(text.replace("(-2)", "(2)"))
+    with pytest.raises(RecordsError):
+        read_records(tmp_path / "a.csv", mapping=mapping)

@@ -1,0 +1,1 @@
+"""Entry point: several clinics' records or reports in, one answer out."""
