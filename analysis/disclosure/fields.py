@@ -43,7 +43,7 @@ Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{0,64}$")]
 Name = Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9 ._-]{0,63}$")]
 Column = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,40}$")]
 
-SUMMARY_VERSION: Final = 4
+SUMMARY_VERSION: Final = 5
 FORMAT_IDS: Final[tuple[FormatId, ...]] = ("individual", "group", "combined")
 PAIR_NAMES: Final[Mapping[tuple[str, str], tuple[PairId, FormatId, FormatId]]] = MappingProxyType(
     {

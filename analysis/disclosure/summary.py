@@ -337,7 +337,7 @@ class Summary(Row, frozen=True, kw_only=True, dict=True):
         sentences: every sentence, in the order of the report; empty until `words.tell` ran.
     """
 
-    version: Literal[4] = SUMMARY_VERSION
+    version: Literal[5] = SUMMARY_VERSION
     invented: bool
     records: RecordsPart
     smallest_cell: Count

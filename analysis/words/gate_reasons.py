@@ -327,7 +327,7 @@ _SHORT_REASONS: dict[GateRule, str] = {
     "one_kind_of_rater": "only treating therapists rated",
     "one_group": "one group supplies most of a format",
     "one_therapist": "one therapist supplies most of a format",
-    "therapists_not_recorded": "nobody recorded which therapist treated whom",
+    "therapists_not_recorded": "nobody recorded who treated whom",
     "timing_recorded_unevenly": "when goals were set was recorded less often in one format",
     "timing_differs": "fewer goals of one format were set before it was chosen",
     "unchecked_raters": "only treating therapists rated in one format",
@@ -338,9 +338,7 @@ _SHORT_REASONS: dict[GateRule, str] = {
         "part of the difference was there at the first review, as when the raters of one format "
         "are kinder"
     ),
-    "mostly_own_raters": (
-        "most ratings are by treating therapists, and those of one format may be kinder"
-    ),
+    "mostly_own_raters": "most ratings are by treating therapists",
     "reviewed_less_often": "one format was reviewed less often, as when reviews wait for success",
     "reviewed_irregularly": (
         "one format was reviewed in other weeks, as when reviews wait for success"

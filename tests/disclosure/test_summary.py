@@ -88,7 +88,7 @@ def test_a_summary_comes_back_from_its_file_the_same_bytes(summary):
     content = spell_summary(summary)
     assert parse_summary(content) == summary
     assert spell_summary(parse_summary(content)) == content
-    assert content.startswith(b'{\n "version": 4,\n')
+    assert content.startswith(b'{\n "version": 5,\n')
 
 
 FAULTS = (
@@ -127,15 +127,15 @@ HOSTILE = {
     "nothing": b"",
     "no JSON": b"%PDF-1.7",
     "no object": b"[1, 2]",
-    "NaN": b'{"version": 4, "invented": true, "margin": NaN}',
-    "too large a number": b'{"version": 4, "margin": 1e999}',
-    "a huge whole number": b'{"version": 4, "smallest_cell": ' + b"9" * 5000 + b"}",
-    "nested deeply": b'{"version": 4, "records": ' + b"[" * 100_000,
-    "nested deeply in an unknown field": b'{"version": 4, "x": ' + b'{"a":' * 100_000,
-    "a lone surrogate": b'{"version": 4, "records": {"id": "\\ud800"}}',
-    "not UTF-8": b'{"version": 4, "records": {"id": "\xff\xfe"}}',
-    "one long text": b'{"version": 4, "records": {"id": "' + b"a" * 5_000_000 + b'"}}',
-    "cut off": b'{"version": 4, "invented": tr',
+    "NaN": b'{"version": 5, "invented": true, "margin": NaN}',
+    "too large a number": b'{"version": 5, "margin": 1e999}',
+    "a huge whole number": b'{"version": 5, "smallest_cell": ' + b"9" * 5000 + b"}",
+    "nested deeply": b'{"version": 5, "records": ' + b"[" * 100_000,
+    "nested deeply in an unknown field": b'{"version": 5, "x": ' + b'{"a":' * 100_000,
+    "a lone surrogate": b'{"version": 5, "records": {"id": "\\ud800"}}',
+    "not UTF-8": b'{"version": 5, "records": {"id": "\xff\xfe"}}',
+    "one long text": b'{"version": 5, "records": {"id": "' + b"a" * 5_000_000 + b'"}}',
+    "cut off": b'{"version": 5, "invented": tr',
 }
 
 

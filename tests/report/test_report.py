@@ -241,14 +241,14 @@ def test_a_report_with_unsettable_characters_is_still_set():
 
 def test_a_warning_of_the_typesetter_is_a_fault():
     with pytest.raises(ReportFault):
-        document._compile({"main": b'#set document(title: "x")\n#text(font: "No Such Face")[x]'})
+        document.compile_pages({"main": b'#set document(title: "x")\n#text(font: "No Such Face")[x]'})
 
 
 def test_the_typesetter_sees_no_file_of_this_machine(tmp_path):
     (tmp_path / "secret.txt").write_text("secret")
     source = f'#set document(title: "x")\n#read("{tmp_path / "secret.txt"}")'.encode()
     with pytest.raises(Exception, match=r"not found|denied|outside"):
-        document._compile({"main": source})
+        document.compile_pages({"main": source})
 
 
 def test_the_same_summary_gives_the_same_bytes():
@@ -299,8 +299,8 @@ FAULTS = {
     "not JSON": (b"Dear colleague,", "no complete JSON"),
     "cut short": (spell_summary(example_summary())[:5000], "no complete JSON"),
     "another version": (b'{\n "version": 2,\n "answer": {}\n}', "another version"),
-    "no summary": (b'{\n "version": 4,\n "name": "Mia Okafor"\n}', "not written by this program"),
-    "deep": (b'{"version": 4, "answer": ' + b"[" * 100_000, "not written by this program"),
+    "no summary": (b'{\n "version": 5,\n "name": "Mia Okafor"\n}', "not written by this program"),
+    "deep": (b'{"version": 5, "answer": ' + b"[" * 100_000, "not written by this program"),
     "large": (b" " * (MOST_BYTES + 1), "larger than any"),
 }
 
