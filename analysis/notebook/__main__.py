@@ -8,6 +8,7 @@ notebooks themselves.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -36,6 +37,23 @@ img {{ max-width: 100%; height: auto }}
 """
 
 
+MISSING = (
+    "The notebooks need more packages than the report. Get them with: "
+    '"{python}" -m pip install jupyterlab ipywidgets great-tables nbclient nbconvert'
+)
+NEEDED = ("jupyterlab", "ipywidgets", "great_tables", "nbclient", "nbconvert")
+
+
+def require_packages() -> None:
+    """Ask for the packages that only the notebooks need.
+
+    Raises:
+        AnalysisError: if one of them is not installed, with the command that gets them.
+    """
+    if any(importlib.util.find_spec(name) is None for name in NEEDED):
+        raise AnalysisError(MISSING.format(python=sys.executable))
+
+
 def run_notebooks(asked: argparse.Namespace) -> str:
     """Run every notebook that was asked for, and say where the copies are.
 
@@ -45,6 +63,7 @@ def run_notebooks(asked: argparse.Namespace) -> str:
     Raises:
         AnalysisError: if a notebook does not exist, or a cell refuses the records.
     """
+    require_packages()
     from analysis.notebook import execution as kept
     from analysis.records.load import read_records
     from analysis.writing import Output, write_file, write_files
@@ -80,6 +99,7 @@ def open_copies(asked: argparse.Namespace) -> str:
     Raises:
         AnalysisError: if the copies cannot be written or JupyterLab cannot run.
     """
+    require_packages()
     from analysis.notebook.copies import copy_notebooks, open_lab
 
     copies = copy_notebooks(find_notebooks(()), asked.out / "notebooks")

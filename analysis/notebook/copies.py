@@ -17,10 +17,7 @@ from analysis.errors import AnalysisError
 from analysis.notebook.execution import notebook_bytes, read_notebook
 from analysis.writing.files import Output, write_files
 
-FAILED = (
-    "JupyterLab did not start. Install it with: "
-    '"{python}" -m pip install jupyterlab ipywidgets great-tables nbclient nbconvert'
-)
+FAILED = "JupyterLab did not start, or ended with a fault."
 
 
 def copy_notebooks(paths: Sequence[Path], folder: Path) -> list[Path]:
@@ -59,4 +56,4 @@ def open_lab(first: Path) -> None:
     command = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1"]
     command += [f"--ServerApp.root_dir={first.parent.resolve()}", str(first.resolve())]
     if subprocess.call(command):
-        raise AnalysisError(FAILED.format(python=sys.executable))
+        raise AnalysisError(FAILED)

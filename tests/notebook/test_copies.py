@@ -72,3 +72,15 @@ def test_a_page_to_read_has_no_controls_and_no_word_on_how_to_run():
         assert word not in html
     assert "Who progressed faster" in html
     assert HOW_TO_RUN in notebook.cells[0].source
+
+
+def test_without_the_packages_of_the_notebooks_the_command_that_gets_them_is_told(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(entry.importlib.util, "find_spec", lambda name: None)
+    for asked in (["3", "--out", str(tmp_path)], ["--open", "--out", str(tmp_path)]):
+        assert main(asked) != 0
+        told = capsys.readouterr().err
+        assert "The notebooks need more packages" in told
+        assert "-m pip install jupyterlab ipywidgets" in told
+    assert list(tmp_path.iterdir()) == []
