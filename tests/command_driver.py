@@ -20,6 +20,7 @@ import analysis.records.load
 import analysis.study
 from analysis.disclosure.private import open_ledger
 from analysis.report import __main__ as command
+from analysis.report.heading import NO_HEADING
 from analysis.settings import Settings
 from analysis.words.tell import tell
 from analysis.writing import settle_files
@@ -65,7 +66,7 @@ def make(records, margin):
     study = analysis.study.run_study(records, Settings(margin=margin), ask_again=False)
     published = analysis.disclosure.release.protect(study)
     told = tell(published)
-    contents = command._render(told, "a4", with_text=False)
+    contents = command._render(told, NO_HEADING, "a4", with_text=False)
     return study, published, contents
 
 

@@ -16,6 +16,7 @@ from analysis.disclosure.release import protect
 from analysis.network.invent import invent_designs
 from analysis.network.page import view_network
 from analysis.notebook.show import NOTHING, Told
+from analysis.notebook.working import say_done, say_step
 from analysis.records.load import records_from_tables
 from analysis.settings import Settings
 from analysis.simulation.clinic import simulate_clinic
@@ -40,10 +41,13 @@ def pool_invented(
     settings = Settings(margin=margin, smallest_cell=smallest_cell)
     given: list[Given] = []
     for number, (design, seed) in enumerate(invent_designs(CLINICS, SPREAD, SEED), 1):
+        say_step(f"inventing and studying clinic {number} of {CLINICS}")
         records = records_from_tables(simulate_clinic(design, seed).tables)
         published = protect(run_study(records, settings, ask_again=False))
         given.append(take_report(published, f"clinic {number}"))
-    return tell_network(publish_network(given, "records"))
+    told = tell_network(publish_network(given, "records"))
+    say_done()
+    return told
 
 
 def introduce_network(network: NetworkSummary) -> Told:

@@ -13,7 +13,7 @@ from analysis.errors import AnalysisError
 from analysis.notebook import guard, working
 from analysis.notebook.__main__ import main, to_html
 from analysis.notebook.chosen import SAMPLE
-from analysis.notebook.guard import KEPT_FOLDER, NO_CHOICE, Refused, refuse_kept_notebook
+from analysis.notebook.guard import NO_CHOICE, NOTEBOOKS, Refused, refuse_kept_notebook
 from analysis.records.load import read_records, sample_digest
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
@@ -74,7 +74,7 @@ def test_the_line_at_the_top_says_at_the_end_that_it_is_done(tmp_path):
 @pytest.mark.slow
 def test_a_clinic_s_own_records_are_not_shown_in_a_notebook_that_git_keeps(tmp_path, own_clinic):
     own = f"records = {str(own_clinic)!r}"
-    cells = run_on(KEPT_FOLDER, own, PUBLISH, TABLE)
+    cells = run_on(NOTEBOOKS, own, PUBLISH, TABLE)
     assert "analysis.notebook --open" in said_by(cells[1])
     assert "remembered" in said_by(cells[1])
     for cell in cells[1:]:
@@ -85,7 +85,7 @@ def test_a_clinic_s_own_records_are_not_shown_in_a_notebook_that_git_keeps(tmp_p
 
 def test_only_a_kernel_in_the_kept_folder_is_refused(own_clinic, monkeypatch):
     own, sample = read_records(own_clinic), read_records(SAMPLE)
-    monkeypatch.chdir(KEPT_FOLDER)
+    monkeypatch.chdir(NOTEBOOKS)
     refuse_kept_notebook(own)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(kernel=1))
     with pytest.raises(AnalysisError, match="open a copy"):
@@ -128,7 +128,7 @@ def test_outside_a_notebook_nothing_is_said(capsys):
 
 
 def test_a_page_to_read_leads_to_pages_and_has_no_line_of_work():
-    paths = sorted(KEPT_FOLDER.glob("*.ipynb"))
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
     for path in paths:
         notebook = nbformat.read(path, as_version=4)
         (line,) = [c for c in notebook.cells if working.TAG in c.metadata.get("tags", [])]
@@ -147,5 +147,5 @@ def test_the_command_runs_own_records_outside_the_kept_folder(own_clinic, tmp_pa
     assert "Run: 1 notebooks" in capsys.readouterr().out
     page = (tmp_path / "our pages" / "1-were-they-alike.html").read_text(encoding="utf-8")
     assert "own records" in page
-    assert main(["1", "--records", str(own_clinic), "--out", str(KEPT_FOLDER)]) != 0
+    assert main(["1", "--records", str(own_clinic), "--out", str(NOTEBOOKS)]) != 0
     assert "open a copy" in capsys.readouterr().err

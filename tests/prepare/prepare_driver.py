@@ -61,7 +61,9 @@ def look(place):
     for path in place.rglob("*"):
         if path.is_file() and path.name not in ("raw.csv", "key.json", "march.json"):
             text = path.read_text(encoding="utf-8", errors="replace").casefold()
-            if any(secret.casefold() in text for secret in SECRETS):
+            # The data package says what columns hold: to the family, say, and nothing of a child.
+            own_words = ("Family",) if path.name == "datapackage.json" else ()
+            if any(secret.casefold() in text for secret in SECRETS if secret not in own_words):
                 found["named"].append(path.relative_to(place).as_posix())
         strangers = ("raw.csv", "march.json", "key.json.part", ".coded.notes.part")
         if path.name not in strangers and stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -38,6 +38,7 @@ SEEN = (
     "records",
 )
 SEEN += ("disclosure.summary", "disclosure.rows", "disclosure.fields", "disclosure.faults")
+SEEN += ("clinics", "clinics.rows", "network_choices")
 SEEN += ("disclosure.chain_rows", "disclosure.sensitivity_rows", "records.schema", "cards")
 BAR = """
 import importlib, pathlib, sys
