@@ -42,6 +42,7 @@ from analysis.computing import text_index
 from analysis.errors import AnalysisError
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
+from analysis.models.regression.within import fit_within
 from analysis.models.results import RESULT_COLUMNS
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -94,6 +95,54 @@ def compare_rates(
     )
     return fit_contrasts(
         identity, table["rate"].to_numpy(), design, table, formats, settings, weights=weights
+    )
+
+
+def compare_within(
+    identity: Comparison,
+    table: pd.DataFrame,
+    covariates: pd.DataFrame,
+    strata: np.ndarray,
+    settings: Settings,
+) -> Comparison:
+    """Compare a child's rate between formats among the children of one stratum each.
+
+    rate = level of the stratum + format + covariates, one row for each child; errors as in
+    `compare_rates`. Formats that never meet in a stratum, nor through others, are not compared;
+    no format's own mean is given.
+
+    Args:
+        identity: id and unit of the answer.
+        table: (n,) rows of `Cohort.table`; at least two formats.
+        covariates: (n, p) columns.
+        strata: (n,) labels, none missing.
+        settings: level of confidence, and how many rows are left over.
+
+    Returns:
+        The comparison; withheld with its reason where the model has no answer.
+    """
+    formats = formats_among(table)
+    design = np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)])
+    rows, pairs = contrast_pairs(formats, design.shape[1])
+    try:
+        fit = fit_within(
+            table["rate"].to_numpy(),
+            design,
+            strata,
+            table["cluster"].to_numpy(),
+            confidence=settings.confidence,
+            second=second_clusters(table),
+        )
+    except AnalysisError as error:
+        return withheld_comparison(identity, reason_of(error))
+    if len(table) - fit.n_columns < settings.rows_left_over:
+        return withheld_comparison(identity, "few_rows_left")
+    sides = count_sides(table)
+    return replace(
+        identity,
+        adjusted_for=tuple(covariates.columns),
+        by_pair=tabulate_pairs(fit.contrast(pairs).to_numpy(), rows, sides),
+        by_format=count_means(sides),
     )
 
 

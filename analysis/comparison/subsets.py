@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet, average_goals, episode_rows
 from analysis.comparison.arms import keep_large_formats, keep_rows
-from analysis.comparison.contrasts import compare_rates, drop_unsure_pairs
+from analysis.comparison.contrasts import compare_rates, compare_within, drop_unsure_pairs
 from analysis.comparison.covariates import narrow_covariates
 from analysis.comparison.places import trait_of
 from analysis.comparison.result import Comparison, withheld_comparison
@@ -32,7 +32,6 @@ def compare_part(
     kept: np.ndarray,
     outcome: np.ndarray | None = None,
     n_goals: np.ndarray | None = None,
-    always: pd.DataFrame | None = None,
 ) -> Comparison:
     """Compare the formats among some of the children, or by another outcome.
 
@@ -42,7 +41,6 @@ def compare_part(
         kept: (n,) True for the children asked about.
         outcome: (n,) what is compared, NaN where unknown; the main analysis's rate when None.
         n_goals: (n,) goals behind it; those of the main analysis when None.
-        always: (n, q) columns adjusted for beside the traits, outside their budget.
 
     Returns:
         The comparison; withheld with its reason when too little is left.
@@ -55,22 +53,11 @@ def compare_part(
     if len(formats) < 2:
         return withheld_comparison(identity, "few_children_left")
     some = keep_rows(table, kept, rate=outcome, n_goals=n_goals)
-    columns = _narrow(analysis_set, kept, some, always)
+    columns = narrow_covariates(analysis_set.centred, kept, some, settings)
     if len(some) - len(formats) - columns.shape[1] < settings.rows_left_over:
         return withheld_comparison(identity, "few_rows_left")
     found = compare_rates(identity, some, columns, settings)
     return drop_unsure_pairs(with_outcomes(found, some), settings)
-
-
-def _narrow(
-    analysis_set: AnalysisSet, kept: np.ndarray, some: pd.DataFrame, always: pd.DataFrame | None
-) -> pd.DataFrame:
-    centred, settings = analysis_set.covariates.centred, analysis_set.settings
-    columns = narrow_covariates(centred, kept, some, settings)
-    if always is None:
-        return columns
-    both = pd.concat([centred[columns.columns], always], axis=1)
-    return narrow_covariates(both, kept, some, replace(settings, children_per_covariate=1))
 
 
 def with_outcomes(comparison: Comparison, table: pd.DataFrame) -> Comparison:
@@ -228,12 +215,14 @@ def ask_within_therapists(identity: Comparison, analysis_set: AnalysisSet) -> Co
     formats = table[known].groupby("therapist_id")["format"].nunique()
     if (formats > 1).sum() < analysis_set.settings.fewest_across:
         return withheld_comparison(identity, "few_across_formats")
-    code, names = pd.factorize(therapist, sort=True)
-    own = pd.DataFrame(
-        (code[:, None] == np.arange(1, len(names))).astype(float),
-        columns=[f"therapist {i}" for i in range(2, len(names) + 1)],
-    )
-    return compare_part(identity, analysis_set, known, always=own)
+    settings = analysis_set.settings
+    names, known = keep_large_formats(table, known, settings.smallest_cell)
+    if len(names) < 2:
+        return withheld_comparison(identity, "few_children_left")
+    some = keep_rows(table, known)
+    columns = narrow_covariates(analysis_set.centred, known, some, settings)
+    found = compare_within(identity, some, columns, therapist[known].to_numpy(), settings)
+    return drop_unsure_pairs(with_outcomes(found, some), settings)
 
 
 def _ask_of_goals(

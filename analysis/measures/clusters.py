@@ -127,14 +127,20 @@ def find_groups(
     n = len(group_id)
     planned, seen = number[:n], number[n:]
     children = pd.Index(child_id.unique())
-    child = children.get_indexer(sessions["child_id"][came])
-    counts = np.zeros((len(children), max(len(names), 1)))
-    np.add.at(counts, (child[child >= 0], seen[child >= 0]), 1.0)
-    often = counts >= settings.second_group_share * counts.sum(axis=1, keepdims=True)
+    child, n_names = children.get_indexer(sessions["child_id"][came]), max(len(names), 1)
+    pair, counts = np.unique((child * n_names + seen)[child >= 0], return_counts=True)
+    of, group = pair // n_names, pair % n_names
+    often = counts >= settings.second_group_share * np.bincount(of, counts, len(children))[of]
     often &= counts >= settings.second_group_sessions
-    own = np.where(often, counts, 0.0)[children.get_indexer(child_id)]
-    own[np.flatnonzero(planned >= 0), planned[planned >= 0]] = 0.0
-    return planned, np.where(own.max(axis=1, initial=0.0) > 0, own.argmax(axis=1), -1)
+    # Of each child, the groups it came to most first; of a row, the first that is not its own.
+    order = np.lexsort((group, -counts, of))
+    of, group = (values[order][often[order]] for values in (of, group))
+    row_of = children.get_indexer(child_id)
+    first, end = np.searchsorted(of, row_of), np.searchsorted(of, row_of, side="right")
+    padded = np.append(group, (-1, -1))
+    is_own = (first < end) & (padded[first] == planned)
+    at = first + is_own
+    return planned, np.where(at < end, padded[at], -1)
 
 
 def connected_clusters(*labels: Array) -> Array:

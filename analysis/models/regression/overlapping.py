@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, diags_array, issparse
 
 from analysis.models.arrays import Array
 
@@ -28,13 +28,13 @@ class Overlap:
 
     Attributes:
         tied: (n, n) 1 where two rows depend on each other, a row on itself among them.
-        basis: (n, p) B with B' diag(w) B = I.
+        basis: (n, p) B with B' diag(w) B = I, perhaps sparse where there are no weights.
         weights: (n,) or None for one each.
         residuals: (n,).
     """
 
     tied: csr_array
-    basis: Array
+    basis: Array | csr_array
     weights: Array | None
     residuals: Array
 
@@ -51,25 +51,43 @@ class Overlap:
             (k,) variances, not below zero, and (k,) degrees of freedom, NaN where the residuals
             hold nothing about the direction.
         """
-        p = self.basis.shape[1]
-        weighted = self.basis if self.weights is None else self.basis * self.weights[:, None]
-        # (I - H)(I - H)' = I + Z K Z', so the traces need no matrix of n x n beyond the ties.
-        z = np.hstack([self.basis, weighted])
-        k = np.block([[weighted.T @ weighted, -np.eye(p)], [-np.eye(p), np.zeros((p, p))]])
-        found = [self._judge_one(weighted @ direction, z, k) for direction in directions.T]
+        if self.weights is None:
+            found = [self._judge_equal(self.basis @ u) for u in directions.T]
+        else:
+            p, weighted = self.basis.shape[1], self.basis * self.weights[:, None]
+            # (I - H)(I - H)' = I + Z K Z', so the traces need no matrix of n x n beyond the ties.
+            z = np.hstack([self.basis, weighted])
+            k = np.block([[weighted.T @ weighted, -np.eye(p)], [-np.eye(p), np.zeros((p, p))]])
+            found = [self._judge_weighted(weighted @ u, z, k) for u in directions.T]
         variances, df = np.array(found).reshape(-1, 2).T
         return variances, df
 
-    def _judge_one(self, a: Array, z: Array, k: Array) -> tuple[float, float]:
-        own, reach = a**2, a * self.residuals
+    def _judge_equal(self, a: Array) -> tuple[float, float]:
+        """Judge one direction without weights: H is a projection, (I - H)(I - H)' = I - B B'."""
+        scale = diags_array(a)
+        qz = scale @ (self.tied @ (scale @ self.basis))
+        inner = self.basis.T @ qz
+        return self._settle(a, -inner.trace(), -_sum_squares(qz), _sum_squares(inner))
+
+    def _judge_weighted(self, a: Array, z: Array, k: Array) -> tuple[float, float]:
         qz = a[:, None] * (self.tied @ (a[:, None] * z))
         kzqz = k @ (z.T @ qz)
-        trace = float(own.sum() + np.trace(kzqz))
+        crossed = np.trace(k @ (qz.T @ qz))
+        return self._settle(a, np.trace(kzqz), crossed, np.trace(kzqz @ kzqz))
+
+    def _settle(self, a: Array, lost: float, crossed: float, twice: float) -> tuple[float, float]:
+        """Give variance and df from the traces of what I - H adds to Q and its square."""
+        own, reach = a**2, a * self.residuals
+        trace = float(own.sum() + lost)
         if trace <= SMALLEST_VARIANCE_SHARE * own.sum():
             return np.nan, np.nan
-        square = own @ (self.tied @ own) + 2 * np.trace(k @ (qz.T @ qz)) + np.trace(kzqz @ kzqz)
+        square = own @ (self.tied @ own) + 2 * crossed + twice
         variance = float(reach @ (self.tied @ reach)) * own.sum() / trace
         return max(variance, 0.0), trace**2 / float(square)
+
+
+def _sum_squares(values: Array | csr_array) -> float:
+    return float(((values.data if issparse(values) else values) ** 2).sum())
 
 
 def tie_rows(clusters: Array, second: Array) -> csr_array:

@@ -148,10 +148,10 @@ def _apply_leverage(rows: ClusterRows, basis: Array, power: float) -> Array:
         block = _blocks(basis[part], size)
         if size <= p:
             left = np.eye(size) - block @ _transpose(block)
-            adjusted[part] = _rows(_symmetric_power(left, power) @ block)
+            adjusted[part] = _rows(symmetric_power(left, power) @ block)
         else:
             left = np.eye(p) - _transpose(block) @ block
-            adjusted[part] = _rows(block @ _symmetric_power(left, power))
+            adjusted[part] = _rows(block @ symmetric_power(left, power))
     return adjusted
 
 
@@ -173,11 +173,11 @@ def _adjust_weighted(rows: ClusterRows, basis: Array, weighted: Array, squared: 
         left, right = _blocks(basis[part], size), _blocks(weighted[part], size)
         if size <= 2 * p:
             target = np.eye(size) + _change(left, right, squared)
-            adjusted[part] = _rows(_symmetric_power(target, -0.5) @ right)
+            adjusted[part] = _rows(symmetric_power(target, -0.5) @ right)
         else:
             span, inside = np.linalg.qr(np.concatenate([left, right], axis=2))
             target = np.eye(2 * p) + _change(inside[..., :p], inside[..., p:], squared)
-            power = _symmetric_power(target, -0.5)
+            power = symmetric_power(target, -0.5)
             adjusted[part] = _rows(span @ (power @ inside[..., p:]))
     return adjusted
 
@@ -214,7 +214,8 @@ def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
     return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
 
 
-def _symmetric_power(matrices: Array, power: float) -> Array:
+def symmetric_power(matrices: Array, power: float) -> Array:
+    """Give a power of symmetric matrices (k, s, s), zero along directions that are zero."""
     if matrices.shape[1] == 1:
         return _scalar_power(matrices, power)
     values, vectors = np.linalg.eigh(matrices)
