@@ -173,7 +173,9 @@ def write_table(measured: Mapping[int, Mapping[str, Mapping]]) -> str:
     ]
     for n in sizes:
         seconds, gigabytes = measured[n]["report"]["seconds"], measured[n]["report"]["gigabytes"]
-        lines.append(f"| {n:,} | {seconds:.1f} | {gigabytes:.2f} | {judge(n, seconds, gigabytes)} |")
+        lines.append(
+            f"| {n:,} | {seconds:.1f} | {gigabytes:.2f} | {judge(n, seconds, gigabytes)} |"
+        )
     lines += [
         "",
         "By stage, traced in another run: processor seconds; how they grow from the last size but",

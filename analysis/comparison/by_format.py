@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import format_codes, formats_among, indicate_formats
-from analysis.comparison.contrasts import fit_clustered, growth_rows
+from analysis.comparison.contrasts import fit_clustered, growth_visits
 from analysis.comparison.format_contrasts import (
     SAME,
     Contrast,
@@ -170,20 +170,18 @@ def _contrast_head_start(analysis_set: AnalysisSet) -> tuple[Contrast, Contrast]
     share of the pace that all formats begin with is taken away.
     """
     table, settings = analysis_set.table, analysis_set.settings
-    child, week, change, weight = growth_rows(analysis_set)
-    later = week > settings.baseline_weeks
+    later = growth_visits(analysis_set).after(settings.baseline_weeks)
     formats = formats_among(table)
     base = np.hstack([indicate_formats(table, formats), analysis_set.centred.to_numpy(float)])
-    rows = base[child[later]]
-    time = (week[later] / settings.rate_weeks)[:, None]
-    design, start, pace = np.hstack([rows, rows * time]), slice(len(formats)), base.shape[1]
+    start, pace = slice(len(formats)), base.shape[1]
+    design = np.roll(later.lay_out(base, settings.rate_weeks), pace, axis=1)
     try:
         found = fit_clustered(
-            change[later],
+            later.change,
             design,
-            table["cluster"].to_numpy()[child[later]],
+            table["cluster"].to_numpy()[later.child],
             settings,
-            weights=weight[later],
+            weights=later.weight,
         )
     except AnalysisError:
         return no_contrast(), no_contrast()

@@ -11,7 +11,7 @@ Methodol 18:105 (partial nesting); Shaffer 1986, JASA 81:826-831.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -92,6 +92,7 @@ def compare_rates(
     design = pd.DataFrame(
         np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)]),
         columns=text_index((*formats, *covariates.columns)),
+        copy=False,
     )
     return fit_contrasts(
         identity, table["rate"].to_numpy(), design, table, formats, settings, weights=weights
@@ -161,40 +162,84 @@ def compare_growth(identity: Comparison, analysis_set: AnalysisSet) -> Compariso
     formats = formats_among(table)
     if len(formats) < 2:
         return withheld_comparison(identity, "few_formats")
-    child, week, change, weight = growth_rows(analysis_set)
+    visits = growth_visits(analysis_set)
     covariates = analysis_set.centred
-    base = np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)])
     names = [*formats, *covariates.columns]
-    time = (week / settings.rate_weeks)[:, None]
-    design = pd.DataFrame(
-        np.hstack([base[child] * time, base[child]]),
-        columns=[*names, *(f"start of {name}" for name in names)],
+    design = visits.lay_out(
+        np.hstack([indicate_formats(table, formats), covariates.to_numpy(float)]),
+        settings.rate_weeks,
     )
     return fit_contrasts(
         identity,
-        change,
-        design,
+        visits.change,
+        pd.DataFrame(design, columns=[*names, *(f"start of {name}" for name in names)], copy=False),
         table,
         formats,
         settings,
-        weights=weight,
-        clusters=table["cluster"].to_numpy()[child],
+        weights=visits.weight,
+        clusters=table["cluster"].to_numpy()[visits.child],
         n_covariates=covariates.shape[1],
     )
 
 
-def growth_rows(
-    analysis_set: AnalysisSet,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Give every level of the goals compared: child (row of table), week, change, weight.
+@dataclass(frozen=True, eq=False)
+class GrowthVisits:
+    """The levels of a child's goals in one week as one row, which loses nothing.
 
-    The weight is 1 over the number of the child's goals measured.
+    Levels of one child and week share their row of the design, so that least squares, CR2 and its
+    degrees of freedom are the same of their mean, when it and its row are multiplied by the square
+    root of how many there are: the working model gives that product the variance of one level.
+
+    Attributes:
+        child: (v,) row of the table.
+        week: (v,).
+        change: (v,) mean change since the start, times `root`.
+        root: (v,) square root of how many levels there are.
+        weight: (v,) 1 over the number of the child's goals measured.
     """
+
+    child: np.ndarray
+    week: np.ndarray
+    change: np.ndarray
+    root: np.ndarray
+    weight: np.ndarray
+
+    def lay_out(self, base: np.ndarray, unit: float) -> np.ndarray:
+        """Give (v, 2q) the children's columns times the week, then the columns, times `root`.
+
+        Args:
+            base: (n, q) columns of each child.
+            unit: weeks in one unit of time.
+        """
+        q = base.shape[1]
+        design = np.empty((len(self.child), 2 * q))
+        np.multiply(base[self.child], self.root[:, None], out=design[:, q:])
+        np.multiply(design[:, q:], (self.week / unit)[:, None], out=design[:, :q])
+        return design
+
+    def after(self, week: float) -> GrowthVisits:
+        """Give the visits after a week."""
+        later = self.week > week
+        return GrowthVisits(*(getattr(self, f.name)[later] for f in fields(self)))
+
+
+def growth_visits(analysis_set: AnalysisSet) -> GrowthVisits:
+    """Give every level of the goals compared, those of one child and week together."""
     scored, cohort, table = analysis_set.scored, analysis_set.cohort, analysis_set.table
     at, goal, child = levels_of_children(scored, cohort, table)
     level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
     change = level - cohort.goals["baseline"].to_numpy()[goal]
-    return child, week, change, 1.0 / table["n_goals"].to_numpy()[child]
+    weeks, number = np.unique(week, return_inverse=True)
+    visit, row = np.unique(child * len(weeks) + number, return_inverse=True)
+    count = np.bincount(row)
+    child = visit // max(len(weeks), 1)
+    return GrowthVisits(
+        child=child,
+        week=weeks[visit % max(len(weeks), 1)],
+        change=np.bincount(row, change) / np.sqrt(count),
+        root=np.sqrt(count),
+        weight=1.0 / table["n_goals"].to_numpy()[child],
+    )
 
 
 def fit_clustered(

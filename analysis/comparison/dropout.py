@@ -191,7 +191,8 @@ def _fit_all(
     fits = [fit_clustered(outcome, design, clusters, settings) for outcome in outcomes]
     whole, n_formats = fits[0], len(outcomes) - 1
     order, directions = whole.scores.rows.order, whole.transform.T[:, :n_formats]
-    scores = np.stack([whole.scores.by_cluster(fit.residuals[order]) @ directions for fit in fits])
+    residuals = np.column_stack([fit.residuals[order] for fit in fits])
+    scores = whole.scores.by_cluster(residuals, directions)
     values = np.stack([fit.coefficients[:n_formats] for fit in fits])
     df = whole.contrast(contrasts)["df"].to_numpy()
     return _Means(values, np.einsum("igf,jge->ifje", scores, scores), df)

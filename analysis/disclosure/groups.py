@@ -8,7 +8,7 @@ own groups (`previous.PARTS`), because a newcomer may reach one part and not ano
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,5 +152,5 @@ def _by_format(name: str, rows: pd.DataFrame) -> dict[str, frozenset[str]]:
     return {f"{name}.{f}": _codes(children[codes == k]) for k, f in enumerate(FORMATS)}
 
 
-def _codes(children: Iterable[object]) -> frozenset[str]:
-    return frozenset(map(str, children))
+def _codes(children: pd.Series | np.ndarray) -> frozenset[str]:
+    return frozenset(map(str, pd.unique(children).tolist()))

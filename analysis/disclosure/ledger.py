@@ -116,7 +116,7 @@ class Ledger:
             digits: hexadecimal digits given.
         """
         message = purpose.encode() + b"\x00" + text
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:digits]
+        return hmac.digest(self._key, message, "sha256").hex()[:digits]
 
     def judge_groups(self, groups: Groups, report: str, smallest: int) -> dict[str, str]:
         """Tell of every group how it stands to those of a report and of all before it.
@@ -268,19 +268,24 @@ class Ledger:
 
     def _mask(self, ids: Iterable[str], *, add: bool = False) -> int:
         """Give a set of children as the bits of a whole number, new children at the end."""
-        mask = 0
-        for place in self._find_places(ids, add=add):
-            mask |= 1 << place
-        return mask
+        places = self._find_places(ids, add=add)
+        bits = bytearray(len(self._places) // 8 + 1)
+        for place in places:
+            bits[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(bits, "little")
 
     def _find_places(self, ids: Iterable[str], *, add: bool) -> list[int]:
-        digests = sorted(self._digest(code) for code in ids)
-        for digest in digests:
-            if digest not in self._places:
-                self._places[digest] = len(self._places)
+        digests = list(map(self._digest, ids))
+        for digest in sorted(digest for digest in digests if digest not in self._places):
+            self._places.setdefault(digest, len(self._places))
         if add and len(self._places) > len(self.content.children):
             self.content = replace(self.content, children=tuple(self._places))
         return [self._places[digest] for digest in digests]
+
+    def share_digests(self, other: Ledger) -> None:
+        """Take over what another reading of the same ledger has digested, to spare the work."""
+        if other.id == self.id:
+            self._digests = other._digests
 
     def _digest(self, code: str) -> str:
         if code not in self._digests:

@@ -72,6 +72,7 @@ class KeptLedger(Ledger):
             fresh = Ledger(parse_ledger(before))
             if fresh.id != self.id:
                 raise AnalysisError("The private ledger was exchanged during this run. Try again.")
+            fresh.share_digests(self)
             for act in self._notes:
                 act(fresh)
             after = spell_ledger(fresh.content)

@@ -138,13 +138,16 @@ def name_looked(records: Records, ledger: Ledger) -> str:
         ledger: the clinic's.
     """
     asked = set(records.goals["child_id"])
-    tables = {}
+    tables, whole = {}, True
     for name in TABLES:
         frame = getattr(records, name)
         if "child_id" in frame:
-            frame = frame[frame["child_id"].isin(asked) | frame["child_id"].isna()]
+            kept = frame["child_id"].isin(asked) | frame["child_id"].isna()
+            whole = whole and bool(kept.all())
+            frame = frame[kept]
         tables[name] = frame
-    return ledger.key_name("looked", digest_tables(tables).encode())
+    digest = records.digest if whole else digest_tables(tables)
+    return ledger.key_name("looked", digest.encode())
 
 
 def recall_earlier(

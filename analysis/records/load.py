@@ -195,7 +195,7 @@ def digest_tables(tables: AnyMapping[str, pd.DataFrame]) -> str:
 
 def _sorted_codes(values: pd.Series) -> tuple[np.ndarray, list[str]]:
     codes, distinct = values.factorize()
-    texts = [str(text) for text in distinct]
+    texts = list(map(str, distinct.tolist()))
     order = sorted(range(len(texts)), key=texts.__getitem__)
     rank = np.full(len(texts) + 1, -1)
     rank[order] = np.arange(len(order))

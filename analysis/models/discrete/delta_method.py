@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from analysis.models.arrays import Array
-from analysis.models.regression.sandwich import AdjustedScores, satterthwaite_df
+from analysis.models.regression.sandwich import AdjustedScores
 from analysis.models.results import (
     describe_fit,
     read_contrasts,
@@ -55,7 +55,7 @@ class Spread:
         if self.scores is None:
             return errors, np.full(len(rows), np.inf)
         scores, transform = self.scores
-        df = satterthwaite_df(scores, transform.T @ rows.T)
+        df = scores.judge(transform.T @ rows.T)[1]
         return np.where(np.isnan(df), np.nan, errors), df
 
 

@@ -28,12 +28,7 @@ from analysis.models.regression.least_squares import (
     solve_least_squares,
 )
 from analysis.models.regression.overlapping import Overlap, tie_rows
-from analysis.models.regression.sandwich import (
-    AdjustedScores,
-    arrange_codes,
-    read_labels,
-    satterthwaite_df,
-)
+from analysis.models.regression.sandwich import AdjustedScores, arrange_codes, read_labels
 from analysis.models.regression.small_sample import Kind, adjust_scores, check_inflation, check_kind
 from analysis.models.results import (
     check_confidence,
@@ -50,15 +45,14 @@ class ClusterRobustFit:
     Attributes:
         names: the p column names of the design.
         coefficients: (p,).
-        covariance: (p, p) of the coefficients, T Q T'.
         residuals: (n,) outcome minus fitted value, in the order given, every row.
         n_rows: rows that counted (those of positive weight).
         n_clusters: clusters that counted.
         kind: which adjustment.
         confidence: the default level of intervals.
         condition_number: of the design, columns scaled to length one.
-        scores: the adjusted cluster scores, for degrees of freedom.
-        meat: (p, p) Q, the sum of their squares; T'c takes it to the variance of c'b.
+        scores: the adjusted cluster scores, for variances and degrees of freedom.
+        counted: (n_rows,) residuals of the rows that counted, in the order of `scores`.
         transform: (p, p) T with (X'WX)^-1 = T T'; T' takes a contrast to the scores' basis.
         overlap: where rows have a second cluster; contrasts then have the larger of the two
             variances and the fewer degrees of freedom. `covariance` is of the first alone.
@@ -66,7 +60,6 @@ class ClusterRobustFit:
 
     names: pd.Index
     coefficients: Array
-    covariance: Array
     residuals: Array
     n_rows: int
     n_clusters: int
@@ -74,9 +67,14 @@ class ClusterRobustFit:
     confidence: float
     condition_number: float
     scores: AdjustedScores = field(repr=False)
-    meat: Array = field(repr=False)
+    counted: Array = field(repr=False)
     transform: Array = field(repr=False)
     overlap: Overlap | None = field(default=None, repr=False)
+
+    @cached_property
+    def covariance(self) -> Array:
+        """(p, p) of the coefficients, T Q T', Q the sum of the squared scores."""
+        return self.transform @ self.scores.meat(self.counted) @ self.transform.T
 
     @cached_property
     def fixed(self) -> pd.DataFrame:
@@ -109,8 +107,7 @@ class ClusterRobustFit:
 
     def _tabulate(self, labels: pd.Index, rows: Array, confidence: float) -> pd.DataFrame:
         directions = self.transform.T @ rows.T
-        df = satterthwaite_df(self.scores, directions)
-        variances = ((self.meat @ directions) * directions).sum(axis=0)
+        variances, df = self.scores.judge(directions, self.counted)
         if self.overlap is not None:
             wider, fewer = self.overlap.judge(directions)
             variances, df = np.maximum(variances, wider), np.minimum(df, fewer)
@@ -189,11 +186,9 @@ def fit_cluster_robust(
     solution = solve_least_squares(y_used, x_used, names, w_used, condition_limit)
     ordered = None if w_used is None else w_used[rows.order]
     scores = adjust_scores(rows, solution.basis[rows.order], ordered, kind)
-    meat = scores.meat(solution.residuals[rows.order])
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
-        covariance=solution.transform @ meat @ solution.transform.T,
         residuals=solution.residuals if y_used is y else y - x @ solution.coefficients,
         n_rows=len(y_used),
         n_clusters=rows.n_clusters,
@@ -201,7 +196,7 @@ def fit_cluster_robust(
         confidence=confidence,
         condition_number=solution.condition_number,
         scores=scores,
-        meat=meat,
+        counted=solution.residuals[rows.order],
         transform=solution.transform,
         overlap=None if tied is None else Overlap(tied, solution.basis, w_used, solution.residuals),
     )

@@ -71,11 +71,9 @@ def fit_working_cluster_robust(
     solution = solve_least_squares(y, x, names, 1 / variances, condition_limit)
     scores = adjust_varying_scores(rows, solution.basis[rows.order], variances[rows.order], kind)
     residuals = y - x @ solution.coefficients
-    meat = scores.meat(residuals[rows.order])
     return ClusterRobustFit(
         names=names,
         coefficients=solution.coefficients,
-        covariance=solution.transform @ meat @ solution.transform.T,
         residuals=residuals,
         n_rows=len(y),
         n_clusters=rows.n_clusters,
@@ -83,6 +81,6 @@ def fit_working_cluster_robust(
         confidence=confidence,
         condition_number=solution.condition_number,
         scores=scores,
-        meat=meat,
+        counted=residuals[rows.order],
         transform=solution.transform,
     )

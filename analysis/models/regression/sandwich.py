@@ -16,8 +16,9 @@ follow the R package clubSandwich where the papers leave them open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -80,26 +81,42 @@ class AdjustedScores:
     Attributes:
         rows: how rows fall into clusters.
         basis: (n, p) B, with B'WB = I, rows in cluster order.
-        adjusted: (n, p) rows of A_g' W_g B_g: adjusted[g]' e_g is the cluster's score.
-        spread: (n, p) D_g A_g W_g B_g with D_g'D_g = Phi_g, so that a_g'Phi_g a_g = |spread u|^2.
-        weighted_basis: (n, p) W B where weights are not inverse variances, else None.
+        reach: gives A_g' W_g B_g u, (n, k) in cluster order, of directions u (p, k); or of every
+            direction of the basis, (n, p), for None. Few directions cost little, so the n x p
+            numbers are not kept.
+        root: (n,) D_g with D_g'D_g = Phi_g, so that a_g'Phi_g a_g = |D_g a_g|^2; None for ones.
+        weights: (n,) W where weights are not inverse variances, else None.
         weights_squared: (p, p) B'W^2B where weights are not inverse variances, else None.
     """
 
     rows: ClusterRows
     basis: Array
-    adjusted: Array
-    spread: Array
-    weighted_basis: Array | None = None
+    reach: Callable[[Array | None], Array]
+    root: Array | None = None
+    weights: Array | None = None
     weights_squared: Array | None = None
 
-    def by_cluster(self, residuals: Array) -> Array:
-        """Give every cluster's score s_g = B_g'W_gA_g e_g: (m, p).
+    @cached_property
+    def adjusted(self) -> Array:
+        """(n, p) rows of A_g' W_g B_g: adjusted[g]' e_g is the cluster's score."""
+        return self.reach(None)
+
+    def toward(self, directions: Array) -> Array:
+        """Give A_g' W_g B_g u, (n, k), of directions (p, k); from `adjusted` once it is there."""
+        known = self.__dict__.get("adjusted")
+        return self.reach(directions) if known is None else known @ directions
+
+    def by_cluster(self, residuals: Array, directions: Array | None = None) -> Array:
+        """Give every cluster's score s_g = u'B_g'W_gA_g e_g: (m, k), or (m, p) for every u.
 
         Args:
-            residuals: (n,) in cluster order.
+            residuals: (n,) in cluster order, or (n, f) of f fits; then the answer is (f, m, k).
+            directions: (p, k), or None for those of the basis.
         """
-        return self.rows.sum_by_cluster(self.adjusted * residuals[:, None])
+        reach = self.adjusted if directions is None else self.toward(directions)
+        if residuals.ndim == 1:
+            return self.rows.sum_by_cluster(reach * residuals[:, None])
+        return np.stack([self.rows.sum_by_cluster(reach * e[:, None]) for e in residuals.T])
 
     def meat(self, residuals: Array) -> Array:
         """Give sum_g s_g s_g'.
@@ -110,42 +127,61 @@ class AdjustedScores:
         scores = self.by_cluster(residuals)
         return scores.T @ scores
 
-    def model_variance(self, directions: Array) -> Array:
-        """Give u'B'W Phi W B u, the variance of each direction under the working model.
+    def judge(self, directions: Array, residuals: Array | None = None) -> tuple[Array, Array]:
+        """Give the variance and Satterthwaite's df of directions, df = tr(P)^2 / tr(P^2).
 
         Args:
-            directions: (p, k).
+            directions: (p, k), contrasts in the basis of the scores.
+            residuals: (n,) in cluster order; None where only the df are asked for.
+
+        Returns:
+            (k,) variances, NaN without residuals; (k,) df, NaN where whole clusters determine
+            the direction, so that the residuals hold nothing about its variance (tr(P) is
+            nothing beside the working model's variance).
         """
+        n, p = self.basis.shape
+        target, k = self._model_variance(directions), directions.shape[1]
+        whole, df, variances = self.toward(directions), np.empty(k), np.full(k, np.nan)
+        if residuals is not None:
+            scores = self.rows.sum_by_cluster(whole * residuals[:, None])
+            variances = (scores**2).sum(axis=0)
+        step = max(1, NUMBERS_AT_ONCE // (n * p))
+        for first in range(0, k, step):
+            part = slice(first, min(first + step, k))
+            reach = whole[:, part]
+            factor = reach if self.root is None else self.root[:, None] * reach
+            diagonal, z = self.rows.sum_by_cluster(factor**2).T, self._pieces(reach)
+            zk = self._turn(z)
+            cross = zk.transpose(0, 2, 1) @ z
+            own = np.einsum("kmp,kmp->km", zk, z)
+            trace = (diagonal + own).sum(axis=1)
+            square = (diagonal * (diagonal + 2 * own)).sum(axis=1)
+            square += np.einsum("kpq,kqp->k", cross, cross)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                known = trace > SMALLEST_VARIANCE_SHARE * target[part]
+                df[part] = np.where(known, trace**2 / square, np.nan)
+        return variances, df
+
+    def _model_variance(self, directions: Array) -> Array:
+        """Give u'B'W Phi W B u, the variance of each direction under the working model."""
         if self.weights_squared is None:
             return np.einsum("pk,pk->k", directions, directions)
         return np.einsum("pk,pq,qk->k", directions, self.weights_squared, directions)
 
-    def turn(self, z: Array) -> Array:
-        """Give Z K of P = diag + Z K Z'; K = -I, or [B'W^2B, -I; -I, 0] if weights only weigh.
-
-        Args:
-            z: (k, m, p or 2p), as `pieces` gives it.
-        """
+    def _turn(self, z: Array) -> Array:
+        """Give Z K of P = diag + Z K Z'; K = -I, or [B'W^2B, -I; -I, 0] if weights only weigh."""
         if self.weights_squared is None:
             return -z
         p = self.basis.shape[1]
         return np.concatenate([z[..., :p] @ self.weights_squared - z[..., p:], -z[..., :p]], axis=2)
 
-    def pieces(self, directions: Array) -> tuple[Array, Array]:
-        """Give, for k directions u, a_g'Phi_g a_g's factors and Z.
-
-        Args:
-            directions: (p, k).
-
-        Returns:
-            (n, k) D_g a_g, and Z (k, m, p or 2p).
-        """
-        reach = self.adjusted @ directions
-        factor = reach if self.spread is self.adjusted else self.spread @ directions
-        if self.weighted_basis is None:
-            return factor, self.rows.multiply_by_cluster(reach, self.basis)
-        both = np.hstack([self.basis, self.weighted_basis])
-        return factor, self.rows.multiply_by_cluster(reach, both)
+    def _pieces(self, reach: Array) -> Array:
+        """Give Z (k, m, p), or (k, m, 2p) where weights only weigh, of a_g (n, k)."""
+        z = self.rows.multiply_by_cluster(reach, self.basis)
+        if self.weights is None:
+            return z
+        weighted = self.rows.multiply_by_cluster(reach * self.weights[:, None], self.basis)
+        return np.concatenate([z, weighted], axis=2)
 
 
 def arrange_clusters(codes: Whole) -> ClusterRows:
@@ -162,38 +198,6 @@ def arrange_clusters(codes: Whole) -> ClusterRows:
     edges = [*starts[first].tolist(), len(codes)]
     blocks = tuple(zip(lengths[first].tolist(), edges[:-1], edges[1:], strict=True))
     return ClusterRows(order=order, starts=starts, blocks=blocks)
-
-
-def satterthwaite_df(scores: AdjustedScores, directions: Array) -> Array:
-    """Give Satterthwaite degrees of freedom, df = tr(P)^2 / tr(P^2), per direction.
-
-    Args:
-        scores: from `adjust_scores` or `adjust_varying_scores`.
-        directions: (p, k), contrasts in the basis of the scores.
-
-    Returns:
-        (k,); NaN where whole clusters determine the direction, so that the residuals hold
-        nothing about its variance (tr(P) is nothing beside the working model's variance).
-    """
-    n, p = scores.basis.shape
-    target = scores.model_variance(directions)
-    k = directions.shape[1]
-    step = max(1, NUMBERS_AT_ONCE // (n * p))
-    df = np.empty(k)
-    for first in range(0, k, step):
-        part = slice(first, min(first + step, k))
-        factor, z = scores.pieces(directions[:, part])
-        diagonal = scores.rows.sum_by_cluster(factor**2).T
-        zk = scores.turn(z)
-        cross = zk.transpose(0, 2, 1) @ z
-        own = np.einsum("kmp,kmp->km", zk, z)
-        trace = (diagonal + own).sum(axis=1)
-        square = (diagonal * (diagonal + 2 * own)).sum(axis=1)
-        square += np.einsum("kpq,kqp->k", cross, cross)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            known = trace > SMALLEST_VARIANCE_SHARE * target[part]
-            df[part] = np.where(known, trace**2 / square, np.nan)
-    return df
 
 
 def read_labels(clusters: ArrayLike, n_rows: int) -> tuple[Whole, np.ndarray | pd.Index]:

@@ -20,17 +20,21 @@ Sources: Bell & McCaffrey 2002; Pustejovsky & Tipton 2018 (10.1080/07350015.2016
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
 from analysis.errors import AnalysisError
 from analysis.models.arrays import Array
+from analysis.models.regression.least_squares import weighted_products
 from analysis.models.regression.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, ClusterRows
 
 SMALLEST_CLEAR_SHARE = 1e-4
 
 Kind = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
+Reach = Callable[[Array | None], Array]
 
 
 def adjust_scores(
@@ -44,29 +48,20 @@ def adjust_scores(
         weights: (n,) positive, in cluster order, or None for one each.
         kind: the adjustment.
     """
-    n, p = basis.shape
     if weights is None:
         if kind in ("CR2", "CR3"):
-            adjusted = _apply_leverage(rows, basis, -0.5 if kind == "CR2" else -1.0)
-        else:
-            adjusted = basis * inflation(kind, rows.n_clusters, n, p)
-        return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=adjusted)
-    weighted = basis * weights[:, None]
-    squared = weighted.T @ weighted
+            return AdjustedScores(
+                rows, basis, partial(_apply_leverage, rows, basis, -0.5 if kind == "CR2" else -1.0)
+            )
+        return AdjustedScores(rows, basis, _inflated(rows, basis, None, kind))
+    squared = weighted_products(basis, weights**2)
     if kind == "CR2":
-        adjusted = _adjust_weighted(rows, basis, weighted, squared)
+        reach: Reach = partial(_adjust_weighted, rows, basis, weights, squared)
     elif kind == "CR3":
-        adjusted = _jackknife(rows, basis, weights)
+        reach = partial(_jackknife, rows, basis, weights)
     else:
-        adjusted = weighted * inflation(kind, rows.n_clusters, n, p)
-    return AdjustedScores(
-        rows=rows,
-        basis=basis,
-        adjusted=adjusted,
-        spread=adjusted,
-        weighted_basis=weighted,
-        weights_squared=squared,
-    )
+        reach = _inflated(rows, basis, weights, kind)
+    return AdjustedScores(rows, basis, reach, weights=weights, weights_squared=squared)
 
 
 def adjust_varying_scores(
@@ -82,21 +77,29 @@ def adjust_varying_scores(
         variances: (n,) phi, positive, in cluster order.
         kind: the adjustment.
     """
-    n, p = basis.shape
     root = np.sqrt(variances)
     if kind == "CR2":
-        adjusted = np.empty_like(basis)
-        whitened = basis / root[:, None]
-        for size, part in rows.batches():
-            outer = _blocks(variances[part, None], size)
-            turned = _apply_inverse_root(outer, _blocks(whitened[part], size))
-            adjusted[part] = root[part, None] * _rows(turned)
+        reach: Reach = partial(_adjust_varying, rows, basis, root)
     elif kind == "CR3":
-        adjusted = _jackknife(rows, basis, 1 / variances)
+        reach = partial(_jackknife, rows, basis, 1 / variances)
     else:
-        adjusted = basis / variances[:, None] * inflation(kind, rows.n_clusters, n, p)
-    spread = adjusted * root[:, None]
-    return AdjustedScores(rows=rows, basis=basis, adjusted=adjusted, spread=spread)
+        reach = _inflated(rows, basis, 1 / variances, kind)
+    return AdjustedScores(rows, basis, reach, root=root)
+
+
+def _inflated(rows: ClusterRows, basis: Array, weights: Array | None, kind: Kind) -> Reach:
+    return partial(_inflate, inflation(kind, rows.n_clusters, *basis.shape), basis, weights)
+
+
+def _inflate(factor: float, basis: Array, weights: Array | None, directions: Array | None) -> Array:
+    """Give W_g B_g u times the factor of CR0, CR1 and CR1S."""
+    found = _toward(basis, directions) * factor
+    return found if weights is None else found * weights[:, None]
+
+
+def _toward(values: Array, directions: Array | None) -> Array:
+    """Give values along directions; as they are along those of the basis (None)."""
+    return values if directions is None else values @ directions
 
 
 def inflation(kind: Kind, n_clusters: int, n_rows: int, n_columns: int) -> float:
@@ -136,50 +139,68 @@ def check_inflation(kind: Kind, n_rows: int, n_columns: int) -> None:
         raise AnalysisError("CR1S needs more rows than the design has columns.")
 
 
-def _apply_leverage(rows: ClusterRows, basis: Array, power: float) -> Array:
-    """Give (I - B_g B_g')^power B_g for every cluster, by the smaller of its two forms."""
+def _apply_leverage(
+    rows: ClusterRows, basis: Array, power: float, directions: Array | None
+) -> Array:
+    """Give (I - B_g B_g')^power B_g u for every cluster, by the smaller of its two forms."""
     p = basis.shape[1]
-    adjusted = np.empty_like(basis)
+    reach = np.empty((len(basis), p if directions is None else directions.shape[1]))
     for size, part in rows.batches():
         if size == 1:
             left = 1 - np.einsum("ij,ij->i", basis[part], basis[part])
-            adjusted[part] = basis[part] * _scalar_power(left, power)[:, None]
+            reach[part] = _toward(basis[part], directions) * _scalar_power(left, power)[:, None]
             continue
         block = _blocks(basis[part], size)
         if size <= p:
             left = np.eye(size) - block @ _transpose(block)
-            adjusted[part] = _rows(symmetric_power(left, power) @ block)
+            reach[part] = _rows(symmetric_power(left, power) @ _toward(block, directions))
         else:
             left = np.eye(p) - _transpose(block) @ block
-            adjusted[part] = _rows(block @ symmetric_power(left, power))
-    return adjusted
+            reach[part] = _rows(block @ _toward(symmetric_power(left, power), directions))
+    return reach
 
 
-def _jackknife(rows: ClusterRows, basis: Array, weights: Array) -> Array:
-    """Give W_g B_g (I - B_g'W_g B_g)^-1, which is A_g'W_g B_g for CR3."""
+def _jackknife(rows: ClusterRows, basis: Array, weights: Array, directions: Array | None) -> Array:
+    """Give W_g B_g (I - B_g'W_g B_g)^-1 u, which is A_g'W_g B_g u for CR3."""
     root = np.sqrt(weights)[:, None]
-    return root * _apply_leverage(rows, basis * root, -1.0)
+    return root * _apply_leverage(rows, basis * root, -1.0, directions)
 
 
-def _adjust_weighted(rows: ClusterRows, basis: Array, weighted: Array, squared: Array) -> Array:
-    """Give A_g W_g B_g for CR2 with weights and one error variance.
+def _adjust_weighted(
+    rows: ClusterRows, basis: Array, weights: Array, squared: Array, directions: Array | None
+) -> Array:
+    """Give A_g W_g B_g u for CR2 with weights and one error variance.
 
     A_g^-2 = I - B_g (WB)_g' - (WB)_g B_g' + B_g (B'W^2B) B_g', which differs from the identity
     only within the span of B_g and (WB)_g.
     """
     p = basis.shape[1]
-    adjusted = np.empty_like(basis)
+    reach = np.empty((len(basis), p if directions is None else directions.shape[1]))
     for size, part in rows.batches():
-        left, right = _blocks(basis[part], size), _blocks(weighted[part], size)
+        left = _blocks(basis[part], size)
+        right = left * _blocks(weights[part, None], size)
         if size <= 2 * p:
             target = np.eye(size) + _change(left, right, squared)
-            adjusted[part] = _rows(symmetric_power(target, -0.5) @ right)
+            reach[part] = _rows(symmetric_power(target, -0.5) @ _toward(right, directions))
         else:
             span, inside = np.linalg.qr(np.concatenate([left, right], axis=2))
             target = np.eye(2 * p) + _change(inside[..., :p], inside[..., p:], squared)
             power = symmetric_power(target, -0.5)
-            adjusted[part] = _rows(span @ (power @ inside[..., p:]))
-    return adjusted
+            reach[part] = _rows(span @ (power @ _toward(inside[..., p:], directions)))
+    return reach
+
+
+def _adjust_varying(
+    rows: ClusterRows, basis: Array, root: Array, directions: Array | None
+) -> Array:
+    """Give A_g W_g B_g u for CR2 where row i's error has variance root_i squared."""
+    width = basis.shape[1] if directions is None else directions.shape[1]
+    reach = np.empty((len(basis), width))
+    for size, part in rows.batches():
+        own = root[part, None]
+        outer, whitened = _blocks(own**2, size), _blocks(basis[part] / own, size)
+        reach[part] = own * _rows(_apply_inverse_root(outer, whitened, directions))
+    return reach
 
 
 def _change(left: Array, right: Array, squared: Array) -> Array:
@@ -187,8 +208,8 @@ def _change(left: Array, right: Array, squared: Array) -> Array:
     return half + _transpose(half)
 
 
-def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
-    """Give (G (I - Z Z') G')^(-1/2) Z for clusters.
+def _apply_inverse_root(outer: Array, whitened: Array, directions: Array | None) -> Array:
+    """Give (G (I - Z Z') G')^(-1/2) Z u for clusters.
 
     From its eigenvalues where none is small beside |G|^2, so that at most four of sixteen digits
     are lost. Else (working variances far apart, say) from the singular values of
@@ -198,6 +219,7 @@ def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
     Args:
         outer: (k, s, 1) the diagonal of G, which is zero elsewhere.
         whitened: (k, s, p) Z, the cluster's rows of an orthonormal basis.
+        directions: (p, d), or None for those of the basis.
     """
     size = whitened.shape[1]
     left = np.eye(size) - whitened @ _transpose(whitened)
@@ -211,7 +233,7 @@ def _apply_inverse_root(outer: Array, whitened: Array) -> Array:
         vectors, values, _ = np.linalg.svd(half)
         kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
         powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
-    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ whitened))
+    return vectors @ (powers[:, :, None] * (_transpose(vectors) @ _toward(whitened, directions)))
 
 
 def symmetric_power(matrices: Array, power: float) -> Array:

@@ -138,10 +138,15 @@ class WithinFit:
             step = size * max(1, NUMBERS_AT_ONCE // size**2)
             for first in range(part.start, part.stop, step):
                 at = slice(first, min(first + step, part.stop))
-                own, code = dense[at].reshape(-1, size, dense.shape[1]), strata[at].reshape(-1, size)
+                own, code = (
+                    dense[at].reshape(-1, size, dense.shape[1]),
+                    strata[at].reshape(-1, size),
+                )
                 same = (code[:, :, None] == code[:, None, :]) / sizes[code][:, :, None]
                 power = symmetric_power(np.eye(size) - own @ own.swapaxes(1, 2) - same, -0.5)
-                reach[at] = (power @ reach[at].reshape(len(power), size, -1)).reshape(-1, reach.shape[1])
+                reach[at] = (power @ reach[at].reshape(len(power), size, -1)).reshape(
+                    -1, reach.shape[1]
+                )
         return reach
 
 

@@ -320,11 +320,13 @@ def find_footers(table: TextTable) -> np.ndarray:
     filled = np.zeros(table.n_rows, dtype=np.int64)
     total = np.zeros(table.n_rows, dtype=bool)
     for column in table.columns:
-        texts = [clean_text(value) for value in column.values]
-        filled += np.array([bool(text) for text in texts], dtype=np.int64)[column.codes]
-        flags = [
-            plain_name(text) in TOTALS or plain_name(text).split("_")[0] in TOTALS for text in texts
-        ]
+        joined = "\n".join(column.values)
+        plain = joined.isascii() and "_x000" not in joined
+        texts = list(map(str.strip if plain else clean_text, column.values))
+        filled += np.array(list(map(bool, texts)), dtype=np.int64)[column.codes]
+        if plain and not any(word in joined.casefold() for word in TOTALS):
+            continue
+        flags = [not TOTALS.isdisjoint((plain_name(t), plain_name(t).split("_")[0])) for t in texts]
         total |= np.array(flags, dtype=bool)[column.codes]
     alone = (filled <= 1) & (len(table.columns) > 3)
     last = table.n_rows
