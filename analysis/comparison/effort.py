@@ -30,8 +30,8 @@ from analysis.measures.therapist_time import measure_therapist_time
 from analysis.models.resampling import (
     draw_cluster_weights,
     means_of_drawn,
+    multiply_within_clusters,
     percentile_interval,
-    reweighted_coefficients,
 )
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
@@ -40,6 +40,7 @@ from analysis.vocabulary import Reason, Withheld
 MEASURES = ("gain", "sessions", "hours", "per_session", "per_hour")
 PER = 10.0  # the unit of gain for time: levels for so many sessions or hours
 FEWEST_FORMATS = 2
+WEIGHTS_AT_ONCE = 20_000_000  # how many weights of resamples are held in memory
 NUMBERS = ("estimate", "conf_low", "conf_high")
 
 
@@ -152,16 +153,12 @@ def compare_effort(
     cluster, stratum = _ordered_clusters(some, own.argmax(axis=1))
     if np.bincount(stratum).min() < settings.effort_clusters:
         return _withheld(further, "few_groups_for_effort")
-    rng = np.random.default_rng(settings.seed)
-    weights, n_clusters = draw_cluster_weights(stratum, settings.resamples, rng)
-    whole = np.ones((1, len(stratum)))
-    drawn = reweighted_coefficients(outcomes, design, cluster, np.vstack([whole, weights]))
-    drawn = means_of_drawn(drawn, others.to_numpy(), cluster, np.vstack([whole, weights]))
+    drawn = _draw_means(outcomes, design, others.to_numpy(), cluster, stratum, settings)
     if not np.isfinite(drawn[0]).all() or not (drawn[0, :, 1:] > 0).all():
         return _withheld(further, "few_sessions_written")
     measures = _measure(drawn)
     counts = some.groupby("format", observed=False)["child_id"].nunique()
-    answer = _Resampled(formats, measures, n_clusters, counts, settings)
+    answer = _Resampled(formats, measures, np.bincount(stratum), counts, settings)
     columns = ["episode_id", "child_id", "format", "gain", "sessions", "hours", "cluster"]
     return Effort(
         further,
@@ -172,6 +169,32 @@ def compare_effort(
         settings.resamples,
         int((~np.isfinite(drawn[1:]).all(axis=(1, 2))).sum()),
     )
+
+
+def _draw_means(
+    outcomes: np.ndarray,
+    design: np.ndarray,
+    covariates: np.ndarray,
+    cluster: np.ndarray,
+    stratum: np.ndarray,
+    settings: Settings,
+) -> np.ndarray:
+    """Give each format's mean outcomes: first as they are, then for every resample.
+
+    Returns:
+        (1 + resamples, formats, outcomes).
+    """
+    products = multiply_within_clusters(outcomes, design, cluster, len(stratum))
+    rng, found = np.random.default_rng(settings.seed), []
+    at_once = max(1, WEIGHTS_AT_ONCE // len(stratum))
+    for first in range(0, settings.resamples, at_once):
+        n = min(at_once, settings.resamples - first)
+        weights, _ = draw_cluster_weights(stratum, n, rng)
+        if not first:
+            weights = np.vstack([np.ones((1, len(stratum))), weights])
+        drawn = products.coefficients(weights)
+        found.append(means_of_drawn(drawn, covariates, cluster, weights))
+    return np.concatenate(found)
 
 
 def _ordered_clusters(table: pd.DataFrame, received: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from analysis.errors import AnalysisError
 from analysis.models.arrays import Array
@@ -270,6 +269,8 @@ def _find_spread(stack: _Stack, unit: float) -> float:
         return 0.0
     if _slope(stack, low) <= 0 or _slope(stack, high) >= 0:
         return float(grid[best])
+    from scipy.optimize import brentq  # a fifth of a second, and seldom needed
+
     return float(brentq(lambda t: _slope(stack, t), low, high, xtol=ROOT_DIGITS * unit, rtol=1e-12))
 
 

@@ -10,6 +10,8 @@ Sources: Rao & Wu 1988, JASA 83:231-241 (rescaling); Hesterberg 2015, The Americ
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, stdtrit
@@ -20,6 +22,9 @@ from analysis.models.arrays import Array, Whole
 FEWEST_CLUSTERS = 2
 # Least ratio of a resample's eigenvalues: below it rounding, not the children, gives coefficients.
 TELLING_APART = 1e-10
+MANY_CLUSTERS = 2_000
+"""Beyond so many clusters single draws are counted, which is quicker than binomial numbers."""
+ROWS_AT_ONCE = 8_192
 
 
 def draw_cluster_weights(
@@ -44,46 +49,78 @@ def draw_cluster_weights(
         raise AnalysisError("Resampling needs at least two clusters in every stratum.")
     weights = np.empty((n_resamples, len(code)))
     for s, n in enumerate(n_clusters):
-        drawn = rng.multinomial(n - 1, np.full(n, 1 / n), size=n_resamples)
-        weights[:, code == s] = drawn * (n / (n - 1))
+        weights[:, code == s] = _count_drawn(int(n), n_resamples, rng) * (n / (n - 1))
     return weights, n_clusters
 
 
-def reweighted_coefficients(
-    outcomes: ArrayLike, design: ArrayLike, cluster: ArrayLike, weights: Array
-) -> Array:
-    """Least-squares coefficients of several outcomes for every resample at once.
+def _count_drawn(n: int, n_resamples: int, rng: np.random.Generator) -> Whole:
+    """Give how often each of n clusters is drawn when n - 1 are: (n_resamples, n)."""
+    if n <= MANY_CLUSTERS:
+        return rng.multinomial(n - 1, np.full(n, 1 / n), size=n_resamples)
+    drawn = rng.integers(0, n, size=(n_resamples, n - 1), dtype=np.int32)
+    counts = np.empty((n_resamples, n), dtype=np.intp)
+    for own, row in zip(counts, drawn, strict=True):
+        own[:] = np.bincount(row, minlength=n)
+    return counts
 
-    b_r = (sum_c w_rc X_c'X_c)^-1 sum_c w_rc X_c'Y_c: only the clusters' cross products are
-    weighted.
+
+@dataclass(frozen=True, eq=False)
+class ClusterProducts:
+    """The clusters' cross products, from which every resample's coefficients follow.
+
+    Attributes:
+        summed: (c, p (p + 1) / 2 + p q) upper half of X_c'X_c, then X_c'Y_c.
+        n_columns: p; n_outcomes: q.
+    """
+
+    summed: Array
+    n_columns: int
+    n_outcomes: int
+
+    def coefficients(self, weights: Array) -> Array:
+        """Give least-squares coefficients of every outcome for every resample at once.
+
+        b_r = (sum_c w_rc X_c'X_c)^-1 sum_c w_rc X_c'Y_c.
+
+        Args:
+            weights: (r, c).
+
+        Returns:
+            (r, p, q); NaN for resamples whose columns cannot be told apart.
+        """
+        p, q, total = self.n_columns, self.n_outcomes, weights @ self.summed
+        upper = np.triu_indices(p)
+        left = np.empty((len(weights), p, p))
+        left[:, upper[0], upper[1]] = total[:, : len(upper[0])]
+        left[:, upper[1], upper[0]] = total[:, : len(upper[0])]
+        right = total[:, len(upper[0]) :].reshape(-1, p, q)
+        answer = np.full((len(weights), p, q), np.nan)
+        spread = np.linalg.eigvalsh(left)
+        whole = spread[:, 0] > TELLING_APART * spread[:, -1]
+        answer[whole] = np.linalg.solve(left[whole], right[whole])
+        return answer
+
+
+def multiply_within_clusters(
+    outcomes: ArrayLike, design: ArrayLike, cluster: ArrayLike, n_clusters: int
+) -> ClusterProducts:
+    """Give the clusters' cross products; a block of rows at a time.
 
     Args:
         outcomes: (n, q).
         design: (n, p).
-        cluster: (n,) column of `weights` each row belongs to.
-        weights: (r, c).
-
-    Returns:
-        (r, p, q); NaN for resamples whose columns cannot be told apart.
+        cluster: (n,) cluster of each row, 0 to c - 1.
+        n_clusters: c.
     """
     x, y, code = np.asarray(design, float), np.asarray(outcomes, float), np.asarray(cluster)
-    p, q, c = x.shape[1], y.shape[1], weights.shape[1]
-    upper = np.triu_indices(p)
-    products = np.hstack(
-        [x[:, upper[0]] * x[:, upper[1]], (x[:, :, None] * y[:, None, :]).reshape(len(x), p * q)]
-    )
-    summed = np.zeros((c, products.shape[1]))
-    np.add.at(summed, code, products)
-    total = weights @ summed
-    left = np.empty((len(weights), p, p))
-    left[:, upper[0], upper[1]] = total[:, : len(upper[0])]
-    left[:, upper[1], upper[0]] = total[:, : len(upper[0])]
-    right = total[:, len(upper[0]) :].reshape(-1, p, q)
-    answer = np.full((len(weights), p, q), np.nan)
-    spread = np.linalg.eigvalsh(left)
-    whole = spread[:, 0] > TELLING_APART * spread[:, -1]
-    answer[whole] = np.linalg.solve(left[whole], right[whole])
-    return answer
+    p, q = x.shape[1], y.shape[1]
+    one, other = np.triu_indices(p)
+    summed = np.zeros((n_clusters, len(one) + p * q))
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        part = slice(first, first + ROWS_AT_ONCE)
+        crossed = (x[part, :, None] * y[part, None, :]).reshape(-1, p * q)
+        np.add.at(summed, code[part], np.hstack([x[part][:, one] * x[part][:, other], crossed]))
+    return ClusterProducts(summed, p, q)
 
 
 def means_of_drawn(

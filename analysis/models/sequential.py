@@ -13,7 +13,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from analysis.errors import AnalysisError
@@ -62,6 +61,8 @@ def find_next_level(levels: Sequence[float], correlations: Sequence[float], spen
 
     if excess(0.0) <= 0:
         return 1.0
+    from scipy.optimize import brentq  # a fifth of a second, and seldom needed
+
     return float(2 * ndtr(-brentq(excess, 0.0, FARTHEST, xtol=1e-12)))
 
 

@@ -17,7 +17,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 
 from analysis.errors import AnalysisError
 from analysis.models.arrays import Array, Whole
@@ -166,6 +165,8 @@ def _is_separated(rows: Array) -> bool:
 
 def _separating_direction(rows: Array) -> Array | None:
     """Give the d within -1 and 1 of the largest sum of rows d, all of them >= 0; None if zero."""
+    from scipy.optimize import linprog  # a fifth of a second, and seldom needed
+
     answer = linprog(
         -rows.sum(axis=0),
         A_ub=-rows,
