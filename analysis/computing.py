@@ -125,3 +125,19 @@ def _made_once(names: tuple[str, ...]) -> pd.Index:
 def _find_threads() -> ThreadpoolController:
     """Look once for the libraries that start threads; looking takes milliseconds."""
     return ThreadpoolController()
+
+
+def find_pairs(codes: Array, values: Array) -> tuple[Array, Array, Array]:
+    """Give the distinct pairs of a code and a value, in order of both.
+
+    Args:
+        codes: (n,) whole numbers from 0.
+        values: (n,) numbers.
+
+    Returns:
+        (m,) codes and (m,) values of the pairs, and (n,) which pair each row is.
+    """
+    distinct, number = np.unique(values, return_inverse=True)
+    pair, row = np.unique(codes * len(distinct) + number, return_inverse=True)
+    n = max(len(distinct), 1)
+    return pair // n, distinct[pair % n], row

@@ -28,7 +28,7 @@ from analysis.comparison.format_contrasts import (
     tabulate_contrast,
 )
 from analysis.comparison.standards import contrast_ease, contrast_kindness
-from analysis.computing import Array, category_codes
+from analysis.computing import Array, category_codes, find_pairs
 from analysis.errors import AnalysisError
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS, RATERS
 
@@ -153,11 +153,10 @@ def _child_means(values: Array, child: Array, analysis_set: AnalysisSet) -> Arra
 
 def _gaps(visits: Visits, n_goals: int) -> Array:
     """Give each goal's mean weeks from review to review, the start counted; NaN without one."""
-    different = np.unique(np.column_stack([visits.goal, visits.week]), axis=0)
-    goal = different[:, 0].astype(int)
+    goal, week, _ = find_pairs(visits.goal, visits.week)
     count = np.bincount(goal, minlength=n_goals)
     last = np.full(n_goals, np.nan)
-    np.fmax.at(last, goal, different[:, 1])
+    np.fmax.at(last, goal, week)
     return last / np.maximum(count, 1)
 
 
@@ -210,12 +209,10 @@ def _contrast_leaving(analysis_set: AnalysisSet, visits: Visits) -> Contrast:
     due = settings.horizon_weeks - settings.review_weeks + settings.grace_weeks
     asked = (visits.week <= due) & ~(closed_week[visits.goal] <= visits.week)
     child, week = visits.child[asked], visits.week[asked]
-    seen, at = np.unique(np.column_stack([child, week]), axis=0, return_inverse=True)
-    at = at.reshape(-1)
-    if not len(seen):
+    child, week, at = find_pairs(child, week)
+    if not len(child):
         return no_contrast()
     met = np.bincount(at, visits.level[asked] >= EXPECTED_LEVEL) / np.bincount(at)
-    child, week = seen[:, 0].astype(int), seen[:, 1]
     leaves = (week >= last[child]).astype(float)
     codes = format_codes(analysis_set.table)[child]
     visit = np.rint(week / settings.review_weeks)

@@ -38,7 +38,7 @@ from analysis.comparison.result import (
     reason_of,
     withheld_comparison,
 )
-from analysis.computing import text_index
+from analysis.computing import find_pairs, text_index
 from analysis.errors import AnalysisError
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
@@ -229,13 +229,11 @@ def growth_visits(analysis_set: AnalysisSet) -> GrowthVisits:
     at, goal, child = levels_of_children(scored, cohort, table)
     level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
     change = level - cohort.goals["baseline"].to_numpy()[goal]
-    weeks, number = np.unique(week, return_inverse=True)
-    visit, row = np.unique(child * len(weeks) + number, return_inverse=True)
+    child, week, row = find_pairs(child, week)
     count = np.bincount(row)
-    child = visit // max(len(weeks), 1)
     return GrowthVisits(
         child=child,
-        week=weeks[visit % max(len(weeks), 1)],
+        week=week,
         change=np.bincount(row, change) / np.sqrt(count),
         root=np.sqrt(count),
         weight=1.0 / table["n_goals"].to_numpy()[child],

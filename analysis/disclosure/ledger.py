@@ -15,10 +15,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 from msgspec.structs import replace
 
 from analysis.disclosure.fields import FormatId
@@ -100,7 +101,7 @@ class Ledger:
         self.content = content or LedgerContent(secret=secrets.token_hex(SECRET_BYTES))
         self._key = bytes.fromhex(self.content.secret)
         self._places = {digest: i for i, digest in enumerate(self.content.children)}
-        self._digests: dict[str, str] = {}
+        self._place_of: dict[str, int] = {}
 
     @property
     def id(self) -> str:
@@ -266,32 +267,24 @@ class Ledger:
                 return found
             names = more
 
-    def _mask(self, ids: Iterable[str], *, add: bool = False) -> int:
+    def _mask(self, ids: Collection[str], *, add: bool = False) -> int:
         """Give a set of children as the bits of a whole number, new children at the end."""
         places = self._find_places(ids, add=add)
-        bits = bytearray(len(self._places) // 8 + 1)
-        for place in places:
-            bits[place >> 3] |= 1 << (place & 7)
-        return int.from_bytes(bits, "little")
+        there = np.zeros(len(self._places), dtype=bool)
+        there[places] = True
+        return int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")
 
-    def _find_places(self, ids: Iterable[str], *, add: bool) -> list[int]:
-        digests = list(map(self._digest, ids))
-        for digest in sorted(digest for digest in digests if digest not in self._places):
+    def _find_places(self, ids: Collection[str], *, add: bool) -> list[int]:
+        new = {code: self._digest(code) for code in ids if code not in self._place_of}
+        for digest in sorted(digest for digest in new.values() if digest not in self._places):
             self._places.setdefault(digest, len(self._places))
+        self._place_of.update((code, self._places[digest]) for code, digest in new.items())
         if add and len(self._places) > len(self.content.children):
             self.content = replace(self.content, children=tuple(self._places))
-        return [self._places[digest] for digest in digests]
-
-    def share_digests(self, other: Ledger) -> None:
-        """Take over what another reading of the same ledger has digested, to spare the work."""
-        if other.id == self.id:
-            self._digests = other._digests
+        return [self._place_of[code] for code in ids]
 
     def _digest(self, code: str) -> str:
-        if code not in self._digests:
-            text = code.encode("utf-8", "surrogatepass")
-            self._digests[code] = self.key_name("child", text, CHILD_DIGITS)
-        return self._digests[code]
+        return self.key_name("child", code.encode("utf-8", "surrogatepass"), CHILD_DIGITS)
 
     def _spell_shown(
         self, brought: Mapping[str, Brought], *, add: bool = False

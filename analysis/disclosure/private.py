@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from analysis.disclosure.groups import Brought, Groups
-from analysis.disclosure.ledger import UNKNOWN, Ledger, parse_ledger, spell_ledger
+from analysis.disclosure.ledger import UNKNOWN, Ledger, LedgerContent, parse_ledger, spell_ledger
 from analysis.errors import AnalysisError, WriteError
 from analysis.measures.earlier import PastLook
 from analysis.writing.files import Output, check_target, replace_files
@@ -43,7 +43,7 @@ class KeptLedger(Ledger):
 
     def __init__(self, path: Path, data: bytes) -> None:
         super().__init__(parse_ledger(data))
-        self.path = path
+        self.path, self._began = path, data
         self._notes: list[Callable[[Ledger], None]] = []
 
     def remember_report(
@@ -69,16 +69,21 @@ class KeptLedger(Ledger):
         """
         with hold_lock(self.path):
             before = _read(self.path)
-            fresh = Ledger(parse_ledger(before))
-            if fresh.id != self.id:
-                raise AnalysisError("The private ledger was exchanged during this run. Try again.")
-            fresh.share_digests(self)
-            for act in self._notes:
-                act(fresh)
-            after = spell_ledger(fresh.content)
+            content = self.content if before == self._began else self._note_anew(before)
+            after = spell_ledger(content)
             if after != before:
                 replace_files([Output(self.path, after)], [self.path])
         self._notes.clear()
+        self._began = after
+
+    def _note_anew(self, data: bytes) -> LedgerContent:
+        """Give what the file holds by now, with what was noted here added."""
+        fresh = Ledger(parse_ledger(data))
+        if fresh.id != self.id:
+            raise AnalysisError("The private ledger was exchanged during this run. Try again.")
+        for act in self._notes:
+            act(fresh)
+        return fresh.content
 
 
 def default_folder() -> Path:

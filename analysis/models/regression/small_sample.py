@@ -225,14 +225,14 @@ def _apply_inverse_root(outer: Array, whitened: Array, directions: Array | None)
     left = np.eye(size) - whitened @ _transpose(whitened)
     values, vectors = np.linalg.eigh(outer * _transpose(outer * left))
     largest = outer[:, :, 0].max(axis=1)
-    if (values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2).all():
-        powers = 1 / np.sqrt(values)
-    else:
-        shares, axes = np.linalg.eigh(left)
-        half = outer * (axes * _scalar_power(shares, 0.5)[:, None, :])
-        vectors, values, _ = np.linalg.svd(half)
+    clear = values[:, 0] > SMALLEST_CLEAR_SHARE * largest**2
+    powers = 1 / np.sqrt(np.where(clear[:, None], values, 1.0))
+    if not clear.all():
+        shares, axes = np.linalg.eigh(left[~clear])
+        half = outer[~clear] * (axes * _scalar_power(shares, 0.5)[:, None, :])
+        vectors[~clear], values, _ = np.linalg.svd(half)
         kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
-        powers = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
+        powers[~clear] = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return vectors @ (powers[:, :, None] * (_transpose(vectors) @ _toward(whitened, directions)))
 
 
