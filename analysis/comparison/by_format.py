@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.comparison.analysis_set import AnalysisSet, episode_rows
 from analysis.comparison.arms import format_codes, formats_among, indicate_formats
-from analysis.comparison.contrasts import fit_clustered, growth_visits
+from analysis.comparison.contrasts import fit_clustered
 from analysis.comparison.format_contrasts import (
     SAME,
     Contrast,
@@ -27,6 +27,7 @@ from analysis.comparison.format_contrasts import (
     no_contrast,
     tabulate_contrast,
 )
+from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.standards import contrast_ease, contrast_kindness
 from analysis.computing import Array, category_codes, find_pairs
 from analysis.errors import AnalysisError

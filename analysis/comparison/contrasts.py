@@ -11,14 +11,14 @@ Methodol 18:105 (partial nesting); Shaffer 1986, JASA 81:826-831.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from analysis.comparison.analysis_set import AnalysisSet, levels_of_children
+from analysis.comparison.analysis_set import AnalysisSet
 from analysis.comparison.arms import (
     Sides,
     contrast_pairs,
@@ -26,6 +26,7 @@ from analysis.comparison.arms import (
     formats_among,
     indicate_formats,
 )
+from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.result import (
     COUNTS,
     MEANS,
@@ -38,7 +39,7 @@ from analysis.comparison.result import (
     reason_of,
     withheld_comparison,
 )
-from analysis.computing import find_pairs, text_index
+from analysis.computing import text_index
 from analysis.errors import AnalysisError
 from analysis.models.multiplicity import adjust_shaffer
 from analysis.models.regression.cluster_robust import ClusterRobustFit, fit_cluster_robust
@@ -179,64 +180,6 @@ def compare_growth(identity: Comparison, analysis_set: AnalysisSet) -> Compariso
         weights=visits.weight,
         clusters=table["cluster"].to_numpy()[visits.child],
         n_covariates=covariates.shape[1],
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class GrowthVisits:
-    """The levels of a child's goals in one week as one row, which loses nothing.
-
-    Levels of one child and week share their row of the design, so that least squares, CR2 and its
-    degrees of freedom are the same of their mean, when it and its row are multiplied by the square
-    root of how many there are: the working model gives that product the variance of one level.
-
-    Attributes:
-        child: (v,) row of the table.
-        week: (v,).
-        change: (v,) mean change since the start, times `root`.
-        root: (v,) square root of how many levels there are.
-        weight: (v,) 1 over the number of the child's goals measured.
-    """
-
-    child: np.ndarray
-    week: np.ndarray
-    change: np.ndarray
-    root: np.ndarray
-    weight: np.ndarray
-
-    def lay_out(self, base: np.ndarray, unit: float) -> np.ndarray:
-        """Give (v, 2q) the children's columns times the week, then the columns, times `root`.
-
-        Args:
-            base: (n, q) columns of each child.
-            unit: weeks in one unit of time.
-        """
-        q = base.shape[1]
-        design = np.empty((len(self.child), 2 * q))
-        np.multiply(base[self.child], self.root[:, None], out=design[:, q:])
-        np.multiply(design[:, q:], (self.week / unit)[:, None], out=design[:, :q])
-        return design
-
-    def after(self, week: float) -> GrowthVisits:
-        """Give the visits after a week."""
-        later = self.week > week
-        return GrowthVisits(*(getattr(self, f.name)[later] for f in fields(self)))
-
-
-def growth_visits(analysis_set: AnalysisSet) -> GrowthVisits:
-    """Give every level of the goals compared, those of one child and week together."""
-    scored, cohort, table = analysis_set.scored, analysis_set.cohort, analysis_set.table
-    at, goal, child = levels_of_children(scored, cohort, table)
-    level, week = (scored.levels[name].to_numpy()[at] for name in ("attainment", "week"))
-    change = level - cohort.goals["baseline"].to_numpy()[goal]
-    child, week, row = find_pairs(child, week)
-    count = np.bincount(row)
-    return GrowthVisits(
-        child=child,
-        week=week,
-        change=np.bincount(row, change) / np.sqrt(count),
-        root=np.sqrt(count),
-        weight=1.0 / table["n_goals"].to_numpy()[child],
     )
 
 

@@ -11,8 +11,14 @@ from reference_formats import read_cohort
 from scipy import stats
 from small_clinics import balanced_clinic, sample_study
 
+from analysis.comparison.analysis_set import levels_of_children
 from analysis.comparison.arms import comparable_formats, indicate_formats
-from analysis.comparison.contrasts import compare_growth, compare_rates, fit_clustered
+from analysis.comparison.contrasts import (
+    compare_growth,
+    compare_rates,
+    fit_clustered,
+)
+from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
@@ -204,6 +210,31 @@ def test_on_complete_balanced_reviews_both_ways_of_asking_give_one_answer():
         assert growth.table[column].to_numpy() == pytest.approx(
             rates.table[column].to_numpy(), rel=1e-6, abs=1e-9
         )
+
+
+def test_goals_of_one_week_taken_together_give_what_every_level_gives():
+    """Growth by one row a level, with the same weights and clusters, to the last digits."""
+    asked = sample_study().analysis_set
+    table, formats = asked.table, FORMATS
+    at, goal, child = levels_of_children(asked.scored, asked.cohort, table)
+    week = asked.scored.levels["week"].to_numpy()[at] / SETTINGS.rate_weeks
+    change = asked.scored.levels["attainment"].to_numpy()[at]
+    change = change - asked.cohort.goals["baseline"].to_numpy()[goal]
+    base = np.hstack([indicate_formats(table, formats), asked.centred.to_numpy()])[child]
+    fit = fit_clustered(
+        change,
+        np.hstack([base * week[:, None], base]),
+        table["cluster"].to_numpy()[child],
+        SETTINGS,
+        weights=1 / table["n_goals"].to_numpy()[child],
+    )
+    pairs = np.zeros((3, 2 * base.shape[1]))
+    pairs[:, :3] = [[-1, 1, 0], [-1, 0, 1], [0, -1, 1]]
+    expected = fit.contrast(pairs)
+    found = compare_growth(MAIN, asked).table
+    assert len(growth_visits(asked).child) < len(change) / 2
+    for column in ("estimate", "std_error", "df"):
+        np.testing.assert_allclose(found[column], expected[column], rtol=SAME_ARITHMETIC)
 
 
 def test_on_the_sample_both_ways_of_asking_are_close():

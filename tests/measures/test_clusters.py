@@ -103,6 +103,46 @@ def test_a_child_who_moved_belongs_to_both_groups_and_the_groups_stay_apart():
     assert cluster[0] == cluster[1] != cluster[2] == cluster[3]
 
 
+def count_other_groups(planned, child_id, rows):
+    """The other group each row's child came to most, counted one child and group at a time."""
+    found = []
+    for own, child in zip(planned, child_id, strict=True):
+        came = rows[
+            (rows["child_id"] == child) & (rows["attended"] == 1) & rows["group_id"].notna()
+        ]
+        counts = came["group_id"].value_counts().sort_index()
+        often = counts[
+            (counts >= S.second_group_share * counts.sum()) & (counts >= S.second_group_sessions)
+        ]
+        often = often[often.index != own]
+        found.append(set(often[often == often.max()].index) if len(often) else {None})
+    return found
+
+
+def test_the_other_group_is_the_one_a_count_of_every_child_and_group_gives():
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        children, groups = [f"c{i}" for i in range(9)], [f"g{i}" for i in range(5)]
+        rows = pd.DataFrame(
+            {
+                "child_id": rng.choice(children, 120),
+                "group_id": rng.choice([*groups, None], 120),
+                "week": rng.integers(1, 24, 120).astype(float),
+                "attended": (rng.random(120) < 0.8).astype(float),
+            }
+        ).astype({"child_id": "str", "group_id": "str"})
+        child_id = pd.Series([*children, "c0", "c1"], dtype="str")
+        planned = pd.Series(rng.choice([*groups, None], len(child_id)), dtype="str")
+        number, further = find_groups(planned, child_id, rows, S)
+        seen = rows[rows["attended"] == 1]["group_id"]
+        names = pd.factorize(np.concatenate([planned.to_numpy(object), seen.dropna()]))[1]
+        assert (number >= 0).tolist() == planned.notna().tolist()
+        own = [None if pd.isna(label) else label for label in planned]
+        expected = count_other_groups(own, child_id, rows)
+        for at, among in zip(further, expected, strict=True):
+            assert (names[at] if at >= 0 else None) in among
+
+
 def test_sessions_that_a_child_missed_or_after_the_last_week_do_not_count():
     assert second(sessions(("a", "g1", 10, 1), ("a", "g2", 10, 0)))[1] == [-1] * 4
     late = sessions(("a", "g1", 10, 1), ("a", "g2", 10, 1))

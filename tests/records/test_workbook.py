@@ -209,8 +209,8 @@ def test_too_many_rows_or_bytes_are_sent_to_parquet(tmp_path, monkeypatch):
     monkeypatch.setattr(delimited, "LARGEST_ROWS", 20)
     with pytest.raises(RecordsError, match="Parquet"):
         read_records(path)
-    monkeypatch.setattr(delimited, "LARGEST_ROWS", 2_000_000)
-    monkeypatch.setattr(sources, "LARGEST_BYTES", 100)
+    monkeypatch.undo()
+    monkeypatch.setitem(sources.LARGEST_OF_KIND, "text", 100)
     with pytest.raises(RecordsError, match="Parquet"):
         read_records(path)
 

@@ -13,9 +13,10 @@ Analysis 23:564 (pairs that share a member); Pustejovsky & Tipton 2018 (the work
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array, diags_array, issparse
+from scipy.sparse import coo_array, csr_array, diags_array
 
 from analysis.models.arrays import Array
 
@@ -54,9 +55,10 @@ class Overlap:
         if self.weights is None:
             found = [self._judge_equal(self.basis @ u) for u in directions.T]
         else:
-            p, weighted = self.basis.shape[1], self.basis * self.weights[:, None]
+            basis = np.asarray(self.basis)
+            p, weighted = basis.shape[1], basis * self.weights[:, None]
             # (I - H)(I - H)' = I + Z K Z', so the traces need no matrix of n x n beyond the ties.
-            z = np.hstack([self.basis, weighted])
+            z = np.hstack([basis, weighted])
             k = np.block([[weighted.T @ weighted, -np.eye(p)], [-np.eye(p), np.zeros((p, p))]])
             found = [self._judge_weighted(weighted @ u, z, k) for u in directions.T]
         variances, df = np.array(found).reshape(-1, 2).T
@@ -86,8 +88,9 @@ class Overlap:
         return max(variance, 0.0), trace**2 / float(square)
 
 
-def _sum_squares(values: Array | csr_array) -> float:
-    return float(((values.data if issparse(values) else values) ** 2).sum())
+def _sum_squares(values: Any) -> float:
+    numbers: Any = values.data if hasattr(values, "tocsr") else values
+    return float((numbers**2).sum())
 
 
 def tie_rows(clusters: Array, second: Array) -> csr_array:

@@ -129,9 +129,7 @@ class WithinFit:
             if size > LARGEST_BLOCK:
                 for first in range(part.start, part.stop, size):
                     at = slice(first, first + size)
-                    present, code = np.unique(strata[at], return_inverse=True)
-                    own = (code[:, None] == np.arange(len(present))) / np.sqrt(sizes[present])
-                    block = np.hstack([dense[at], own])
+                    block = np.hstack([dense[at], _indicate(strata[at], sizes)])
                     power = symmetric_power((np.eye(block.shape[1]) - block.T @ block)[None], -0.5)
                     reach[at] = block @ (power[0][:, : len(directions)] @ directions)
                 continue
@@ -217,6 +215,13 @@ def fit_within(
         confidence=confidence,
         overlap=None if tied is None else Overlap(tied, basis, None, residuals),
     )
+
+
+def _indicate(codes: Whole, sizes: Whole) -> Array:
+    """Give an indicator of each stratum among some rows, of length one over all rows."""
+    present, code = np.unique(codes, return_inverse=True)
+    found: Array = (code[:, None] == np.arange(len(present))) / np.sqrt(sizes[present])
+    return found
 
 
 def _subtract_means(values: Array, codes: Whole, sizes: Whole) -> Array:

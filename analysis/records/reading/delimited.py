@@ -16,7 +16,7 @@ from typing import Protocol
 
 from analysis.errors import Problem
 from analysis.records.headings import count_names
-from analysis.records.reading.file_kind import LARGEST_ROWS, decode_text
+from analysis.records.reading.file_kind import LARGEST_ROWS, LARGEST_TEXT_BYTES, decode_text
 from analysis.records.reading.rows import HEADER_WITHIN, Block, Watch, build_table
 from analysis.records.text import TextTable
 
@@ -178,7 +178,8 @@ def _choose_delimiter(text: str, columns: Mapping[str, str] | None) -> str:
 def too_many_rows(file: str) -> Problem:
     """Give the refusal of a text file that is too long."""
     return Problem(
-        f"there are more than {LARGEST_ROWS:,} rows.",
+        f"the file is larger than {LARGEST_TEXT_BYTES // 10**6} MB, or has more than "
+        f"{LARGEST_ROWS:,} rows.",
         "Save the table as Parquet (.parquet), which is read at this size.",
         file=file,
         code="too_large",

@@ -29,7 +29,12 @@ from analysis.records.privacy.identifiers import show_sheet
 from analysis.records.reading.archive import DAMAGED, damaged
 from analysis.records.reading.books import BOOKS, open_book
 from analysis.records.reading.delimited import read_delimited, too_many_rows
-from analysis.records.reading.file_kind import LARGEST_BYTES, kind_of, refuse_kind
+from analysis.records.reading.file_kind import (
+    LARGEST_BYTES,
+    LARGEST_TEXT_BYTES,
+    kind_of,
+    refuse_kind,
+)
 from analysis.records.reading.limits import OverLimitError
 from analysis.records.reading.merged import SheetMarks, apply_marks
 from analysis.records.reading.parquet import read_parquet
@@ -43,7 +48,7 @@ SheetRead = tuple[str, TextTable | None, list[Problem]]
 
 TEXT_ENDINGS = (".csv", ".tsv", ".tab", ".txt")
 DATA_ENDINGS = (*TEXT_ENDINGS, ".xlsx", ".xlsm", ".xls", ".ods", ".fods", ".parquet")
-LARGEST_PARQUET_BYTES = 1_000_000_000
+LARGEST_OF_KIND = {"parquet": 1_000_000_000, "text": LARGEST_TEXT_BYTES}
 REQUIRED_TABLES = tuple(name for name, table in TABLES.items() if table.required)
 SLOW_BYTES = 5_000_000
 HIDDEN_SHEET = "this sheet is hidden and was read all the same; show it to see what it holds"
@@ -170,7 +175,7 @@ def read_source(
     try:
         with open_ordinary(source) as stream:
             head = stream.read(2048)
-            largest = LARGEST_PARQUET_BYTES if kind_of(head) == "parquet" else LARGEST_BYTES
+            largest = LARGEST_OF_KIND.get(kind_of(head), LARGEST_BYTES)
             stream.seek(0)
             size = os.fstat(stream.fileno()).st_size
             if size > largest:

@@ -11,6 +11,7 @@ import pytest
 from reference_cases import REFERENCE, by_term, read_case
 
 from analysis.errors import AnalysisError
+from analysis.models.regression import least_squares
 from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.regression.generalised import fit_working_cluster_robust
 
@@ -412,3 +413,34 @@ def test_intervals_hold_their_level_with_few_uneven_clusters():
         row = fit_cluster_robust(y, x, clusters).fixed.loc["x2"]
         hits += row["conf_low"] <= 0 <= row["conf_high"]
     assert 0.935 <= hits / draws <= 0.975
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_many_rows_by_blocks_give_what_few_rows_give(monkeypatch, weighted):
+    """Tall designs go by Cholesky factors and blocks of rows; every number stays."""
+    rng = np.random.default_rng(12)
+    design = np.column_stack([np.ones(700), rng.normal(5, 2, size=(700, 4))])
+    outcome, cluster = rng.normal(size=700), rng.integers(0, 90, 700)
+    weights = rng.uniform(0.2, 3, 700) if weighted else None
+    one = fit_cluster_robust(outcome, design, cluster, weights)
+    monkeypatch.setattr(least_squares, "MANY_ROWS", 128)
+    other = fit_cluster_robust(outcome, design, cluster, weights)
+    np.testing.assert_allclose(other.fixed, one.fixed, rtol=1e-10)
+    np.testing.assert_allclose(other.covariance, one.covariance, rtol=1e-10)
+    assert other.condition_number == pytest.approx(one.condition_number)
+
+
+def test_many_rows_of_columns_nearly_alike_go_the_careful_way(monkeypatch):
+    """Beyond the safe condition number a tall design is solved as a short one is."""
+    rng = np.random.default_rng(13)
+    first = rng.normal(size=700)
+    design = np.column_stack([np.ones(700), first, first + 1e-6 * rng.normal(size=700)])
+    outcome, cluster = rng.normal(size=700), rng.integers(0, 90, 700)
+    one = fit_cluster_robust(outcome, design, cluster)
+    monkeypatch.setattr(least_squares, "MANY_ROWS", 128)
+    other = fit_cluster_robust(outcome, design, cluster)
+    assert one.condition_number > least_squares.SAFE_CONDITION
+    np.testing.assert_allclose(other.coefficients, one.coefficients, rtol=1e-9)
+    design[:, 2] = 2 * first
+    with pytest.raises(AnalysisError, match="repeats itself"):
+        fit_cluster_robust(outcome, design, cluster)
