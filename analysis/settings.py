@@ -215,7 +215,8 @@ class MethodConstants(WeeksAndErrors):
     least_std_error: float = choice(
         0.005,
         "levels per {rate_weeks} weeks",
-        "Less would be printed as 0.00: records without any spread.",
+        "Less means records without any spread, where a format has as few children as are "
+        "compared; with four times as many children half of it does.",
     )
     by_format_share: float = choice(
         0.20,

@@ -215,7 +215,7 @@ MUTANTS = (
     (
         "an error of zero is shown",
         "decisions/gates.py",
-        'if not row["std_error"] >= settings.least_std_error or not',
+        'if not row["std_error"] >= least or not',
         'if not row["std_error"] >= -1.0 or not',
         "disclosure/test_numbers",
     ),

@@ -27,8 +27,8 @@ from analysis.comparison.format_contrasts import (
     no_contrast,
     tabulate_contrast,
 )
-from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.standards import contrast_ease, contrast_kindness
+from analysis.comparison.visits import growth_visits
 from analysis.computing import Array, category_codes, find_pairs
 from analysis.errors import AnalysisError
 from analysis.records.schema import EXPECTED_LEVEL, FORMATS, RATERS

@@ -26,7 +26,6 @@ from analysis.comparison.arms import (
     formats_among,
     indicate_formats,
 )
-from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.result import (
     COUNTS,
     MEANS,
@@ -39,6 +38,7 @@ from analysis.comparison.result import (
     reason_of,
     withheld_comparison,
 )
+from analysis.comparison.visits import growth_visits
 from analysis.computing import text_index
 from analysis.errors import AnalysisError
 from analysis.models.multiplicity import adjust_shaffer

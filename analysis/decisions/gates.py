@@ -231,7 +231,9 @@ def judge_size(
     if comparison.withheld:
         return Fault("design")
     row = comparison.pair(*pair)
-    if not row["std_error"] >= settings.least_std_error or not np.isfinite(row["estimate"]):
+    fewest = min(sides[therapy_format]["n_children"] for therapy_format in pair)
+    least = settings.least_std_error * np.sqrt(settings.compare_children / fewest)
+    if not row["std_error"] >= least or not np.isfinite(row["estimate"]):
         return Fault("no_spread")
     if row["df"] < settings.compare_df:
         return Fault("low_df", have=row["df"], need=settings.compare_df)

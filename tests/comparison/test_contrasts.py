@@ -18,7 +18,6 @@ from analysis.comparison.contrasts import (
     compare_rates,
     fit_clustered,
 )
-from analysis.comparison.growth_visits import growth_visits
 from analysis.comparison.result import (
     COUNTS,
     NUMBERS,
@@ -26,6 +25,7 @@ from analysis.comparison.result import (
     new_comparison,
     withheld_comparison,
 )
+from analysis.comparison.visits import growth_visits
 from analysis.records.schema import FORMATS
 from analysis.settings import Settings
 
