@@ -28,6 +28,8 @@ from analysis.vocabulary import DroppedReason
 # filled value has settled when it moves by less than this share of its column's largest.
 TELLING_SHARE = 1e-7
 SETTLED = 1e-10
+# Beyond so many rows missing values are filled from cross products, where these keep ten digits.
+MANY_ROWS, LEAST_SPREAD = 16_384, 1e-6
 CALENDAR = "start_term"
 
 
@@ -216,12 +218,37 @@ def _filled(values: np.ndarray, given: np.ndarray, rounds: int) -> np.ndarray:
     whole = np.hstack([np.where(absent, means, values), np.ones((len(values), 1)), given])
     filled, places = whole[:, : values.shape[1]], np.arange(whole.shape[1])
     gaps = [(j, np.flatnonzero(absent[:, j]), np.flatnonzero(~absent[:, j])) for j in incomplete]
+    tall = len(values) >= MANY_ROWS
+    total = whole.T @ whole if tall else np.empty((0, 0))
     for _ in range(rounds if gaps else 0):
         before = filled.copy()
         for j, unknown, known in gaps:
-            others = whole[:, places != j]
-            slope = np.linalg.lstsq(others[known], values[known, j], rcond=1e-10)[0]
-            filled[unknown, j] = others[unknown] @ slope
+            kept, slope, own = places != j, None, whole[unknown]
+            if tall:
+                slope = _solve_products(total - own.T @ own, kept, int(j))
+            if slope is None:
+                others = whole[known][:, kept]
+                slope = np.linalg.lstsq(others, values[known, j], rcond=1e-10)[0]
+            filled[unknown, j] = own[:, kept] @ slope
+            if tall:
+                total[:, j] = total[j] = whole.T @ whole[:, j]
         if (np.abs(filled - before) <= SETTLED * np.abs(filled).max(axis=0)).all():
             break
     return filled
+
+
+def _solve_products(products: np.ndarray, kept: np.ndarray, j: int) -> np.ndarray | None:
+    """Give the least-squares slopes of column j on the columns kept, from cross products.
+
+    Returns:
+        None where the columns are too much alike for cross products to tell them apart.
+    """
+    size = np.sqrt(np.diagonal(products))[kept]
+    if not (size > 0).all():
+        return None
+    scaled = products[np.ix_(kept, kept)] / np.outer(size, size)
+    spread = np.linalg.eigvalsh(scaled)
+    if not spread[0] > LEAST_SPREAD * spread[-1]:
+        return None
+    found: np.ndarray = np.linalg.solve(scaled, products[kept, j] / size) / size
+    return found

@@ -124,11 +124,13 @@ def estimates_without(outcome: np.ndarray, design: np.ndarray, code: np.ndarray)
     whole = inverse @ (q.T @ outcome)
     residual = outcome - design @ whole
     answer = np.full((int(code.max(initial=-1)) + 1, design.shape[1]), np.nan)
-    for g in range(len(answer)):
-        basis = q[code == g]
+    order = np.argsort(code, kind="stable")
+    edges = np.searchsorted(code[order], np.arange(len(answer) + 1))
+    for g, rows in enumerate(np.split(order, edges)[1:-1]):
+        basis = q[rows]
         left = np.eye(len(basis)) - basis @ basis.T
         if np.linalg.eigvalsh(left)[0] > SMALLEST_LEFT:
-            answer[g] = whole - inverse @ (basis.T @ np.linalg.solve(left, residual[code == g]))
+            answer[g] = whole - inverse @ (basis.T @ np.linalg.solve(left, residual[rows]))
     return answer
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.comparison import covariates
 from analysis.comparison.covariates import choose_covariates
 from analysis.measures.cohort import TRAITS
 from analysis.records.schema import FORMATS
@@ -160,3 +161,21 @@ def test_no_trait_at_all_gives_no_columns():
     chosen = choose_covariates(table, SETTINGS)
     assert chosen.centred.shape == (120, 0)
     assert set(chosen.dropped.values()) == {"not_recorded"}
+
+
+def test_many_rows_are_filled_as_few_are(monkeypatch):
+    """Cross products give what least squares on the rows gives."""
+    rng = np.random.default_rng(6)
+    values = rng.normal(5, 2, size=(400, 4)) @ rng.normal(size=(4, 4))
+    values[rng.random(values.shape) < 0.1] = np.nan
+    given = (np.arange(400) % 3 == 0).astype(float)[:, None]
+    one = covariates._filled(values, given, 50)
+    monkeypatch.setattr(covariates, "MANY_ROWS", 100)
+    other = covariates._filled(values, given, 50)
+    assert np.isfinite(one).all()
+    np.testing.assert_allclose(other, one, rtol=1e-8)
+    twice = np.column_stack([values, 2 * values[:, 0] + 1])
+    monkeypatch.setattr(covariates, "_solve_products", lambda *_: None)
+    careful = covariates._filled(twice, given, 50)
+    monkeypatch.undo()
+    np.testing.assert_allclose(covariates._filled(twice, given, 50), careful)

@@ -32,6 +32,8 @@ from analysis.models.regression.least_squares import weighted_products
 from analysis.models.regression.sandwich import SMALLEST_EIGENVALUE, AdjustedScores, ClusterRows
 
 SMALLEST_CLEAR_SHARE = 1e-4
+NEAR_IDENTITY = 0.02
+"""Frobenius norm of I - A up to which a power of A is a short series."""
 
 Kind = Literal["CR0", "CR1", "CR1S", "CR2", "CR3"]
 Reach = Callable[[Array | None], Array]
@@ -153,7 +155,7 @@ def _apply_leverage(
         block = _blocks(basis[part], size)
         if size <= p:
             left = np.eye(size) - block @ _transpose(block)
-            reach[part] = _rows(symmetric_power(left, power) @ _toward(block, directions))
+            reach[part] = _rows(apply_power(left, power, _toward(block, directions)))
         else:
             left = np.eye(p) - _transpose(block) @ block
             reach[part] = _rows(block @ _toward(symmetric_power(left, power), directions))
@@ -181,12 +183,12 @@ def _adjust_weighted(
         right = left * _blocks(weights[part, None], size)
         if size <= 2 * p:
             target = np.eye(size) + _change(left, right, squared)
-            reach[part] = _rows(symmetric_power(target, -0.5) @ _toward(right, directions))
+            reach[part] = _rows(apply_power(target, -0.5, _toward(right, directions)))
         else:
             span, inside = np.linalg.qr(np.concatenate([left, right], axis=2))
             target = np.eye(2 * p) + _change(inside[..., :p], inside[..., p:], squared)
-            power = symmetric_power(target, -0.5)
-            reach[part] = _rows(span @ (power @ _toward(inside[..., p:], directions)))
+            toward = _toward(inside[..., p:], directions)
+            reach[part] = _rows(span @ apply_power(target, -0.5, toward))
     return reach
 
 
@@ -234,6 +236,30 @@ def _apply_inverse_root(outer: Array, whitened: Array, directions: Array | None)
         kept = np.arange(size) < (shares > SMALLEST_EIGENVALUE).sum(axis=1)[:, None]
         powers[~clear] = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     return vectors @ (powers[:, :, None] * (_transpose(vectors) @ _toward(whitened, directions)))
+
+
+def apply_power(matrices: Array, power: float, values: Array) -> Array:
+    """Give a power of symmetric matrices times values, by a series where they are near to I.
+
+    (I - M)^a v = sum_k c_k M^k v, c_0 = 1, c_{k+1} = c_k (k - a) / (k + 1), which has all the
+    digits of double precision after few terms where M is small, as it is in large designs.
+
+    Args:
+        matrices: (k, s, s), I - M.
+        power: a, not above zero.
+        values: (k, s, d) v.
+    """
+    size = matrices.shape[1]
+    far = np.eye(size) - matrices
+    farthest = float(np.sqrt(np.einsum("kij,kij->k", far, far).max(initial=0.0)))
+    if farthest > NEAR_IDENTITY or size == 1:
+        return symmetric_power(matrices, power) @ values
+    found, term, factor, order = values, values, 1.0, 0
+    while factor * farthest**order > np.finfo(float).eps / 8:
+        factor, order = factor * (order - power) / (order + 1), order + 1
+        term = far @ term
+        found = found + factor * term
+    return found
 
 
 def symmetric_power(matrices: Array, power: float) -> Array:

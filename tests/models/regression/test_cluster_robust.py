@@ -11,7 +11,7 @@ import pytest
 from reference_cases import REFERENCE, by_term, read_case
 
 from analysis.errors import AnalysisError
-from analysis.models.regression import least_squares
+from analysis.models.regression import least_squares, small_sample
 from analysis.models.regression.cluster_robust import fit_cluster_robust
 from analysis.models.regression.generalised import fit_working_cluster_robust
 
@@ -444,3 +444,15 @@ def test_many_rows_of_columns_nearly_alike_go_the_careful_way(monkeypatch):
     design[:, 2] = 2 * first
     with pytest.raises(AnalysisError, match="repeats itself"):
         fit_cluster_robust(outcome, design, cluster)
+
+
+@pytest.mark.parametrize("power", [-0.5, -1.0])
+def test_near_the_identity_a_series_gives_the_power(power):
+    rng = np.random.default_rng(2)
+    parts = rng.normal(size=(50, 6, 6)) / 200
+    matrices = np.eye(6) - parts @ parts.swapaxes(1, 2)
+    values = rng.normal(size=(50, 6, 2))
+    expected = small_sample.symmetric_power(matrices, power) @ values
+    found = small_sample.apply_power(matrices, power, values)
+    assert np.abs(np.eye(6) - matrices).max() > 1e-5
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
