@@ -17,6 +17,7 @@ SAID = {
     "copm": "COPM",
     "other_measure": "another measure",
     "pivot": "pivot table",
+    "sideways": "lies on its side",
     "levels_in_notes": "session notes",
     "spss": "SPSS",
     "pdf": "PDF",

@@ -48,23 +48,7 @@ def main():
         "levels in brackets (+1)",
         truth(),
     )
-    es = dict(
-        zip(
-            (*DOMAINS, *FORMATS),
-            [
-                "autocuidado",
-                "motor",
-                "sensorial",
-                "social",
-                "emocional",
-                "comunicação",
-                "individual",
-                "grupo",
-                "combinado",
-            ],
-            strict=True,
-        )
-    )
+    es = dict(zip((*DOMAINS, *FORMATS), PORTUGUESE, strict=True))
     save(
         "z-portuguese.csv",
         [
@@ -145,23 +129,7 @@ def main():
     rows = [["Centre data 2024", "", "", "", "", "", ""], ["Printed for the team"], []]
     rows += [["Code", "Goal", "Domain", "Format", "Pre", "6 weeks post", "12 weeks post"]]
     save("z-weeks-post.xlsx", [*rows, *wide(title, title)], "titles; 6 weeks post", truth())
-    nl = dict(
-        zip(
-            (*DOMAINS, *FORMATS),
-            [
-                "egenomsorg",
-                "motorik",
-                "sansning",
-                "social",
-                "følelser",
-                "kommunikation",
-                "individuel",
-                "gruppe",
-                "kombineret",
-            ],
-            strict=True,
-        )
-    )
+    nl = dict(zip((*DOMAINS, *FORMATS), DANISH, strict=True))
     save(
         "z-danish.csv",
         [["Barn", "Mål", "Område", "Format", "Uge", "Niveau"], *long_rows(nl.get, nl.get)],

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable
 
 from analysis.errors import Problem
+from analysis.records.assignment.meanings import heading_means
 from analysis.records.assignment.profile import Profile
-from analysis.records.assignment.words import plain_words
+from analysis.records.assignment.words import CERTAIN, plain_words
+from analysis.records.schema import FLAT_REQUIRED
 from analysis.records.text import TextTable
 
 T_SCORE = re.compile(r"(?:^|_)t_?(?:score|wert|scores|punkte|waarde)(?:_|$)|(?:^|_)gas_t(?:_|$)")
@@ -20,6 +22,7 @@ PIVOT = re.compile(
     r"^(?:row_labels|column_labels|zeilenbeschriftungen|etiquettes_de_lignes|grand_total)$|"
     r"^(?:sum|count|average|mean|max|min)_of_"
 )
+FEWEST_SIDEWAYS = 3
 COPM = re.compile(r"(?:^|_)copm(?:_|$)")
 NOTE_LEVEL = re.compile(r"\b(?:gas|level|goal)\b[^.\d]{0,20}[:=]?\s*[-+\u2212]?[0-2]\b", re.I)
 LEVELS_NEEDED = (
@@ -31,15 +34,25 @@ def name_what_it_is(tables: Iterable[TextTable]) -> Problem | None:
     """Give the reason why no goal levels can be had from these tables, if there is one."""
     for table in tables:
         profiles = [Profile(column, table.n_rows) for column in table.columns]
-        told = _judge([(plain_words(one.column.heading), one) for one in profiles])
+        found = [(plain_words(one.column.heading), one) for one in profiles]
+        told = _judge(found, table.titles)
         if told:
             code, fault, mend = told
             return Problem(fault, mend, file=table.file, code=code)
     return None
 
 
-def _judge(found: list[tuple[str, Profile]]) -> tuple[str, str, str] | None:
+def _judge(
+    found: list[tuple[str, Profile]], titles: tuple[tuple[str, ...], ...]
+) -> tuple[str, str, str] | None:
     headings = [plain for plain, _ in found]
+    if _is_sideways(found, titles):
+        return (
+            "sideways",
+            "the sheet lies on its side: its headings stand under each other in the first column, "
+            "and each goal or review is a column.",
+            "Copy it in the spreadsheet, and paste it with Paste Special, Transpose.",
+        )
     if sum(bool(PIVOT.search(plain)) for plain in headings) >= 1 and len(headings) > 1:
         return (
             "pivot",
@@ -68,6 +81,21 @@ def _judge(found: list[tuple[str, Profile]]) -> tuple[str, str, str] | None:
             f"{LEVELS_NEEDED[1:]}",
         )
     return None
+
+
+def _is_sideways(found: list[tuple[str, Profile]], titles: tuple[tuple[str, ...], ...]) -> bool:
+    """Tell whether headings stand under each other, and next to none beside each other."""
+    if not found:
+        return False
+    first, *others = [one.column.heading for _, one in found]
+    down = [first, *(title[0] for title in titles if title), *found[0][1].texts]
+    return len(_needed(down)) >= FEWEST_SIDEWAYS and len(_needed(others)) <= 1
+
+
+def _needed(headings: Iterable[str]) -> set[str]:
+    """Give the columns without which nothing is read that headings stand for."""
+    means = [mean for heading in headings for mean in heading_means(heading)]
+    return {name for name, certainty in means if certainty == CERTAIN and name in FLAT_REQUIRED}
 
 
 def name_measure(profiles: Iterable[Profile]) -> tuple[str, str, str] | None:

@@ -23,7 +23,7 @@ KEYS = ("goal_id", "child_id")
 def join_tables(tables: Sequence[TextTable]) -> TextTable | None:
     """Give the table with the levels joined with the others, or None when they do not fit."""
     scored = [(n_level_columns(table), table.n_rows, i) for i, table in enumerate(tables)]
-    best = max(scored)
+    best = max(scored, default=(0, 0, 0))
     if not best[0]:
         return None
     main = tables[best[2]]

@@ -156,6 +156,7 @@ def find_visits(columns: Columns, shape: Shape) -> None:
     """Take visits that stand side by side ("Baseline", "6 weeks"), and their dates if raw."""
     visits: list[tuple[int, Visit]] = []
     numbers: list[tuple[int, Visit]] = []
+    worded: dict[int, list[tuple[int, Visit]]] = {}
     dates: dict[tuple[str, int], int] = {}
     for index in columns.spare():
         profile = columns.profiles[index]
@@ -168,6 +169,13 @@ def find_visits(columns: Columns, shape: Shape) -> None:
                 dates[visit.kind, visit.number] = index
         elif visit and not visit.left and not is_of_date(plain) and _holds_levels(profile):
             visits.append((index, visit))
+        elif visit and visit.certain and not is_of_date(plain) and _holds_levels(profile):
+            worded.setdefault(visit.number, []).append((index, visit))
+    if len(visits) > 1:
+        # A week that only a heading with other words names would else be lost without a word.
+        there = {visit.week for _, visit in visits}
+        visits += [one[0] for week, one in worded.items() if week not in there and len(one) == 1]
+        visits.sort(key=lambda one: one[0])
     if len(numbers) >= 2 and all(_holds_levels(columns.profiles[i]) for i, _ in numbers):
         visits += numbers
     known = [index for index, _ in visits if columns.profiles[index].n_filled]
@@ -225,6 +233,8 @@ def _set_weeks(
 def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
     if guess:
         return "nothing in the sheet says when: put in the week", GUESS
+    if visit.certain and visit.left:
+        return "the heading says so, beside other words", LIKELY
     if visit.certain:
         return "the heading says so", CERTAIN
     if visit.kind in ("calendar", "month"):
@@ -240,7 +250,9 @@ def find_ticks(columns: Columns, shape: Shape) -> None:
             r"(?i)sessions?|therapy|y ?/ ?n|yes ?/ ?no|\?", " ", columns.heading(index)
         )
         label = read_format(BRACKETS.sub(" ", heading))[0]
-        if label in found and columns.profiles[index].share(_is_yes_or_no) == 1:
+        values = map(clean_text, columns.profiles[index].column.values)
+        texts = [text for text in values if text]
+        if label in found and any(map(is_yes, texts)) and all(map(_is_yes_or_no, texts)):
             found[label].append(index)
     if all(len(places) == 1 for places in found.values()):
         shape.formats = {name: columns.heading(places[0]) for name, places in found.items()}

@@ -106,7 +106,7 @@ def read_visit(text: str) -> Visit | None:
         if found:
             number = int(next(group for group in found.groups() if group))
             rest = (plain[: found.start()] + "_" + plain[found.end() :]).split("_")
-            return Visit(kind, number, _left([word for word in rest if word not in LAST]))
+            return Visit(kind, number, _left([word for word in rest if word not in LAST | START]))
     words = plain.split("_")
     calendar = MONTH_AND_YEAR.fullmatch(plain)
     if calendar and calendar[1] in MONTHS:
@@ -139,8 +139,11 @@ def _numbered(number: int, rest: list[str]) -> Visit:
 def _left(words: list[str]) -> tuple[str, ...]:
     return tuple(
         word
-        for word in words
-        if word and word not in FILLERS and not (len(word) < 4 and NUMBERED.fullmatch(word))
+        for before, word in zip(["", *words], words, strict=False)
+        if word
+        and word not in FILLERS
+        and not (len(word) < 4 and NUMBERED.fullmatch(word))
+        and not NUMBERED.fullmatch(f"{before}_{word}")
     )
 
 

@@ -9,6 +9,7 @@ their level is asked about.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from analysis.records.headings import plain_name
@@ -16,6 +17,7 @@ from analysis.records.privacy.shapes import fold
 from analysis.records.text import clean_text, word_set
 
 LONGEST_LABEL = 40
+LONG_STEM = 5
 CERTAIN, LIKELY, GUESS = "certain", "likely", "guess"
 BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
 SIGNS = str.maketrans({"\u2212": "-", "\u2012": "-", "\u2013": "-", "\ufe63": "-", "\uff0d": "-"})
@@ -53,8 +55,8 @@ DOMAIN_WORDS = {
     "motor": "motor motor_skills motorik motorisch motricite moteur motriz motricidad motorio "
     "motricita motoriek motorisk ruchowa motoryka motor_function",
     "sensory": "sensory sensory_processing sensory_regulation sensorik sensorisch sensoriel "
-    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sanse "
-    "sanser sansemotorik",
+    "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sansing "
+    "sanse sanser sansemotorik",
     "social": "social social_skills sozial soziales sozialverhalten sociale sociaal spoleczna "
     "social_participation sosial",
     "emotional": "emotional emotion emotions emotional_regulation emotionen emotionnel emocional "
@@ -196,7 +198,24 @@ def read_format(text: str) -> tuple[str, str]:
     found = {FORMATS_BY_WORD[word] for word in _pieces(plain) if word in FORMATS_BY_WORD}
     if "combined" in found or {"individual", "group"} <= found:
         return "combined", LIKELY
-    return (found.pop(), LIKELY) if len(found) == 1 else ("", "")
+    label = found.pop() if len(found) == 1 else "" if found else _by_stem(plain, FORMATS_BY_WORD)
+    return (label, LIKELY) if label else ("", "")
+
+
+def _by_stem(plain: str, words: Mapping[str, str]) -> str:
+    """Give what known words beginning as a word of the text does mean, where they mean one thing.
+
+    >>> _by_stem("motorikk", DOMAINS_BY_WORD), _by_stem("comms", DOMAINS_BY_WORD)
+    ('motor', 'communication')
+    >>> _by_stem("commitment", DOMAINS_BY_WORD)
+    ''
+    """
+    found = set()
+    for piece in plain.split("_"):
+        stem = piece[: LONG_STEM - (len(piece) <= LONG_STEM)]
+        if len(stem) >= LONG_STEM - 1:
+            found |= {label for known, label in words.items() if known.startswith(stem)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _pieces(plain: str) -> list[str]:
@@ -220,7 +239,8 @@ def read_domain(text: str) -> tuple[str, str]:
         label = LIKELY_DOMAIN_OF.get(word) or DOMAINS_BY_WORD.get(word)
         if label:
             return label, LIKELY
-    return "", ""
+    label = _by_stem(plain, DOMAINS_BY_WORD)
+    return (label, LIKELY) if label else ("", "")
 
 
 @cache

@@ -87,6 +87,7 @@ KIND_WORDS = {
     "hash": "a hash, which lets anybody confirm a guess",
     "code": "something other than a code",
 }
+Judged = dict[tuple[str, str, tuple[str, ...]], tuple[str, np.ndarray | None]]
 FEW_IDS = ("group_id", "therapist_id", "site")
 
 
@@ -94,6 +95,7 @@ def find_identifiers(
     table: TextTable,
     names: Iterable[str],
     labels: Mapping[str, Mapping[str, str]] | None = None,
+    seen: Judged | None = None,
 ) -> list[Problem]:
     """Name every column of `table` that looks like a direct identifier or a real date.
 
@@ -101,11 +103,17 @@ def find_identifiers(
         table: the text as read.
         names: for each of its columns the schema name it stands for, or "".
         labels: schema column to labels a clinic's mapping declares: these name nobody.
+        seen: columns of other tables judged before, to which these are added; the codes of
+            children and goals stand in several tables.
     """
     problems = []
     for column, name in zip(table.columns, names, strict=True):
         values = without_labels(column.values, name, labels or {})
-        kind, hits = judge_column(column.heading, values, name)
+        key = column.heading, name, tuple(values)
+        if seen is None or key not in seen:
+            seen = {} if seen is None else seen
+            seen[key] = judge_column(column.heading, values, name)
+        kind, hits = seen[key]
         if not kind:
             continue
         rows = (

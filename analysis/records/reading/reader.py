@@ -30,7 +30,7 @@ from analysis.records.assignment.sheets import (
 from analysis.records.assignment.telling import tell_proposal
 from analysis.records.headings import DATE_NAMES, missing_names, plain_name, resolve_headings
 from analysis.records.mapping import Mapping
-from analysis.records.privacy.identifiers import find_identifiers
+from analysis.records.privacy.identifiers import Judged, find_identifiers
 from analysis.records.reading.limits import check_variety, first_values
 from analysis.records.reading.naming import name_missing_tables, take_table
 from analysis.records.reading.sources import find_sources, read_source, sheet_merit
@@ -197,10 +197,11 @@ def _refuse_identifiers(
     named: list[tuple[str, TextTable]],
     declared: Mapping,
 ) -> None:
+    seen: Judged = {}
     problems = [
         problem
         for table, names in judged
-        for problem in find_identifiers(first_values(table, names), names, mapping.labels)
+        for problem in find_identifiers(first_values(table, names), names, mapping.labels, seen)
     ]
     if not problems:
         return
