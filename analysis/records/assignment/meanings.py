@@ -17,11 +17,12 @@ CHILD = (
     "(?:child|children|client|patient|pupil|student|kid|participant|case|subject|subj|pt|"
     "pat|young_person|yp|"
     "service_user|kind|klient|klientin|patientin|enfant|eleve|nino|nina|nino_a|paciente|cliente|"
-    "alumno|bambino|bambina|paziente|utente|crianca|aluno|barn|elev|dziecko|pacjent|clientin)"
+    "alumno|bambino|bambina|paziente|utente|crianca|aluno|barn|elev|dziecko|pacjent|clientin|"
+    "dite|lapsi|cocuk|gyermek|asiakas)"
 )
 GOAL = (
     "(?:goals?|targets?|objectives?|ziele?|therapieziel|but|buts|objectif|objetivo|meta|obiettivo|"
-    "doel|mal|cel|aim|goal_statement)"
+    "doel|mal|cel|cil|tavoite|hedef|aim|goal_statement)"
 )
 NUMBER = (
     "(?:id|code|no|nr|num|number|ref|reference|key|nummer|numero|codigo|codice|kode|kod|"
@@ -29,7 +30,7 @@ NUMBER = (
 )
 AREA = (
     "(?:area|areas|domain|domains|category|group_of_goal|type|kind|focus|bereich|zielbereich|"
-    "lebensbereich|domaine|ambito|dominio|gebied|domein|omrade|obszar|dziedzina|kategorie|"
+    "lebensbereich|domaine|ambito|dominio|gebied|domein|omrade|obszar|dziedzina|oblast|alue|alan|kategorie|"
     "categorie|categoria|area_of_need|area_of_occupation|occupation|skill_area|area_of_life)"
 )
 FORMS = {
@@ -44,13 +45,13 @@ FORMS = {
     r"planned_format|format_planned|therapieform|therapieformat|behandlungsform|forme|modalite|"
     r"modalidad|modalita|vorm|behandelvorm|therapievorm|forma_terapii|tipo_de_terapia|"
     r"type_de_therapie|type_de_seance|formato|format_of_therapy|type_of_therapy|type_of_treatment|"
-    r"terapiform|behandlingsform|tipo_di_terapia|modalita_di_terapia|format_de_therapie",
+    r"terapiform|behandlingsform|forma|forma_terapie|muoto|terapiamuoto|tipo_di_terapia|modalita_di_terapia|format_de_therapie",
     "week": r"weeks?(?:_(?:no|nr|number|num|since_start|from_start|of_review|of_therapy|in_therapy|"
     r"after_start|into_therapy|since_baseline|from_baseline|of_rating|post_baseline))?|wks?|"
     r"wk_(?:no|number)|(?:review|rating|visit|therapy|treatment)_(?:week|wk)|number_of_weeks|"
     r"weeks_(?:since|from|after|into|in)_(?:start|baseline|therapy|treatment|intake)|wochen?|"
     r"therapiewoche|woche_nr|semaines?|no_semaine|semanas?|settiman[ae]|uke|vecka|uge|"
-    r"tydzien|weken",
+    r"tydzien|weken|tyden|viikko|hafta",
     "attainment": r"gas(?:_(?:score|level|rating|value|result|attainment|light|outcome|punkte|wert|"
     r"stufe|points?))?|(?:goal_)?attainment(?:_(?:level|score|rating))?|gas_light_score|stufe|"
     r"zielerreichung|zielerreichungsgrad|erreichungsgrad|niveau_atteint|niveau_d_atteinte|"
@@ -84,7 +85,7 @@ MAYBE = {
     r"tx|tx_arm|tx_type|rx|option|stream|pathway|service_type|condition|allocation|"
     r"treatment_arm|offer",
     "attainment": r"score|level|rating|achievement|result|outcome|value|attained|niveau|nivel|"
-    r"livello|wert|punkte|puntuacion|punteggio|poziom|.*gas.*|review_score|goal_score|goal_level|"
+    r"livello|wert|punkte|puntuacion|punteggio|poziom|uroven|taso|duzey|.*gas.*|review_score|goal_score|goal_level|"
     r"goal_rating|status|progress|score_value|ergebnis|grado|resultat|resultado|achieved|"
     r"level_reached|scaling|bewertung|note",
     "week": r"time|time_?points?|visit|review|occasion|event|assessment|measurement|zeitpunkt|"

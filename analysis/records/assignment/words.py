@@ -32,12 +32,14 @@ FORMAT_WORDS = {
     "individuelle "
     "seance_individuelle individuale individuel_therapie individueel individuele "
     "individuell_behandling "
-    "enskild enskilt enkelt indywidualna indywidualny indywidualnie individualmente particulier",
+    "enskild enskilt enkelt indywidualna indywidualny indywidualnie individualmente particulier "
+    "yksilo yksiloterapia bireysel",
     "group": "group groups grp gp small_group group_therapy group_session group_sessions group_ot "
     "group_only groups_only in_group groupwork group_work gruppe gruppen gruppentherapie "
     "gruppensetting gruppenbehandlung kleingruppe groupe groupes en_groupe seance_de_groupe "
     "collectif grupo grupal en_grupo gruppo di_gruppo in_gruppo groep groepstherapie in_groep "
-    "grupp grupo_terapeutico gruppebehandling grupowa grupowy grupowo collective",
+    "grupp grupo_terapeutico gruppebehandling grupowa grupowy grupowo collective "
+    "skupinova skupina ryhma grup",
     "combined": "combined both mixed mix combination combo combi comb individual_group "
     "group_individual individual_and_group group_and_individual individual_plus_group ind_grp "
     "ind_group ind_and_grp grp_ind 1_1_group group_1_1 1_1_and_group group_and_1_1 1_1_plus_group "
@@ -45,25 +47,29 @@ FORMAT_WORDS = {
     "einzel_und_gruppe einzel_gruppe gruppe_und_einzel combine combinee mixte les_deux "
     "individuel_et_groupe combinado combinada mixto mixta ambos ambas individual_y_grupo combinato "
     "combinata misto mista entrambi gecombineerd gemengd individueel_en_groep kombinerad blandad "
-    "kombineret kombinert laczona mieszana individual_e_grupo",
+    "kombineret kombinert laczona mieszana individual_e_grupo kombinovana yhdistelma yhdistetty "
+    "birlesik",
 }
 DOMAIN_WORDS = {
     "self_care": "self_care selfcare adl adls activities_of_daily_living personal_care "
     "selbstversorgung selbsthilfe soins_personnels autonomie soin_personnel autocuidado autonomia "
     "cuidado_personal cura_di_se zelfzorg zelfredzaamheid egenvard personlig_vard samoobsluga "
-    "cura_personale self_help egenomsorg egenvaard daily_living daily_living_skills",
+    "cura_personale self_help egenomsorg egenvaard daily_living daily_living_skills zelfverzorging "
+    "sebeobsluha itsesta_huolehtiminen oz_bakim",
     "motor": "motor motor_skills motorik motorisch motricite moteur motriz motricidad motorio "
-    "motricita motoriek motorisk ruchowa motoryka motor_function",
+    "motricita motoriek motorisk ruchowa motoryka motor_function motorika "
+    "motoriikka",
     "sensory": "sensory sensory_processing sensory_regulation sensorik sensorisch sensoriel "
     "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sansing "
-    "sanse sanser sansemotorik",
+    "sanse sanser sansemotorik senzorika aistit duyusal",
     "social": "social social_skills sozial soziales sozialverhalten sociale sociaal spoleczna "
-    "social_participation sosial",
+    "social_participation sosial socialni sosiaalinen sosyal",
     "emotional": "emotional emotion emotions emotional_regulation emotionen emotionnel emocional "
     "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle folelser "
-    "folelsesmaessig",
+    "folelsesmaessig emocni tunteet duygusal",
     "communication": "communication communicating communication_skills kommunikation comunicacion "
-    "comunicazione communicatie komunikacja kommunikasjon comunicacao",
+    "comunicazione communicatie komunikacja kommunikasjon comunicacao "
+    "komunikace kommunikaatio iletisim",
 }
 LIKELY_DOMAINS = {
     "self_care": "dressing undressing feeding eating toileting grooming bathing washing hygiene "
@@ -214,7 +220,11 @@ def _by_stem(plain: str, words: Mapping[str, str]) -> str:
     for piece in plain.split("_"):
         stem = piece[: LONG_STEM - (len(piece) <= LONG_STEM)]
         if len(stem) >= LONG_STEM - 1:
-            found |= {label for known, label in words.items() if known.startswith(stem)}
+            found |= {
+                label
+                for known, label in words.items()
+                if known.startswith(stem) and "_" not in known
+            }
     return found.pop() if len(found) == 1 else ""
 
 
