@@ -61,7 +61,7 @@ class Desk:
         records: the records, read; None before the check.
         told: what the check says, by part.
         made: where coded records were made of a raw export, or "".
-        summary, pdf: the report, or None.
+        summary, pdf: the report, or None; `paper` is what it is set on.
         ledger_note: what to keep in mind when handing the report out.
         refusal: why the last step was not taken, or None.
     """
@@ -76,6 +76,7 @@ class Desk:
     made: str = ""
     summary: Summary | None = None
     pdf: bytes | None = None
+    paper: str = "a4"
     ledger_note: str = ""
     refusal: Refusal | None = None
 
@@ -236,13 +237,14 @@ class Desk:
         last = read_summary(typed_path(previous)) if previous.strip() else None
         ledger = None if records.invented else open_ledger(make=last is None)
         summary = tell(protect(run_study(records, Settings()), ledger, last))
-        pdf = render_pdf(summary, paper if paper == "letter" else "a4")
+        paper = paper if paper == "letter" else "a4"
+        pdf = render_pdf(summary, paper)
         self.ledger_note = ""
         if ledger is not None:
             ledger.save()
             n_others = 0 if last is not None else ledger.count_others(summary.report)
             self.ledger_note = _say_others(n_others)
-        self.summary, self.pdf = summary, pdf
+        self.summary, self.pdf, self.paper = summary, pdf, paper
 
 
 def _say_others(n: int) -> str:

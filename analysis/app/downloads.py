@@ -1,4 +1,4 @@
-"""The files that may be taken along from the app: the report, its numbers, its pictures, a mapping.
+"""The files that may be taken along from the app: report, family page, numbers, pictures, mapping.
 
 In: what the app works on, and a name. Out: the file's bytes, made when they are asked for.
 Decisions: names are a fixed list; all but the mapping are made of the told summary.
@@ -12,7 +12,7 @@ import zipfile
 from analysis.app.desk import Desk
 
 REPORT, NUMBERS, TABLE, PICTURES = "summary.pdf", "summary.json", "results.xlsx", "pictures.zip"
-MAPPING = "mapping.toml"
+FAMILY, MAPPING = "family.pdf", "mapping.toml"
 PACKED_AT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -30,6 +30,10 @@ def make_download(desk: Desk, name: str) -> bytes:
         return b""
     if name == REPORT:
         return desk.pdf or b""
+    if name == FAMILY:
+        from analysis.report.family import render_family
+
+        return render_family(summary, desk.paper)
     if name == NUMBERS:
         from analysis.disclosure.summary import spell_summary
 

@@ -369,6 +369,7 @@ def report_page(desk: Desk, form: str) -> str:
         f"{escape(texts['headline'])}</h2><p>{escape(always)}</p><ul>{pairs}</ul></section>"
         f"<section class='card first'><h2>Take it along</h2>{note}<p class=row>"
         "<a class='button main' href='/take/summary.pdf' download>Download the report (PDF)</a>"
+        "<a class=button href='/take/family.pdf' download>One page for families (PDF)</a>"
         "<a class=button href='/take/results.xlsx' download>Every number (Excel)</a>"
         "<a class=button href='/take/pictures.zip' download>Pictures for slides (zip)</a>"
         "<a class=button href='/take/summary.json' download>Its numbers (JSON)</a></p>"

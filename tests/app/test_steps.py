@@ -18,6 +18,7 @@ from analysis.app.pages import columns_page
 from analysis.check import check_records
 from analysis.disclosure.summary import parse_summary
 from analysis.errors import RecordsError
+from analysis.report.family import render_family
 from analysis.report.pictures import picture_files
 from analysis.simulation.clinic import simulate_clinic
 from analysis.simulation.design import ClinicDesign
@@ -77,6 +78,9 @@ def test_the_sample_is_answered_in_words_and_as_a_pdf(app):
     status, _, numbers = app.ask("/take/summary.json")
     assert status == 200
     summary = parse_summary(numbers)
+    status, headers, page = app.ask("/take/family.pdf")
+    assert (status, page) == (200, render_family(summary, "a4"))
+    assert headers["Content-Type"] == "application/pdf"
     status, headers, table = app.ask("/take/results.xlsx")
     assert (status, table) == (200, table_bytes(summary, "results.xlsx"))
     assert headers["Content-Disposition"] == 'attachment; filename="results.xlsx"'
