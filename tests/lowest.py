@@ -10,8 +10,10 @@ PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 def lowest_pins():
     """Give a pin for each package the program and its tests ask for."""
     project = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]
-    asked = [*project["dependencies"], *project["optional-dependencies"]["notebooks"]]
-    asked += project["optional-dependencies"]["test"]
+    parts = ("notebooks", "parquet", "selfcheck", "test")
+    asked = project["dependencies"] + [
+        entry for part in parts for entry in project["optional-dependencies"][part]
+    ]
     return [entry.replace(">=", "==") for entry in asked]
 
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,13 @@ def check_independent_twin() -> Iterator[Line]:
     """Hold the models' answers on the sample against those of another program, statsmodels."""
     from analysis.selfcheck.twin import compare_with_statsmodels
 
+    if find_spec("statsmodels") is None:
+        yield (
+            NOTE,
+            "statsmodels is not installed, so the models were not fitted a second time by another "
+            'program. For that: python -m pip install "therapy-formats[selfcheck]"',
+        )
+        return
     n = 0
     for what, apart, allowed in compare_with_statsmodels():
         n += 1

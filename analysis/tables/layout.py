@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
-from great_tables import GT, loc, style
 
 from analysis.disclosure.rows import Interval
 from analysis.disclosure.summary import Summary
 from analysis.wording import FORMAT_NAMES, FORMAT_TITLES, interval, number, sentence_case, signed
 from analysis.words.phrases import name_records
 from analysis.words.reasons import NOT_ASKED, NOTHING
+
+if TYPE_CHECKING:
+    from great_tables import GT
 
 Row = Mapping[str, str]
 
@@ -54,6 +56,8 @@ class Table:
 
     def set_type(self) -> GT:
         """Set the table in the report's style."""
+        from great_tables import GT, loc, style
+
         numeric = [c for c in self.frame.columns if _is_numeric(self.frame[c])]
         table = (
             GT(self.frame, id=f"table-{self.name}")

@@ -21,7 +21,7 @@ PROJECT = WHOLE["project"]
 LOCKED = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
 LOCK = [line.removesuffix(" \\") for line in LOCKED if not line.startswith("    --hash=")]
 CONDA_NAMES = {"typst-py": "typst", "matplotlib-base": "matplotlib"}
-RUN = ("run", "notebooks")
+RUN = ("run", "notebooks", "parquet", "selfcheck")
 RUN_NOT_IMPORTED = {"jupyterlab"}  # the notebooks are opened in it
 
 
@@ -35,8 +35,7 @@ def bound_of(entry):
 
 PARTS = {
     "run": PROJECT["dependencies"],
-    "notebooks": PROJECT["optional-dependencies"]["notebooks"],
-    "test": PROJECT["optional-dependencies"]["test"],
+    **{name: PROJECT["optional-dependencies"][name] for name in (*RUN[1:], "test")},
     "check": WHOLE["dependency-groups"]["dev"],
 }
 
@@ -56,6 +55,11 @@ def test_no_package_is_asked_for_in_two_places():
     assert len(names) == len(set(names))
     for part in PARTS.values():
         assert part == sorted(part, key=name_of)
+
+
+def test_a_report_alone_needs_neither_parquet_nor_another_statistics_package():
+    heavy = {"pyarrow", "statsmodels", "jupyterlab", "ipywidgets", "dask"}
+    assert heavy.isdisjoint(map(name_of, PROJECT["dependencies"]))
 
 
 def names_to_run():

@@ -40,6 +40,11 @@ SWELLS = OverLimitError(
     "Write the table again, with the columns and rows that are needed.",
     "swells",
 )
+WITHOUT_READER = OverLimitError(
+    "Parquet is not read here, because the package pyarrow is not installed.",
+    'Install it with `python -m pip install "therapy-formats[parquet]"`, or save the table as CSV.',
+    "no_reader",
+)
 SHARED_PREFIXES = OverLimitError(
     "texts are packed in a rare way (DELTA_BYTE_ARRAY), whose size cannot be told before they are "
     "unpacked.",
@@ -50,9 +55,11 @@ SHARED_PREFIXES = OverLimitError(
 
 def read_parquet(data: bytes, file: str) -> tuple[TextTable | None, list[Problem]]:
     """Read a Parquet file; a damaged, nested or swelling one is a problem."""
-    import pyarrow as arrow
-    from pyarrow import parquet
-
+    try:
+        import pyarrow as arrow
+        from pyarrow import parquet
+    except ImportError:
+        return None, [WITHOUT_READER.problem(file)]
     try:
         told_lengths = _judge_size(data)
         source = parquet.ParquetFile(
