@@ -54,9 +54,11 @@ def languages():
 
 
 def visits():
+    counted = [f"Assessment {i} (wk {w})" for i, w in ((1, 0), (2, 6), (3, 12))]
+    at = [f"Score at {when}" for when in ("baseline", "6 weeks", "12 weeks")]
     for name, shape, seen in (
-        ("assessment", "Assessment 1 (wk 0)", [f"Assessment {i} (wk {w})" for i, w in ((1, 0), (2, 6), (3, 12))]),
-        ("at-weeks", "Score at 6 weeks", ["Score at baseline", "Score at 6 weeks", "Score at 12 weeks"]),
+        ("assessment", "Assessment 1 (wk 0)", counted),
+        ("at-weeks", "Score at 6 weeks", at),
         ("w-under", "GAS_w0", ["GAS_w0", "GAS_w6", "GAS_w12"]),
         ("admission", "Admission, Week 6 review", ["Admission", "Week 6 review", "Week 12 review"]),
         ("level-bl", "BL, 6wk, 12wk", ["BL", "6wk", "12wk"]),
@@ -103,7 +105,16 @@ def levels():
 
 def forms():
     both = {"individual": ("8", "0"), "group": ("0", "8"), "combined": ("4", "4")}
-    head = ["Code", "Goal", "Area", "Individual sessions", "Group sessions", "Wk 0", "Wk 6", "Wk 12"]
+    head = [
+        "Code",
+        "Goal",
+        "Area",
+        "Individual sessions",
+        "Group sessions",
+        "Wk 0",
+        "Wk 6",
+        "Wk 12",
+    ]
     rows = [[*r[:3], *both[r[3]], *r[4:]] for r in wide(str, title)]
     save("f-session-counts.csv", [head, *rows], "numbers of sessions give the format", truth())
     yes = {"individual": ("Yes", "No"), "group": ("No", "Yes"), "combined": ("Yes", "Yes")}
@@ -126,11 +137,15 @@ def layout():
     for i, (child, kind, months, goals) in enumerate(clinic()):
         rows = each.setdefault(f"Therapist {i % 2 + 1}", [[*CODE, "Age", "Start", "Wk 6", "Wk 12"]])
         for j, (area, levels) in enumerate(goals, 1):
-            rows.append([child, j, title(area), title(kind), f"{months // 12};{months % 12}", *levels])
+            rows.append(
+                [child, j, title(area), title(kind), f"{months // 12};{months % 12}", *levels]
+            )
     save("f-sheet-a-therapist.xlsx", None, "a sheet a therapist", truth(), sheets=each)
     blocks = [["Child", "Therapy"]]
     for j in (1, 2):
-        blocks[0] += [f"{part} {j}" for part in ("Goal area", "Before", "After 6 weeks", "After 12 weeks")]
+        blocks[0] += [
+            f"{part} {j}" for part in ("Goal area", "Before", "After 6 weeks", "After 12 weeks")
+        ]
     for child, kind, _, goals in clinic():
         cells = [part for area, seen in goals for part in (title(area), *seen)]
         blocks.append([child, title(kind), *cells])
@@ -159,9 +174,18 @@ def exports():
              "12": "12 week review (Arm 1: OT)"}  # fmt: skip
     head = ["Record ID", "Event Name", "Repeat Instrument", "Repeat Instance"]
     rows = [[*head, "Therapy format", "Goal area", "GAS level"]]
-    rows += [[r[0], event[r[4]], "Goals", r[1][-1], r[3], r[2], r[5]] for r in long_rows(title, title)]
+    rows += [
+        [r[0], event[r[4]], "Goals", r[1][-1], r[3], r[2], r[5]] for r in long_rows(title, title)
+    ]
     save("f-redcap-label.csv", rows, "REDCap labels, events and repeats", truth())
-    rows = [["record_id", "redcap_event_name", "format", *(f"goal{j}_{p}" for j in (1, 2) for p in ("domain", "gas"))]]
+    rows = [
+        [
+            "record_id",
+            "redcap_event_name",
+            "format",
+            *(f"goal{j}_{p}" for j in (1, 2) for p in ("domain", "gas")),
+        ]
+    ]
     names = ("baseline_arm_1", "week_6_arm_1", "week_12_arm_1")
     for child, kind, _, goals in clinic():
         for k, name in enumerate(names):
@@ -179,8 +203,16 @@ def exports():
     rows = [[r[0], r[2], r[3], r[1], {"0": "Initial", "6": "6-week", "12": "12-week"}[r[4]], r[5]]
             for r in long_rows(title, title)]  # fmt: skip
     save("f-timepoint-words.csv", [head, *rows], "Timepoint: Initial, 6-week", truth())
-    rows = [[*r[:4], r[4], "Parent" if i % 2 else "OT", r[5]] for i, r in enumerate(long_rows(title, title))]
-    save("f-rated-by.csv", [[*CODE, "Week", "Rated by", "Level"], *rows], "Rated by OT, Parent", truth())
+    rows = [
+        [*r[:4], r[4], "Parent" if i % 2 else "OT", r[5]]
+        for i, r in enumerate(long_rows(title, title))
+    ]
+    save(
+        "f-rated-by.csv",
+        [[*CODE, "Week", "Rated by", "Level"], *rows],
+        "Rated by OT, Parent",
+        truth(),
+    )
     rows = [[*CODE, "T-score start", "T-score end"]]
     rows += [[*r[:4], 30 + i, 40 + i] for i, r in enumerate(wide(title, title))]
     save("f-two-t-scores.csv", rows, "T-scores at start and end", "t_scores")

@@ -35,10 +35,11 @@ GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
     r"(?:_|$)|^(\d{1,2})_(?!(?:w|m|d)[a-z]*(?:_|$))(?=\D)|(?:^|_)(?:goal|ziel|target)_([a-h])(?:_|$)"
 )
+LAST_NUMBER = re.compile(r"_(\d{1,2})$")
 ANY_NUMBER = re.compile(r"_?(\d{1,2})(?:_|$)")
 REST_MEANS = {
     "domain": re.compile(
-        r"(?:area|domain|category|type|bereich|domaine|ambito|gebied|kind|skill)s?"
+        r"(?:goal_)?(?:area|domain|category|type|bereich|domaine|ambito|gebied|kind|skill)s?"
     ),
     "importance": re.compile(r"importance"),
     "difficulty": re.compile(r"difficulty"),
@@ -72,11 +73,15 @@ class Shape:
 def find_goal_blocks(columns: Columns, shape: Shape) -> None:
     """Take goals that stand side by side in a row ("Goal 1 area", "Goal 1 pre", "Goal 2 area")."""
     parts = _numbered_parts(columns, GOAL_NUMBER)
-    if len(parts) < 2:
-        parts = _numbered_parts(columns, ANY_NUMBER)
+    for pattern in (ANY_NUMBER, LAST_NUMBER):
+        if len(parts) >= 2:
+            break
+        parts = _numbered_parts(columns, pattern)
         rests = [{rest for _, rest in found if _is_rest(rest)} for found in parts.values()]
-        if len(parts) < 2 or not all(len(own) >= 2 and own == rests[0] for own in rests):
-            return
+        if not all(len(own) >= 2 and own == rests[0] for own in rests):
+            parts = {}
+    if len(parts) < 2:
+        return
     blocks: list[dict[str, str]] = []
     reviews: list[dict[str, str | int]] = []
     visits: list[tuple[int, Visit]] = []
