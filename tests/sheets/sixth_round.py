@@ -56,7 +56,10 @@ def levels():
 def layout():
     rows = []
     for child, kind, _, goals in clinic():
-        rows += [[f"Child: {child}", f"Therapy: {title(kind)}"], ["Goal", "Area", "Wk 0", "Wk 6", "Wk 12"]]
+        rows += [
+            [f"Child: {child}", f"Therapy: {title(kind)}"],
+            ["Goal", "Area", "Wk 0", "Wk 6", "Wk 12"],
+        ]
         rows += [[j, title(area), *seen] for j, (area, seen) in enumerate(goals, 1)]
         rows.append([])
     save("h-blocks-down.xlsx", rows, "a small table for each child, one below another", truth())

@@ -167,11 +167,14 @@ def propose_levels(labels: Labels, texts: Mapping[str, int], declared: Declared)
 def _steps_of_another_scale(texts: Iterable[str]) -> dict[str, int]:
     """Give the levels of steps such as "1 - much less" or "3 - as expected".
 
-    Only where all words differ from their number by the same two (0 to 4) or three (1 to 5).
+    Only where all words differ from their number by the same two (0 to 4) or three (1 to 5), or
+    where three or more count down from four or five, so that their words alone tell the way up.
     """
     steps = {text: step for text in texts if (step := read_step(text)) is not None}
     shifts = {number - level for number, level in steps.values()}
-    if len(steps) < 2 or shifts not in ({2}, {3}):
+    turned = {number + level for number, level in steps.values()}
+    counts_down = len(steps) > 2 and turned in ({2}, {3})
+    if len(steps) < 2 or not (counts_down or shifts in ({2}, {3})):
         return {}
     return {text: level for text, (_, level) in steps.items()}
 

@@ -179,6 +179,7 @@ def find_visits(columns: Columns, shape: Shape) -> None:
     if len(visits) < 2 or len(known) < 2:
         return
     columns.used |= {index for index, _ in visits}
+    _ask_about_the_rest(columns, shape)
     reviews: list[dict[str, str | int]] = [{"level": columns.heading(index)} for index, _ in visits]
     if dates and all((visit.kind, visit.number) in dates for _, visit in visits):
         for (_, visit), review in zip(visits, reviews, strict=True):
@@ -202,6 +203,21 @@ def find_visits(columns: Columns, shape: Shape) -> None:
                 LIKELY,
             )
         )
+
+
+def _ask_about_the_rest(columns: Columns, shape: Shape) -> None:
+    """Ask about columns of levels whose heading has a number but is no visit known here.
+
+    They would be left out, and with them perhaps the last level of every goal.
+    """
+    for index in columns.spare():
+        profile = columns.profiles[index]
+        counted = any(map(str.isdigit, columns.heading(index)))
+        if counted and profile.sure_levels and profile.levels >= NEARLY_ALL:
+            reason = "it holds levels, but nothing says when: add it below with its week if it does"
+            shape.items.append(
+                Item("reviews", columns.shown(index), "a column left out", reason, GUESS)
+            )
 
 
 def _set_weeks(

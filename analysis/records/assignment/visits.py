@@ -54,7 +54,12 @@ FILLERS = word_set(
 )
 COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK}|(\d{{1,2}})_52)")
 MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH}|(\d)_12)")
-YEARS_COUNTED = re.compile(rf"([12])_?{YEAR}")
+YEARS_COUNTED = re.compile(rf"([12])(_5)?_?{YEAR}(?:_(?:on|later|post|after|review|follow_up))?")
+FORTNIGHTS = re.compile(r"fortnight_?(\d{1,2})|(\d{1,2})_?fortnights?")
+ORDINAL = re.compile(
+    r"(\d{1,2})_?(?:st|nd|rd|th|a|o|e|er|ere|eme|te|de)?_(?:visit|visita|visite|review|bilan|"
+    r"termin|messung|assessment|evaluation|evaluacion|valutazione|meting|session)"
+)
 ARM_LABEL = re.compile(r"(?i)[(\[]\s*arm \d+[^)\]]*[)\]]")
 MONTH_AND_YEAR = re.compile(r"([a-z]{3,9})_?(?:20)?(\d{2})")
 DAYS_COUNTED = re.compile(rf"(?:{DAY}_?(\d{{1,3}})|(\d{{1,3}})_?{DAY})")
@@ -112,7 +117,13 @@ def read_visit(text: str) -> Visit | None:
             return Visit("weeks", int(next(filter(None, counted.groups()))), outside.left)
     years = YEARS_COUNTED.fullmatch(plain)
     if years:
-        return Visit("months", 12 * int(years[1]))
+        return Visit("months", 12 * int(years[1]) + (6 if years[2] else 0))
+    fortnights = FORTNIGHTS.fullmatch(plain)
+    if fortnights:
+        return Visit("weeks", 2 * int(fortnights[1] or fortnights[2]))
+    ordinal = ORDINAL.fullmatch(plain)
+    if ordinal:
+        return _numbered(int(ordinal[1]), [])
     for kind, pattern in (("weeks", COUNTED), ("months", MONTHS_COUNTED), ("days", DAYS_COUNTED)):
         found = re.search(rf"(?:^|_){pattern.pattern}(?:_|$)", plain)
         if found:
