@@ -17,10 +17,10 @@ from pathlib import Path
 from analysis.errors import Problem, RecordsError
 from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
 from analysis.records.schema import (
+    FORMATS,
     HIGHEST_LEVEL,
     LATEST_WEEK,
     LOWEST_LEVEL,
-    SESSION_FORMATS,
     TABLES,
 )
 from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, TooLargeError, read_ordinary
@@ -94,7 +94,7 @@ class Mapping:
             child stands on one of its rows, or "".
         sheets: what sheets of one form are: "together" (rows of one table), or the column their
             names stand for, or "joined" (each is another table, joined by its codes).
-        formats: "individual" and "group" to the columns that say yes or a number of sessions.
+        formats: two or three of the formats to the columns that say yes or a number of sessions.
         totals: whether rows of totals and notes under the table are left out.
         weeks_said: whether the unit of `week` columns was declared, whichever it is.
     """
@@ -186,9 +186,10 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
     labels = _check_labels(sections["labels"], refuse)
     formats = {}
     for name, heading in sections["formats"].items():
-        if name not in SESSION_FORMATS or not isinstance(heading, str):
+        if name not in FORMATS or not isinstance(heading, str) or len(sections["formats"]) < 2:
             refuse(
-                "[formats] is not understood.", 'Write individual = "heading", group = "heading".'
+                "[formats] is not understood.",
+                'Write two of individual = "heading", group = "heading", combined = "heading".',
             )
         else:
             formats[name] = heading

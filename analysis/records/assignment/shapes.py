@@ -254,8 +254,11 @@ def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
 
 
 def find_ticks(columns: Columns, shape: Shape) -> None:
-    """Take two columns, one for each way of therapy, that say yes or a number of sessions."""
-    found: dict[str, list[int]] = {"individual": [], "group": []}
+    """Take columns, each for one way of therapy, that say yes or a number of sessions.
+
+    Combined therapy may have a column of its own, beside one or both of the others.
+    """
+    found: dict[str, list[int]] = {"individual": [], "group": [], "combined": []}
     for index in columns.spare():
         heading = re.sub(
             r"(?i)sessions?|therapy|y ?/ ?n|yes ?/ ?no|\?", " ", columns.heading(index)
@@ -263,11 +266,15 @@ def find_ticks(columns: Columns, shape: Shape) -> None:
         label = read_format(BRACKETS.sub(" ", heading))[0]
         if label in found and columns.profiles[index].share(_is_yes_or_no) == 1:
             found[label].append(index)
-    if all(len(places) == 1 for places in found.values()):
+    found = {name: places for name, places in found.items() if places}
+    if len(found) >= 2 and all(len(places) == 1 for places in found.values()):
         shape.formats = {name: columns.heading(places[0]) for name, places in found.items()}
         columns.used |= {places[0] for places in found.values()}
         given = " and ".join(f'"{columns.shown(places[0])}"' for places in found.values())
         means = "the format: yes in both is combined"
+        if "combined" in found:
+            left = {"individual", "group"} - set(found)
+            means = "the format" + "".join(f": no in both is {name}" for name in left)
         shape.items.append(Item("layout", given, means, "each is about one way of therapy", LIKELY))
 
 

@@ -169,7 +169,8 @@ def _left(words: list[str]) -> tuple[str, ...]:
 
 def is_of_date(text: str) -> bool:
     """Tell whether a heading of a visit is about its date and not its level."""
-    return not DATE_WORDS.isdisjoint(plain_words(text).split("_"))
+    plain = plain_words(text)
+    return not YEARS_COUNTED.fullmatch(plain) and not DATE_WORDS.isdisjoint(plain.split("_"))
 
 
 def space_visits(visits: list[Visit]) -> list[tuple[int, bool]]:
