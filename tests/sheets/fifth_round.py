@@ -36,20 +36,20 @@ def said(language):
 def languages():
     de, fr, es, nl, it, no = map(said, WORDS)
     head = ["Klient", "Ziel-Nr.", "Zielbereich", "Setting"]
-    save("f-german-wide.csv", [[*head, "Beginn", "nach 6 Wochen", "nach 12 Wochen"], *wide(de, de)],
+    save("f-german-wide.txt", [[*head, "Beginn", "nach 6 Wochen", "nach 12 Wochen"], *wide(de, de)],
          "German, wide, semicolons", truth(), by=";", encoding="cp1252")  # fmt: skip
     head = ["Code patient", "N° objectif", "Domaine", "Type de séance"]
     rows = [[*head, "Départ", "6 semaines", "12 semaines"], *wide(fr, fr)]
     save("f-french-wide.xlsx", rows, "French, wide", truth())
     head = ["Código", "Objetivo", "Área", "Modalidad", "Inicial", "Semana 6", "Semana 12"]
-    save("f-spanish-inicial.csv", [head, *wide(es, es)], "Spanish, wide, cp1252", truth(),
+    save("f-spanish-inicial.txt", [head, *wide(es, es)], "Spanish, wide, cp1252", truth(),
          encoding="cp1252")  # fmt: skip
     head = ["Cliëntcode", "Doelnummer", "Domein", "Behandelvorm", "Weeknummer", "GAS-score"]
     save("f-dutch-long.csv", [head, *long_rows(nl, nl)], "Dutch, long", truth(), by=";")
     head = ["Codice", "Obiettivo", "Ambito", "Modalità", "Iniziale", "6 settimane", "12 settimane"]
     save("f-italian-wide.xlsx", [head, *wide(it, it)], "Italian, wide", truth())
     head = ["Barn", "Mål nr", "Område", "Behandlingsform", "Uke", "Skår"]
-    save("f-norwegian.csv", [head, *long_rows(no, no)], "Norwegian", truth(), encoding="utf-16",
+    save("f-norwegian.txt", [head, *long_rows(no, no)], "Norwegian", truth(), encoding="utf-16",
          by="\t")  # fmt: skip
 
 

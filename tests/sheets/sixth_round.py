@@ -57,7 +57,7 @@ def levels():
     fr = said("french")
     spelt = {-2: "moins 2", -1: "moins 1", 0: "zéro", 1: "plus 1", 2: "plus 2"}
     head = ["Enfant", "But n°", "Domaine", "Modalité", "Semaine", "Cotation"]
-    save("h-french-spelt.csv", [head, *long_rows(fr, fr, level=spelt.get)],
+    save("h-french-spelt.txt", [head, *long_rows(fr, fr, level=spelt.get)],
          "French, moins 2", truth(), by=";", encoding="cp1252")  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pytest
 from analysis.errors import AnalysisError
 from analysis.records.assignment.arrange import _format_of_row
 from analysis.records.assignment.engine import accept, look
+from analysis.records.assignment.values import _as_looked_up
 from analysis.records.assignment.visits import is_of_date, read_visit
 from analysis.records.assignment.words import read_level, read_step
 from analysis.records.load import read_records
@@ -72,6 +73,14 @@ def test_a_number_that_its_words_deny_is_no_level():
     assert read_level("+1 (more)")[0] == 1
     assert read_level("2 - baseline")[0] == 2
     assert read_step("2 - achieved") is None
+
+
+def test_labels_that_differ_only_in_their_signs_count_only_as_written():
+    labels = {"Level (a)": "1", "Level - a": "-1", "Fully done": "2"}
+    known = _as_looked_up(labels)
+    assert {label: known[label] for label in labels} == labels
+    assert known["fully_done"] == "2"
+    assert "level_a" not in known
 
 
 @pytest.mark.parametrize(
