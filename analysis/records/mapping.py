@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
+from analysis.records.headings import ALL_NAMES, DATE_NAMES, LEFT_OUT, nearest_label
 from analysis.records.schema import (
     FORMATS,
     HIGHEST_LEVEL,
@@ -181,7 +181,7 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
         sections[part] = value
     goals = _check_goals(raw.get("goals", []), refuse)
     reviews = _check_reviews(raw.get("reviews", []), {block["goal"] for block in goals}, refuse)
-    columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES), "columns", refuse)
+    columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES, LEFT_OUT), "columns", refuse)
     tables = _names(sections["tables"], TABLE_NAMES, "tables", refuse)
     labels = _check_labels(sections["labels"], refuse)
     formats = {}
