@@ -17,7 +17,7 @@ from analysis.app.words import LAYOUT, VISIT, Choice, column_choices, label_choi
 from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.plan import CERTAIN, Item, Proposal
 from analysis.records.headings import LEFT_OUT, plain_name, required_names, resolve_headings
-from analysis.records.mapping import MISSING, Mapping
+from analysis.records.mapping import DATE_ORDERS, MISSING, Mapping
 from analysis.records.privacy.labels import show_label
 from analysis.records.text import TextTable
 
@@ -175,6 +175,7 @@ def ask_layout(proposal: Proposal) -> tuple[list[Question], list[Item]]:
         "halves": "level_below" if mapping.halves else "",
         "weeks": units,
         "ages": "months" if mapping.age_months else "years",
+        "dates": DATE_ORDERS[mapping.day_first],
         "goals": mapping.goal_rule,
         "fill": mapping.fill,
         "totals": "leave_out" if mapping.totals else "",
@@ -276,6 +277,9 @@ def _read_settings(answers: Answers, mapping: Mapping) -> dict[str, Any]:
         "weeks_said": said["weeks"] != "" if "weeks" in said else mapping.weeks_said,
         "months": said["weeks"] == "months" if "weeks" in said else mapping.months,
         "age_months": said["ages"] == "months" if "ages" in said else mapping.age_months,
+        "day_first": (said["dates"] == "day_first" if said["dates"] else None)
+        if "dates" in said
+        else mapping.day_first,
         "goal_rule": said.get("goals", mapping.goal_rule),
         "fill": said.get("fill", mapping.fill),
         "totals": said["totals"] != "" if "totals" in said else mapping.totals,

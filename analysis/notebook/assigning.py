@@ -25,7 +25,7 @@ from analysis.records.headings import (
     required_names,
 )
 from analysis.records.load import read_records
-from analysis.records.mapping import MISSING, SETTINGS, Mapping, read_mapping
+from analysis.records.mapping import DATE_ORDERS, MISSING, SETTINGS, Mapping, read_mapping
 from analysis.records.privacy.labels import show_label
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.records.reading.reader import gather_tables, propose_meaning
@@ -44,6 +44,7 @@ SETTING_NAMES = {
     "levels.halves": "Half levels are",
     "weeks.unit": "Weeks are counted in",
     "ages.unit": "Ages are given in",
+    "dates.order": "Dates such as 03/04/2024 are written",
     "layout.goals": "Goals are told apart by",
     "layout.fill": "A child is written",
     "layout.sheets": "Sheets of one form are",
@@ -53,6 +54,11 @@ SETTING_WORDS = {
     "levels.halves": {"": "refused", "level_below": "read as the level below"},
     "weeks.unit": {"": "weeks"},
     "ages.unit": {"": "years"},
+    "dates.order": {
+        "": "as the dates themselves show",
+        "day_first": "day first",
+        "month_first": "month first",
+    },
     "layout.goals": {
         "": "their own codes",
         "row": "the row: each row is a goal",
@@ -226,6 +232,7 @@ class Assigning:
             "levels.halves": "level_below" if mapping.halves else "",
             "weeks.unit": "days" if mapping.days else "months" if mapping.months else "",
             "ages.unit": "months" if mapping.age_months else "",
+            "dates.order": DATE_ORDERS[mapping.day_first],
             "layout.goals": mapping.goal_rule,
             "layout.fill": mapping.fill,
             "layout.sheets": mapping.sheets,
@@ -355,6 +362,8 @@ def _with_setting(mapping: Mapping, part: str, value: str) -> Mapping:
         return replace(mapping, days=value == "days", months=value == "months")
     if part == "ages.unit":
         return replace(mapping, age_months=value == "months")
+    if part == "dates.order":
+        return replace(mapping, day_first=value == "day_first" if value else None)
     if part == "layout.goals":
         return replace(mapping, goal_rule=value)
     if part == "layout.fill":

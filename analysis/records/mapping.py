@@ -59,6 +59,7 @@ SHEETS = (
 )
 MISSING = "missing"
 NUMBERED = ("attainment", "baseline_level", "week")
+DATE_ORDERS = {None: "", True: "day_first", False: "month_first"}
 SETTINGS: dict[str, dict[str, tuple[object, ...]]] = {
     "levels": {"lowest": FIRST_LEVELS, "halves": ("level_below",)},
     "weeks": {"unit": ("weeks", "days", "months")},

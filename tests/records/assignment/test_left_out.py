@@ -61,6 +61,24 @@ def test_the_form_of_the_app_keeps_what_is_not_used(tmp_path):
     assert read_answers(tables, proposal, answers).columns == {"severity": "not_used"}
 
 
+@pytest.mark.parametrize(
+    ("order", "first"), [("day_first", True), ("month_first", False), ("", None)]
+)
+def test_both_forms_take_the_order_of_dates(tmp_path, order, first):
+    assignment = Assigning(write(tmp_path))
+    tables, proposal = assignment.tables, look(assignment.path).proposal
+    mapping = read_answers(tables, proposal, {"set.dates": order})
+    assert mapping.day_first is first
+    assert read_answers(tables, proposal, {}).day_first is None
+    for one in assignment.settings():
+        if one.part == "dates.order":
+            assignment.change(one.part, one.given, order)
+            break
+    else:
+        pytest.fail("the form of the notebook does not ask")
+    assert assignment.mapping.day_first is first
+
+
 def read_toml(folder, mapping):
     path = folder / "written.toml"
     path.write_text(mapping_text(mapping), encoding="utf-8")
