@@ -1,4 +1,4 @@
-"""Twenty-nine mutants: each takes one rule away; the tests named must notice (`make mutants`).
+"""Mutants: each takes one rule away; the tests named must notice (`make mutants`).
 
 A mutant is an exact text of the package and what stands in its place. It is tried in a copy of
 the project in a temporary folder, so that the project itself is never touched.
@@ -260,6 +260,27 @@ MUTANTS = (
         'f"Something in this program went wrong ({type(error).__name__} in {place}). Nothing was "',
         'f"Something in this program went wrong ({error} in {place}). Nothing was "',
         "report/test_report_command",
+    ),
+    (
+        "labels that share their words are one",
+        "records/assignment/values.py",
+        "if len(found) == 1 and words and",
+        "if words and",
+        "records/assignment/test_other_words",
+    ),
+    (
+        "a number counts though its words deny it",
+        "records/assignment/words.py",
+        "LEVELS_BY_WORD.get(rest, COMPARED.get(rest))\n        if rest",
+        "None\n        if rest",
+        "records/assignment/test_other_words",
+    ),
+    (
+        "a column of levels is left out unasked",
+        "records/assignment/shapes.py",
+        "if counted and profile.sure_levels",
+        "if False and profile.sure_levels",
+        "records/assignment/test_other_words",
     ),
     (
         "names pass for codes",

@@ -16,8 +16,8 @@ from typing import Any
 from analysis.app.words import LAYOUT, VISIT, Choice, column_choices, label_choices
 from analysis.records.assignment.columns import show_known
 from analysis.records.assignment.plan import CERTAIN, Item, Proposal
-from analysis.records.headings import plain_name, resolve_headings
-from analysis.records.mapping import MISSING, Mapping
+from analysis.records.headings import LEFT_OUT, plain_name, required_names, resolve_headings
+from analysis.records.mapping import DATE_ORDERS, MISSING, Mapping
 from analysis.records.privacy.labels import show_label
 from analysis.records.text import TextTable
 
@@ -83,11 +83,12 @@ def ask_columns(name: str, table: TextTable, place: int, proposal: Proposal) -> 
             continue
         own = bool(meant) and plain == meant
         sure = item is not None and item.certainty == CERTAIN
+        may_leave = not (own or sure) or meant not in required_names(name)
         asked.append(
             Question(
                 f"col.{place}.{i}",
                 shown,
-                column_choices(name, may_leave=not (own or sure), visits=name == "flat"),
+                column_choices(name, may_leave=may_leave, visits=name == "flat"),
                 VISIT if week is not None else meant,
                 "it bears this program's own name" if own else item.reason if item else "",
                 CERTAIN if own else item.certainty if item else "",
@@ -174,6 +175,7 @@ def ask_layout(proposal: Proposal) -> tuple[list[Question], list[Item]]:
         "halves": "level_below" if mapping.halves else "",
         "weeks": units,
         "ages": "months" if mapping.age_months else "years",
+        "dates": DATE_ORDERS[mapping.day_first],
         "goals": mapping.goal_rule,
         "fill": mapping.fill,
         "totals": "leave_out" if mapping.totals else "",
@@ -215,6 +217,11 @@ def read_answers(
                 continue
             chosen = answers[question.name]
             allowed = {choice.value for choice in question.choices}
+            left = LEFT_OUT in {
+                name
+                for one, name in columns.items()
+                if plain_name(one) == plain_name(column.heading)
+            }
             for heading in [h for h in columns if plain_name(h) == plain_name(column.heading)]:
                 del columns[heading]
             visits = [one for one in visits if one["level"] != column.heading]
@@ -224,6 +231,8 @@ def read_answers(
                     visits.append({"level": column.heading, "week": week})
             elif chosen in allowed and chosen and chosen != plain_name(column.heading):
                 columns[column.heading] = chosen
+            elif not chosen and chosen in allowed and column.heading and (question.value or left):
+                columns[column.heading] = LEFT_OUT
     labels: dict[str, dict[str, str]] = {}
     for name, entries in _labels(proposal).items():
         for j, (label, proposed) in enumerate(entries):
@@ -268,6 +277,9 @@ def _read_settings(answers: Answers, mapping: Mapping) -> dict[str, Any]:
         "weeks_said": said["weeks"] != "" if "weeks" in said else mapping.weeks_said,
         "months": said["weeks"] == "months" if "weeks" in said else mapping.months,
         "age_months": said["ages"] == "months" if "ages" in said else mapping.age_months,
+        "day_first": (said["dates"] == "day_first" if said["dates"] else None)
+        if "dates" in said
+        else mapping.day_first,
         "goal_rule": said.get("goals", mapping.goal_rule),
         "fill": said.get("fill", mapping.fill),
         "totals": said["totals"] != "" if "totals" in said else mapping.totals,

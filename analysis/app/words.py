@@ -57,6 +57,14 @@ LAYOUT: dict[str, tuple[str, tuple[Choice, ...]]] = {
         ),
     ),
     "ages": ("Ages are given in", (Choice("years", "years"), Choice("months", "months"))),
+    "dates": (
+        "Dates such as 03/04/2024 are written",
+        (
+            Choice("", "as the dates themselves show"),
+            Choice("day_first", "day first: 3 April"),
+            Choice("month_first", "month first: 4 March"),
+        ),
+    ),
     "goals": (
         "Goals are told apart by",
         (

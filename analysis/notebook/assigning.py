@@ -17,9 +17,15 @@ from analysis.records.assignment.columns import KINDS, SHEET_HEADING, show_known
 from analysis.records.assignment.engine import Look, accept
 from analysis.records.assignment.place import find_mapping
 from analysis.records.assignment.plan import CERTAIN, GUESS
-from analysis.records.headings import FLAT_TABLES, known_names, plain_name
+from analysis.records.headings import (
+    FLAT_TABLES,
+    LEFT_OUT,
+    known_names,
+    plain_name,
+    required_names,
+)
 from analysis.records.load import read_records
-from analysis.records.mapping import MISSING, SETTINGS, Mapping, read_mapping
+from analysis.records.mapping import DATE_ORDERS, MISSING, SETTINGS, Mapping, read_mapping
 from analysis.records.privacy.labels import show_label
 from analysis.records.readiness import Readiness, judge_readiness
 from analysis.records.reading.reader import gather_tables, propose_meaning
@@ -38,6 +44,7 @@ SETTING_NAMES = {
     "levels.halves": "Half levels are",
     "weeks.unit": "Weeks are counted in",
     "ages.unit": "Ages are given in",
+    "dates.order": "Dates such as 03/04/2024 are written",
     "layout.goals": "Goals are told apart by",
     "layout.fill": "A child is written",
     "layout.sheets": "Sheets of one form are",
@@ -47,6 +54,11 @@ SETTING_WORDS = {
     "levels.halves": {"": "refused", "level_below": "read as the level below"},
     "weeks.unit": {"": "weeks"},
     "ages.unit": {"": "years"},
+    "dates.order": {
+        "": "as the dates themselves show",
+        "day_first": "day first",
+        "month_first": "month first",
+    },
     "layout.goals": {
         "": "their own codes",
         "row": "the row: each row is a goal",
@@ -103,7 +115,6 @@ class Assigning:
         self.path = path
         kept = find_mapping(path)
         self.kept = read_mapping(kept) if kept else None
-        self._unused: set[str] = set()
         self._settings: dict[str, str] = {}
         self._reasons: dict[tuple[str, str], str] = {}
         self._propose(self.kept or Mapping())
@@ -123,8 +134,6 @@ class Assigning:
         self.tables: list[tuple[str, TextTable]]
         self.tables, said = gather_tables(self.path, records)
         proposal = propose_meaning(self.tables, said, declared)
-        columns = {k: v for k, v in proposal.mapping.columns.items() if k not in self._unused}
-        proposal.mapping = replace(proposal.mapping, columns=columns)
         for part, value in self._settings.items():
             proposal.mapping = _with_setting(proposal.mapping, part, value)
         self._look = Look(self.path, proposal, {name: t.n_rows for name, t in self.tables})
@@ -155,9 +164,12 @@ class Assigning:
         sure = self._reasons.get(("columns", shown), "")
         if table == "flat":
             options.insert(0, ("the level at one visit", VISIT))
-        if not value and plain in names and plain not in self.mapping.columns.values():
+        if value == LEFT_OUT:
+            value = UNUSED
+        elif not value and plain in names and plain not in self.mapping.columns.values():
             value = plain
-        elif not value or not sure.startswith(CERTAIN):
+        needed = value in required_names(table) and (value == plain or sure.startswith(CERTAIN))
+        if not needed:
             options.insert(0, (NOT_USED, UNUSED))
         if any(_same(str(review["level"]), heading) for review in self.mapping.reviews):
             value = VISIT
@@ -220,6 +232,7 @@ class Assigning:
             "levels.halves": "level_below" if mapping.halves else "",
             "weeks.unit": "days" if mapping.days else "months" if mapping.months else "",
             "ages.unit": "months" if mapping.age_months else "",
+            "dates.order": DATE_ORDERS[mapping.day_first],
             "layout.goals": mapping.goal_rule,
             "layout.fill": mapping.fill,
             "layout.sheets": mapping.sheets,
@@ -273,13 +286,12 @@ class Assigning:
             if not _same(one, heading) and name != value
         }
         reviews = tuple(r for r in mapping.reviews if not _same(str(r["level"]), heading))
-        self._unused.discard(heading)
         if value == VISIT:
             reviews = (*mapping.reviews, {"level": heading, "week": 0})
         elif value:
             columns[heading] = value
         else:
-            self._unused.add(heading)
+            columns[heading] = LEFT_OUT
         labels = {k: v for k, v in mapping.labels.items() if k not in (before, value)}
         return replace(mapping, columns=columns, reviews=reviews, labels=labels)
 
@@ -350,6 +362,8 @@ def _with_setting(mapping: Mapping, part: str, value: str) -> Mapping:
         return replace(mapping, days=value == "days", months=value == "months")
     if part == "ages.unit":
         return replace(mapping, age_months=value == "months")
+    if part == "dates.order":
+        return replace(mapping, day_first=value == "day_first" if value else None)
     if part == "layout.goals":
         return replace(mapping, goal_rule=value)
     if part == "layout.fill":

@@ -41,6 +41,7 @@ DATE_NAMES = ("date", "start_date", "birth_date", "end_date", "set_date", "close
 ALL_NAMES = tuple(
     dict.fromkeys(column.name for table in TABLES.values() for column in table.columns)
 )
+LEFT_OUT = "not_used"  # what a mapping says of a column that must not be read
 FLAT_TABLES = ("episodes", "goals", "reviews")
 FLAT_NAMES = tuple(dict.fromkeys(name for table in FLAT_TABLES for name in TABLES[table].names))
 CLOSE_ENOUGH = 0.72

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.errors import Problem, RecordsError
-from analysis.records.headings import ALL_NAMES, DATE_NAMES, nearest_label
+from analysis.records.headings import ALL_NAMES, DATE_NAMES, LEFT_OUT, nearest_label
 from analysis.records.schema import (
+    FORMATS,
     HIGHEST_LEVEL,
     LATEST_WEEK,
     LOWEST_LEVEL,
-    SESSION_FORMATS,
     TABLES,
 )
 from analysis.writing.places import NOT_ORDINARY, NotOrdinaryError, TooLargeError, read_ordinary
@@ -59,6 +59,7 @@ SHEETS = (
 )
 MISSING = "missing"
 NUMBERED = ("attainment", "baseline_level", "week")
+DATE_ORDERS = {None: "", True: "day_first", False: "month_first"}
 SETTINGS: dict[str, dict[str, tuple[object, ...]]] = {
     "levels": {"lowest": FIRST_LEVELS, "halves": ("level_below",)},
     "weeks": {"unit": ("weeks", "days", "months")},
@@ -94,7 +95,7 @@ class Mapping:
             child stands on one of its rows, or "".
         sheets: what sheets of one form are: "together" (rows of one table), or the column their
             names stand for, or "joined" (each is another table, joined by its codes).
-        formats: "individual" and "group" to the columns that say yes or a number of sessions.
+        formats: two or three of the formats to the columns that say yes or a number of sessions.
         totals: whether rows of totals and notes under the table are left out.
         weeks_said: whether the unit of `week` columns was declared, whichever it is.
     """
@@ -181,14 +182,15 @@ def _check(raw: AnyMapping, name: str) -> Mapping:
         sections[part] = value
     goals = _check_goals(raw.get("goals", []), refuse)
     reviews = _check_reviews(raw.get("reviews", []), {block["goal"] for block in goals}, refuse)
-    columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES), "columns", refuse)
+    columns = _names(sections["columns"], (*ALL_NAMES, *DATE_NAMES, LEFT_OUT), "columns", refuse)
     tables = _names(sections["tables"], TABLE_NAMES, "tables", refuse)
     labels = _check_labels(sections["labels"], refuse)
     formats = {}
     for name, heading in sections["formats"].items():
-        if name not in SESSION_FORMATS or not isinstance(heading, str):
+        if name not in FORMATS or not isinstance(heading, str) or len(sections["formats"]) < 2:
             refuse(
-                "[formats] is not understood.", 'Write individual = "heading", group = "heading".'
+                "[formats] is not understood.",
+                'Write two of individual = "heading", group = "heading", combined = "heading".',
             )
         else:
             formats[name] = heading

@@ -1,4 +1,4 @@
-"""Twenty-nine everyday sheets written before the engine was tried on them: the fifth round.
+"""Forty everyday sheets written before the engine was tried on them: the fifth round.
 
 Run by hand from the root: `python -m tests.sheets.fifth_round`. It adds them to `own.json`.
 """
@@ -7,191 +7,223 @@ import json
 from datetime import date, timedelta
 
 from tests.sheets import make_files
-from tests.sheets.make_files import DOMAINS, FORMATS, HERE, WEEKS, clinic, long_rows, save, truth
-from tests.sheets.make_files import title as cap
+from tests.sheets.make_files import DOMAINS, FORMATS, HERE, clinic, long_rows, save, title, truth
 from tests.sheets.make_files import wide_rows as wide
 
-PREFIX = "own/v-"
+CODE = ["Code", "Goal", "Area", "Format"]
+LONG = [*CODE, "Week", "Level"]
+WORDS = {
+    "german": "Selbstversorgung Motorik Sensorik Sozial Emotional Kommunikation "
+    "Einzel Gruppe Kombiniert",
+    "french": "Autonomie Motricité Sensoriel Social Émotionnel Communication "
+    "Individuel Groupe Mixte",
+    "spanish": "Autocuidado Motor Sensorial Social Emocional Comunicación "
+    "Individual Grupal Combinado",
+    "dutch": "Zelfzorg Motoriek Sensorisch Sociaal Emotioneel Communicatie "
+    "Individueel Groep Gecombineerd",
+    "italian": "Autonomia Motorio Sensoriale Sociale Emotivo Comunicazione "
+    "Individuale Gruppo Combinata",
+    "norwegian": "Egenomsorg Motorikk Sansing Sosialt Følelser Kommunikasjon "
+    "Individuell Gruppe Kombinert",
+}
 
 
-def spelt(*words):
-    """Give a translation of the six domains and three formats into a clinic's own words."""
-    return dict(zip((*DOMAINS, *FORMATS), words, strict=True)).get
+def said(language):
+    """Give the words of one language for the six areas and the three formats."""
+    return dict(zip((*DOMAINS, *FORMATS), WORDS[language].split(), strict=True)).get
 
 
-FRENCH = spelt(
-    *("soins personnels", "motricité", "sensoriel", "social", "émotionnel", "communication"),
-    *("individuel", "groupe", "mixte"),
-)
-ITALIAN = spelt(
-    *("cura di sé", "motorio", "sensoriale", "sociale", "emotivo", "comunicazione"),
-    *("individuale", "gruppo", "combinato"),
-)
-GERMAN = spelt(
-    *("Selbstversorgung", "Motorik", "Sensorik", "Sozial", "Emotional", "Kommunikation"),
-    *("Einzel", "Gruppe", "Einzel+Gruppe"),
-)
-POLISH = spelt(
-    *("samoobsługa", "motoryka", "sensoryka", "społeczny", "emocjonalny", "komunikacja"),
-    *("indywidualna", "grupowa", "łączona"),
-)
-NORWEGIAN = spelt(
-    *("egenomsorg", "motorikk", "sansing", "sosial", "emosjonell", "kommunikasjon"),
-    *("individuell", "gruppe", "kombinert"),
-)
-SHORT = spelt("ADL", "Motor", "Sensory", "Social", "Emotional", "Comms", "1:1", "GRP", "1:1 + GRP")
-PLAIN = spelt(
-    *("Self-care", "Motor skills", "Sensory processing", "Social skills", "Emotional regulation"),
-    *("Communication", "Individual sessions", "Group sessions", "Both"),
-)
+def languages():
+    de, fr, es, nl, it, no = map(said, WORDS)
+    head = ["Klient", "Ziel-Nr.", "Zielbereich", "Setting"]
+    save("f-german-wide.txt", [[*head, "Beginn", "nach 6 Wochen", "nach 12 Wochen"], *wide(de, de)],
+         "German, wide, semicolons", truth(), by=";", encoding="cp1252")  # fmt: skip
+    head = ["Code patient", "N° objectif", "Domaine", "Type de séance"]
+    rows = [[*head, "Départ", "6 semaines", "12 semaines"], *wide(fr, fr)]
+    save("f-french-wide.xlsx", rows, "French, wide", truth())
+    head = ["Código", "Objetivo", "Área", "Modalidad", "Inicial", "Semana 6", "Semana 12"]
+    save("f-spanish-inicial.txt", [head, *wide(es, es)], "Spanish, wide, cp1252", truth(),
+         encoding="cp1252")  # fmt: skip
+    head = ["Cliëntcode", "Doelnummer", "Domein", "Behandelvorm", "Weeknummer", "GAS-score"]
+    save("f-dutch-long.csv", [head, *long_rows(nl, nl)], "Dutch, long", truth(), by=";")
+    head = ["Codice", "Obiettivo", "Ambito", "Modalità", "Iniziale", "6 settimane", "12 settimane"]
+    save("f-italian-wide.xlsx", [head, *wide(it, it)], "Italian, wide", truth())
+    head = ["Barn", "Mål nr", "Område", "Behandlingsform", "Uke", "Skår"]
+    save("f-norwegian.txt", [head, *long_rows(no, no)], "Norwegian", truth(), encoding="utf-16",
+         by="\t")  # fmt: skip
 
 
-def long_sheets():
-    """Write sheets of one row a review."""
-    head = ["Child code", "Goal code", "Goal area", "Therapy mode", "Review week", "GAS level"]
-    save("v-plain-words.csv", [head, *long_rows(PLAIN, PLAIN)], "plain words", truth())
-    save("v-adl.csv", [head, *long_rows(SHORT, SHORT)], "ADL, GRP, 1:1 + GRP", truth())
-    french = ["Enfant", "Objectif", "Domaine", "Modalité", "Semaine", "Score GAS"]
-    save(
-        "v-french-semicolons.csv",
-        [french, *long_rows(FRENCH, FRENCH)],
-        "French, semicolons, cp1252",
-        truth(),
-        by=";",
-        encoding="cp1252",
-    )
-    italian = ["Codice bambino", "Obiettivo", "Area", "Tipo di terapia", "Settimana", "Punteggio"]
-    save("v-italian.csv", [italian, *long_rows(ITALIAN, ITALIAN)], "Italian, Punteggio", truth())
-    german = ["Kind-Nr.", "Ziel-Nr.", "Zielbereich", "Setting", "Woche", "Zielerreichung"]
-    save(
-        "v-german-setting.csv",
-        [german, *long_rows(GERMAN, GERMAN)],
-        "German, Setting, Einzel+Gruppe",
-        truth(),
-        by=";",
-        encoding="utf-16",
-    )
-    polish = ["Dziecko", "Cel", "Obszar", "Forma terapii", "Tydzień", "Poziom"]
-    save("v-polish.csv", [polish, *long_rows(POLISH, POLISH)], "Polish", truth())
-    norwegian = ["Barn-ID", "Mål-ID", "Område", "Behandlingsform", "Uke", "GAS-skår"]
-    save("v-norwegian.csv", [norwegian, *long_rows(NORWEGIAN, NORWEGIAN)], "Norwegian", truth())
-    save(
-        "v-one-to-five-words.csv",
-        [
-            ["ID", "Goal", "Domain", "Intervention", "Time point (weeks)", "Rating (1-5)"],
-            *long_rows(cap, cap, level=lambda value: value + 3),
-        ],
-        "1 to 5 said in the heading",
-        truth(),
-    )
-    save(
-        "v-week-words.csv",
-        [
-            ["Participant", "Goal no.", "Domain", "Arm", "Visit", "Score"],
-            *long_rows(
-                cap, cap, week=lambda week: "Baseline" if not week else f"Week {week} review"
-            ),
-        ],
-        "Arm; Week 6 review",
-        truth(),
-    )
-    save(
-        "v-fully-achieved.csv",
-        [
-            ["Child", "Goal", "Area", "Format", "Weeks since start", "Outcome"],
-            *long_rows(
-                cap,
-                cap,
-                level={
-                    -2: "No change (-2)",
-                    -1: "Partially achieved (-1)",
-                    0: "Achieved (0)",
-                    1: "Exceeded (+1)",
-                    2: "Far exceeded (+2)",
-                }.get,
-            ),
-        ],
-        "Exceeded, far exceeded",
-        truth(),
-    )
-    rows = [["Child", "Goal", "Area", "Format", "Review date", "Level"]]
-    for child, goal, area, form, week, level in long_rows():
-        day = date(2024, 1, 8) + timedelta(weeks=int(week), days=7 * int(child[1:]))
-        rows.append([child, goal, cap(area), cap(form), f"{day:%d.%m.%Y}", level])
-    save("v-german-dates.csv", rows, "review dates 08.01.2024", truth())
-    rows = [["child", "goal", "domain", "therapist", "format", "wk", "level", "notes", "initials"]]
-    rows += [[*r[:3], f"T{int(r[0][1:]) % 3 + 1}", *r[3:], "", ""] for r in long_rows()]
-    save("v-empty-columns.csv", rows, "columns without content", truth())
-    rows = [["Child", "Goal", "Area", "Individual", "Group", "Week", "Level"]]
-    for child, goal, area, form, week, level in long_rows():
-        marks = ["x" if form in (one, "combined") else "" for one in ("individual", "group")]
-        rows.append([child, goal, cap(area), *marks, week, level])
-    save("v-crosses.csv", rows, "a cross under Individual, Group or both", truth())
-    rows = [["Child", "Goal", "Area", "Individual sessions", "Group sessions", "Week", "Level"]]
-    for child, goal, area, form, week, level in long_rows():
-        counts = [12 if form in (one, "combined") else 0 for one in ("individual", "group")]
-        rows.append([child, goal, cap(area), *counts, week, level])
-    save("v-session-counts.csv", rows, "numbers of individual and group sessions", truth())
+def visits():
+    counted = [f"Assessment {i} (wk {w})" for i, w in ((1, 0), (2, 6), (3, 12))]
+    at = [f"Score at {when}" for when in ("baseline", "6 weeks", "12 weeks")]
+    for name, shape, seen in (
+        ("assessment", "Assessment 1 (wk 0)", counted),
+        ("at-weeks", "Score at 6 weeks", at),
+        ("w-under", "GAS_w0", ["GAS_w0", "GAS_w6", "GAS_w12"]),
+        ("admission", "Admission, Week 6 review", ["Admission", "Week 6 review", "Week 12 review"]),
+        ("level-bl", "BL, 6wk, 12wk", ["BL", "6wk", "12wk"]),
+        ("gas-plus", "t0 / t0+6w", ["t0", "t0 + 6w", "t0 + 12w"]),
+    ):  # fmt: skip
+        save(f"f-{name}.csv", [[*CODE, *seen], *wide(title, title)], shape, truth())
+    top = ["Client", "", "Goal", "", "GAS", "", ""]
+    low = ["ID", "Therapy", "No.", "Area", "Initial", "6 weeks", "12 weeks"]
+    rows = [[r[0], r[3], r[1], r[2], *r[4:]] for r in wide(title, title)]
+    save("f-two-heads.xlsx", [top, low, *rows], "two rows of headings, Client over ID", truth())
+    months = truth((0, 13, 26, 52))
+    head = [*CODE, "Baseline", "3 mo", "6 mo", "1 year"]
+    rows = wide(title, title, weeks=(0, 13, 26, 52))
+    save("f-one-year.xlsx", [head, *rows], "3 mo, 6 mo, 1 year", months)
+    shown = [[*CODE, "Start", "Start date", "Review 6 wks", "Review 12 wks", "Comments"]]
+    shown += [[*r[:5], "", *r[5:], "keep going"] for r in wide(title, title)]
+    save("f-comments.csv", shown, "an empty date column, comments", truth())
 
 
-def wide_sheets():
-    """Write sheets of one row a goal, or one row a child."""
-    head = ["Child", "Goal", "Area", "Format"]
-    for name, visits, what in (
-        ("entry-exit", ("Entry", "6/52", "12/52"), "entry, 6/52, 12/52"),
-        ("gas-w", ("GAS_W0", "GAS_W6", "GAS_W12"), "GAS_W0, GAS_W6"),
-        ("weeks-brackets", ("Score (wk 0)", "Score (wk 6)", "Score (wk 12)"), "Score (wk 6)"),
-        ("at-weeks", ("At start", "At 6 weeks", "At 12 weeks"), "at start, at 6 weeks"),
-        ("review-n", ("Kick-off (w0)", "Review 1 (w6)", "Review 2 (w12)"), "Review 1 (w6)"),
-        ("t0", ("T0 (0 wks)", "T1 (6 wks)", "T2 (12 wks)"), "T0 (0 wks), T1 (6 wks)"),
-        ("month", ("Intake", "6-week", "12-week"), "intake, 6-week"),
+def levels():
+    marks = {-2: "1 - much less", -1: "2 - less", 0: "3 - as expected",
+             1: "4 - more", 2: "5 - much more"}  # fmt: skip
+    rows = [LONG, *long_rows(title, title, level=marks.get)]
+    save("f-one-to-five-words.csv", rows, "1 - much less ... 5 - much more", truth())
+    letters = {-2: "no change", -1: "some progress", 0: "goal met", 1: "exceeded",
+               2: "far exceeded"}  # fmt: skip
+    starts = {-2: "Minus 2", -1: "Minus 1", 0: "Zero", 1: "Plus 1", 2: "Plus 2"}
+    save("f-spelt-out.csv", [LONG, *long_rows(title, title, level=starts.get)],
+         "Minus 2, Plus 1", truth())  # fmt: skip
+    save("f-progress-words.csv", [LONG, *long_rows(title, title, level=letters.get)],
+         "goal met, exceeded: asked about", truth())  # fmt: skip
+    rows = [LONG, *long_rows(title, title, level=lambda v: f"{v},0")]
+    save("f-decimal-comma.csv", rows, "levels 1,0 with semicolons", truth(), by=";")
+    rows = [LONG, *long_rows(title, title, level=lambda v: f"GAS {v:+d}" if v else "GAS 0")]
+    save("f-gas-before.csv", rows, "GAS +1 in the cell", truth())
+    rows = [LONG, *long_rows(title, title, level=lambda v: v + 2)]
+    save("f-zero-to-four.xlsx", rows, "levels 0 to 4, long", truth())
+    de = {-2: "viel weniger als erwartet", -1: "weniger als erwartet", 0: "wie erwartet",
+          1: "mehr als erwartet", 2: "viel mehr als erwartet"}  # fmt: skip
+    rows = [["Kind", "Ziel", "Bereich", "Therapieform", "Woche", "Zielerreichung"]]
+    rows += long_rows(said("german"), said("german"), level=de.get)
+    save("f-german-words.csv", rows, "German, levels in words", truth(), by=";")
+
+
+def forms():
+    both = {"individual": ("8", "0"), "group": ("0", "8"), "combined": ("4", "4")}
+    head = [
+        "Code",
+        "Goal",
+        "Area",
+        "Individual sessions",
+        "Group sessions",
+        "Wk 0",
+        "Wk 6",
+        "Wk 12",
+    ]
+    rows = [[*r[:3], *both[r[3]], *r[4:]] for r in wide(str, title)]
+    save("f-session-counts.csv", [head, *rows], "numbers of sessions give the format", truth())
+    yes = {"individual": ("Yes", "No"), "group": ("No", "Yes"), "combined": ("Yes", "Yes")}
+    head = ["Code", "Goal", "Area", "Individual", "Group", "Wk 0", "Wk 6", "Wk 12"]
+    save("f-yes-no.csv", [head, *([*r[:3], *yes[r[3]], *r[4:]] for r in wide(str, title))],
+         "Individual Yes/No, Group Yes/No", truth())  # fmt: skip
+    for name, three in (
+        ("ot-forms", ("1:1 OT", "Group OT", "1:1 + Group OT")),
+        ("short-forms", ("I", "G", "C")),
+        ("session-forms", ("Individual sessions", "Group sessions", "Both")),
+        ("therapy-forms", ("Solo", "In a group", "Group and solo")),
     ):
-        save(f"v-{name}.csv", [[*head, *visits], *wide(cap, cap)], what, truth())
-    german = ["Kind", "Ziel", "Bereich", "Therapieform", "Beginn", "nach 6 Wochen"]
+        spelt = dict(zip(FORMATS, three, strict=True)).get
+        save(f"f-{name}.csv", [LONG, *long_rows(spelt, title)], f"formats {', '.join(three)}",
+             truth())  # fmt: skip
+
+
+def layout():
+    each = {}
+    for i, (child, kind, months, goals) in enumerate(clinic()):
+        rows = each.setdefault(f"Therapist {i % 2 + 1}", [[*CODE, "Age", "Start", "Wk 6", "Wk 12"]])
+        for j, (area, levels) in enumerate(goals, 1):
+            rows.append(
+                [child, j, title(area), title(kind), f"{months // 12};{months % 12}", *levels]
+            )
+    save("f-sheet-a-therapist.xlsx", None, "a sheet a therapist", truth(), sheets=each)
+    blocks = [["Child", "Therapy"]]
+    for j in (1, 2):
+        blocks[0] += [
+            f"{part} {j}" for part in ("Goal area", "Before", "After 6 weeks", "After 12 weeks")
+        ]
+    for child, kind, _, goals in clinic():
+        cells = [part for area, seen in goals for part in (title(area), *seen)]
+        blocks.append([child, title(kind), *cells])
+    save("f-numbered-blocks.csv", blocks, "a row a child, Goal area 1", truth())
+    rows, last = [], None
+    for row in wide(title, title):
+        rows.append(["" if row[0] == last else row[0], row[1], row[2],
+                     "" if row[0] == last else row[3], *row[4:]])  # fmt: skip
+        last = row[0]
+    head = [*CODE, "Pre", "Week 6", "Week 12"]
+    note = [["Occupational therapy, goal register"], ["Year 2024/25"], []]
+    foot = [[], ["Mean", "", "", "", "-1.5", "-0.8", "-0.2"], ["n = 16"]]
+    save("f-all-at-once.xlsx", [*note, head, *rows, *foot], "titles, filled down, means", truth())
+    rows = [[i, *r] for i, r in enumerate(long_rows(title, title))]
+    save("f-pandas-index.csv", [["Unnamed: 0", *LONG], *rows], "an unnamed index column", truth())
+    rows = [[*LONG, "Blue", "xx1"], *long_rows(title, title, extra=("yes", "7"))]
+    save("f-no-meaning.csv", rows, "two columns that mean nothing", truth())
+    rows = [["Age (y.m)", *LONG]]
+    ages = {child: f"{m // 12}y {m % 12}m" for child, _, m, _ in clinic()}
+    rows += [[ages[r[0]], *r] for r in long_rows(title, title)]
+    save("f-ages-ym.csv", rows, "ages 5y 3m", truth())
+
+
+def exports():
+    event = {"0": "Baseline (Arm 1: OT)", "6": "6 week review (Arm 1: OT)",
+             "12": "12 week review (Arm 1: OT)"}  # fmt: skip
+    head = ["Record ID", "Event Name", "Repeat Instrument", "Repeat Instance"]
+    rows = [[*head, "Therapy format", "Goal area", "GAS level"]]
+    rows += [
+        [r[0], event[r[4]], "Goals", r[1][-1], r[3], r[2], r[5]] for r in long_rows(title, title)
+    ]
+    save("f-redcap-label.csv", rows, "REDCap labels, events and repeats", truth())
+    rows = [
+        [
+            "record_id",
+            "redcap_event_name",
+            "format",
+            *(f"goal{j}_{p}" for j in (1, 2) for p in ("domain", "gas")),
+        ]
+    ]
+    names = ("baseline_arm_1", "week_6_arm_1", "week_12_arm_1")
+    for child, kind, _, goals in clinic():
+        for k, name in enumerate(names):
+            row = [child, name, kind]
+            for area, seen in goals:
+                row += [area, seen[k]]
+            rows.append(row)
+    save("f-redcap-wide.csv", rows, "REDCap events, goal1_gas goal2_gas", truth())
+    rows = [["Code", "Goal", "Area", "Format", "Review date", "Level"]]
+    for i, r in enumerate(long_rows(title, title)):
+        day = date(2024, 1, 8) + timedelta(weeks=int(r[4]), days=7 * (i // 6))
+        rows.append([*r[:4], day.strftime("%d.%m.%Y"), r[5]])
+    save("f-dates-dotted.csv", rows, "dates 08.01.2024 for weeks", truth())
+    head = ["Ref", "Outcome area", "Intervention", "Goal ref", "Timepoint", "GAS"]
+    rows = [[r[0], r[2], r[3], r[1], {"0": "Initial", "6": "6-week", "12": "12-week"}[r[4]], r[5]]
+            for r in long_rows(title, title)]  # fmt: skip
+    save("f-timepoint-words.csv", [head, *rows], "Timepoint: Initial, 6-week", truth())
+    rows = [
+        [*r[:4], r[4], "Parent" if i % 2 else "OT", r[5]]
+        for i, r in enumerate(long_rows(title, title))
+    ]
     save(
-        "v-german-nach.xlsx",
-        [[*german, "nach 12 Wochen"], *wide(GERMAN, GERMAN)],
-        "nach 6 Wochen",
+        "f-rated-by.csv",
+        [[*CODE, "Week", "Rated by", "Level"], *rows],
+        "Rated by OT, Parent",
         truth(),
     )
-    rows = [["", "", "", "", "GAS level", "", ""], [*head, "Week 0", "Week 6", "Week 12"]]
-    save("v-banner.xlsx", [*rows, *wide(cap, cap)], "a banner over the visits", truth())
-    rows = [[*head, "Week 0", "Week 6", "Week 12", "Change", "Achieved?"]]
-    rows += [[*r, r[-1] - r[-3], "Yes" if r[-1] >= 0 else "No"] for r in wide(cap, cap)]
-    rows += [["Mean", "", "", "", *("=AVERAGE(E2:E17)",) * 3, "", ""]]
-    save("v-mean-row.csv", rows, "a row of means, change and achieved", truth())
-    rows = [["Child", "Age", "Format", "G1 area", "G1 wk0", "G1 wk6", "G1 wk12"]]
-    rows[0] += ["G2 area", "G2 wk0", "G2 wk6", "G2 wk12"]
-    for child, form, age, goals in clinic():
-        cells = [part for area, levels in goals for part in (cap(area), *levels)]
-        rows.append([child, f"{age // 12}y {age % 12}m", cap(form), *cells])
-    save("v-g1-wk6.csv", rows, "G1 wk6, ages 5y 3m", truth())
-    rows = [["Child", "Goal", "Area", "Format", "Week 0", "Week 6", "Week 12"]]
-    last = ""
-    for row in wide(cap, cap):
-        rows.append([row[0] if row[0] != last else "", *row[1:3], row[3], *row[4:]])
-        last = row[0]
-    save("v-child-once-wide.xlsx", rows, "the child once, wide", truth())
-    transposed = [list(row) for row in zip(*[[*head, *WEEKS], *wide(cap, cap)], strict=True)]
-    save("v-transposed.csv", transposed, "a column a goal", "sideways")
-    rows = [["record_id", "redcap_event_name", "format", "goal1_domain", "goal1_gas"]]
-    rows[0] += ["goal2_domain", "goal2_gas"]
-    for child, form, _, goals in clinic():
-        for k, week in enumerate(WEEKS):
-            cells = [x for area, levels in goals for x in (area if not k else "", levels[k])]
-            rows.append([child, f"week_{week}_arm_1", form if not k else "", *cells])
-    save("v-redcap-goals.csv", rows, "REDCap events, goal1_gas", truth())
-    rows = [["Child", "Goal", "Area", "Format", "0", "6", "12"]]
-    rows += [[*r[:4], *(f"{x:+d}" if x else "0" for x in r[4:])] for r in wide(cap, cap)]
-    save("v-signed.tsv", rows, "bare weeks, signed levels, tabs", truth(), by="\t")
+    rows = [[*CODE, "T-score start", "T-score end"]]
+    rows += [[*r[:4], 30 + i, 40 + i] for i, r in enumerate(wide(title, title))]
+    save("f-two-t-scores.csv", rows, "T-scores at start and end", "t_scores")
 
 
 def main():
     known = json.loads((HERE / "own.json").read_text(encoding="utf-8"))
-    kept = [case for case in known if not case["file"].startswith(PREFIX)]
+    kept = [case for case in known if not case["file"].startswith("own/f-")]
     make_files.CASES[:] = []
-    long_sheets()
-    wide_sheets()
+    for part in (languages, visits, levels, forms, layout, exports):
+        part()
     text = json.dumps(kept + make_files.CASES, indent=1) + "\n"
     (HERE / "own.json").write_text(text, encoding="utf-8")
 

@@ -92,7 +92,8 @@ def main():
             with tempfile.TemporaryDirectory() as folder:
                 found = walk(HERE / case["file"], folder)
             named = isinstance(case["expected"], str)
-            now = "named" if named and not found.read else f"{found.assignments} to confirm"
+            kind = "refused" if case["expected"] == "refused" else "named"
+            now = kind if named and not found.read else f"{found.assignments} to confirm"
             right = "" if named or found.goals == case["expected"] else " WRONG"
             print(f"{case['shape']:45} before: {case.get('before', '-'):12} now: {now}{right}")
 

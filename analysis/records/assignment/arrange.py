@@ -8,6 +8,7 @@ row, so that it is counted; a goal block without any cell is no goal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -78,19 +79,34 @@ def arrange_rows(table: TextTable, found: Found, mapping: Mapping) -> Arranged:
 
 
 def _format_of_ticks(table: TextTable, mapping: Mapping) -> TextColumn:
-    """Give the format of each row from two columns that say yes, a tick or a number above 0."""
+    """Give the format of each row from columns that say yes, a tick or a number above 0.
+
+    Of individual and group, yes in both is combined, unless a column of its own denies it: such a
+    row stays empty, as does one that says nothing. Where one of the two has no column, it is what
+    is left when the others say no.
+    """
     by_heading = {plain_name(column.heading): column for column in table.columns}
     said = {name: by_heading.get(plain_name(heading)) for name, heading in mapping.formats.items()}
-    ticked = {
-        name: [is_yes(cell) for cell in _cells(column)] if column else [False] * table.n_rows
-        for name, column in said.items()
+    given = {
+        name: _cells(column) if column else [""] * table.n_rows for name, column in said.items()
     }
-    cells = []
-    for alone, grouped in zip(ticked["individual"], ticked["group"], strict=True):
-        one = "individual" if alone else ""
-        cells.append("combined" if alone and grouped else "group" if grouped else one)
+    rows = [dict(zip(given, row, strict=True)) for row in zip(*given.values(), strict=True)]
+    cells = [_format_of_row(row) for row in rows]
     like = next((column for column in said.values() if column is not None), table.columns[0])
     return column_from_cells("format", like.position, cells)
+
+
+def _format_of_row(row: AnyMapping[str, str]) -> str:
+    """Give the format that one row's cells say (format name to cell); "" when they do not tell."""
+    said = {name for name, cell in row.items() if is_yes(cell)}
+    if "combined" in said:
+        return "combined"
+    if {"individual", "group"} <= said:
+        return "" if "combined" in row else "combined"
+    if said:
+        return said.pop()
+    left = {"individual", "group"} - set(row)
+    return left.pop() if left and all(row.values()) else ""
 
 
 def _cells(column: TextColumn) -> list[str]:

@@ -27,6 +27,7 @@ from analysis.records.headings import (
     ALL_NAMES,
     CLOSE_ENOUGH,
     DATE_NAMES,
+    LEFT_OUT,
     known_names,
     plain_name,
 )
@@ -128,7 +129,9 @@ def take_given(columns: Columns) -> None:
             name = plain
         if profile.column.heading == SHEET_HEADING:
             name = columns.declared.sheets
-        if name in allowed:
+        if name == LEFT_OUT:
+            columns.used.add(index)
+        elif name in allowed:
             columns.used.add(index)
             columns.taken.setdefault(name, index)
     declared = columns.declared

@@ -25,6 +25,7 @@ from analysis.records.assignment.words import (
     read_domain,
     read_format,
     read_level,
+    read_step,
     stands_for_missing,
 )
 from analysis.records.headings import plain_name
@@ -132,8 +133,12 @@ def propose_levels(labels: Labels, texts: Mapping[str, int], declared: Declared)
     """Propose the scale of levels and the meaning of words in their place."""
     known = _declared(declared, "attainment")
     numbers: list[float] = []
+    steps = _steps_of_another_scale(texts)
     for text in texts:
         if plain_name(text) in known or text in known:
+            continue
+        if text in steps:
+            labels.say("attainment", text, str(steps[text]), "its words say so", LIKELY)
             continue
         level, certainty = read_level(text)
         plain = text.translate(SIGNS)
@@ -157,6 +162,21 @@ def propose_levels(labels: Labels, texts: Mapping[str, int], declared: Declared)
     if half and not declared.halves:
         means = "read as the level below (-0.5 as -1)"
         labels.set("levels.halves", "level_below", "half levels", means, "some levels are halves")
+
+
+def _steps_of_another_scale(texts: Iterable[str]) -> dict[str, int]:
+    """Give the levels of steps such as "1 - much less" or "3 - as expected".
+
+    Only where all words differ from their number by the same two (0 to 4) or three (1 to 5), or
+    where three or more count down from four or five, so that their words alone tell the way up.
+    """
+    steps = {text: step for text in texts if (step := read_step(text)) is not None}
+    shifts = {number - level for number, level in steps.values()}
+    turned = {number + level for number, level in steps.values()}
+    counts_down = len(steps) > 2 and turned in ({2}, {3})
+    if len(steps) < 2 or not (counts_down or shifts in ({2}, {3})):
+        return {}
+    return {text: level for text, (_, level) in steps.items()}
 
 
 def _propose_scale(labels: Labels, numbers: list[float]) -> None:

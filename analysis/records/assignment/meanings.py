@@ -36,8 +36,10 @@ AREA = (
 FORMS = {
     "child_id": rf"{CHILD}(?:_{NUMBER})?|ptid|subjid|(?:participant|subject|child)s|"
     rf"{NUMBER}_(?:of_)?{CHILD}|record_id|study_id|uid|unique_id|"
-    rf"id|code|research_id|pseudonym|kurzel|{CHILD}s?_code_id",
-    "goal_id": rf"{GOAL}(?:_{NUMBER})?|{NUMBER}_(?:of_|du_|del_)?{GOAL}|gas_goal|gas_goal_{NUMBER}",
+    rf"id|code|codigo|codice|kode|kod|research_id|pseudonym|kurzel|{CHILD}s?_code_id|"
+    r"(?:client|patient|klient|patienten|kind|clienten|clienti)_?(?:code|nummer|nr|kode)",
+    "goal_id": rf"{GOAL}(?:_{NUMBER})?|{NUMBER}_(?:of_|du_|del_)?{GOAL}|gas_goal|gas_goal_{NUMBER}|"
+    r"(?:doel|ziel|mal)(?:nummer|nr|code|kode)",
     "domain": rf"(?:{GOAL}_)?{AREA}|{AREA}_(?:of|des?|du|de_la|der)_?{GOAL}",
     "format": r"(?:planned_|main_)?(?:therapy|treatment|intervention|service|session|delivery|"
     r"therapie|treatment_group|ot|care)_(?:format|type|mode|modality|delivery|arm|model|form|"
@@ -50,8 +52,8 @@ FORMS = {
     r"after_start|into_therapy|since_baseline|from_baseline|of_rating|post_baseline))?|wks?|"
     r"wk_(?:no|number)|(?:review|rating|visit|therapy|treatment)_(?:week|wk)|number_of_weeks|"
     r"weeks_(?:since|from|after|into|in)_(?:start|baseline|therapy|treatment|intake)|wochen?|"
-    r"therapiewoche|woche_nr|semaines?|no_semaine|semanas?|settiman[ae]|uke|vecka|uge|"
-    r"tydzien|weken|tyden|viikko|hafta",
+    r"therapiewoche|woche_nr|semaines?|no_semaine|week_?nummer|wochen?_?(?:nummer|nr)|semanas?|"
+    r"settiman[ae]|uke|vecka|uge|tydzien|weken|tyden|viikko|hafta",
     "attainment": r"gas(?:_(?:score|level|rating|value|result|attainment|light|outcome|punkte|wert|"
     r"stufe|points?))?|(?:goal_)?attainment(?:_(?:level|score|rating))?|gas_light_score|stufe|"
     r"zielerreichung|zielerreichungsgrad|erreichungsgrad|niveau_atteint|niveau_d_atteinte|"

@@ -35,10 +35,11 @@ GOAL_NUMBER = re.compile(
     r"(?:^|_)(?:goal|ziel|objectif|objetivo|obiettivo|doel|mal|target|objective|g|z)_?(\d{1,2})"
     r"(?:_|$)|^(\d{1,2})_(?!(?:w|m|d)[a-z]*(?:_|$))(?=\D)|(?:^|_)(?:goal|ziel|target)_([a-h])(?:_|$)"
 )
+LAST_NUMBER = re.compile(r"_(\d{1,2})$")
 ANY_NUMBER = re.compile(r"_?(\d{1,2})(?:_|$)")
 REST_MEANS = {
     "domain": re.compile(
-        r"(?:area|domain|category|type|bereich|domaine|ambito|gebied|kind|skill)s?"
+        r"(?:goal_)?(?:area|domain|category|type|bereich|domaine|ambito|gebied|kind|skill)s?"
     ),
     "importance": re.compile(r"importance"),
     "difficulty": re.compile(r"difficulty"),
@@ -72,11 +73,15 @@ class Shape:
 def find_goal_blocks(columns: Columns, shape: Shape) -> None:
     """Take goals that stand side by side in a row ("Goal 1 area", "Goal 1 pre", "Goal 2 area")."""
     parts = _numbered_parts(columns, GOAL_NUMBER)
-    if len(parts) < 2:
-        parts = _numbered_parts(columns, ANY_NUMBER)
+    for pattern in (ANY_NUMBER, LAST_NUMBER):
+        if len(parts) >= 2:
+            break
+        parts = _numbered_parts(columns, pattern)
         rests = [{rest for _, rest in found if _is_rest(rest)} for found in parts.values()]
-        if len(parts) < 2 or not all(len(own) >= 2 and own == rests[0] for own in rests):
-            return
+        if not all(len(own) >= 2 and own == rests[0] for own in rests):
+            parts = {}
+    if len(parts) < 2:
+        return
     blocks: list[dict[str, str]] = []
     reviews: list[dict[str, str | int]] = []
     visits: list[tuple[int, Visit]] = []
@@ -182,6 +187,7 @@ def find_visits(columns: Columns, shape: Shape) -> None:
     if len(visits) < 2 or len(known) < 2:
         return
     columns.used |= {index for index, _ in visits}
+    _ask_about_the_rest(columns, shape)
     reviews: list[dict[str, str | int]] = [{"level": columns.heading(index)} for index, _ in visits]
     if dates and all((visit.kind, visit.number) in dates for _, visit in visits):
         for (_, visit), review in zip(visits, reviews, strict=True):
@@ -205,6 +211,21 @@ def find_visits(columns: Columns, shape: Shape) -> None:
                 LIKELY,
             )
         )
+
+
+def _ask_about_the_rest(columns: Columns, shape: Shape) -> None:
+    """Ask about columns of levels whose heading has a number but is no visit known here.
+
+    They would be left out, and with them perhaps the last level of every goal.
+    """
+    for index in columns.spare():
+        profile = columns.profiles[index]
+        counted = any(map(str.isdigit, columns.heading(index)))
+        if counted and profile.sure_levels and profile.levels >= NEARLY_ALL:
+            reason = "it holds levels, but nothing says when: add it below with its week if it does"
+            shape.items.append(
+                Item("reviews", columns.shown(index), "a column left out", reason, GUESS)
+            )
 
 
 def _set_weeks(
@@ -243,8 +264,11 @@ def _week_reason(visit: Visit, guess: bool) -> tuple[str, str]:
 
 
 def find_ticks(columns: Columns, shape: Shape) -> None:
-    """Take two columns, one for each way of therapy, that say yes or a number of sessions."""
-    found: dict[str, list[int]] = {"individual": [], "group": []}
+    """Take columns, each for one way of therapy, that say yes or a number of sessions.
+
+    Combined therapy may have a column of its own, beside one or both of the others.
+    """
+    found: dict[str, list[int]] = {"individual": [], "group": [], "combined": []}
     for index in columns.spare():
         heading = re.sub(
             r"(?i)sessions?|therapy|y ?/ ?n|yes ?/ ?no|\?", " ", columns.heading(index)
@@ -254,11 +278,15 @@ def find_ticks(columns: Columns, shape: Shape) -> None:
         texts = [text for text in values if text]
         if label in found and any(map(is_yes, texts)) and all(map(_is_yes_or_no, texts)):
             found[label].append(index)
-    if all(len(places) == 1 for places in found.values()):
+    found = {name: places for name, places in found.items() if places}
+    if len(found) >= 2 and all(len(places) == 1 for places in found.values()):
         shape.formats = {name: columns.heading(places[0]) for name, places in found.items()}
         columns.used |= {places[0] for places in found.values()}
         given = " and ".join(f'"{columns.shown(places[0])}"' for places in found.values())
         means = "the format: yes in both is combined"
+        if "combined" in found:
+            left = {"individual", "group"} - set(found)
+            means = "the format" + "".join(f": no in both is {name}" for name in left)
         shape.items.append(Item("layout", given, means, "each is about one way of therapy", LIKELY))
 
 

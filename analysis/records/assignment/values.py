@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analysis.records.assignment.visits import WEEKS_IN_MONTH, read_visit
-from analysis.records.assignment.words import CERTAIN, SIGNS, read_age, read_level
+from analysis.records.assignment.words import CERTAIN, SIGNS, read_age, read_level, spell_number
 from analysis.records.headings import plain_name
 from analysis.records.mapping import MISSING, Mapping
 from analysis.records.schema import TABLES
@@ -124,7 +124,7 @@ def _number(
     if name in LEVELS:
         level, certainty = read_level(text)
         if level is not None and certainty == CERTAIN:
-            in_words = not any(map(str.isdigit, text))
+            in_words = not any(map(str.isdigit, spell_number(text)))
             sentence = "words of the scale read as levels" if in_words else "the level read alone"
             number = f"{level:g}"
             return (_unshifted(number, name, mapping) if in_words else number), sentence

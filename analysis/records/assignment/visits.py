@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from analysis.records.assignment.words import plain_words
+from analysis.records.assignment.words import BRACKETS, plain_words
 from analysis.records.privacy.shapes import MONTHS
 from analysis.records.text import word_set
 
@@ -22,6 +22,7 @@ WEEK = (
     r"(?:a|or)|uger?|tyg|tydzien)"
 )
 MONTH = r"(?:months?|mths?|mos?|monate?|mon|mois|mes(?:es)?|mesi?|maand(?:en)?|manad(?:er)?)"
+YEAR = r"(?:years?|yrs?|jahre?|annee|ans?|anos?|anno|anni|jaar|ar)"
 DAY = r"(?:days?|tage?|jours?|dias?|giorni?|dagen?|dagar)"
 START = word_set(
     "baseline base bl pre start initial initially intake admission entry beginning before outset "
@@ -53,6 +54,13 @@ FILLERS = word_set(
 )
 COUNTED = re.compile(rf"(?:{WEEK}_?(\d{{1,3}})|(\d{{1,3}})_?{WEEK}|(\d{{1,2}})_52)")
 MONTHS_COUNTED = re.compile(rf"(?:{MONTH}_?(\d{{1,2}})|(\d{{1,2}})_?{MONTH}|(\d)_12)")
+YEARS_COUNTED = re.compile(rf"([12])(_5)?_?{YEAR}(?:_(?:on|later|post|after|review|follow_up))?")
+FORTNIGHTS = re.compile(r"fortnight_?(\d{1,2})|(\d{1,2})_?fortnights?")
+ORDINAL = re.compile(
+    r"(\d{1,2})_?(?:st|nd|rd|th|a|o|e|er|ere|eme|te|de)?_(?:visit|visita|visite|review|bilan|"
+    r"termin|messung|assessment|evaluation|evaluacion|valutazione|meting|session)"
+)
+ARM_LABEL = re.compile(r"(?i)[(\[]\s*arm \d+[^)\]]*[)\]]")
 MONTH_AND_YEAR = re.compile(r"([a-z]{3,9})_?(?:20)?(\d{2})")
 DAYS_COUNTED = re.compile(rf"(?:{DAY}_?(\d{{1,3}})|(\d{{1,3}})_?{DAY})")
 ARM = re.compile(r"_?arm_\d+\Z")
@@ -98,9 +106,24 @@ def read_visit(text: str) -> Visit | None:
     >>> read_visit("T2").kind, read_visit("Area")
     ('numbered', None)
     """
+    text = ARM_LABEL.sub(" ", text)
     plain = ARM.sub("", plain_words(text))
     if not plain or len(plain) > 60:
         return None
+    for inside in BRACKETS.findall(text):
+        counted = COUNTED.fullmatch(plain_words(inside))
+        outside = read_visit(BRACKETS.sub(" ", text)) if counted else None
+        if counted and outside:
+            return Visit("weeks", int(next(filter(None, counted.groups()))), outside.left)
+    years = YEARS_COUNTED.fullmatch(plain)
+    if years:
+        return Visit("months", 12 * int(years[1]) + (6 if years[2] else 0))
+    fortnights = FORTNIGHTS.fullmatch(plain)
+    if fortnights:
+        return Visit("weeks", 2 * int(fortnights[1] or fortnights[2]))
+    ordinal = ORDINAL.fullmatch(plain)
+    if ordinal:
+        return _numbered(int(ordinal[1]), [])
     for kind, pattern in (("weeks", COUNTED), ("months", MONTHS_COUNTED), ("days", DAYS_COUNTED)):
         found = re.search(rf"(?:^|_){pattern.pattern}(?:_|$)", plain)
         if found:
@@ -149,7 +172,8 @@ def _left(words: list[str]) -> tuple[str, ...]:
 
 def is_of_date(text: str) -> bool:
     """Tell whether a heading of a visit is about its date and not its level."""
-    return not DATE_WORDS.isdisjoint(plain_words(text).split("_"))
+    plain = plain_words(text)
+    return not YEARS_COUNTED.fullmatch(plain) and not DATE_WORDS.isdisjoint(plain.split("_"))
 
 
 def space_visits(visits: list[Visit]) -> list[tuple[int, bool]]:

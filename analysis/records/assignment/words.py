@@ -57,13 +57,13 @@ DOMAIN_WORDS = {
     "cura_personale self_help egenomsorg egenvaard daily_living daily_living_skills zelfverzorging "
     "sebeobsluha itsesta_huolehtiminen oz_bakim",
     "motor": "motor motor_skills motorik motorisch motricite moteur motriz motricidad motorio "
-    "motricita motoriek motorisk ruchowa motoryka motor_function motorika "
+    "motricita motoriek motorisk motorikk ruchowa motoryka motor_function motorika "
     "motoriikka",
     "sensory": "sensory sensory_processing sensory_regulation sensorik sensorisch sensoriel "
     "sensorial sensoriale sensorisch sensoriek sensorisk sensoryczna wahrnehmung sansning sansing "
     "sanse sanser sansemotorik senzorika aistit duyusal",
     "social": "social social_skills sozial soziales sozialverhalten sociale sociaal spoleczna "
-    "social_participation sosial socialni sosiaalinen sosyal",
+    "social_participation sosial sosialt socialni sosiaalinen sosyal",
     "emotional": "emotional emotion emotions emotional_regulation emotionen emotionnel emocional "
     "emotivo emozionale emotioneel emotionell emocjonalna emosjonell gefuhle folelser "
     "folelsesmaessig emocni tunteet duygusal",
@@ -154,6 +154,14 @@ NUMBER_FIRST = re.compile(
 )
 
 
+SIGN_OF = {
+    **dict.fromkeys(("minus", "moins", "menos", "meno"), "-"),
+    **dict.fromkeys(("plus", "piu", "pi\u00f9", "m\u00e1s"), "+"),
+}
+SPELT_SIGN = re.compile(rf"(?i)\b({'|'.join(SIGN_OF)})\s*(?=[0-3]\b)")
+SPELT_ZERO = re.compile(r"(?i)\s*(?:zero|null|nul|cero|z[ée]ro)\s*")
+
+
 def plain_words(text: str) -> str:
     """Give the text in lower case without accents, words joined by underscores.
 
@@ -181,6 +189,12 @@ DOMAINS_BY_WORD = _turned(DOMAIN_WORDS)
 LEVELS_BY_WORD = _turned(LEVEL_WORDS)
 LIKELY_DOMAIN_OF = _turned(LIKELY_DOMAINS)
 LIKELY_LEVEL_OF = _turned(LIKELY_LEVELS)
+# Words that compare with what was expected: beside another number they are another scale's.
+COMPARED = {
+    word: level
+    for word, level in LIKELY_LEVEL_OF.items()
+    if not {"less", "more", "better", "worse"}.isdisjoint(word.split("_"))
+}
 
 
 @cache
@@ -253,6 +267,32 @@ def read_domain(text: str) -> tuple[str, str]:
     return (label, LIKELY) if label else ("", "")
 
 
+def spell_number(text: str) -> str:
+    """Give a level spelt out as signs and digits, any other text as it is.
+
+    >>> spell_number("Minus 2"), spell_number("plus 1"), spell_number("Zero")
+    ('-2', '+1', '0')
+    """
+    if SPELT_ZERO.fullmatch(text):
+        return "0"
+    return SPELT_SIGN.sub(lambda found: SIGN_OF[found[1].casefold()], text)
+
+
+@cache
+def read_step(text: str) -> tuple[int, int] | None:
+    """Give the number and the level of a step that has both, as on a form; else None.
+
+    >>> read_step("1 - much less than expected"), read_step("3 = as expected"), read_step("3")
+    ((1, -2), (3, 0), None)
+    """
+    found = NUMBER_FIRST.fullmatch(text.translate(SIGNS).strip())
+    rest = plain_words(found[2]) if found else ""
+    told = LEVELS_BY_WORD.get(rest, COMPARED.get(rest))
+    if found is None or told is None or not found[1].lstrip("+-").isdigit():
+        return None
+    return int(found[1]), told
+
+
 @cache
 def read_level(text: str) -> tuple[float | None, str]:
     """Give the level a text stands for, and how certain that is; None when nothing tells.
@@ -260,6 +300,7 @@ def read_level(text: str) -> tuple[float | None, str]:
     >>> read_level("Much less than expected"), read_level("-2 (baseline)"), read_level("Partly")
     ((-2, 'certain'), (-2.0, 'certain'), (-1, 'likely'))
     """
+    text = spell_number(text)
     plain = plain_words(re.sub(r"[(\[].*?[-+]?\d.*?[)\]]", " ", text))
     bare = "_".join(
         word for word in plain.split("_") if not word.isdigit() and word not in STEP_WORDS
@@ -270,7 +311,7 @@ def read_level(text: str) -> tuple[float | None, str]:
     if found:
         rest = plain_words(found[2])
         number = float(found[1].replace(",", "."))
-        told = LEVELS_BY_WORD.get(rest)
+        told = LEVELS_BY_WORD.get(rest, COMPARED.get(rest))
         if rest and (any(map(str.isdigit, rest)) or (told is not None and told != number)):
             return None, ""
         known = KNOWN_BESIDE.issuperset(rest.split("_")) if rest else True

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
-from analysis.records.mapping import NUMBERED, Mapping
+from analysis.records.mapping import DATE_ORDERS, NUMBERED, Mapping
 
 
 def mapping_text(
@@ -89,7 +89,7 @@ def _settings(mapping: Mapping) -> list[tuple[str, list[str]]]:
         )
         if value
     ]
-    order = {None: "", True: "day_first", False: "month_first"}[mapping.day_first]
+    order = DATE_ORDERS[mapping.day_first]
     found = (
         ("layout", layout),
         ("levels", levels),

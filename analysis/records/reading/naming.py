@@ -17,6 +17,7 @@ from analysis.records.assignment.sheets import SHEET_HEADING
 from analysis.records.assignment.values import Done, read_values
 from analysis.records.assignment.visits import read_visit
 from analysis.records.headings import (
+    LEFT_OUT,
     missing_names,
     nearest_heading,
     plain_name,
@@ -197,7 +198,7 @@ def _tell_dropped(
     mapping = proposal.mapping
     inner = {plain_name(str(value)) for one in mapping.reviews for value in one.values()}
     inner |= {plain_name(value) for one in mapping.goals for value in one.values()}
-    inner |= {plain_name(heading) for heading in mapping.columns}
+    inner |= {plain_name(one) for one, name in mapping.columns.items() if name != LEFT_OUT}
     dropped = [
         show_known(column.heading, column.position)
         for column, known in zip(table.columns, names, strict=True)
