@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sheets.path import walk
+from tests.sheets.path import run, walk
 
 SHEETS = Path(__file__).parents[1] / "sheets"
 FIRST = json.loads((SHEETS / "first_use.json").read_text(encoding="utf-8"))
@@ -47,3 +47,13 @@ def test_of_the_sheets_first_tried_all_but_six_are_read():
     assert len(FIRST) == 35
     named = [case["file"] for case in FIRST if isinstance(case["expected"], str)]
     assert len(named) == 6
+
+
+def test_a_child_and_format_above_the_goals_are_no_sheet_on_its_side(tmp_path):
+    """Two cells a line above a table are what a form has, not headings down the side."""
+    path = tmp_path / "form.csv"
+    lines = ["Child,C01,,,", "Format,Group,,,", "Therapist,T1,,,", ",,,,", "Goal,Area,W0,W6,W12"]
+    lines += [f"{i},Motor,-2,-1,{i % 3 - 1}" for i in range(1, 9)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _, told = run(["analysis.check", str(path)])
+    assert "lies on its side" not in told

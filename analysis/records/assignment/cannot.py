@@ -88,7 +88,7 @@ def _is_sideways(found: list[tuple[str, Profile]], titles: tuple[tuple[str, ...]
     if not found:
         return False
     first, *others = [one.column.heading for _, one in found]
-    down = [first, *(title[0] for title in titles if title), *found[0][1].texts]
+    down = [first, *(title[0] for title in titles if len(title) > 2), *found[0][1].texts]
     return len(_needed(down)) >= FEWEST_SIDEWAYS and len(_needed(others)) <= 1
 
 

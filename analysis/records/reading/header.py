@@ -21,16 +21,23 @@ from analysis.records.text import clean_text
 
 NUMBER = re.compile(r"[-+\u2212]?\d+(?:[.,]\d+)?")
 HEADER_WITHIN = 10
+LEAST_OF_TABLE = 3
 
 
 def find_header(rows: Sequence[Sequence[str]], columns: Mapping[str, str] | None) -> int:
     """Give the index of the row of headings among the first rows.
 
     The row with most known headings, the first of equals; without any, the first row with most of
-    the cells that rows have.
+    the cells that rows have. A word and its value ("Child", "C01") are no row of headings where a
+    later row has three headings.
     """
     looked_at = rows[:HEADER_WITHIN]
     merits = [_merit(row, columns) for row in looked_at]
+    if any(max(merit) >= LEAST_OF_TABLE for merit in merits):
+        merits = [
+            merit if sum(bool(cell.strip()) for cell in row) > 2 else (0, 0)
+            for merit, row in zip(merits, looked_at, strict=True)
+        ]
     best = max(range(len(merits)), key=lambda i: merits[i])
     if merits[best][0] or merits[best][1] >= 2:
         return best
