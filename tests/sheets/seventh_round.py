@@ -192,12 +192,27 @@ def wide_sheets():
     save("v-signed.tsv", rows, "bare weeks, signed levels, tabs", truth(), by="\t")
 
 
+def mended_later():
+    """Write the two of nineteen later sheets that were not read at the first look."""
+    head = ["pid", "gid", "dom", "fmt", "wk", "gas"]
+    save("v-short-names.csv", [head, *long_rows()], "pid, gid, dom, fmt", truth())
+    rows = [["Goal attainment, OT service"], ["Printed 12/03/2024"], []]
+    rows += [
+        ["Child", "Goal", "Area", "Format", "W0", "W6", "W12"],
+        *wide(cap, cap),
+        [],
+        ["n =", 16],
+    ]
+    save("v-count-below.xlsx", rows, "n = 16 below the table", truth())
+
+
 def main():
     known = json.loads((HERE / "own.json").read_text(encoding="utf-8"))
     kept = [case for case in known if not case["file"].startswith(PREFIX)]
     make_files.CASES[:] = []
     long_sheets()
     wide_sheets()
+    mended_later()
     text = json.dumps(kept + make_files.CASES, indent=1) + "\n"
     (HERE / "own.json").write_text(text, encoding="utf-8")
 

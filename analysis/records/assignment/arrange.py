@@ -18,7 +18,14 @@ from analysis.records.assignment.shapes import fill_down, is_yes
 from analysis.records.headings import plain_name
 from analysis.records.mapping import Mapping
 from analysis.records.schema import TABLES
-from analysis.records.text import USED, TextColumn, TextTable, clean_text, column_from_cells
+from analysis.records.text import (
+    USED,
+    TextColumn,
+    TextTable,
+    clean_text,
+    column_from_cells,
+    word_set,
+)
 
 CHILD_COLUMNS = tuple(name for name in TABLES["episodes"].names if name != "child_id")
 GOAL_COLUMNS = tuple(
@@ -318,6 +325,7 @@ def _rows(table: TextTable, found: Found, keep: np.ndarray) -> tuple[TextTable, 
     )
 
 
+COUNTS = word_set("n count anzahl number nombre aantal")
 LEFT_OUT = "left out: totals, notes and rows without a goal"
 
 
@@ -334,17 +342,19 @@ def find_footers(table: TextTable) -> np.ndarray:
     from analysis.records.checking.values import TOTALS
 
     filled = np.zeros(table.n_rows, dtype=np.int64)
-    total = np.zeros(table.n_rows, dtype=bool)
+    total, counted = np.zeros((2, table.n_rows), dtype=bool)
     for column in table.columns:
         joined = "\n".join(column.values)
         plain = joined.isascii() and "_x000" not in joined
         texts = list(map(str.strip if plain else clean_text, column.values))
         filled += np.array(list(map(bool, texts)), dtype=np.int64)[column.codes]
+        counts = [t.rstrip(" =:").casefold() in COUNTS for t in texts]
+        counted |= np.array(counts, dtype=bool)[column.codes]
         if plain and not any(word in joined.casefold() for word in TOTALS):
             continue
         flags = [not TOTALS.isdisjoint((plain_name(t), plain_name(t).split("_")[0])) for t in texts]
         total |= np.array(flags, dtype=bool)[column.codes]
-    alone = (filled <= 1) & (len(table.columns) > 3)
+    alone = ((filled <= 1) | ((filled == 2) & counted)) & (len(table.columns) > 3)
     last = table.n_rows
     while last and (alone[last - 1] or total[last - 1]):
         last -= 1

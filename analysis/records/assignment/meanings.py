@@ -34,12 +34,12 @@ AREA = (
     "categorie|categoria|area_of_need|area_of_occupation|occupation|skill_area|area_of_life)"
 )
 FORMS = {
-    "child_id": rf"{CHILD}(?:_{NUMBER})?|ptid|subjid|(?:participant|subject|child)s|"
+    "child_id": rf"{CHILD}(?:_{NUMBER})?|ptid|pid|cid|subjid|(?:participant|subject|child)s|"
     rf"{NUMBER}_(?:of_)?{CHILD}|record_id|study_id|uid|unique_id|"
     rf"id|code|codigo|codice|kode|kod|research_id|pseudonym|kurzel|{CHILD}s?_code_id|"
     r"(?:client|patient|klient|patienten|kind|clienten|clienti)_?(?:code|nummer|nr|kode)",
     "goal_id": rf"{GOAL}(?:_{NUMBER})?|{NUMBER}_(?:of_|du_|del_)?{GOAL}|gas_goal|gas_goal_{NUMBER}|"
-    r"(?:doel|ziel|mal)(?:nummer|nr|code|kode)",
+    r"gid|(?:doel|ziel|mal)(?:nummer|nr|code|kode)",
     "domain": rf"(?:{GOAL}_)?{AREA}|{AREA}_(?:of|des?|du|de_la|der)_?{GOAL}",
     "format": r"(?:planned_|main_)?(?:therapy|treatment|intervention|service|session|delivery|"
     r"therapie|treatment_group|ot|care)_(?:format|type|mode|modality|delivery|arm|model|form|"
