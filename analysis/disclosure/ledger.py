@@ -292,7 +292,7 @@ class Ledger:
         rows = []
         for name, part in brought.items():
             codes = list(part.outcomes)
-            places = {self._find_places([code], add=add)[0]: code for code in codes}
+            places = dict(zip(self._find_places(codes, add=add), codes, strict=True))
             told = [
                 self.key_name(f"outcome {code}", part.outcomes[code].encode(), OUTCOME_DIGITS)
                 for _, code in sorted(places.items())
