@@ -13,7 +13,7 @@ from analysis.errors import Problem
 
 LARGEST_BYTES = 200_000_000
 LARGEST_TEXT_BYTES = 500_000_000
-LARGEST_ROWS = 10_000_000
+LARGEST_ROWS = 8_000_000
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 SAVE_AS = "Open it in your spreadsheet and save it as CSV UTF-8 or as .xlsx."

@@ -3,7 +3,7 @@
 In: tables as text. Out: a problem for each limit passed.
 Decisions: a limit stands where a clinic's records end and harm begins. A cell is no longer than a
 spreadsheet lets it be (32,767 signs), a row no wider (16,384 cells); a table of more than 1,000
-headings, or a heading longer than a page, is no table of records; more than one and a half
+headings, or a heading longer than a page, is no table of records; more than one and a quarter
 million different codes are no registry of children and goals. Everything is refused before it is
 judged cell by cell.
 """
@@ -23,7 +23,7 @@ WIDEST = 16_384
 MOST_COLUMNS = 1_000
 LONGEST_HEADING = 2_000
 LONGEST_CELL = 32_767
-MOST_CODES = 1_500_000  # different ones in a table, over all its columns of codes
+MOST_CODES = 1_250_000  # different ones in a table, over all its columns of codes
 MOST_VALUES = 100_000  # different ones in a column of numbers or labels
 MOST_SEARCHED, LEAST_SEARCHED = 200_000, 1_000  # texts searched for identifiers, where not codes
 
